@@ -1,0 +1,80 @@
+# One verb per need. `make` alone lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+ifdef CONFIG
+CDK_CONTEXT += -c config=$(CONFIG)
+endif
+CDK := PATH="$(CURDIR)/$(BIN):$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 npx --no-install cdk
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint types unit infra e2e synth diff deploy destroy lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+.venv/installed: requirements.txt
+	@$(PYTHON) local/preflight.py
+	@echo "Installing the development tools into .venv (about a minute, once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv-local-aws/installed: local/requirements.txt
+	@$(PYTHON) local/preflight.py
+	@echo "Installing the local AWS into .venv-local-aws (once) ..."
+	@$(PYTHON) -m venv .venv-local-aws
+	@.venv-local-aws/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/requirements.txt
+	@touch $@
+
+node_modules/installed: package-lock.json
+	@$(PYTHON) local/preflight.py
+	@echo "Installing the pinned CDK command line into node_modules (once) ..."
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+setup: .venv/installed .venv-local-aws/installed node_modules/installed  ## install everything the other verbs need
+	@$(BIN)/python -m infra.bundling fetch
+
+run: setup  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
+	@$(BIN)/python -m local $(if $(ONCE),--once)
+
+test: lint types unit infra e2e  ## everything CI checks
+
+lint: .venv/installed  ## style, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	PYTHONPATH=lambda_src:. $(BIN)/lint-imports
+
+types: .venv/installed  ## mypy, strict
+	$(BIN)/mypy
+
+unit: .venv/installed  ## the function and its parts
+	$(BIN)/pytest tests/unit
+
+infra: setup  ## the stack
+	$(BIN)/pytest tests/infra
+
+e2e: setup  ## the deployed system on a local AWS
+	$(BIN)/pytest tests/e2e
+
+synth: setup  ## the CloudFormation template; needs no account, no Docker, no network
+	$(CDK) synth --quiet $(CDK_CONTEXT)
+
+diff: setup  ## what a deployment would change
+	$(CDK) diff $(CDK_CONTEXT)
+
+deploy: setup  ## to the account of the caller's credentials
+	$(CDK) deploy $(CDK_CONTEXT)
+
+destroy: setup  ## take the stack away; README.md says what stays
+	$(CDK) destroy $(CDK_CONTEXT)
+
+lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
+	for dir in lambda_src local .; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-annotate --custom-compile-command 'make lock' $$dir/requirements.in -o $$dir/requirements.txt; \
+	done
+
+clean:  ## remove what the other verbs made
+	rm -rf .venv .venv-local-aws node_modules build cdk.out .local .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""What consumers of the parameter need; knows nothing of keys or signing."""

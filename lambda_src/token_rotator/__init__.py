@@ -1,0 +1,1 @@
+"""Keeps a fresh access token in an SSM parameter."""

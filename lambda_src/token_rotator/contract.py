@@ -1,0 +1,141 @@
+"""Names and defaults that the stack and the function agree on. Standard library only.
+
+Whatever the stack renders and the function reads (variables, event fields, metrics) is
+spelled here and nowhere else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+HANDLER: Final = "token_rotator.handler.handle"
+
+
+class Variable(StrEnum):
+    """Environment variables of the function; an optional one that is absent means its default."""
+
+    ROTATOR = "ROTATOR"
+    SECRET_ARN = "SECRET_ARN"
+    PARAMETER_NAME = "PARAMETER_NAME"
+    PARAMETER_KEY_ARN = "PARAMETER_KEY_ARN"
+    PARAMETER_TAGS = "PARAMETER_TAGS"
+    PROFILE = "PROFILE"
+    DISCOVERY_ENDPOINT = "DISCOVERY_ENDPOINT"
+    TOKEN_ENDPOINT = "TOKEN_ENDPOINT"
+    ALLOWED_TOKEN_HOSTS = "ALLOWED_TOKEN_HOSTS"
+    AUDIENCE = "AUDIENCE"
+    REQUEST_STYLE = "REQUEST_STYLE"
+    ASSERTION_LIFETIME_SECONDS = "ASSERTION_LIFETIME_SECONDS"
+    ALGORITHM = "ALGORITHM"
+    KEY_ID = "KEY_ID"
+    SCOPE = "SCOPE"
+    TOKEN_LIFETIME_SECONDS = "TOKEN_LIFETIME_SECONDS"
+    VALUE_FORMAT = "VALUE_FORMAT"
+    EXPIRATION_GRACE_MINUTES = "EXPIRATION_GRACE_MINUTES"
+
+
+class EventField(StrEnum):
+    """Fields of the function's input; every one may be absent."""
+
+    TRIGGER = "trigger"
+    MIN_REMAINING_SECONDS = "min_remaining_seconds"
+
+
+class Trigger(StrEnum):
+    """Who called the function."""
+
+    SCHEDULE = "schedule"
+    WATCHDOG = "watchdog"
+    SECRET_CHANGED = "secret-changed"
+    MANUAL = "manual"
+
+
+class Metric(StrEnum):
+    """Metrics the function emits and the alarms watch."""
+
+    TOKEN_PUBLISHED = "TokenPublished"
+    EXPIRY_MARGIN_SECONDS = "ExpiryMarginSeconds"
+    PREVIOUS_KEY_USED = "PreviousKeyUsed"
+
+
+METRIC_NAMESPACE: Final = "TokenRotator"
+ROTATOR_DIMENSION: Final = "Rotator"
+
+
+class RequestStyle(StrEnum):
+    """Where the token request's parameters travel."""
+
+    QUERY = "query"
+    FORM = "form"
+
+
+class ValueFormat(StrEnum):
+    """What the parameter holds: the JSON record, or the bare access token."""
+
+    RECORD = "record"
+    TOKEN = "token"
+
+
+class Algorithm(StrEnum):
+    """Signature algorithms of the client assertion (RFC 7518 section 3.1)."""
+
+    RS256 = "RS256"
+    RS384 = "RS384"
+    RS512 = "RS512"
+    PS256 = "PS256"
+    ES256 = "ES256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What an identity provider expects where nothing else is configured."""
+
+    request_style: RequestStyle
+    assertion_lifetime_seconds: int | None
+    """None: the assertion carries no ``exp``."""
+    algorithms: tuple[Algorithm, ...]
+    """The first one is the default."""
+    token_hosts: tuple[str, ...] = ()
+    """Hosts a token endpoint may be on besides the discovery endpoint's own."""
+
+
+PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
+    {
+        # Salesforce Help, "Generate a JSON Web Token (JWT)", dato_getstarted_token_api_jwt
+        "intelligence": Profile(
+            request_style=RequestStyle.QUERY,
+            assertion_lifetime_seconds=None,
+            algorithms=(Algorithm.RS256,),
+            token_hosts=("idp.intelligence.salesforce.com",),
+        ),
+        # RFC 7523 section 2.2 and 3; OpenID Connect Core section 9, private_key_jwt
+        "rfc7523": Profile(
+            request_style=RequestStyle.FORM,
+            assertion_lifetime_seconds=60,
+            algorithms=tuple(Algorithm),
+        ),
+    }
+)
+
+
+class Default:
+    """Values of the settings that neither ``rotators.toml`` nor the profile gives."""
+
+    PROFILE: Final = "intelligence"
+    VALUE_FORMAT: Final = ValueFormat.RECORD
+    TOKEN_LIFETIME_SECONDS: Final = 300
+    EXPIRATION_GRACE_MINUTES: Final = 5
+    INTERVAL_MINUTES: Final = 4
+    WATCHDOG_MIN_REMAINING_SECONDS: Final = 150
+
+
+SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
+"""A token that lives shorter cannot be kept fresh by a watchdog that looks once a minute."""
+
+LONGEST_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
+"""Longer lifetimes are taken for a mistake of the answer, not for good luck."""
+
+FUNCTION_TIMEOUT_SECONDS: Final = 50
+"""Below the watchdog's minute: two invocations never queue up behind one that hangs."""

@@ -1,0 +1,77 @@
+"""Everything that can stop a rotation.
+
+RotationError
+├── ConfigurationError             the deployment is wrong
+├── CredentialError                the secret does not hold a usable service account
+├── SecretStoreUnavailable         Secrets Manager could not answer; retry
+├── IdentityProviderError
+│   ├── TokenRequestRefused        it understood us and said no
+│   ├── IdentityProviderDown       it could not answer; retry
+│   ├── IdentityProviderUntrusted  the channel or the address is not the one we trust
+│   └── AnswerUnusable             it answered with what no consumer could use
+└── PublicationError               the parameter could not be written
+    └── ParameterStoreUnavailable  Parameter Store could not answer; retry
+
+An error's text says the situation, the cause and the cure. It never holds a key, an
+assertion, a token or the body of an answer.
+"""
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class RotationError(Exception):
+    """A rotation did not happen; what was published stays as it was."""
+
+    retry_helps: ClassVar[bool] = False
+
+
+class ConfigurationError(RotationError):
+    """The deployment is wrong; change it and deploy again."""
+
+
+class CredentialError(RotationError):
+    """The secret does not hold a usable service account; store the downloaded file again."""
+
+
+class SecretStoreUnavailable(RotationError):
+    """Secrets Manager could not answer and nothing is remembered; the next rotation tries again."""
+
+    retry_helps = True
+
+
+class IdentityProviderError(RotationError):
+    """The identity provider gave no usable access token."""
+
+
+class TokenRequestRefused(IdentityProviderError):
+    """The identity provider understood the request and said no (RFC 6749 section 5.2)."""
+
+
+class IdentityProviderDown(IdentityProviderError):
+    """The identity provider could not answer; trying again may help."""
+
+    retry_helps = True
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """How long it asked us to wait (RFC 9110 section 10.2.3)."""
+
+
+class IdentityProviderUntrusted(IdentityProviderError):
+    """The channel or the address is not the one we trust; nothing is sent there."""
+
+
+class AnswerUnusable(IdentityProviderError):
+    """The identity provider answered with what no consumer could use."""
+
+
+class PublicationError(RotationError):
+    """The parameter could not be written."""
+
+
+class ParameterStoreUnavailable(PublicationError):
+    """Parameter Store could not answer; trying again may help."""
+
+    retry_helps = True
