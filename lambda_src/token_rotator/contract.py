@@ -99,6 +99,8 @@ class Profile:
     """The first one is the default."""
     token_hosts: tuple[str, ...] = ()
     """Hosts a token endpoint may be on besides the discovery endpoint's own."""
+    takes_scope_and_key_id: bool = False
+    """Whether a request may carry ``scope`` and an assertion the header ``kid``."""
 
 
 PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
@@ -115,6 +117,7 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
             request_style=RequestStyle.FORM,
             assertion_lifetime_seconds=60,
             algorithms=tuple(Algorithm),
+            takes_scope_and_key_id=True,
         ),
     }
 )

@@ -1,0 +1,47 @@
+"""Was that AWS being unavailable, or AWS saying no?"""
+
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+TRANSIENT_CODES: Final = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServiceError",
+        "InternalServiceErrorException",
+        "KMSInternalException",
+        "PriorRequestNotComplete",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""AWS SDKs and Tools Reference Guide, "Retry behavior", and the services' own lists."""
+
+_SERVER_ERROR: Final = 500
+
+
+def code(exc: ClientError | BotoCoreError) -> str:
+    """The error code AWS gave, or the kind of exception where it gave no answer."""
+    if isinstance(exc, ClientError):
+        return str(exc.response.get("Error", {}).get("Code", "Unknown"))
+    return type(exc).__name__
+
+
+def is_unavailable(exc: ClientError | BotoCoreError) -> bool:
+    """Throttled, broken or unreachable: the same call may work a moment later."""
+    if isinstance(exc, ClientError):
+        status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return code(exc) in TRANSIENT_CODES or status >= _SERVER_ERROR
+    # HTTPClientError: connection, time-out, closed early (botocore/exceptions.py)
+    return isinstance(exc, HTTPClientError)

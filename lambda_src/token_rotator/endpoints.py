@@ -1,0 +1,46 @@
+"""May this URL be talked to?"""
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+
+def check(url: str) -> None:
+    """Raises ValueError, its text a clause that completes "... cannot be used:".
+
+    https is wanted; http is good enough on loopback, where nobody listens in. The text never
+    shows the URL: a misplaced key may stand where a URL was expected.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("it is no URL") from None
+    if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
+        raise ValueError("it is no https URL")
+    if any(character.isspace() or not character.isprintable() for character in url):
+        raise ValueError("it has spaces or control characters in it")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("it has a user name or password in it")
+    if parts.fragment:
+        raise ValueError("it has a fragment (#...) in it")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("it is not https")
+
+
+def is_loopback(hostname: str) -> bool:
+    """Whether the name or address is this machine's own (RFC 6761 section 6.3, RFC 6890)."""
+    try:
+        return ip_address(hostname).is_loopback
+    except ValueError:
+        return hostname.lower() == "localhost"
+
+
+def host(url: str) -> str:
+    """The URL's host name in lower case, without the port."""
+    return urlsplit(url).hostname or ""
+
+
+def origin(url: str) -> str:
+    """Scheme, host and, unless it is the scheme's own, port (RFC 6454 section 6.2)."""
+    parts: SplitResult = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.lower()}"

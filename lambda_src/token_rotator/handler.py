@@ -1,0 +1,73 @@
+"""How does Lambda call us?"""
+
+import functools
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from token_rotator.contract import EventField, Trigger
+from token_rotator.errors import ConfigurationError
+from token_rotator.report import Report
+from token_rotator.timing import TO_REPORT
+from token_rotator.wiring import Application, build
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@functools.cache
+def application() -> Application:
+    """Built by the first invocation, kept for the next ones."""
+    return build(os.environ)
+
+
+def handle(event: object, context: "LambdaContext") -> dict[str, object]:
+    """One rotation. Whatever stops it is raised, so that AWS/Lambda Errors counts it."""
+    return invoke(
+        application(),
+        event if isinstance(event, Mapping) else {},
+        remaining=timedelta(milliseconds=context.get_remaining_time_in_millis()),
+        request_id=context.aws_request_id,
+    )
+
+
+def invoke(
+    app: Application,
+    event: Mapping[str, object],
+    *,
+    remaining: timedelta,
+    request_id: str | None = None,
+) -> dict[str, object]:
+    """Runs the application on one event, with so much time left."""
+    report = Report(
+        now=app.now,
+        trigger=str(event.get(EventField.TRIGGER, Trigger.MANUAL)),
+        request_id=request_id,
+    )
+    try:
+        app.rotation.run(
+            report,
+            deadline=app.now() + remaining - TO_REPORT,
+            min_remaining=_min_remaining(event),
+        )
+    except Exception as error:
+        app.telemetry.failed(report, error)
+        raise
+    app.telemetry.ended(report)
+    return {
+        "outcome": report.outcome,
+        "expires_at": report.expires_at.isoformat() if report.expires_at else None,
+        "parameter_version": report.parameter_version,
+    }
+
+
+def _min_remaining(event: Mapping[str, object]) -> timedelta | None:
+    seconds = event.get(EventField.MIN_REMAINING_SECONDS)
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise ConfigurationError(
+            f"{EventField.MIN_REMAINING_SECONDS} in the function's input has to be a number."
+        )
+    return timedelta(seconds=seconds)

@@ -1,0 +1,180 @@
+"""How is it written? As an encrypted parameter that cleans up after itself."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from token_reader.record import Record, RecordUnreadable
+from token_rotator import aws_errors
+from token_rotator.contract import ValueFormat
+from token_rotator.errors import ParameterStoreUnavailable, PublicationError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+LONGEST_VALUE_BYTES: Final = 8 * 1024
+"""Systems Manager User Guide, "Managing parameter tiers": advanced parameters."""
+
+_RACES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooManyUpdates"})
+"""An expiry scan or another writer came in between; the next attempt finds clear ground."""
+
+_CURES: Final = {
+    "AccessDeniedException": (
+        "The function's role may not write it or use its key: deploy the stack again, and look "
+        "for a service control policy or permissions boundary that denies it."
+    ),
+    "HierarchyLevelLimitExceededException": "Set a parameter_name with fewer slashes.",
+    "HierarchyTypeMismatchException": "Set another parameter_name, or delete the old parameter.",
+    "InvalidKeyId": "The KMS key is disabled, deleted or elsewhere: enable it, or deploy again.",
+    "ParameterLimitExceeded": "The account's quota of parameters is used up: delete some.",
+    "ParameterMaxVersionLimitExceeded": (
+        "The oldest version has a label and cannot be dropped: "
+        "aws ssm unlabel-parameter-version ..."
+    ),
+    "UnsupportedParameterType": (
+        "The parameter exists with another type: delete it, it is published again at once."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What is there now; record is None where it is missing, foreign or unreadable."""
+
+    record: Record | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A record was published as this version of the parameter."""
+
+    version: int
+    tagging_failed: str | None
+    """Why the new parameter has no tags."""
+
+
+class ParameterStore:
+    """Publishes records in one SSM parameter: SecureString, Advanced, customer key, expiring."""
+
+    def __init__(
+        self,
+        client: "SSMClient",
+        *,
+        parameter_name: str,
+        key_arn: str,
+        value_format: ValueFormat,
+        token_lifetime: timedelta,
+        expiration_grace: timedelta,
+        tags: Mapping[str, str],
+    ) -> None:
+        self._client = client
+        self._name = parameter_name
+        self._key_arn = key_arn
+        self._value_format = value_format
+        self._token_lifetime = token_lifetime
+        self._grace = expiration_grace
+        self._tags = tags
+
+    def current(self) -> Published:
+        """What consumers read at this moment. Raises ParameterStoreUnavailable.
+
+        Where AWS refuses for good, no consumer can read it either: that counts as no record.
+        """
+        try:
+            answer = self._client.get_parameter(Name=self._name, WithDecryption=True)
+        except (ClientError, BotoCoreError) as exc:
+            if aws_errors.is_unavailable(exc):
+                raise _unavailable(exc, "read") from exc
+            return Published(record=None, version=None)
+        parameter = answer["Parameter"]
+        try:
+            record = self._record(parameter["Value"], parameter["LastModifiedDate"])
+        except RecordUnreadable:
+            record = None
+        return Published(record=record, version=parameter["Version"])
+
+    def publish(self, record: Record) -> Written:
+        """Writes the record over whatever is there.
+
+        Everything is sent on every put: an omitted policy stays as it was, and an Expiration
+        does not move by itself (Systems Manager User Guide, "Assigning parameter policies").
+        Raises PublicationError, ParameterStoreUnavailable.
+        """
+        try:
+            answer = self._client.put_parameter(
+                Name=self._name,
+                Value=self._value(record),
+                Type="SecureString",
+                Tier="Advanced",
+                KeyId=self._key_arn,
+                Policies=_expiration(record.expires_at + self._grace),
+                Overwrite=True,
+            )
+        except ClientError as exc:
+            raise _not_written(exc) from exc
+        except BotoCoreError as exc:
+            # from None: a validation error of botocore's quotes the value, which is the token
+            raise _not_written(exc) from None
+        version = answer["Version"]
+        return Written(version=version, tagging_failed=self._tag() if version == 1 else None)
+
+    def _value(self, record: Record) -> str:
+        bare = self._value_format is ValueFormat.TOKEN
+        value = record.access_token if bare else record.to_json()
+        if (length := len(value.encode())) > LONGEST_VALUE_BYTES:
+            raise PublicationError(
+                f"The access token is too long: the value has {length} bytes, a parameter holds "
+                f"{LONGEST_VALUE_BYTES}. Ask for a narrower scope."
+            )
+        return value
+
+    def _record(self, value: str, last_modified: datetime) -> Record:
+        if self._value_format is ValueFormat.RECORD:
+            return Record.from_json(value)
+        issued_at = last_modified.astimezone(UTC).replace(microsecond=0)
+        return Record(
+            access_token=value, issued_at=issued_at, expires_at=issued_at + self._token_lifetime
+        )
+
+    def _tag(self) -> str | None:
+        """Tags cannot travel with Overwrite, so a new parameter gets them afterwards."""
+        if not self._tags:
+            return None
+        try:
+            self._client.add_tags_to_resource(
+                ResourceType="Parameter",
+                ResourceId=self._name,
+                Tags=[{"Key": key, "Value": value} for key, value in self._tags.items()],
+            )
+        except (ClientError, BotoCoreError) as exc:
+            return f"The new parameter could not be tagged ({aws_errors.code(exc)})."
+        return None
+
+
+def _expiration(at: datetime) -> str:
+    policy = {
+        "Type": "Expiration",
+        "Version": "1.0",
+        "Attributes": {"Timestamp": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")},
+    }
+    return json.dumps([policy])
+
+
+def _unavailable(exc: ClientError | BotoCoreError, verb: str) -> ParameterStoreUnavailable:
+    return ParameterStoreUnavailable(
+        f"The parameter could not be {verb}: Parameter Store could not answer "
+        f"({aws_errors.code(exc)})."
+    )
+
+
+def _not_written(exc: ClientError | BotoCoreError) -> PublicationError:
+    code = aws_errors.code(exc)
+    if code in _RACES or aws_errors.is_unavailable(exc):
+        return _unavailable(exc, "written")
+    cure = _CURES.get(code, "See the code's meaning under PutParameter in the SSM API reference.")
+    return PublicationError(f"The parameter could not be written ({code}). {cure}")

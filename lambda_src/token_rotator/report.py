@@ -1,0 +1,57 @@
+"""What happened in one rotation? Filled in on the way, so that a failure leaves a report too."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from token_reader.record import Record
+from token_rotator.contract import Trigger
+
+
+class Outcome(StrEnum):
+    """How a rotation ended."""
+
+    PUBLISHED = "published"
+    KEPT = "kept"
+    """The published token had enough life left; nothing was called."""
+    SUPERSEDED = "superseded"
+    """Somebody published a token that expires later; it stays."""
+    FAILED = "failed"
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """One rotation, without a secret in it."""
+
+    now: Callable[[], datetime] = field(repr=False)
+    trigger: str = Trigger.MANUAL
+    request_id: str | None = None
+    """Of the invocation, as Lambda's own log lines have it."""
+    outcome: Outcome = Outcome.FAILED
+    life_left_before: timedelta | None = None
+    """Of the token that was found published; None: there was none."""
+    token_requests: int = 0
+    secret_version: str | None = None
+    previous_key_used: bool = False
+    expires_at: datetime | None = None
+    parameter_version: int | None = None
+    token_fingerprint: str | None = None
+    warnings: list[str] = field(default_factory=list)
+    durations: dict[str, timedelta] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Adds what the block takes to the step's duration."""
+        begun = self.now()
+        try:
+            yield
+        finally:
+            self.durations[step] = self.durations.get(step, timedelta()) + self.now() - begun
+
+    def obtained(self, record: Record) -> None:
+        """Remembers the token by its fingerprint: the first 12 hex digits of its SHA-256."""
+        self.expires_at = record.expires_at
+        self.token_fingerprint = hashlib.sha256(record.access_token.encode()).hexdigest()[:12]

@@ -1,0 +1,56 @@
+"""When is a failed step tried again? While a retry may help and time is left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
+
+from token_rotator.errors import RotationError
+from token_rotator.timing import BACKOFF_BASE, BACKOFF_CAP
+
+T = TypeVar("T")
+
+_full_jitter = wait_random_exponential(
+    multiplier=BACKOFF_BASE.total_seconds(), max=BACKOFF_CAP.total_seconds()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Repeats a step with exponential backoff and full jitter until its deadline.
+
+    An error's own ``retry_after`` is waited for. Where waiting and one more attempt do not fit
+    before the deadline, the last error is raised at once.
+    """
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], object]
+
+    def insist(self, step: Callable[[], T], *, deadline: datetime, longest_attempt: timedelta) -> T:
+        """The step's result, or its last error."""
+
+        def too_late(state: RetryCallState) -> bool:
+            next_attempt = self.now() + timedelta(seconds=state.upcoming_sleep)
+            return next_attempt + longest_attempt > deadline
+
+        retry = Retrying(
+            retry=retry_if_exception(_helps),
+            wait=_wait,
+            stop=too_late,
+            sleep=self.sleep,
+            reraise=True,
+        )
+        return retry(step)
+
+
+def _helps(exc: BaseException) -> bool:
+    return isinstance(exc, RotationError) and exc.retry_helps
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds; asked for by the provider (RFC 9110 section 10.2.3), or by the backoff."""
+    error = state.outcome.exception() if state.outcome else None
+    asked: timedelta | None = getattr(error, "retry_after", None)
+    return max(asked.total_seconds() if asked else 0.0, _full_jitter(state))

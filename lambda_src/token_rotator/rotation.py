@@ -1,0 +1,145 @@
+"""In what order, and when not? One rotation: obtain a fresh access token and publish it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from token_reader.record import Record
+from token_rotator.credential import ServiceAccount
+from token_rotator.errors import (
+    CredentialError,
+    ParameterStoreUnavailable,
+    RotationError,
+    TokenRequestRefused,
+)
+from token_rotator.publication import Published, Written
+from token_rotator.report import Outcome, Report
+from token_rotator.retrying import Patience
+from token_rotator.secret_store import Credential
+from token_rotator.timing import AWS_CALL, SHORTEST_ATTEMPT, TO_PUBLISH
+
+
+class CredentialSource(Protocol):
+    """Where the service account comes from."""
+
+    def current(self) -> Credential: ...
+    def previous(self) -> Credential | None: ...
+
+
+class IdentityProvider(Protocol):
+    """Who trades a client assertion for an access token."""
+
+    def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record: ...
+
+
+class Publication(Protocol):
+    """Where consumers find the token."""
+
+    def current(self) -> Published: ...
+    def publish(self, record: Record) -> Written: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """Obtains a fresh access token and publishes it, or leaves the old one in place."""
+
+    credentials: CredentialSource
+    identity_provider: IdentityProvider
+    publication: Publication
+    now: Callable[[], datetime]
+    sleep: Callable[[float], object]
+
+    def run(self, report: Report, *, deadline: datetime, min_remaining: timedelta | None) -> None:
+        """Rotates once and fills in the report. Raises RotationError; then nothing was changed.
+
+        With min_remaining, a published token that has more life left than that is kept.
+        """
+        with report.timed("read"):
+            published = self._published()
+        if published is not None:
+            report.life_left_before = published.life_left(self.now())
+            if min_remaining is not None and report.life_left_before > min_remaining:
+                report.outcome = Outcome.KEPT
+                return
+        record = self._obtain(report, deadline - TO_PUBLISH)
+        report.obtained(record)
+        with report.timed("publish"):
+            report.outcome = self._patience.insist(
+                lambda: self._publish(record, report),
+                deadline=deadline,
+                longest_attempt=2 * AWS_CALL,
+            )
+
+    @property
+    def _patience(self) -> Patience:
+        return Patience(now=self.now, sleep=self.sleep)
+
+    def _published(self) -> Record | None:
+        try:
+            return self.publication.current().record
+        except ParameterStoreUnavailable:
+            return None  # a token too many does no harm; writing looks again, and insists
+
+    def _obtain(self, report: Report, deadline: datetime) -> Record:
+        """A token for the current credential, or for the previous one where that is refused."""
+        credential = None
+        try:
+            with report.timed("secret"):
+                credential = self._patience.insist(
+                    self.credentials.current, deadline=deadline, longest_attempt=AWS_CALL
+                )
+            return self._exchange(credential, report, deadline)
+        except (CredentialError, TokenRequestRefused) as refusal:
+            record = self._obtain_with_previous(credential, refusal, report, deadline)
+            if record is None:
+                raise
+            return record
+
+    def _obtain_with_previous(
+        self, refused: Credential | None, refusal: RotationError, report: Report, deadline: datetime
+    ) -> Record | None:
+        """None where there is no other credential, or where it does not work either."""
+        try:
+            with report.timed("secret"):
+                previous = self.credentials.previous()
+            if previous is None or (refused and previous.same_account_and_key(refused)):
+                return None
+            record = self._exchange(previous, report, deadline)
+        except RotationError as exc:
+            report.warnings.append(
+                f"The previous version of the secret was of no use: {type(exc).__name__}: {exc}"
+            )
+            return None
+        report.previous_key_used = True
+        report.warnings.append(
+            f"The current version of the secret was of no use, the previous one worked: "
+            f"{type(refusal).__name__}: {refusal}"
+        )
+        return record
+
+    def _exchange(self, credential: Credential, report: Report, deadline: datetime) -> Record:
+        report.secret_version = credential.version_id
+
+        def attempt() -> Record:
+            report.token_requests += 1
+            return self.identity_provider.exchange(credential.service_account, deadline=deadline)
+
+        with report.timed("token"):
+            return self._patience.insist(
+                attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT
+            )
+
+    def _publish(self, record: Record, report: Report) -> Outcome:
+        """Writes unless what is published now expires later, or is this very token."""
+        there = self.publication.current()
+        report.parameter_version = there.version
+        if there.record is not None and there.record.expires_at > record.expires_at:
+            return Outcome.SUPERSEDED
+        if there.record is not None and there.record.access_token == record.access_token:
+            return Outcome.PUBLISHED  # the answer to an earlier attempt's write was lost
+        written = self.publication.publish(record)
+        report.parameter_version = written.version
+        if written.tagging_failed:
+            report.warnings.append(written.tagging_failed)
+        return Outcome.PUBLISHED

@@ -1,0 +1,119 @@
+"""Where does the credential come from? Secrets Manager, read on every rotation."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from token_rotator import aws_errors
+from token_rotator.contract import Algorithm
+from token_rotator.credential import ServiceAccount, parse
+from token_rotator.errors import CredentialError, SecretStoreUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+CURRENT: Final = "AWSCURRENT"
+PREVIOUS: Final = "AWSPREVIOUS"
+
+_CURES: Final = {
+    "AccessDeniedException": (
+        "The function's role may not read it: deploy the stack again; for a named secret with a "
+        "customer key set secret_key_arn, and look at the secret's own policy."
+    ),
+    "DecryptionFailure": (
+        "Its KMS key cannot be used: enable the key, or set secret_key_arn and deploy."
+    ),
+    "InvalidRequestException": (
+        "It may be marked for deletion: aws secretsmanager restore-secret --secret-id ..."
+    ),
+    "ResourceNotFoundException": (
+        "It does not exist or holds no value: store the file downloaded from Intelligence with "
+        "aws secretsmanager put-secret-value --secret-id ... --secret-string file://..."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A service account, and the version of the secret that it came from."""
+
+    service_account: ServiceAccount
+    version_id: str
+
+    def same_account_and_key(self, other: "Credential") -> bool:
+        """Whether an identity provider could not tell the two apart."""
+        return self.service_account.same_as(other.service_account)
+
+
+class SecretStore:
+    """Reads the credential anew each time; remembers it for when Secrets Manager cannot answer."""
+
+    def __init__(
+        self, client: "SecretsManagerClient", *, secret_id: str, algorithm: Algorithm
+    ) -> None:
+        self._client = client
+        self._secret_id = secret_id
+        self._algorithm = algorithm
+        self._known: dict[str, Credential] = {}
+
+    def current(self) -> Credential:
+        """The credential that counts. Raises CredentialError, SecretStoreUnavailable."""
+        return self._read(CURRENT)
+
+    def previous(self) -> Credential | None:
+        """The one before, which Secrets Manager keeps; None where there is none.
+
+        Raises CredentialError, SecretStoreUnavailable.
+        """
+        try:
+            return self._read(PREVIOUS)
+        except _NoSuchVersion:
+            return None
+
+    def _read(self, stage: str) -> Credential:
+        try:
+            answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
+        except (ClientError, BotoCoreError) as exc:
+            if aws_errors.is_unavailable(exc):
+                return self._remembered(stage, exc)
+            raise _refused(exc) from exc
+        version = answer["VersionId"]
+        known = self._known.get(stage)
+        if known is None or known.version_id != version:
+            known = self._parse(answer.get("SecretString"), version)
+            self._known[stage] = known
+        return known
+
+    def _remembered(self, stage: str, exc: ClientError | BotoCoreError) -> Credential:
+        if stage in self._known:
+            return self._known[stage]
+        raise SecretStoreUnavailable(
+            f"Secrets Manager could not answer ({aws_errors.code(exc)}) "
+            "and no credential is remembered."
+        ) from exc
+
+    def _parse(self, value: str | None, version: str) -> Credential:
+        if value is None:
+            raise CredentialError(
+                f"Version {version} of the secret is binary. "
+                "Store the downloaded file as text, with --secret-string file://..."
+            )
+        try:
+            account = parse(value, algorithm=self._algorithm)
+        except CredentialError as exc:
+            raise CredentialError(
+                f"Version {version} of the secret cannot be used. {exc}"
+            ) from None
+        return Credential(service_account=account, version_id=version)
+
+
+class _NoSuchVersion(CredentialError):
+    """There is no secret, or no version with that stage."""
+
+
+def _refused(exc: ClientError | BotoCoreError) -> CredentialError:
+    code = aws_errors.code(exc)
+    kind = _NoSuchVersion if code == "ResourceNotFoundException" else CredentialError
+    cure = _CURES.get(code, "See the code's meaning in the Secrets Manager API reference.")
+    return kind(f"The secret could not be read ({code}). {cure}")

@@ -1,0 +1,90 @@
+"""Which real parts in production?"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import boto3
+import urllib3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from token_rotator.assertion import AssertionSigner
+from token_rotator.channel import Channel
+from token_rotator.discovery import Discovery
+from token_rotator.identity_provider import TokenEndpoint
+from token_rotator.publication import ParameterStore
+from token_rotator.rotation import Rotation
+from token_rotator.secret_store import SecretStore
+from token_rotator.settings import Settings
+from token_rotator.telemetry import Telemetry
+from token_rotator.timing import AWS_CONNECT, AWS_READ
+
+AWS_CLIENT = Config(
+    connect_timeout=AWS_CONNECT.total_seconds(),
+    read_timeout=AWS_READ.total_seconds(),
+    # One policy retries, ours: it knows the deadline. The first attempt counts as one.
+    retries={"total_max_attempts": 1, "mode": "standard"},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What one execution environment keeps between invocations."""
+
+    rotation: Rotation
+    telemetry: Telemetry
+    now: Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+def build(
+    environment: Mapping[str, str],
+    *,
+    now: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Application:
+    """The application for this environment. Raises ConfigurationError."""
+    # At DEBUG these print URLs, headers and bodies: assertions and tokens.
+    for library in ("botocore", "boto3", "urllib3"):
+        logging.getLogger(library).setLevel(logging.INFO)
+    settings = Settings.from_environment(environment)
+    channel = Channel(pool=urllib3.PoolManager(), now=now)
+    return Application(
+        rotation=Rotation(
+            credentials=SecretStore(
+                boto3.client("secretsmanager", config=AWS_CLIENT),
+                secret_id=settings.secret_arn,
+                algorithm=settings.algorithm,
+            ),
+            identity_provider=TokenEndpoint(
+                settings=settings,
+                channel=channel,
+                discovery=Discovery(settings=settings, channel=channel, now=now),
+                signer=AssertionSigner.from_settings(settings),
+                now=now,
+            ),
+            publication=ParameterStore(
+                boto3.client("ssm", config=AWS_CLIENT),
+                parameter_name=settings.parameter_name,
+                key_arn=settings.parameter_key_arn,
+                value_format=settings.value_format,
+                token_lifetime=settings.token_lifetime,
+                expiration_grace=settings.expiration_grace,
+                tags=settings.parameter_tags,
+            ),
+            now=now,
+            sleep=sleep,
+        ),
+        telemetry=Telemetry(
+            rotator=settings.rotator,
+            logger=Logger(service="token-rotator", log_uncaught_exceptions=False),
+        ),
+        now=now,
+    )

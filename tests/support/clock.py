@@ -1,0 +1,23 @@
+"""A clock that tests move by hand."""
+
+from datetime import UTC, datetime, timedelta
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Stands still until somebody sleeps on it."""
+
+    def __init__(self, start: datetime = NOON) -> None:
+        self.moment = start
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+    def advance(self, **duration: float) -> None:
+        self.moment += timedelta(**duration)

@@ -1,0 +1,172 @@
+"""A Parameter Store in memory that enforces the rules AWS documents, unlike moto."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+
+LIMITS = {"Standard": 4 * 1024, "Advanced": 8 * 1024}
+CREATION = {"Type": None, "Tier": "Standard", "KeyId": "alias/aws/ssm", "Policies": "[]"}
+
+
+@dataclass
+class Parameter:
+    """One parameter with what AWS keeps of it."""
+
+    attributes: dict[str, str]
+    values: list[str]
+    modified: datetime
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class FakeParameterStore:
+    """The part of the SSM client that the project uses.
+
+    Omitted attributes stay as they were, tags and Overwrite exclude each other, an Expiration wants
+    the advanced tier and deletes at the next scan, a parameter created again starts at version 1
+    without tags.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._parameters: dict[str, Parameter] = {}
+        self._failures: dict[str, list[Exception]] = {}
+        self._lost: Counter[str] = Counter()
+        self.calls: list[str] = []
+
+    # What tests arrange and look at
+
+    def fail(self, call: str, code: str | BotoCoreError, *, times: int = 1) -> None:
+        """The next calls end with an error code of AWS's, or with an exception of botocore's."""
+        error = _error(code, call) if isinstance(code, str) else code
+        self._failures.setdefault(call, []).extend([error] * times)
+
+    def lose_answer(self, call: str, *, times: int = 1) -> None:
+        """The next calls take effect, and then time out."""
+        self._lost[call] += times
+
+    def put_foreign(self, name: str, value: str) -> None:
+        """Somebody else writes something else."""
+        self._parameters[name] = Parameter(dict(CREATION, Type="String"), [value], self._now())
+
+    def parameter(self, name: str) -> Parameter:
+        return self._parameters[name]
+
+    def value(self, name: str) -> str:
+        return self._parameters[name].values[-1]
+
+    def scan(self) -> None:
+        """Deletes what has expired, as AWS does from time to time."""
+        now = self._now()
+        self._parameters = {
+            name: parameter
+            for name, parameter in self._parameters.items()
+            if not any(moment <= now for moment in _expirations(parameter.attributes["Policies"]))
+        }
+
+    # What the client's users call
+
+    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:
+        with _Call(self, "get_parameter"):
+            if Name not in self._parameters:
+                raise _error("ParameterNotFound", "get_parameter")
+            parameter = self._parameters[Name]
+            encrypted = parameter.attributes["Type"] == "SecureString" and not WithDecryption
+            return {
+                "Parameter": {
+                    "Name": Name,
+                    "Value": "(ciphertext)" if encrypted else parameter.values[-1],
+                    "Version": len(parameter.values),
+                    "LastModifiedDate": parameter.modified,
+                }
+            }
+
+    def put_parameter(
+        self,
+        *,
+        Name: str,
+        Value: str,
+        Overwrite: bool = False,
+        **attributes: Any,
+    ) -> dict[str, Any]:
+        with _Call(self, "put_parameter"):
+            if Overwrite and "Tags" in attributes:
+                raise _error("ValidationException", "put_parameter")
+            there = self._parameters.get(Name)
+            if there is not None and not Overwrite:
+                raise _error("ParameterAlreadyExists", "put_parameter")
+            tags = {tag["Key"]: tag["Value"] for tag in attributes.pop("Tags", [])}
+            kept = {**(there.attributes if there else CREATION), **attributes}
+            self._check(Value, kept)
+            if there is None:
+                there = self._parameters[Name] = Parameter(kept, [], self._now(), tags)
+            there.attributes = kept
+            there.values.append(Value)
+            there.modified = self._now()
+            return {"Version": len(there.values), "Tier": kept["Tier"]}
+
+    def add_tags_to_resource(
+        self,
+        *,
+        ResourceType: str,
+        ResourceId: str,
+        Tags: Sequence[Mapping[str, str]],
+    ) -> dict[str, Any]:
+        with _Call(self, "add_tags_to_resource"):
+            if ResourceType != "Parameter" or ResourceId not in self._parameters:
+                raise _error("InvalidResourceId", "add_tags_to_resource")
+            self._parameters[ResourceId].tags.update({tag["Key"]: tag["Value"] for tag in Tags})
+            return {}
+
+    def _check(self, value: str, attributes: Mapping[str, Any]) -> None:
+        if not value or not attributes["Type"]:
+            raise _error("ValidationException", "put_parameter")
+        if len(value.encode()) > LIMITS[attributes["Tier"]]:
+            raise _error("ValidationException", "put_parameter")
+        expirations = _expirations(attributes["Policies"])
+        if expirations and attributes["Tier"] != "Advanced":
+            raise _error("ValidationException", "put_parameter")
+        if any(moment <= self._now() for moment in expirations):
+            raise _error("InvalidPolicyAttributeException", "put_parameter")
+
+
+class _Call:
+    """Notes the call, fails before it takes effect, or loses its answer after it did."""
+
+    def __init__(self, store: FakeParameterStore, name: str) -> None:
+        self._store = store
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._store.calls.append(self._name)
+        if failures := self._store._failures.get(self._name):  # noqa: SLF001
+            raise failures.pop(0)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None and self._store._lost[self._name] > 0:  # noqa: SLF001
+            self._store._lost[self._name] -= 1  # noqa: SLF001
+            raise ReadTimeoutError(endpoint_url="https://ssm.example")
+
+
+def _expirations(policies: str) -> list[datetime]:
+    moments = []
+    for policy in json.loads(policies):
+        assert policy.keys() == {"Type", "Version", "Attributes"}
+        assert (policy["Type"], policy["Version"]) == ("Expiration", "1.0")
+        moments.append(datetime.fromisoformat(policy["Attributes"]["Timestamp"]))
+    return moments
+
+
+def _error(code: str, call: str) -> ClientError:
+    server_side = code.startswith("Internal") or code == "ServiceUnavailable"
+    return ClientError(
+        {
+            "Error": {"Code": code, "Message": "as the test asked"},
+            "ResponseMetadata": {"HTTPStatusCode": 500 if server_side else 400},  # type: ignore[typeddict-item]
+        },
+        call,
+    )

@@ -1,0 +1,134 @@
+"""A whole rotation on a virtual clock: real use case, real publication, the rest obeys the test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from tests.support.clock import Clock
+from tests.support.keys import rsa_key
+from tests.support.parameter_store import FakeParameterStore
+from token_reader.record import Record
+from token_rotator.contract import ValueFormat
+from token_rotator.credential import ServiceAccount
+from token_rotator.publication import ParameterStore
+from token_rotator.report import Report
+from token_rotator.rotation import Rotation
+from token_rotator.secret_store import Credential
+
+T = TypeVar("T")
+
+NAME = "/intelligence/marketing/access-token"
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
+
+
+def credential(version: str, *, key: int = 0) -> Credential:
+    """Key n of account-1, in a version of the secret."""
+    account = ServiceAccount(
+        service_account_id="account-1", private_key=rsa_key(key), discovery_endpoint=None
+    )
+    return Credential(service_account=account, version_id=version)
+
+
+@dataclass
+class FakeCredentials:
+    """A secret with up to two versions; an exception stands for what reading it raises."""
+
+    current_version: Credential | Exception = field(default_factory=lambda: credential("v2"))
+    previous_version: Credential | Exception | None = None
+
+    def current(self) -> Credential:
+        return _or_raise(self.current_version)
+
+    def previous(self) -> Credential | None:
+        return _or_raise(self.previous_version)
+
+
+class FakeIdentityProvider:
+    """Hands out numbered tokens that live 300 s; failures come first, in turn."""
+
+    def __init__(self, clock: Clock, *failures: Exception, seconds: float = 0.1) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self.failures = list(failures)
+        self.refused_keys: dict[int, Exception] = {}
+        self.requests: list[tuple[ServiceAccount, datetime]] = []
+        self.lifetime = timedelta(seconds=300)
+        self.before_answering: Callable[[], None] = lambda: None
+
+    def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record:
+        issued_at = self._clock.now()
+        self.requests.append((account, issued_at))
+        self._clock.advance(seconds=self._seconds)
+        self.before_answering()
+        if self.failures:
+            raise self.failures.pop(0)
+        for number, refusal in self.refused_keys.items():
+            if account.private_key is rsa_key(number):
+                raise refusal
+        return Record(
+            access_token=f"token-{len(self.requests)}",
+            issued_at=issued_at,
+            expires_at=issued_at + self.lifetime,
+        )
+
+
+class World:
+    """One rotator and what surrounds it."""
+
+    def __init__(
+        self,
+        *failures: Exception,
+        credentials: FakeCredentials | None = None,
+        published: Record | None = None,
+    ) -> None:
+        self.clock = Clock()
+        self.store = FakeParameterStore(now=self.clock.now)
+        self.credentials = credentials or FakeCredentials()
+        self.identity_provider = FakeIdentityProvider(self.clock, *failures)
+        self.publication = ParameterStore(
+            self.store,
+            parameter_name=NAME,
+            key_arn=KEY,
+            value_format=ValueFormat.RECORD,
+            token_lifetime=timedelta(seconds=300),
+            expiration_grace=timedelta(minutes=5),
+            tags={"rotator": "marketing"},
+        )
+        self.rotation = Rotation(
+            credentials=self.credentials,
+            identity_provider=self.identity_provider,
+            publication=self.publication,
+            now=self.clock.now,
+            sleep=self.clock.sleep,
+        )
+        self.report = Report(now=self.clock.now)
+        if published is not None:
+            self.publication.publish(published)
+
+    def rotate(self, *, min_remaining: float | None = None, seconds: float = 46) -> Report:
+        """One rotation, with so many seconds until its deadline."""
+        self.report = Report(now=self.clock.now)
+        self.rotation.run(
+            self.report,
+            deadline=self.clock.now() + timedelta(seconds=seconds),
+            min_remaining=None if min_remaining is None else timedelta(seconds=min_remaining),
+        )
+        return self.report
+
+    def record(self, *, expires_in: float, token: str = "published") -> Record:
+        """A record that expires so many seconds from now."""
+        expires_at = self.clock.now() + timedelta(seconds=expires_in)
+        return Record(
+            access_token=token, issued_at=expires_at - timedelta(seconds=300), expires_at=expires_at
+        )
+
+    @property
+    def published(self) -> Record | None:
+        return self.publication.current().record
+
+
+def _or_raise(thing: T | Exception) -> T:
+    if isinstance(thing, Exception):
+        raise thing
+    return thing

@@ -1,0 +1,302 @@
+"""One rotation publishes a fresh token, or leaves everything as it was."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from tests.support.rotating import NAME, FakeCredentials, World, credential
+from token_rotator.errors import (
+    AnswerUnusable,
+    CredentialError,
+    IdentityProviderDown,
+    IdentityProviderUntrusted,
+    ParameterStoreUnavailable,
+    PublicationError,
+    RotationError,
+    SecretStoreUnavailable,
+    TokenRequestRefused,
+)
+from token_rotator.report import Outcome
+from token_rotator.secret_store import Credential
+
+
+def published_before(world: World, *, expires_in: float) -> str:
+    """Publishes a token; what the parameter holds from then on."""
+    world.publication.publish(world.record(expires_in=expires_in))
+    return world.store.value(NAME)
+
+
+def test_a_fresh_token_replaces_the_published_one():
+    world = World()
+    published_before(world, expires_in=60)
+
+    report = world.rotate()
+
+    assert world.published is not None
+    assert world.published.access_token == "token-1"
+    assert report.outcome is Outcome.PUBLISHED
+    assert report.life_left_before == timedelta(seconds=60)
+    assert report.parameter_version == 2
+
+
+def test_the_first_token_of_all_is_published():
+    world = World()
+
+    report = world.rotate()
+
+    assert report.outcome is Outcome.PUBLISHED
+    assert report.life_left_before is None
+    assert report.parameter_version == 1
+
+
+def test_the_watchdog_keeps_a_token_with_enough_life_and_calls_nothing_else():
+    world = World()
+    published_before(world, expires_in=151)
+    world.store.calls.clear()
+
+    report = world.rotate(min_remaining=150)
+
+    assert report.outcome is Outcome.KEPT
+    assert world.identity_provider.requests == []
+    assert world.store.calls == ["get_parameter"]
+
+
+@pytest.mark.parametrize("expires_in", [150, 149, 1, -10])
+def test_the_watchdog_replaces_a_token_with_too_little_life(expires_in: float):
+    world = World()
+    published_before(world, expires_in=expires_in)
+
+    assert world.rotate(min_remaining=150).outcome is Outcome.PUBLISHED
+
+
+def test_the_watchdog_replaces_what_is_no_record():
+    world = World()
+    world.store.put_foreign(NAME, "something else")
+
+    assert world.rotate(min_remaining=150).outcome is Outcome.PUBLISHED
+
+
+def test_the_schedule_replaces_even_a_token_with_plenty_of_life():
+    world = World()
+    published_before(world, expires_in=290)
+
+    assert world.rotate().outcome is Outcome.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        TokenRequestRefused("no"),
+        IdentityProviderUntrusted("redirect"),
+        AnswerUnusable("nonsense"),
+    ],
+)
+def test_an_identity_provider_that_gives_nothing_leaves_the_published_token_alone(
+    failure: RotationError,
+):
+    world = World(failure)
+    before = published_before(world, expires_in=60)
+
+    with pytest.raises(type(failure)):
+        world.rotate()
+
+    assert world.store.value(NAME) == before
+    assert len(world.identity_provider.requests) == 1, "what a retry does not help is not repeated"
+
+
+def test_an_outage_that_outlasts_the_deadline_leaves_the_published_token_alone():
+    world = World(*[IdentityProviderDown("down")] * 1000)
+    before = published_before(world, expires_in=60)
+    begun = world.clock.now()
+
+    with pytest.raises(IdentityProviderDown):
+        world.rotate(seconds=46)
+
+    assert world.store.value(NAME) == before
+    assert world.clock.now() <= begun + timedelta(seconds=34), "time to publish is kept"
+    assert world.report.outcome is Outcome.FAILED
+    assert world.report.token_requests == len(world.identity_provider.requests) > 5
+
+
+def test_a_passing_failure_is_survived_within_the_rotation():
+    world = World(IdentityProviderDown("down"), IdentityProviderDown("down"))
+
+    report = world.rotate()
+
+    assert report.outcome is Outcome.PUBLISHED
+    assert report.token_requests == 3
+
+
+def test_a_secret_store_that_cannot_answer_is_asked_again():
+    world = World(credentials=Recovering(SecretStoreUnavailable("down"), failures=2))
+
+    assert world.rotate().outcome is Outcome.PUBLISHED
+
+
+def test_a_refused_key_falls_back_on_the_previous_one_and_says_so():
+    credentials = FakeCredentials(credential("v2", key=1), credential("v1", key=0))
+    world = World(credentials=credentials)
+    world.identity_provider.refused_keys[1] = TokenRequestRefused("bad key")
+
+    report = world.rotate()
+
+    assert report.outcome is Outcome.PUBLISHED
+    assert report.previous_key_used
+    assert report.secret_version == "v1"
+    assert len(world.identity_provider.requests) == 2
+    assert any("bad key" in warning for warning in report.warnings)
+
+
+def test_a_secret_that_holds_nonsense_falls_back_on_the_previous_key():
+    world = World(credentials=FakeCredentials(CredentialError("half a PEM"), credential("v1")))
+
+    report = world.rotate()
+
+    assert report.outcome is Outcome.PUBLISHED
+    assert report.previous_key_used
+
+
+def test_a_refusal_is_not_repeated_with_the_same_key_stored_twice():
+    world = World(
+        TokenRequestRefused("no"), credentials=FakeCredentials(credential("v2"), credential("v1"))
+    )
+
+    with pytest.raises(TokenRequestRefused):
+        world.rotate()
+
+    assert len(world.identity_provider.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "previous",
+    [None, CredentialError("nonsense"), SecretStoreUnavailable("down"), credential("v1", key=0)],
+)
+def test_where_the_previous_key_does_not_help_the_first_refusal_is_raised(previous: object):
+    credentials = FakeCredentials(credential("v2", key=1), previous)  # type: ignore[arg-type]
+    world = World(credentials=credentials)
+    world.identity_provider.refused_keys = {
+        0: TokenRequestRefused("the previous is refused, too"),
+        1: TokenRequestRefused("the current is refused"),
+    }
+
+    with pytest.raises(TokenRequestRefused, match="the current is refused"):
+        world.rotate()
+
+    assert not world.report.previous_key_used
+
+
+def test_without_any_usable_credential_nobody_is_asked():
+    world = World(credentials=FakeCredentials(CredentialError("empty")))
+
+    with pytest.raises(CredentialError, match="empty"):
+        world.rotate()
+
+    assert world.identity_provider.requests == []
+
+
+def test_a_newer_token_that_somebody_published_meanwhile_stays():
+    world = World()
+    newer = world.record(expires_in=1000, token="newer")
+    world.identity_provider.before_answering = lambda: void(world.publication.publish(newer))
+
+    report = world.rotate()
+
+    assert world.published == newer
+    assert report.outcome is Outcome.SUPERSEDED
+
+
+def test_a_token_that_expires_at_the_same_moment_is_replaced():
+    world = World()
+    same = world.record(expires_in=300, token="same")
+    world.identity_provider.before_answering = lambda: void(world.publication.publish(same))
+
+    assert world.rotate().outcome is Outcome.PUBLISHED
+
+
+def test_a_store_that_is_throttled_for_a_while_gets_the_token_later():
+    world = World()
+    world.store.fail("put_parameter", "ThrottlingException", times=3)
+
+    assert world.rotate().outcome is Outcome.PUBLISHED
+    assert len(world.identity_provider.requests) == 1, "the token is kept while writing is retried"
+
+
+def test_nothing_is_written_while_nobody_knows_what_is_published():
+    world = World()
+    before = published_before(world, expires_in=60)
+    world.store.fail("get_parameter", "InternalServerError", times=1000)
+
+    with pytest.raises(ParameterStoreUnavailable):
+        world.rotate()
+
+    assert world.store.value(NAME) == before
+    assert len(world.identity_provider.requests) == 1, "not knowing counts as having no token"
+
+
+def test_a_write_whose_answer_was_lost_is_not_repeated():
+    world = World()
+    world.store.lose_answer("put_parameter")
+
+    report = world.rotate()
+
+    assert report.outcome is Outcome.PUBLISHED
+    assert report.parameter_version == 1
+    assert world.store.calls.count("put_parameter") == 1
+
+
+def test_a_refused_write_is_not_repeated():
+    world = World()
+    world.store.fail("put_parameter", "AccessDeniedException", times=1)
+
+    with pytest.raises(PublicationError):
+        world.rotate()
+
+    assert world.store.calls.count("put_parameter") == 1
+
+
+def test_missing_tags_do_not_fail_a_rotation():
+    world = World()
+    world.store.fail("add_tags_to_resource", "AccessDeniedException", times=1)
+
+    report = world.rotate()
+
+    assert report.outcome is Outcome.PUBLISHED
+    assert report.warnings
+
+
+def test_the_report_knows_the_token_by_its_fingerprint_only():
+    world = World()
+
+    report = world.rotate()
+
+    assert report.token_fingerprint == hashlib.sha256(b"token-1").hexdigest()[:12]
+    assert "token-1" not in repr(report)
+
+
+def test_the_report_says_where_the_time_went():
+    world = World(IdentityProviderDown("down"))
+
+    durations = world.rotate().durations
+
+    assert durations.keys() == {"read", "secret", "token", "publish"}
+    assert durations["token"] >= timedelta(seconds=0.2)
+
+
+class Recovering(FakeCredentials):
+    """Fails some times, then works."""
+
+    def __init__(self, error: Exception, *, failures: int) -> None:
+        super().__init__()
+        self._error = error
+        self._failures = failures
+
+    def current(self) -> Credential:
+        if self._failures:
+            self._failures -= 1
+            raise self._error
+        return super().current()
+
+
+def void(_: object) -> None:
+    """For what is called for its effect."""
