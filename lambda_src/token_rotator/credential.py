@@ -57,9 +57,7 @@ def parse(secret: str, *, algorithm: Algorithm) -> ServiceAccount:
     if missing:
         raise CredentialError(f"It has no {' and no '.join(missing)}. {STORE}")
     if not _CLIENT_ID.fullmatch(fields[ID]):
-        raise CredentialError(
-            f"Its {ID} is no word of up to 256 visible ASCII characters. {STORE}"
-        )
+        raise CredentialError(f"Its {ID} is no word of up to 256 visible ASCII characters. {STORE}")
     return ServiceAccount(
         service_account_id=fields[ID],
         private_key=private_key.load(fields[KEY], algorithm=algorithm),

@@ -26,7 +26,7 @@ class Patience:
     """
 
     now: Callable[[], datetime]
-    sleep: Callable[[float], object]
+    sleep: Callable[[float], None]
 
     def insist(self, step: Callable[[], T], *, deadline: datetime, longest_attempt: timedelta) -> T:
         """The step's result, or its last error."""

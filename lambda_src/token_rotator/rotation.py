@@ -48,7 +48,7 @@ class Rotation:
     identity_provider: IdentityProvider
     publication: Publication
     now: Callable[[], datetime]
-    sleep: Callable[[float], object]
+    sleep: Callable[[float], None]
 
     def run(self, report: Report, *, deadline: datetime, min_remaining: timedelta | None) -> None:
         """Rotates once and fills in the report. Raises RotationError; then nothing was changed.

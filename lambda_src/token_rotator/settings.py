@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 from token_rotator.contract import (
     PROFILES,
@@ -18,6 +19,9 @@ from token_rotator.contract import (
 from token_rotator.errors import ConfigurationError
 
 T = TypeVar("T")
+
+_NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_HOSTS: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,33 +54,33 @@ class Settings:
         """
         read = _Reader(environment)
         profile = read(Variable.PROFILE, PROFILES.__getitem__, PROFILES[Default.PROFILE])
-        settings = {
-            "rotator": read.required(Variable.ROTATOR),
-            "secret_arn": read.required(Variable.SECRET_ARN),
-            "parameter_name": read.required(Variable.PARAMETER_NAME),
-            "parameter_key_arn": read.required(Variable.PARAMETER_KEY_ARN),
-            "parameter_tags": read(Variable.PARAMETER_TAGS, _tags, {}),
-            "discovery_endpoint": read(Variable.DISCOVERY_ENDPOINT, str, None),
-            "token_endpoint": read(Variable.TOKEN_ENDPOINT, str, None),
-            "allowed_token_hosts": _token_hosts(read, profile),
-            "audience": read(Variable.AUDIENCE, str, None),
-            "request_style": read(Variable.REQUEST_STYLE, RequestStyle, profile.request_style),
-            "assertion_lifetime": _assertion_lifetime(read, profile),
-            "algorithm": read(Variable.ALGORITHM, Algorithm, profile.algorithms[0]),
-            "key_id": read(Variable.KEY_ID, str, None),
-            "scope": read(Variable.SCOPE, str, None),
-            "token_lifetime": timedelta(
+        settings = cls(
+            rotator=read.required(Variable.ROTATOR),
+            secret_arn=read.required(Variable.SECRET_ARN),
+            parameter_name=read.required(Variable.PARAMETER_NAME),
+            parameter_key_arn=read.required(Variable.PARAMETER_KEY_ARN),
+            parameter_tags=read(Variable.PARAMETER_TAGS, _tags, _NO_TAGS),
+            discovery_endpoint=read(Variable.DISCOVERY_ENDPOINT, str, None),
+            token_endpoint=read(Variable.TOKEN_ENDPOINT, str, None),
+            allowed_token_hosts=_token_hosts(read, profile),
+            audience=read(Variable.AUDIENCE, str, None),
+            request_style=read(Variable.REQUEST_STYLE, RequestStyle, profile.request_style),
+            assertion_lifetime=_assertion_lifetime(read, profile),
+            algorithm=read(Variable.ALGORITHM, Algorithm, profile.algorithms[0]),
+            key_id=read(Variable.KEY_ID, str, None),
+            scope=read(Variable.SCOPE, str, None),
+            token_lifetime=timedelta(
                 seconds=read(Variable.TOKEN_LIFETIME_SECONDS, int, Default.TOKEN_LIFETIME_SECONDS)
             ),
-            "value_format": read(Variable.VALUE_FORMAT, ValueFormat, Default.VALUE_FORMAT),
-            "expiration_grace": timedelta(
+            value_format=read(Variable.VALUE_FORMAT, ValueFormat, Default.VALUE_FORMAT),
+            expiration_grace=timedelta(
                 minutes=read(
                     Variable.EXPIRATION_GRACE_MINUTES, int, Default.EXPIRATION_GRACE_MINUTES
                 )
             ),
-        }
+        )
         read.raise_mistakes()
-        return cls(**settings)
+        return settings
 
 
 class _Reader:
@@ -119,7 +123,7 @@ def _tags(text: str) -> Mapping[str, str]:
 
 def _token_hosts(read: _Reader, profile: Profile) -> frozenset[str]:
     return frozenset(profile.token_hosts) | read(
-        Variable.ALLOWED_TOKEN_HOSTS, lambda text: frozenset(text.lower().split(",")), frozenset()
+        Variable.ALLOWED_TOKEN_HOSTS, lambda text: frozenset(text.lower().split(",")), _NO_HOSTS
     )
 
 

@@ -31,15 +31,15 @@ class Telemetry:
 
     def failed(self, report: Report, error: Exception) -> None:
         """A rotation failed; AWS/Lambda Errors counts it, so no metric of ours does."""
-        known = isinstance(error, RotationError)
+        ours = error if isinstance(error, RotationError) else None
         self._logger.error(
             "rotation",
             extra=self._line(report)
             | {
                 "error": type(error).__name__,
                 # the text of an error that is not ours might hold anything
-                "error_message": str(error) if known else "unexpected; see the stack trace",
-                "retry_helps": known and error.retry_helps,
+                "error_message": str(ours) if ours else "unexpected; see the stack trace",
+                "retry_helps": ours is not None and ours.retry_helps,
             },
         )
 

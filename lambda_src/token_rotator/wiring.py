@@ -48,7 +48,7 @@ def build(
     environment: Mapping[str, str],
     *,
     now: Callable[[], datetime] = utc_now,
-    sleep: Callable[[float], object] = time.sleep,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Application:
     """The application for this environment. Raises ConfigurationError."""
     # At DEBUG these print URLs, headers and bodies: assertions and tokens.

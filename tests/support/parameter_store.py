@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 LIMITS = {"Standard": 4 * 1024, "Advanced": 8 * 1024}
-CREATION = {"Type": None, "Tier": "Standard", "KeyId": "alias/aws/ssm", "Policies": "[]"}
+CREATION = {"Type": "", "Tier": "Standard", "KeyId": "alias/aws/ssm", "Policies": "[]"}
 
 
 @dataclass

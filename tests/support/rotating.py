@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tests.support.clock import Clock
 from tests.support.keys import rsa_key
@@ -15,6 +15,9 @@ from token_rotator.publication import ParameterStore
 from token_rotator.report import Report
 from token_rotator.rotation import Rotation
 from token_rotator.secret_store import Credential
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
 
 T = TypeVar("T")
 
@@ -87,7 +90,7 @@ class World:
         self.credentials = credentials or FakeCredentials()
         self.identity_provider = FakeIdentityProvider(self.clock, *failures)
         self.publication = ParameterStore(
-            self.store,
+            cast("SSMClient", self.store),
             parameter_name=NAME,
             key_arn=KEY,
             value_format=ValueFormat.RECORD,

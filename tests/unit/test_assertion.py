@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, RSAKey
 
@@ -28,8 +29,8 @@ def account(algorithm: Algorithm = Algorithm.RS256) -> ServiceAccount:
 
 
 def verified(assertion: str, signed_by: ServiceAccount, algorithm: Algorithm) -> jwt.Token:
-    kind = ECKey if algorithm is Algorithm.ES256 else RSAKey
-    public_key = kind.import_key(signed_by.private_key.public_key())
+    key = signed_by.private_key.public_key()
+    public_key = RSAKey.import_key(key) if isinstance(key, RSAPublicKey) else ECKey.import_key(key)
     registry = jws.JWSRegistry(algorithms=list(Algorithm))
     return jwt.decode(assertion, public_key, algorithms=[algorithm], registry=registry)
 

@@ -49,7 +49,7 @@ class Look:
 
     def __init__(self, channel: FakeChannel, **variables: str) -> None:
         self.clock = Clock()
-        environment = dict(REQUIRED) | {Variable(k.upper()): v for k, v in variables.items()}
+        environment = REQUIRED | {Variable(k.upper()): v for k, v in variables.items()}
         self._discovery = Discovery(
             settings=Settings.from_environment(environment),
             channel=channel,  # type: ignore[arg-type]  # a fake of the part that is used

@@ -8,7 +8,7 @@ from token_rotator.contract import Algorithm, RequestStyle, ValueFormat, Variabl
 from token_rotator.errors import ConfigurationError
 from token_rotator.settings import Settings
 
-REQUIRED = {
+REQUIRED: dict[str, str] = {
     Variable.ROTATOR: "marketing",
     Variable.SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf",
     Variable.PARAMETER_NAME: "/intelligence/marketing/access-token",
@@ -59,7 +59,7 @@ def test_what_is_set_wins_over_the_profile():
 
 
 def test_everything_wrong_is_named_at_once():
-    environment = {
+    environment: dict[str, str] = {
         Variable.ROTATOR: "marketing",
         Variable.PROFILE: "oauth1",
         Variable.TOKEN_LIFETIME_SECONDS: "five minutes",
