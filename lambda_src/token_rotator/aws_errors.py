@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 
 TRANSIENT_CODES: Final = frozenset(
     {
@@ -43,5 +43,4 @@ def is_unavailable(exc: ClientError | BotoCoreError) -> bool:
     if isinstance(exc, ClientError):
         status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code(exc) in TRANSIENT_CODES or status >= _SERVER_ERROR
-    # HTTPClientError: connection, time-out, closed early (botocore/exceptions.py)
-    return isinstance(exc, HTTPClientError)
+    return isinstance(exc, (ConnectionError, HTTPClientError))
