@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 TRANSIENT_CODES: Final = frozenset(
     {
@@ -43,4 +44,4 @@ def is_unavailable(exc: ClientError | BotoCoreError) -> bool:
     if isinstance(exc, ClientError):
         status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code(exc) in TRANSIENT_CODES or status >= _SERVER_ERROR
-    return isinstance(exc, (ConnectionError, HTTPClientError))
+    return isinstance(exc, (HTTPClientError, NoConnection))
