@@ -73,7 +73,7 @@ class Channel:
         remaining = deadline - self._now()
         if remaining < SHORTEST_ATTEMPT:
             raise IdentityProviderDown(f"No time was left to ask the {what}.")
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Accept": "application/json"}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         # Errors are raised "from None": urllib3's exceptions carry the URL, and the URL of a

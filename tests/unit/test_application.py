@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from local import faults
 from local.faults import Endpoint, Fault
 from local.identity_provider import IdentityProvider
 from tests.support.clock import Clock
+from tests.support.rotating import FakeCredentials
 from token_reader.record import Record
 from token_rotator.contract import EventField, Metric, Trigger, Variable
 from token_rotator.errors import (
@@ -31,6 +32,7 @@ from token_rotator.errors import (
     TokenRequestRefused,
 )
 from token_rotator.handler import invoke
+from token_rotator.secret_store import Credential
 from token_rotator.wiring import Application, build
 
 if TYPE_CHECKING:
@@ -293,6 +295,37 @@ def test_falling_back_on_the_previous_key_is_a_metric(
     log, metrics = map(json.loads, capsys.readouterr().out.splitlines())
     assert log["level"] == "WARNING"
     assert metrics[Metric.PREVIOUS_KEY_USED] == [1]
+
+
+def test_a_token_counts_as_issued_when_it_was_asked_for_in_whole_seconds(deployed: Deployed):
+    asked_at = deployed.clock.moment.replace(microsecond=999_999)
+    deployed.clock.moment = asked_at
+    rotation = deployed.app.rotation
+
+    record = rotation.identity_provider.exchange(
+        rotation.credentials.current().service_account, deadline=asked_at + timedelta(seconds=30)
+    )
+
+    assert record.issued_at == asked_at.replace(microsecond=0)
+
+
+def test_the_text_of_an_error_that_is_not_ours_is_not_logged(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    class Broken(FakeCredentials):
+        def current(self) -> Credential:
+            raise RuntimeError(TOKEN)
+
+    rotation = replace(deployed.app.rotation, credentials=Broken())
+    deployed.app = replace(deployed.app, rotation=rotation)
+
+    with pytest.raises(RuntimeError):
+        deployed.rotate()
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["error"] == "RuntimeError"
+    assert line["retry_helps"] is False
+    assert TOKEN not in str(line)
 
 
 def test_input_that_makes_no_sense_is_an_error_of_ours(deployed: Deployed):
