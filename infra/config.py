@@ -1,0 +1,199 @@
+"""What is a deployment? One stack, and one table of settings per credential.
+
+The fields below are the keys of ``rotators.toml``: the annotation is the type, the metadata
+holds the rule and the description, and the environment variable of a rotator's key is its name in
+capitals (``contract.Variable``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from infra import aws_rules, rules
+from infra.rules import Rule, between
+from token_rotator.contract import (
+    LONGEST_TOKEN_LIFETIME_SECONDS,
+    SHORTEST_TOKEN_LIFETIME_SECONDS,
+    Algorithm,
+    Default,
+    RequestStyle,
+    ValueFormat,
+)
+
+REQUIRED: Final = MISSING
+"""What ``default_of`` answers for a key that has no default."""
+
+
+def _says(description: str, rule: Rule = rules.anything, *, default: str = "") -> dict[str, Any]:
+    """What a key is for, which values it takes, and its default where no value stands for it."""
+    return {"description": description, "rule": rule, "default": default}
+
+
+def default_of(setting: "Field[Any]") -> Any:
+    """The value a key has where the file does not name it."""
+    if setting.default_factory is not MISSING:
+        return setting.default_factory()
+    return setting.default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackConfig:
+    """The table ``[stack]``: what all rotators of a deployment share."""
+
+    name: str = field(metadata=_says("CloudFormation stack name", aws_rules.stack_name))
+    alarm_emails: tuple[str, ...] = field(
+        default=(), metadata=_says("who is told when an alarm fires", rules.each(rules.email))
+    )
+    account: str | None = field(
+        default=None,
+        metadata=_says("AWS account to deploy to", aws_rules.account, default="the caller's"),
+    )
+    region: str | None = field(
+        default=None,
+        metadata=_says("AWS region to deploy to", aws_rules.region, default="the caller's"),
+    )
+    tags: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({}),
+        metadata=_says("tags of every resource and parameter", aws_rules.tags),
+    )
+    permissions_boundary: str | None = field(
+        default=None,
+        metadata=_says(
+            "ARN of the policy that bounds every role", aws_rules.policy_arn, default="no boundary"
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotatorConfig:
+    """A table ``[rotators.NAME]``: one credential and the parameter its token goes to."""
+
+    name: str
+    """The table's own name. It appears in alarms, metrics and logs."""
+    parameter_name: str = field(
+        metadata=_says("SSM parameter that holds the token", aws_rules.parameter_name)
+    )
+    secret_arn: str | None = field(
+        default=None,
+        metadata=_says(
+            "complete ARN of the secret that holds the service account",
+            aws_rules.secret_arn,
+            default="the stack creates the secret `<stack name>/<rotator name>`",
+        ),
+    )
+    secret_key_arn: str | None = field(
+        default=None,
+        metadata=_says(
+            "ARN of the customer key that encrypts the secret of `secret_arn`",
+            aws_rules.key_arn,
+            default="the secret is encrypted with `aws/secretsmanager`",
+        ),
+    )
+    profile: str = field(
+        default=Default.PROFILE,
+        metadata=_says("what the identity provider expects", rules.profile),
+    )
+    discovery_endpoint: str | None = field(
+        default=None,
+        metadata=_says(
+            "address of the discovery document",
+            rules.endpoint,
+            default="the secret's `discoveryEndpoint`",
+        ),
+    )
+    token_endpoint: str | None = field(
+        default=None,
+        metadata=_says(
+            "address that trades assertions for tokens; skips discovery",
+            rules.endpoint,
+            default="the discovered one",
+        ),
+    )
+    allowed_token_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata=_says(
+            "hosts a token endpoint may be on besides the discovery endpoint's own",
+            rules.each(rules.host),
+            default="those of the profile",
+        ),
+    )
+    audience: str | None = field(
+        default=None,
+        metadata=_says(
+            "`aud` of the assertion",
+            rules.one_line,
+            default="the discovered issuer, else the origin of the token endpoint",
+        ),
+    )
+    request_style: RequestStyle | None = field(
+        default=None,
+        metadata=_says("where the request's parameters travel", default="the profile's"),
+    )
+    assertion_lifetime_seconds: int | None = field(
+        default=None,
+        metadata=_says(
+            "adds `exp` to the assertion, this far ahead",
+            between(10, 3600, "seconds"),
+            default="the profile's",
+        ),
+    )
+    algorithm: Algorithm | None = field(
+        default=None,
+        metadata=_says("signature algorithm of the assertion", default="the profile's first"),
+    )
+    key_id: str | None = field(
+        default=None,
+        metadata=_says("`kid` header of the assertion", rules.one_line, default="no `kid`"),
+    )
+    scope: str | None = field(
+        default=None, metadata=_says("scope to ask for", rules.scope, default="no scope")
+    )
+    token_lifetime_seconds: int = field(
+        default=Default.TOKEN_LIFETIME_SECONDS,
+        metadata=_says(
+            "how long a token lives; taken where the answer does not say, and checked against "
+            "the interval",
+            between(SHORTEST_TOKEN_LIFETIME_SECONDS, LONGEST_TOKEN_LIFETIME_SECONDS, "seconds"),
+        ),
+    )
+    interval_minutes: int = field(
+        default=Default.INTERVAL_MINUTES,
+        metadata=_says("a fresh token is obtained this often", between(1, 720, "minutes")),
+    )
+    watchdog_min_remaining_seconds: int = field(
+        default=Default.WATCHDOG_MIN_REMAINING_SECONDS,
+        metadata=_says(
+            "each minute, a token with less life left than this is replaced; 0: no watchdog",
+            rules.watchdog,
+        ),
+    )
+    value_format: ValueFormat = field(
+        default=Default.VALUE_FORMAT,
+        metadata=_says("what the parameter holds: JSON, or the bare token"),
+    )
+    expiration_grace_minutes: int = field(
+        default=Default.EXPIRATION_GRACE_MINUTES,
+        metadata=_says(
+            "SSM deletes the parameter this long after its token expired",
+            between(1, 1440, "minutes"),
+        ),
+    )
+    memory_mb: int = field(
+        default=256, metadata=_says("memory of the function", between(128, 10240, "MB"))
+    )
+    reserve_concurrency: bool = field(
+        default=True,
+        metadata=_says("reserve a concurrency of 1; `false` where the account has none to spare"),
+    )
+    log_retention_days: int = field(
+        default=30, metadata=_says("CloudWatch keeps the logs this long", aws_rules.retention)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One CloudFormation stack and the rotators in it."""
+
+    stack: StackConfig
+    rotators: tuple[RotatorConfig, ...]

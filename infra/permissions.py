@@ -1,0 +1,71 @@
+"""Who may do what? One secret, one parameter, one key in its context, one log group."""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+
+
+def read_secret(secret_arn: str) -> iam.PolicyStatement:
+    """The credential, in its current and its previous version."""
+    return iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret_arn])
+
+
+def decrypt_secret(secret_arn: str, key_arn: str) -> iam.PolicyStatement:
+    """https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"""
+    return iam.PolicyStatement(
+        actions=["kms:Decrypt"],
+        resources=[key_arn],
+        conditions=_context("SecretARN", secret_arn),
+    )
+
+
+def write_parameter(parameter_arn: str) -> iam.PolicyStatement:
+    """Tags are put on the parameter once, after its creation."""
+    return iam.PolicyStatement(
+        actions=["ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource"],
+        resources=[parameter_arn],
+    )
+
+
+def use_key_for_parameter(parameter_arn: str, key: kms.IKey) -> iam.PolicyStatement:
+    """Advanced parameters are envelope-encrypted: a data key to write, Decrypt to read.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+    """
+    return iam.PolicyStatement(
+        actions=["kms:GenerateDataKey", "kms:Decrypt"],
+        resources=[key.key_arn],
+        conditions=parameter_context(parameter_arn),
+    )
+
+
+def read_parameter(parameter_arn: str, key: kms.IKey) -> list[iam.PolicyStatement]:
+    """What a consumer needs, and nothing else: GetParameterHistory shows the last 100 tokens."""
+    return [
+        iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[parameter_arn]),
+        iam.PolicyStatement(
+            actions=["kms:Decrypt"],
+            resources=[key.key_arn],
+            conditions=parameter_context(parameter_arn),
+        ),
+    ]
+
+
+def write_logs(log_group_arn: str) -> iam.PolicyStatement:
+    """``log_group_arn`` ends with ``:*``, which stands for the group's streams."""
+    return iam.PolicyStatement(
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group_arn]
+    )
+
+
+def parameter_context(parameter_arn: str) -> Mapping[str, Mapping[str, str]]:
+    """Confines a key to one parameter: SSM names it in the encryption context.
+
+    No ``kms:ViaService`` besides: the context is SSM's own, and nobody else's data carries it.
+    """
+    return _context("PARAMETER_ARN", parameter_arn)
+
+
+def _context(name: str, value: str) -> Mapping[str, Mapping[str, str]]:
+    return {"StringEquals": {f"kms:EncryptionContext:{name}": value}}

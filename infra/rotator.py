@@ -1,0 +1,148 @@
+"""What does one credential need in AWS? A function, its triggers, its alarms, and who may read."""
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra import permissions
+from infra.alarms import RotatorAlarms
+from infra.config import RotatorConfig, StackConfig
+from infra.environment import environment, rotator_name
+from infra.triggers import Triggers
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER
+
+
+class TokenRotator(Construct):
+    """Keeps a fresh access token of one credential in one SSM parameter."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stack_config: StackConfig,
+        config: RotatorConfig,
+        key: kms.IKey,
+        alarm_topic: sns.ITopic,
+        code: lambda_.Code,
+    ) -> None:
+        """``key`` encrypts the parameter, and the secret unless ``config`` names one."""
+        super().__init__(scope, construct_id)
+        self._config = config
+        self._key = key
+        self.parameter_name = config.parameter_name
+        self.parameter_arn = Stack.of(self).format_arn(
+            service="ssm", resource="parameter", resource_name=config.parameter_name.lstrip("/")
+        )
+        self.secret, self.secret_arn = self._credential(stack_config)
+        log_group = logs.LogGroup(self, "LogGroup", removal_policy=RemovalPolicy.DESTROY)
+        _retain_for(log_group, days=config.log_retention_days)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description=f"Keeps a fresh access token in {config.parameter_name}",
+            code=code,
+            handler=HANDLER,
+            # a local AWS ignores both, and runs the bundle on its own interpreter (`-c local=true`)
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            memory_size=config.memory_mb,
+            timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
+            environment=environment(
+                stack_config, config, secret_arn=self.secret_arn, key_arn=key.key_arn
+            ),
+            role=self._execution_role(log_group),
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            # one writer at a time; Parameter Store has no conditional put
+            reserved_concurrent_executions=1 if config.reserve_concurrency else None,
+            # the watchdog is the retry
+            retry_attempts=0,
+            max_event_age=Duration.minutes(1),
+        )
+        self.triggers = Triggers(
+            self, "Triggers", config=config, function=self.function, secret_arn=self.secret_arn
+        )
+        self.alarms = RotatorAlarms(
+            self,
+            "Alarms",
+            rotator=rotator_name(stack_config, config),
+            interval_minutes=config.interval_minutes,
+            function=self.function,
+            topic=alarm_topic,
+        )
+        self.reader_policy = iam.ManagedPolicy(
+            self,
+            "ReaderPolicy",
+            description=f"Reads the access token in {config.parameter_name}",
+            statements=permissions.read_parameter(self.parameter_arn, key),
+        )
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Lets a workload read the parameter and decrypt it, and nothing else.
+
+        A workload of another account also needs the key's policy to let it in.
+        """
+        may_get = iam.Grant.add_to_principal(
+            grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[self.parameter_arn]
+        )
+        may_decrypt = iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["kms:Decrypt"],
+            resource_arns=[self._key.key_arn],
+            conditions=permissions.parameter_context(self.parameter_arn),
+        )
+        return may_get.combine(may_decrypt)
+
+    def _credential(self, stack: StackConfig) -> tuple[secretsmanager.ISecret, str]:
+        if self._config.secret_arn is not None:
+            named = secretsmanager.Secret.from_secret_complete_arn(
+                self, "Secret", self._config.secret_arn
+            )
+            return named, self._config.secret_arn
+        created = secretsmanager.Secret(
+            self,
+            "Secret",
+            secret_name=rotator_name(stack, self._config),
+            description="Service account: store the downloaded file here as it is",
+            encryption_key=self._key,
+            # kept when the stack goes, but not when its first deployment fails: the name is taken
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
+        resource = created.node.default_child
+        assert isinstance(resource, secretsmanager.CfnSecret)  # noqa: S101 - narrows the type
+        # both are the ARN in AWS; a local AWS answers `Ref` with the name
+        return created, resource.attr_id
+
+    def _execution_role(self, log_group: logs.ILogGroup) -> iam.IRole:
+        statements = [
+            permissions.read_secret(self.secret_arn),
+            permissions.write_parameter(self.parameter_arn),
+            permissions.use_key_for_parameter(self.parameter_arn, self._key),
+            permissions.write_logs(log_group.log_group_arn),
+        ]
+        secret_key_arn = (
+            self._key.key_arn if self._config.secret_arn is None else self._config.secret_key_arn
+        )
+        if secret_key_arn is not None:
+            statements.append(permissions.decrypt_secret(self.secret_arn, secret_key_arn))
+        role = iam.Role(
+            self,
+            "Role",
+            description=f"Rotates {self._config.name}",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Rotate": iam.PolicyDocument(statements=statements)},
+        )
+        return role.without_policy_updates()
+
+
+def _retain_for(log_group: logs.LogGroup, *, days: int) -> None:
+    # the L2 takes names (ONE_MONTH) where rotators.toml takes CloudWatch's numbers
+    resource = log_group.node.default_child
+    assert isinstance(resource, logs.CfnLogGroup)  # noqa: S101 - narrows the type
+    resource.retention_in_days = days

@@ -1,0 +1,103 @@
+"""What is in a deployment? What its rotators share, the rotators, and where to find them."""
+
+from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack, Tags
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.config import Deployment
+from infra.outputs import StackOutput, output_of
+from infra.rotator import TokenRotator
+
+
+class TokenRotatorStack(Stack):
+    """One CloudFormation stack of rotators."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment, code: lambda_.Code) -> None:
+        config = deployment.stack
+        super().__init__(
+            scope,
+            config.name,
+            description="Keeps fresh access tokens in SSM parameters",
+            env=Environment(account=config.account, region=config.region),
+            tags=dict(config.tags),
+        )
+        self.key = self._customer_key()
+        self.alarm_topic = self._alarm_topic(config.alarm_emails)
+        self.rotators = {
+            rotator.name: TokenRotator(
+                self,
+                f"{output_of(rotator.name)}Rotator",
+                stack_config=config,
+                config=rotator,
+                key=self.key,
+                alarm_topic=self.alarm_topic,
+                code=code,
+            )
+            for rotator in deployment.rotators
+        }
+        self._outputs()
+        if config.permissions_boundary is not None:
+            boundary = iam.ManagedPolicy.from_managed_policy_arn(
+                self, "PermissionsBoundary", config.permissions_boundary
+            )
+            iam.PermissionsBoundary.of(self).apply(boundary)
+        for name, value in config.tags.items():
+            Tags.of(self).add(name, value)
+
+    def _customer_key(self) -> kms.Key:
+        key = kms.Key(
+            self,
+            "Key",
+            description=f"Secrets, tokens and alarms of {self.stack_name}",
+            enable_key_rotation=True,
+            # the secrets that stay are unreadable without it
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
+        # alarms cannot publish to an encrypted topic without it, and SnsAction does not add it
+        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsMayPublish",
+                principals=[self._cloudwatch()],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],  # in a key's policy: this key
+            )
+        )
+        return key
+
+    def _alarm_topic(self, emails: tuple[str, ...]) -> sns.Topic:
+        topic = sns.Topic(self, "AlarmTopic", master_key=self.key, enforce_ssl=True)
+        # the policy that enforces TLS takes the place of SNS's default one
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsMayPublish",
+                principals=[self._cloudwatch()],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+            )
+        )
+        for email in emails:
+            topic.add_subscription(subscriptions.EmailSubscription(email))
+        return topic
+
+    def _cloudwatch(self) -> iam.ServicePrincipal:
+        return iam.ServicePrincipal(
+            "cloudwatch.amazonaws.com",
+            conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+        )
+
+    def _outputs(self) -> None:
+        CfnOutput(self, StackOutput.ALARM_TOPIC_ARN, value=self.alarm_topic.topic_arn)
+        for name, rotator in self.rotators.items():
+            values = {
+                StackOutput.FUNCTION_NAME: rotator.function.function_name,
+                StackOutput.PARAMETER_NAME: rotator.parameter_name,
+                StackOutput.READER_POLICY_ARN: rotator.reader_policy.managed_policy_arn,
+                StackOutput.SECRET_ARN: rotator.secret_arn,
+            }
+            for output, value in values.items():
+                CfnOutput(self, output_of(name, output), value=value)

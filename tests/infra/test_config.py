@@ -1,0 +1,256 @@
+"""Is every mistake of a deployment's file named, all at once, and no key shown?"""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from infra import ROOT
+from infra.config import RotatorConfig, StackConfig, default_of
+from infra.config_reading import load
+from infra.mistakes import ConfigurationMistakes
+from tests.support.infra_keys import DER_BASE64, JWT, PEM
+
+GOOD = '[stack]\nname = "tokens"\n[rotators.marketing]\nparameter_name = "/marketing/token"\n'
+SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf"
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def mistakes(tmp_path: Path, text: str) -> str:
+    with pytest.raises(ConfigurationMistakes) as caught:
+        load(written(tmp_path / "rotators.toml", text))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ("interval_minutes = 5", "write at most 4: a token lives 300 s"),
+        ("interval_minutes = 0", "write a number of minutes from 1 to 720"),
+        ("interval_minutes = true", "write a whole number without quotes"),
+        ('interval_minutes = "4"', "write a whole number without quotes"),
+        ("interval_minutes = 4.0", "write a whole number without quotes"),
+        ("watchdog_min_remaining_seconds = 300", "write 120 to 299, or 0"),
+        ("watchdog_min_remaining_seconds = 119", "at least 120: two of its looks"),
+        ("token_lifetime_seconds = 29", "write a number of seconds from 30 to"),
+        ('profile = "oauth"', "write one of intelligence, rfc7523"),
+        ('algorithm = "HS256"', 'write one of "RS256", "RS384"'),
+        ('algorithm = "ES256"', 'write RS256, all that profile "intelligence" allows'),
+        ('scope = "reports"', 'leave it out: profile "intelligence" has none'),
+        ('key_id = "one"', 'leave it out: profile "intelligence" has none'),
+        ('scope = "two  spaces"', "one space between"),
+        ('request_style = "body"', 'write one of "query", "form"'),
+        ('value_format = "json"', 'write one of "record", "token"'),
+        ("assertion_lifetime_seconds = 0", "from 10 to 3600"),
+        ("expiration_grace_minutes = 0", "from 1 to 1440"),
+        ("memory_mb = 127", "write a number of MB from 128 to 10240"),
+        ("reserve_concurrency = 1", "write true or false"),
+        ("log_retention_days = 31", "write one of 1, 3, 5, 7, 14, 30, 60"),
+        ('discovery_endpoint = "http://idp.example.com"', "write https://: only localhost"),
+        ('token_endpoint = "http://127.0.0.1.example.com/t"', "write https://"),
+        ('token_endpoint = "idp.example.com/token"', "write an address such as https://"),
+        ('token_endpoint = "https://idp.example.com/#x"', "without its #fragment"),
+        ('token_endpoint = "https://idp.example.com:port/"', "write an address"),
+        ('audience = ""', "printable characters"),
+        ('allowed_token_hosts = ["https://x.example.com"]', "without https://"),
+        ('allowed_token_hosts = ["a.b", "a.b"]', "entry 2 is there twice"),
+        ('allowed_token_hosts = "a.b"', 'write a list of texts: ["...", "..."]'),
+        ('secret_arn = "marketing"', "write the complete ARN, its six random characters"),
+        (f'secret_arn = "{SECRET[:-7]}"', "write the complete ARN, its six random characters"),
+        ('secret_key_arn = "arn:aws:kms:eu-west-1:111122223333:alias/a"', "not an alias"),
+        ('secret_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/a"', "name the secret in"),
+        ("intervall_minutes = 4", "unknown key; did you mean interval_minutes?"),
+    ],
+)
+def test_a_mistake_is_named_with_file_table_key_value_and_cure(tmp_path, line, cure):
+    key, value = line.split(" = ", 1)
+
+    said = mistakes(tmp_path, f"{GOOD}{line}\n")
+
+    shown = re.escape(value.removesuffix('"')[:60])
+    assert re.search(rf"^  rotators\.toml: \[rotators\.marketing\] {key} = {shown}", said, re.M)
+    assert cure in said
+    assert len(said.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("marketing/token", 'start it with a slash: "/marketing/token"'),
+        ("/aws/token", 'SSM reserves names that begin with "aws" and "ssm"'),
+        ("/SSM-token", 'SSM reserves names that begin with "aws" and "ssm"'),
+        ("/marketing/", "no slash at the end"),
+        ("/a//b", "single slashes"),
+        ("/a b", "letters, digits and . - _"),
+        ("/" + "/".join("abcdefghijklmnop"), "at most 15 levels, this one has 16"),
+        ("/" + "a" * 1011, "characters, these are 1012"),
+    ],
+)
+def test_a_parameter_name_that_ssm_would_refuse_is_named(tmp_path, name, cure):
+    text = GOOD.replace("/marketing/token", name)
+
+    assert cure in mistakes(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ('alarm_emails = ["platform@example.com", "platform"]', "such as platform@example.com"),
+        ('region = "Ireland"', "write a region such as eu-west-1"),
+        ("account = 111122223333", "write a text in quotes"),
+        ('account = "1111"', "write 12 digits in quotes"),
+        ('tags = { "aws:team" = "x" }', 'AWS reserves those that begin with "aws:"'),
+        ('tags = { "Token-Rotator" = "x" }', "is what the rotator itself sets"),
+        ('tags = { team = "a&b" }', "write letters, digits, spaces"),
+        ("tags = { team = 1 }", "write a table of texts"),
+        ('tags = { team = "a", Team = "b" }', "write every key once"),
+        ('permissions_boundary = "boundary"', "write the ARN of a managed policy"),
+        ('regoin = "eu-west-1"', "unknown key; did you mean region?"),
+    ],
+)
+def test_a_mistake_of_the_stack_is_named(tmp_path, line, cure):
+    said = mistakes(tmp_path, GOOD.replace("[rotators", f"{line}\n[rotators"))
+
+    assert f"[stack] {line.split(' = ')[0]} = " in said
+    assert cure in said
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("", "[stack]: add the table [stack]"),
+        ('[stack]\nname = "tokens"', "[rotators]: add a table [rotators.NAME]: none is there"),
+        ("[rotators.a]\n", "[rotators.a] parameter_name: write parameter_name: SSM parameter"),
+        (GOOD.replace("rotators.marketing", "rotators.Marketing-1"), "small letters"),
+        (GOOD.replace("rotators.marketing", "rotator.marketing"), "write [rotators]"),
+        (GOOD.replace('"tokens"', '"9-tokens"'), "a letter first"),
+        (GOOD + '[rotators.b]\nparameter_name = "/marketing/token"', "[rotators.marketing] writes"),
+        (GOOD + '[rotators.b]\nparameter_name = "marketing/token"', "[rotators.marketing] writes"),
+        (GOOD + f'secret_arn = "{SECRET}"\n[stack.x]\n', "unknown key"),
+        (
+            GOOD.replace("[rot", 'region = "us-east-1"\n[rot') + f'secret_arn = "{SECRET}"',
+            "write a secret (or replica) in us-east-1",
+        ),
+        (
+            GOOD + "token_lifetime_seconds = 119\nwatchdog_min_remaining_seconds = 0",
+            "write at least 120: a schedule runs once a minute",
+        ),
+        (GOOD + "memory_mb = 256\nmemory_mb = 257\n", "no valid TOML at line 6"),
+    ],
+)
+def test_a_mistake_of_the_whole_file_is_named(tmp_path, text, cure):
+    assert cure in mistakes(tmp_path, text)
+
+
+def test_tags_that_leave_the_function_no_room_are_named(tmp_path):
+    tags = ", ".join(f't{number} = "{"v" * 250}"' for number in range(20))
+
+    said = mistakes(tmp_path, GOOD.replace("[rotators", f"tags = {{ {tags} }}\n[rotators"))
+
+    assert "Lambda has room for 4096" in said
+
+
+def test_a_missing_file_and_a_binary_file_are_named(tmp_path):
+    with pytest.raises(ConfigurationMistakes, match=r"there is no such file.*-c config=PATH"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "rotators.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationMistakes, match="as a text file in UTF-8"):
+        load(tmp_path / "rotators.toml")
+
+
+def test_all_mistakes_are_named_at_once(tmp_path):
+    said = mistakes(
+        tmp_path,
+        '[stack]\nname = "1"\nregoin = "x"\n[rotators.a]\nmemory_mb = 1\n'
+        'interval_minutes = 9\nscope = "a"\n[rotators.b]\nparameter_name = "b"\n',
+    )
+
+    assert said.splitlines()[0].startswith("rotators.toml has 7 mistakes")
+    keys = ["regoin", "name", "parameter_name", "memory_mb", "interval_minutes", "scope"]
+    for key in keys:
+        assert f" {key}" in said
+
+
+@pytest.mark.parametrize("key_material", [PEM, PEM.replace("\n", "\\n"), DER_BASE64, JWT])
+@pytest.mark.parametrize(
+    "place",
+    [
+        'private_key = """{}"""',
+        'audience = """{}"""',
+        'allowed_token_hosts = ["""{}"""]',
+        "'''{}''' = 1",
+        "# {}",
+        'scope = "{}',
+    ],
+)
+def test_a_key_pasted_into_the_file_is_named_and_never_shown(tmp_path, key_material, place):
+    if "'''" in place:
+        place = place.replace("'''", '"')
+        key_material = key_material.replace("\n", "")
+    text = GOOD + place.replace("{}", key_material.replace("\\n", "\\\\n"))
+    if place.startswith("#"):
+        text = GOOD + "".join(f"# {line}\n" for line in key_material.splitlines())
+
+    said = mistakes(tmp_path, text)
+
+    assert "take the key out of this file and revoke it" in said
+    for start in range(0, len(key_material) - 12, 6):
+        assert key_material[start : start + 12].strip("-\n ") not in said.replace("-----", "")
+
+
+def test_a_password_in_an_address_is_not_shown(tmp_path):
+    said = mistakes(tmp_path, GOOD + 'token_endpoint = "https://me:hunter2@idp.example.com/"')
+
+    assert "without user name and password" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    "address", ["http://localhost:8080/t", "http://127.0.0.1/", "http://[::1]/"]
+)
+def test_an_address_on_this_machine_may_be_http(tmp_path, address):
+    loaded = load(written(tmp_path / "r.toml", f'{GOOD}discovery_endpoint = "{address}"'))
+
+    assert loaded.rotators[0].discovery_endpoint == address
+
+
+def test_the_sample_loads_and_deploys_one_rotator():
+    deployment = load(ROOT / "rotators.toml")
+
+    assert deployment.stack.name == "intelligence-tokens"
+    assert [rotator.name for rotator in deployment.rotators] == ["marketing"]
+    assert load(ROOT / "local" / "rotators.toml").rotators[0].name == "demo"
+
+
+def test_the_sample_names_every_key_and_the_codes_own_defaults(tmp_path):
+    sample = (ROOT / "rotators.toml").read_text()
+    optional = re.findall(r"^# (\w+) = (.*)$", sample, re.M)
+
+    known = [setting.name for kind in (StackConfig, RotatorConfig) for setting in fields(kind)]
+    required = {"name", "parameter_name"}
+    assert {key for key, _ in optional} == set(known) - required
+    shown = {key for key, rest in optional if "example" not in rest and "the profile's" not in rest}
+    uncommented = re.sub(rf"^# ({'|'.join(shown)}) = ", r"\1 = ", sample, flags=re.M)
+    deployment = load(written(tmp_path / "rotators.toml", uncommented))
+    configs: list[StackConfig | RotatorConfig] = [deployment.stack, *deployment.rotators]
+    for config in configs:
+        for setting in fields(config):
+            if setting.name not in required:
+                assert getattr(config, setting.name) == default_of(setting)
+    assert {"interval_minutes", "watchdog_min_remaining_seconds", "memory_mb"} <= shown
+
+
+def test_every_example_of_the_sample_is_accepted(tmp_path):
+    sample = (ROOT / "rotators.toml").read_text()
+    everything = re.sub(r"^# (\w+ = )", r"\1", sample, flags=re.M)
+    everything = everything.replace('profile = "intelligence"', 'profile = "rfc7523"')
+
+    rotator = load(written(tmp_path / "rotators.toml", everything)).rotators[0]
+
+    assert rotator.scope == "reports.read"
+    assert rotator.secret_key_arn is not None

@@ -1,0 +1,182 @@
+"""What is in a deployment?"""
+
+import pytest
+
+from infra.outputs import StackOutput, output_of
+from tests.support.infra_templates import (
+    NAMED_SECRET,
+    a_rotator,
+    a_stack,
+    attribute,
+    logical_id,
+    only,
+    resources,
+    synthesized,
+    template,
+)
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
+
+
+def schedules(document):
+    return {
+        schedule["ScheduleExpression"]: schedule["Target"]["Input"]
+        for schedule in resources(document, "AWS::Scheduler::Schedule").values()
+    }
+
+
+def test_a_token_is_fetched_every_four_minutes_and_looked_after_every_minute():
+    assert schedules(template()) == {
+        "rate(4 minutes)": '{"trigger":"schedule"}',
+        "rate(1 minute)": '{"trigger":"watchdog","min_remaining_seconds":150}',
+    }
+
+
+def test_the_watchdog_can_be_switched_off():
+    document = template(a_stack(), a_rotator(watchdog_min_remaining_seconds=0))
+
+    assert schedules(document) == {"rate(4 minutes)": '{"trigger":"schedule"}'}
+
+
+def test_a_schedule_waits_for_the_role_and_for_the_functions_retry_settings():
+    document = template()
+
+    waits = [
+        set(document["Resources"][name]["DependsOn"])
+        for name in resources(document, "AWS::Scheduler::Schedule")
+    ]
+    needed = {
+        logical_id(document, "AWS::Lambda::EventInvokeConfig"),
+        *(name for name in resources(document, "AWS::IAM::Role") if "InvokeRole" in name),
+    }
+    assert len(waits) == len(needed) == 2
+    assert all(needed <= names for names in waits)
+
+
+def test_what_could_not_be_delivered_within_a_minute_is_left_to_the_watchdog():
+    document = template()
+
+    policies = [
+        schedule["Target"]["RetryPolicy"]
+        for schedule in resources(document, "AWS::Scheduler::Schedule").values()
+    ]
+    policies += [only(document, "AWS::Events::Rule")["Targets"][0]["RetryPolicy"]]
+    expected = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 2}
+    assert policies == [expected] * 3
+    invoke = only(document, "AWS::Lambda::EventInvokeConfig")
+    assert (invoke["MaximumRetryAttempts"], invoke["MaximumEventAgeInSeconds"]) == (0, 60)
+
+
+@pytest.mark.parametrize("named", [None, NAMED_SECRET])
+def test_a_new_current_version_of_the_secret_calls_the_function(named):
+    document = template(a_stack(), a_rotator(secret_arn=named))
+
+    rule = only(document, "AWS::Events::Rule")
+    created = named is None and attribute(document, "AWS::SecretsManager::Secret", "Id")
+    assert rule["EventPattern"] == {
+        "source": ["aws.secretsmanager"],
+        "detail-type": ["Secret Label Updated"],
+        "resources": [created or named],
+        "detail": {"labelUpdated": ["AWSCURRENT"]},
+    }
+    (target,) = rule["Targets"]
+    assert target["Arn"] == attribute(document, "AWS::Lambda::Function", "Arn")
+    assert target["Input"] == '{"trigger":"secret-changed"}'
+
+
+def test_the_function_is_small_alone_and_logs_json_to_a_group_that_forgets():
+    document = template(a_stack(), a_rotator(memory_mb=512, log_retention_days=545))
+
+    function = only(document, "AWS::Lambda::Function")
+    assert function["Architectures"] == ["arm64"]
+    assert function["Runtime"] == "python3.13"
+    assert function["Timeout"] == FUNCTION_TIMEOUT_SECONDS
+    assert function["MemorySize"] == 512
+    assert function["ReservedConcurrentExecutions"] == 1
+    group = logical_id(document, "AWS::Logs::LogGroup")
+    assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": group}}
+    assert document["Resources"][group]["DeletionPolicy"] == "Delete"
+    assert document["Resources"][group]["Properties"]["RetentionInDays"] == 545
+
+
+def test_concurrency_is_not_reserved_where_the_account_has_none_to_spare():
+    document = template(a_stack(), a_rotator(reserve_concurrency=False))
+
+    assert "ReservedConcurrentExecutions" not in only(document, "AWS::Lambda::Function")
+
+
+def test_the_secret_and_its_key_outlive_the_stack_but_not_a_failed_first_deployment():
+    document = template()
+
+    for kind in ("AWS::SecretsManager::Secret", "AWS::KMS::Key"):
+        resource = document["Resources"][logical_id(document, kind)]
+        assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_secret_is_named_after_stack_and_rotator_and_encrypted_with_the_stacks_key():
+    document = template()
+
+    secret = only(document, "AWS::SecretsManager::Secret")
+    assert secret["Name"] == "tokens/marketing"
+    assert secret["KmsKeyId"] == attribute(document, "AWS::KMS::Key", "Arn")
+    assert only(document, "AWS::KMS::Key")["EnableKeyRotation"] is True
+
+
+def test_alarms_go_to_an_encrypted_topic_and_from_there_to_every_address():
+    document = template(a_stack(alarm_emails=("a@example.com", "b@example.com")))
+
+    topic = only(document, "AWS::SNS::Topic")
+    assert topic["KmsMasterKeyId"] == attribute(document, "AWS::KMS::Key", "Arn")
+    subscriptions = resources(document, "AWS::SNS::Subscription").values()
+    assert {(s["Protocol"], s["Endpoint"]) for s in subscriptions} == {
+        ("email", "a@example.com"),
+        ("email", "b@example.com"),
+    }
+
+
+def test_every_rotator_has_its_own_function_and_shares_key_and_topic():
+    document = template(
+        a_stack(), a_rotator(), a_rotator(name="sales-eu", parameter_name="/sales/token")
+    )
+
+    environments = [
+        function["Environment"]["Variables"]["PARAMETER_NAME"]
+        for function in resources(document, "AWS::Lambda::Function").values()
+    ]
+    assert sorted(environments) == ["/marketing/token", "/sales/token"]
+    assert len(resources(document, "AWS::KMS::Key")) == 1
+    assert len(resources(document, "AWS::SNS::Topic")) == 1
+    assert len(resources(document, "AWS::CloudWatch::Alarm")) == 4
+
+
+def test_a_command_finds_everything_by_the_rotators_name():
+    document = template(a_stack(), a_rotator(name="sales-eu"))
+
+    outputs = {name: output["Value"] for name, output in document["Outputs"].items()}
+    assert outputs == {
+        "AlarmTopicArn": {"Ref": logical_id(document, "AWS::SNS::Topic")},
+        "SalesEuFunctionName": {"Ref": logical_id(document, "AWS::Lambda::Function")},
+        "SalesEuParameterName": "/marketing/token",
+        "SalesEuReaderPolicyArn": {"Ref": logical_id(document, "AWS::IAM::ManagedPolicy")},
+        "SalesEuSecretArn": attribute(document, "AWS::SecretsManager::Secret", "Id"),
+    }
+    assert output_of("sales-eu", StackOutput.SECRET_ARN) in outputs
+
+
+def test_tags_are_on_the_stack_and_on_what_is_in_it():
+    stack = synthesized(a_stack(tags={"team": "data"}), a_rotator())
+    document = template(a_stack(tags={"team": "data"}))
+
+    assert stack.tags.tag_values() == {"team": "data"}
+    tag = {"Key": "team", "Value": "data"}
+    for kind in ("AWS::KMS::Key", "AWS::SNS::Topic", "AWS::Lambda::Function"):
+        assert tag in only(document, kind)["Tags"]
+    assert all(tag in role["Tags"] for role in resources(document, "AWS::IAM::Role").values())
+
+
+def test_account_and_region_are_the_callers_unless_they_are_named():
+    callers = synthesized(a_stack(), a_rotator())
+    named = synthesized(a_stack(account="111122223333", region="eu-west-1"), a_rotator())
+
+    assert callers.environment == "aws://unknown-account/unknown-region"
+    assert named.environment == "aws://111122223333/eu-west-1"

@@ -1,0 +1,95 @@
+"""Templates of small deployments, without bundling: the function's code is a stub."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Template
+
+from infra import ROOT
+from infra.config import Deployment, RotatorConfig, StackConfig
+from infra.stack import TokenRotatorStack
+
+Resource = dict[str, Any]
+
+NAMED_SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/credential-AbCdEf"
+NAMED_KEY = "arn:aws:kms:eu-west-1:111122223333:key/0000-1111"
+
+
+def a_stack(**settings: Any) -> StackConfig:
+    return StackConfig(**{"name": "tokens", **settings})
+
+
+def a_rotator(**settings: Any) -> RotatorConfig:
+    return RotatorConfig(**{"name": "marketing", "parameter_name": "/marketing/token", **settings})
+
+
+def app() -> cdk.App:
+    """An app with the feature flags of cdk.json, which only the CLI would read."""
+    return cdk.App(context=json.loads(Path(ROOT / "cdk.json").read_text())["context"])
+
+
+def synthesized(stack: StackConfig, *rotators: RotatorConfig) -> TokenRotatorStack:
+    return TokenRotatorStack(
+        app(),
+        deployment=Deployment(stack=stack, rotators=rotators),
+        code=lambda_.Code.from_inline("stub"),
+    )
+
+
+def template(stack: StackConfig | None = None, *rotators: RotatorConfig) -> Resource:
+    deployed = synthesized(stack or a_stack(), *(rotators or (a_rotator(),)))
+    return rendered(deployed)
+
+
+def rendered(stack: cdk.Stack) -> Resource:
+    return dict(Template.from_stack(stack).to_json())
+
+
+def resources(document: Resource, kind: str) -> dict[str, Resource]:
+    """Logical id → properties of every resource of a kind."""
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in document["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def only(document: Resource, kind: str) -> Resource:
+    (resource,) = resources(document, kind).values()
+    return resource
+
+
+def logical_id(document: Resource, kind: str) -> str:
+    (name,) = resources(document, kind)
+    return name
+
+
+def role_for(document: Resource, service: str) -> Resource:
+    (role,) = (
+        role
+        for role in resources(document, "AWS::IAM::Role").values()
+        if role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
+        == {"Service": f"{service}.amazonaws.com"}
+    )
+    return role
+
+
+def arn(tail: str) -> Resource:
+    """An ARN of the deployment's own account and region, as a template spells it."""
+    service, resource = tail.split(":", 1)
+    return {
+        "Fn::Join": [
+            "",
+            [
+                *("arn:", {"Ref": "AWS::Partition"}, f":{service}:", {"Ref": "AWS::Region"}),
+                *(":", {"Ref": "AWS::AccountId"}, f":{resource}"),
+            ],
+        ]
+    }
+
+
+def attribute(document: Resource, kind: str, name: str) -> Resource:
+    return {"Fn::GetAtt": [logical_id(document, kind), name]}

@@ -1,0 +1,104 @@
+"""A client of the stand-in that can do everything right, and one thing wrong at a time."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import jwt
+import urllib3
+
+from local.identity_provider import IdentityProvider
+from local.service_account import ServiceAccount
+from local.verification import ASSERTION_TYPE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: Any
+
+
+@dataclass(slots=True, kw_only=True)
+class TokenRequest:
+    """The documented token request, until a field is changed or, with None, left out."""
+
+    url: str
+    signing_key: str = field(repr=False)
+    claims: dict[str, Any]
+    client_id: str
+    algorithm: str = "RS256"
+    method: str = "POST"
+    parameters: dict[str, str | None] = field(default_factory=dict)
+    style: str = "query"
+    also_in_body: str = ""
+
+    @classmethod
+    def documented(
+        cls, idp: IdentityProvider, account: ServiceAccount, *, at: datetime | None = None
+    ) -> Self:
+        """What Salesforce's page describes."""
+        claims = {
+            "iss": account.client_id,
+            "sub": account.client_id,
+            "aud": idp.issuer,
+            "iat": int((at or datetime.now(UTC)).timestamp()),
+            "jti": uuid4().hex,
+        }
+        return cls(
+            url=idp.token_endpoint,
+            signing_key=account.private_key_pem,
+            claims=claims,
+            client_id=account.client_id,
+        )
+
+    def changed(self, **claims: object) -> Self:
+        """The same with other claims; None leaves a claim out."""
+        merged = {**self.claims, **claims}
+        self.claims = {name: value for name, value in merged.items() if value is not None}
+        return self
+
+    def assertion(self) -> str:
+        """The signed JWT."""
+        return jwt.encode(self.claims, self.signing_key, algorithm=self.algorithm)
+
+    def send(self, *, timeout_seconds: float = 5) -> Response:
+        """Over the wire."""
+        parameters = {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_assertion": self.assertion(),
+            "client_assertion_type": ASSERTION_TYPE,
+            **self.parameters,
+        }
+        fields = {name: value for name, value in parameters.items() if value is not None}
+        encoded = urlencode(fields)
+        with urllib3.PoolManager(retries=False, timeout=timeout_seconds) as http:
+            if self.style == "form":
+                headers = {"Content-Type": "application/x-www-form-urlencoded"}
+                answer = http.request(self.method, self.url, body=encoded, headers=headers)
+            else:
+                url = f"{self.url}?{encoded}"
+                answer = http.request(self.method, url, body=self.also_in_body or None)
+            return read(answer)
+
+
+def get(url: str, *, timeout_seconds: float = 5, **headers: str) -> Response:
+    """One GET."""
+    with urllib3.PoolManager(retries=False, timeout=timeout_seconds) as http:
+        return read(http.request("GET", url, headers=headers, redirect=False))
+
+
+def read(answer: urllib3.BaseHTTPResponse) -> Response:
+    """The answer with its JSON, or its bytes where it holds none."""
+    try:
+        content = json.loads(answer.data)
+    except ValueError:
+        content = answer.data
+    return Response(status=answer.status, headers=dict(answer.headers), content=content)
