@@ -5,7 +5,7 @@ BIN := .venv/bin
 ifdef CONFIG
 CDK_CONTEXT += -c config=$(CONFIG)
 endif
-CDK := PATH="$(CURDIR)/$(BIN):$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 npx --no-install cdk
+CDK := PATH="$(CURDIR)/$(BIN):$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 npx --no-install cdk
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types unit infra e2e synth diff deploy destroy lock clean

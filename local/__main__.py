@@ -1,0 +1,66 @@
+"""How does a person call it? `python -m local`, usually through `make run`."""
+
+import argparse
+import os
+import signal
+import sys
+from types import FrameType
+
+from rich.console import Console
+
+from local import ports
+from local.run import ONCE_SECONDS, Failed, Run
+
+DESCRIPTION = """\
+The whole system on this machine: a local AWS, a stand-in for the Intelligence identity provider
+that verifies every assertion, a real `cdk deploy` of the stack, its real schedules, and a live
+view of the parameter. Everything listens on 127.0.0.1 only and is gone when you press Ctrl-C."""
+
+ENVIRONMENT = f"""\
+environment:
+  {ports.LOCAL_AWS.name:<23} port of the local AWS (default {ports.LOCAL_AWS.default})
+  {ports.IDENTITY_PROVIDER.name:<23} port of the identity provider (default {ports.IDENTITY_PROVIDER.default})
+                          0 takes any free port
+
+exit code:
+  0 done, or Ctrl-C in the live view; 1 it did not work, and why is on stderr; 130 or 143 stopped
+  by a signal before that"""  # noqa: E501
+
+
+class Stopped(SystemExit):
+    """Somebody asked the process to end."""
+
+
+def main() -> int:
+    """The exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description=DESCRIPTION,
+        epilog=ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="end as soon as a consumer has read the parameter and used the token, "
+        f"or after {ONCE_SECONDS} seconds without",
+    )
+    once = parser.parse_args().once
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        Run(Console(), os.environ, once=once).run()
+    except Failed as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

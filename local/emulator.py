@@ -1,0 +1,124 @@
+"""How does the local AWS start and stop? ministack, in its own virtual environment."""
+
+import os
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import botocore.session
+from botocore.config import Config
+
+from local import environment
+from local.ports import LOOPBACK, claim
+from local.processes import Tethered
+
+ROOT: Final = Path(__file__).parents[1]
+INTERPRETER: Final = ROOT / ".venv-local-aws" / "bin" / "python"
+MAIN: Final = Path(__file__).with_name("ministack_main.py")
+_START_SECONDS: Final = 30
+
+
+class LocalAwsFailed(Exception):
+    """The local AWS did not start; its text ends with what it said last."""
+
+
+class LocalAws:
+    """A running local AWS; all it knows is in memory and in one directory that goes with it."""
+
+    def __init__(self, *, directory: Path, port: int = 0, schedule_speedup: float = 1) -> None:
+        """Starts it. ``directory`` is made, and removed at the end, whatever the end.
+
+        Port 0 takes a free one. Raises PortTaken and LocalAwsFailed.
+        """
+        self._port = claim(port)
+        self.endpoint_url: Final = f"http://{LOOPBACK}:{self._port}"
+        if not INTERPRETER.exists():
+            raise LocalAwsFailed("The local AWS is not installed; run `make setup`.")
+        directory.mkdir(parents=True, exist_ok=True)
+        self._process = Tethered(
+            [INTERPRETER, "-P", MAIN],
+            environment={
+                **environment.bare(os.environ, temporary=directory),
+                "BIND_HOST": LOOPBACK,
+                "GATEWAY_PORT": str(self._port),
+                "MINISTACK_HOST": LOOPBACK,
+                "MINISTACK_REGION": environment.REGION,
+                "MINISTACK_ACCOUNT_ID": environment.ACCOUNT,
+                "IOT_MTLS_ENABLED": "0",
+                "SFTP_ENABLED": "0",
+                "S3_DATA_DIR": str(directory / "s3"),
+                "STATE_DIR": str(directory / "state"),
+                "DOCKER_HOST": f"unix://{directory}/no-docker",
+                "LOG_LEVEL": "INFO",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "SCHEDULE_SPEEDUP": str(schedule_speedup),
+            },
+            output=directory / "ministack.log",
+            working_directory=directory,
+            owned_directory=directory,
+        )
+        try:
+            self._await_health()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Ends it with everything it started, and removes its directory."""
+        self._process.stop()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local AWS, whatever the caller's own AWS settings are."""
+        nobodys = botocore.session.Session(
+            # keys of botocore.configprovider; a profile that does not exist would be an error
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+        )
+        return nobodys.create_client(
+            service,
+            region_name=environment.REGION,
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=environment.CREDENTIALS,
+            aws_secret_access_key=environment.CREDENTIALS,
+            config=Config(proxies={}, connect_timeout=2, read_timeout=20),
+        )
+
+    def alive(self) -> bool:
+        """False once it has ended by itself."""
+        return self._process.exit_code() is None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _await_health(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if not self.alive():
+                break
+            if self._healthy():
+                return
+            time.sleep(0.05)
+        raise LocalAwsFailed(f"The local AWS did not start:\n{self._process.last_words()}")
+
+    def _healthy(self) -> bool:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(f"{self.endpoint_url}/_ministack/health", timeout=2) as answer:
+                return bool(answer.status == 200)  # noqa: PLR2004
+        except (OSError, urllib.error.URLError):
+            return False

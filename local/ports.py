@@ -1,0 +1,59 @@
+"""Which ports are used, and what is said when one is taken?"""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"port {port} on {LOOPBACK} is taken")
+        self.port = port
+
+
+class PortUnusable(ValueError):
+    """The setting does not name a port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortSetting:
+    """A port with a default that an environment variable overrides."""
+
+    name: str
+    default: int
+    serves: str
+
+    def read(self, environment: Mapping[str, str]) -> int:
+        """The port to use; 0 stands for any free one. Raises PortUnusable."""
+        text = environment.get(self.name, "")
+        if not text:
+            return self.default
+        if not (text.isascii() and text.isdecimal() and int(text) <= 65535):  # noqa: PLR2004
+            raise PortUnusable(f"{self.name}={text} is no port: give a number from 0 to 65535.")
+        return int(text)
+
+
+LOCAL_AWS: Final = PortSetting(name="LOCAL_AWS_PORT", default=4566, serves="local AWS")
+IDENTITY_PROVIDER: Final = PortSetting(
+    name="IDENTITY_PROVIDER_PORT", default=8466, serves="identity provider"
+)
+
+
+def claim(port: int) -> int:
+    """The port, or a free one for 0, for a server that is about to start. Raises PortTaken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":  # as servers do: connections that still linger do not count
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+            probe.listen()
+        except OSError as error:
+            raise PortTaken(port) from error
+        chosen: int = probe.getsockname()[1]
+        return chosen

@@ -1,0 +1,61 @@
+"""What is missing on this machine? One sentence on stderr and exit code 1, or nothing.
+
+Runs before anything is installed, on whatever python3 there is: standard library only, and no
+syntax that Python 3.6 does not know.
+"""
+
+import subprocess
+import sys
+
+PYTHON = (3, 11)
+NODE = 20
+
+
+def complaint() -> str:
+    """Says what is missing; empty if nothing is."""
+    return python_complaint() or node_complaint()
+
+
+def python_complaint() -> str:
+    """Says what is wrong with this interpreter."""
+    found = sys.version_info
+    if found < PYTHON:
+        return (
+            f"Python 3.11 or newer is needed, this is {found[0]}.{found[1]}; "
+            "name a newer one with: make PYTHON=/path/to/python3.11"
+        )
+    try:
+        import ensurepip  # noqa: F401, PLC0415
+        import venv  # noqa: F401, PLC0415
+    except ImportError:
+        return (
+            "This Python cannot make virtual environments; install its venv module "
+            "(Debian and Ubuntu: apt install python3-venv)."
+        )
+    return ""
+
+
+def node_complaint() -> str:
+    """Says what is wrong with node or npm."""
+    version = answer_of("node", "--version")
+    if not version:
+        return f"node is not installed; the CDK command line needs node {NODE} or newer."
+    major = version.lstrip("v").split(".")[0]
+    if not major.isdigit() or int(major) < NODE:
+        return f"node {NODE} or newer is needed, this is {version[:40]}."
+    if not answer_of("npm", "--version"):
+        return "npm is not installed; it fetches the CDK command line that package.json pins."
+    return ""
+
+
+def answer_of(*command: str) -> str:
+    """What a command prints; empty if there is no such command or it fails."""
+    try:
+        printed = subprocess.check_output(command, stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return printed.decode("utf-8", "replace").strip()
+
+
+if __name__ == "__main__":
+    sys.exit(complaint() or 0)

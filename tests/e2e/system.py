@@ -1,0 +1,115 @@
+"""The deployed system, as its users, its operators and its identity provider see it."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pytest
+
+from local.consumer import Consumer
+from local.emulator import LocalAws
+from local.identity_provider import IdentityProvider
+from local.journal import Entry, Journal
+from local.service_account import ServiceAccount
+from local.stack import Rotator
+
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T | None], *, within_seconds: float, what: str) -> T:
+    """The first answer that is not None."""
+    deadline = time.monotonic() + within_seconds
+    while time.monotonic() < deadline:
+        if (seen := look()) is not None:
+            return seen
+        time.sleep(0.1)
+    pytest.fail(f"{what}: not within {within_seconds} seconds")
+
+
+@dataclass(kw_only=True)
+class System:
+    """A stack in a local AWS, with a stand-in identity provider beside it."""
+
+    aws: LocalAws
+    idp: IdentityProvider
+    stack_name: str
+    rotator: Rotator
+    account: ServiceAccount
+    """Whose key the secret holds."""
+    entries: list[Entry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._journal = Journal(self.aws.client("logs"), log_group=self.rotator.log_group)
+
+    def store(self, account: ServiceAccount) -> str:
+        """The downloaded file becomes the secret's current version; answers its id."""
+        answer = self.aws.client("secretsmanager").put_secret_value(
+            SecretId=self.rotator.secret_arn, SecretString=account.as_downloaded()
+        )
+        self.account = account
+        return str(answer["VersionId"])
+
+    def generate(self) -> ServiceAccount:
+        """Generate/Refresh: one more key for the same client."""
+        return self.idp.new_service_account(client_id=self.account.client_id)
+
+    def rotation(self, wanted: Callable[[Entry], bool], *, what: str) -> Entry:
+        """The next rotation of a kind; those that were logged before do not count."""
+        self._read_journal()
+        start = len(self.entries)
+
+        def look() -> Entry | None:
+            self._read_journal()
+            return next(filter(wanted, self.entries[start:]), None)
+
+        return eventually(look, within_seconds=40, what=what)
+
+    def parameter(self) -> dict[str, Any]:
+        """GetParameter, as any consumer calls it."""
+        answer = self.aws.client("ssm").get_parameter(
+            Name=self.rotator.parameter_name, WithDecryption=True
+        )
+        found: dict[str, Any] = answer["Parameter"]
+        return found
+
+    def parameter_history(self) -> list[dict[str, Any]]:
+        """GetParameterHistory, undecoded: botocore cannot read how ministack sends policies."""
+        request = urllib.request.Request(
+            self.aws.endpoint_url,
+            data=json.dumps({"Name": self.rotator.parameter_name, "WithDecryption": True}).encode(),
+            headers={
+                "Content-Type": "application/x-amz-json-1.1",
+                "X-Amz-Target": "AmazonSSM.GetParameterHistory",
+                "Authorization": "AWS4-HMAC-SHA256 "
+                "Credential=local/20260101/eu-west-1/ssm/aws4_request",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            history: list[dict[str, Any]] = json.load(answer)["Parameters"]
+        return history
+
+    def resources(self) -> list[dict[str, Any]]:
+        """What the stack holds, as CloudFormation lists it."""
+        answer = self.aws.client("cloudformation").list_stack_resources(StackName=self.stack_name)
+        summaries: list[dict[str, Any]] = answer["StackResourceSummaries"]
+        return summaries
+
+    def consumer(self) -> Consumer:
+        """A workload with boto3."""
+        return Consumer(
+            self.aws.client("ssm"),
+            parameter_name=self.rotator.parameter_name,
+            resource=self.idp.api("reports"),
+        )
+
+    def logged(self, text: str) -> list[dict[str, Any]]:
+        """The function's JSON log lines that hold a text."""
+        events = self.aws.client("logs").filter_log_events(logGroupName=self.rotator.log_group)
+        lines = (event["message"] for event in events["events"])
+        return [json.loads(line) for line in lines if line.startswith("{") and text in line]
+
+    def _read_journal(self) -> None:
+        self.entries.extend(self._journal.news())

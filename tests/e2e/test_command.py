@@ -1,0 +1,160 @@
+"""`python -m local`, which is `make run`: it does what it says and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.emulator import ROOT
+from local.ports import LOOPBACK, claim
+from tests.e2e.system import eventually
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One run, on ports and in a temporary directory of its own."""
+
+    process: subprocess.Popen[str]
+    output: Path
+    ports: tuple[int, int]
+    temporary: Path
+
+    def says(self, text: str, *, within_seconds: float) -> str:
+        """The line that holds the text."""
+
+        def look() -> str | None:
+            lines = self.output.read_text().splitlines()
+            return next((line for line in lines if text in line), None)
+
+        return eventually(look, within_seconds=within_seconds, what=text)
+
+    def leaves_nothing(self) -> None:
+        """No process, no port, no file."""
+
+        def look() -> bool | None:
+            return True if not self.processes() and not any(self.temporary.iterdir()) else None
+
+        eventually(look, within_seconds=5, what=f"the end of {self.processes()}")
+        assert [claim(port) for port in self.ports] == list(self.ports)
+
+    def processes(self) -> list[str]:
+        """Whatever was started has our TMPDIR, or a directory below it, in its environment."""
+        listed = subprocess.run(
+            ["ps", "axeww", "-o", "command"], capture_output=True, text=True, check=True
+        )
+        return [line for line in listed.stdout.splitlines() if str(self.temporary) in line]
+
+
+@contextmanager
+def command(directory: Path, *arguments: str, **settings: str) -> Iterator[Command]:
+    temporary = directory / "tmp"
+    temporary.mkdir()
+    aws_port, idp_port = claim(0), claim(0)
+    environment = {
+        **os.environ,
+        "TMPDIR": str(temporary),
+        "LOCAL_AWS_PORT": str(aws_port),
+        "IDENTITY_PROVIDER_PORT": str(idp_port),
+        # what a developer may have set must lead nowhere
+        "AWS_PROFILE": "a-profile-that-does-not-exist",
+        "AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:9",
+        **settings,
+    }
+    output = directory / "output"
+    with (
+        output.open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-u", "-m", "local", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
+        try:
+            yield Command(
+                process=process, output=output, ports=(aws_port, idp_port), temporary=temporary
+            )
+        finally:
+            process.kill()
+
+
+def test_once_ends_when_a_consumer_has_used_a_token(tmp_path: Path) -> None:
+    with command(tmp_path, "--once") as run:
+        code = run.process.wait(150)
+
+        assert code == 0, run.output.read_text()
+        said = run.output.read_text().splitlines()[-1]
+        assert said.startswith("A consumer read /intelligence/demo/access-token (version ")
+        assert said.endswith(" seconds after the start.")
+        run.leaves_nothing()
+
+
+def test_without_a_terminal_it_prints_a_line_for_each_change_until_ctrl_c(tmp_path: Path) -> None:
+    with command(tmp_path) as run:
+        line = run.says(": published, version ", within_seconds=120)
+        run.process.send_signal(signal.SIGINT)
+        code = run.process.wait(10)
+
+        assert "token " in line
+        assert code == 0
+        assert "Traceback" not in run.output.read_text()
+        run.leaves_nothing()
+
+
+@pytest.mark.parametrize(
+    ("step", "at_work", "number", "code"),
+    [
+        ("cdk bootstrap, cdk synth", 7, signal.SIGINT, 130),
+        ("cdk bootstrap, cdk synth", 7, signal.SIGHUP, 129),
+        ("cdk deploy", 5, signal.SIGTERM, 143),
+        ("cdk deploy", 5, signal.SIGKILL, -signal.SIGKILL),
+    ],
+)
+def test_stopped_on_its_way_it_leaves_nothing(
+    tmp_path: Path, step: str, at_work: int, number: signal.Signals, code: int
+) -> None:
+    """At work are it, the local AWS, the CDK's commands, and a tether for each of those."""
+    with command(tmp_path) as run:
+        run.says(step, within_seconds=60)
+        eventually(
+            lambda: True if len(run.processes()) >= at_work else None,
+            within_seconds=20,
+            what=f"{at_work} processes at work",
+        )
+
+        run.process.send_signal(number)
+
+        assert run.process.wait(10) == code
+        assert "Traceback" not in run.output.read_text()
+        run.leaves_nothing()
+
+
+@pytest.mark.parametrize("setting", ["LOCAL_AWS_PORT", "IDENTITY_PROVIDER_PORT"])
+def test_a_taken_port_is_one_sentence(tmp_path: Path, setting: str) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        with command(tmp_path, "--once", **{setting: str(port)}) as run:
+            assert run.process.wait(20) == 1
+            (*_, said) = run.output.read_text().splitlines()
+
+    assert said.startswith(f"Port {port}, ")
+    assert said.endswith(f"is taken; choose another one: {setting}={port + 1} make run")
+    assert "Traceback" not in run.output.read_text()
+
+
+def test_a_port_that_is_no_number_is_one_sentence(tmp_path: Path) -> None:
+    with command(tmp_path, LOCAL_AWS_PORT="http") as run:
+        assert run.process.wait(20) == 1
+
+    assert run.output.read_text() == (
+        "LOCAL_AWS_PORT=http is no port: give a number from 0 to 65535.\n"
+    )
