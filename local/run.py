@@ -1,5 +1,6 @@
 """What does `make run` do? It starts everything, deploys, and shows what the rotator does."""
 
+import shutil
 import signal
 import tempfile
 import time
@@ -63,6 +64,7 @@ class Run:
             idp = stack.enter_context(IdentityProvider(port=idp_port))
         self._say(f"The stand-in identity provider is at {idp.issuer}.")
         directory = Path(tempfile.mkdtemp(prefix="token-rotator-"))
+        stack.callback(shutil.rmtree, directory, ignore_errors=True)
         with _naming(ports.LOCAL_AWS):
             aws = stack.enter_context(LocalAws(directory=directory, port=aws_port))
         self._say(f"The local AWS is at {aws.endpoint_url}.")

@@ -35,6 +35,13 @@ class Command:
 
         return eventually(look, within_seconds=within_seconds, what=text)
 
+    def receive(self, number: signal.Signals) -> None:
+        """A terminal's signals go to the whole process group."""
+        if number in {signal.SIGINT, signal.SIGHUP}:
+            os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
+
     def leaves_nothing(self) -> None:
         """No process, no port, no file."""
 
@@ -77,6 +84,7 @@ def command(directory: Path, *arguments: str, **settings: str) -> Iterator[Comma
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,  # a process group of its own, as a terminal gives it
         ) as process,
     ):
         try:
@@ -101,7 +109,7 @@ def test_once_ends_when_a_consumer_has_used_a_token(tmp_path: Path) -> None:
 def test_without_a_terminal_it_prints_a_line_for_each_change_until_ctrl_c(tmp_path: Path) -> None:
     with command(tmp_path) as run:
         line = run.says(": published, version ", within_seconds=120)
-        run.process.send_signal(signal.SIGINT)
+        run.receive(signal.SIGINT)
         code = run.process.wait(10)
 
         assert "token " in line
@@ -131,7 +139,7 @@ def test_stopped_on_its_way_it_leaves_nothing(
             what=f"{at_work} processes at work",
         )
 
-        run.process.send_signal(number)
+        run.receive(number)
 
         assert run.process.wait(10) == code
         assert "Traceback" not in run.output.read_text()
@@ -145,6 +153,7 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path, setting: str) -> None:
         with command(tmp_path, "--once", **{setting: str(port)}) as run:
             assert run.process.wait(20) == 1
             (*_, said) = run.output.read_text().splitlines()
+            assert not any(run.temporary.iterdir())
 
     assert said.startswith(f"Port {port}, ")
     assert said.endswith(f"is taken; choose another one: {setting}={port + 1} make run")

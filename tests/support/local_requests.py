@@ -37,6 +37,7 @@ class TokenRequest:
     method: str = "POST"
     parameters: dict[str, str | None] = field(default_factory=dict)
     style: str = "query"
+    also_in_query: str = ""
     also_in_body: str = ""
 
     @classmethod
@@ -84,7 +85,7 @@ class TokenRequest:
                 headers = {"Content-Type": "application/x-www-form-urlencoded"}
                 answer = http.request(self.method, self.url, body=encoded, headers=headers)
             else:
-                url = f"{self.url}?{encoded}"
+                url = f"{self.url}?{encoded}{self.also_in_query}"
                 answer = http.request(self.method, url, body=self.also_in_body or None)
             return read(answer)
 
