@@ -39,7 +39,9 @@ setup: .venv/installed .venv-local-aws/installed node_modules/installed  ## inst
 run: setup  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
 	@$(BIN)/python -m local $(if $(ONCE),--once)
 
-test: lint types unit infra e2e  ## everything CI checks
+test: setup  ## everything CI checks
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint types unit infra
+	@$(MAKE) --no-print-directory e2e
 
 lint: .venv/installed  ## style, and who may import whom
 	$(BIN)/ruff check .

@@ -82,7 +82,7 @@ class Deployment:
                 "CDK_HOME": str(self._directory / "home"),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
                 "CDK_DISABLE_VERSION_CHECK": "true",
-                "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+                "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
                 "NODE_NO_WARNINGS": "1",
                 "CI": "true",
             },

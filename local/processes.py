@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Final, Self
 
 TETHER: Final = Path(__file__).with_name("tether.py")
-_STOPPING_SECONDS: Final = 10
+_STOPPING_SECONDS: Final = 60
+"""Killing takes no time; removing what a long run of the local AWS unpacked may."""
 
 
 class Tethered:
