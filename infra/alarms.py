@@ -1,5 +1,7 @@
 """Who is told when the token is in danger, and how soon?"""
 
+from typing import Final
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -7,10 +9,22 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.silence import silent_minutes
 from token_rotator.contract import METRIC_NAMESPACE, ROTATOR_DIMENSION, Metric
 
-RUNBOOK = "docs/runbook.md"
-MINUTE = Duration.minutes(1)
+RUNBOOK: Final = "docs/runbook.md"
+MINUTE: Final = Duration.minutes(1)
+
+LOW_MARGIN_SECONDS: Final = 30
+FEW_KEY_DAYS: Final = 30
+CLEAN_MINUTES: Final = 3
+"""RefreshFailing clears after so many: a watchdog that finds life in the token is no recovery."""
+
+FIRST_KEY_MINUTES: Final = 30
+"""Whoever deploys a stack has so long to store the service account before an alarm says so."""
+
+AT_LEAST: Final = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+BELOW: Final = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
 class RotatorAlarms(Construct):
@@ -23,6 +37,7 @@ class RotatorAlarms(Construct):
         *,
         rotator: str,
         interval_minutes: int,
+        keys_expire: bool,
         function: lambda_.IFunction,
         topic: sns.ITopic,
     ) -> None:
@@ -30,34 +45,86 @@ class RotatorAlarms(Construct):
         super().__init__(scope, construct_id)
         self._rotator = rotator
         self._action = actions.SnsAction(topic)
+        self.all: list[cloudwatch.Alarm] = []
+        silent = silent_minutes(interval_minutes)
 
-        self.refresh_failing = self._alarm(
+        self._alarm(
             "RefreshFailing",
             harm="A rotation failed. Consumers have a minute or two left unless the next succeeds.",
             metric=function.metric_errors(period=MINUTE, statistic=cloudwatch.Stats.SUM),
-            evaluation_periods=1,
-            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            rings=AT_LEAST,
+            threshold=1,
+            within_minutes=CLEAN_MINUTES,
         )
-        silent_minutes = longest_healthy_silence_minutes(interval_minutes) + 1
-        self.token_not_refreshed = self._alarm(
-            "TokenNotRefreshed",
-            harm=f"No token was published for {silent_minutes} minutes. Nothing runs at all.",
-            metric=self.metric(Metric.TOKEN_PUBLISHED),
-            evaluation_periods=silent_minutes,
-            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        self._dead_mans_switch(silent)
+        self._alarm(
+            "TokenMarginLow",
+            harm=f"A token was replaced with less than {LOW_MARGIN_SECONDS} s of life left, or too "
+            "late. The next hiccup leaves consumers without one.",
+            metric=self.metric(Metric.EXPIRY_MARGIN_SECONDS, cloudwatch.Stats.MINIMUM),
+            rings=BELOW,
+            threshold=LOW_MARGIN_SECONDS,
+            within_minutes=silent,
         )
-        _keep_quiet_while_new(self.token_not_refreshed, minutes=silent_minutes)
+        self._alarm(
+            "PreviousKeyInUse",
+            harm="The secret's current key does not work; tokens come from the one before it. "
+            "When that is revoked, consumers are without a token.",
+            metric=self.metric(Metric.PREVIOUS_KEY_USED, cloudwatch.Stats.SUM),
+            rings=AT_LEAST,
+            threshold=1,
+            within_minutes=silent,
+        )
+        if keys_expire:
+            self._alarm(
+                "KeyExpiringSoon",
+                harm=f"The key was stored so long ago that less than {FEW_KEY_DAYS} of its days "
+                "are left. Then no token can be had any more.",
+                metric=self.metric(Metric.KEY_DAYS_LEFT, cloudwatch.Stats.MINIMUM),
+                rings=BELOW,
+                threshold=FEW_KEY_DAYS,
+                within_minutes=silent,
+            )
 
-    def metric(self, metric: Metric) -> cloudwatch.Metric:
+    def metric(self, metric: Metric, statistic: str) -> cloudwatch.Metric:
         """A metric that the function emits, per minute."""
         return cloudwatch.Metric(
             namespace=METRIC_NAMESPACE,
             metric_name=metric,
             dimensions_map={ROTATOR_DIMENSION: self._rotator},
             period=MINUTE,
-            statistic=cloudwatch.Stats.SUM,
+            statistic=statistic,
+        )
+
+    def _dead_mans_switch(self, silent: int) -> None:
+        """Missing minutes count as 0 by the expression, which makes the window exact.
+
+        Left to ``TreatMissingData`` alone, CloudWatch looks further back than the window, by an
+        unspecified number of minutes, and an old token that it finds there keeps the alarm quiet:
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+        """
+        alarm = self._alarm(
+            "TokenNotRefreshed",
+            harm=f"No token was published for {silent} minutes. Nothing runs, or nobody has stored "
+            "a service account yet.",
+            metric=cloudwatch.MathExpression(
+                expression="FILL(published, 0)",
+                using_metrics={
+                    "published": self.metric(Metric.TOKEN_PUBLISHED, cloudwatch.Stats.SUM)
+                },
+                period=MINUTE,
+            ),
+            rings=BELOW,
+            threshold=1,
+            within_minutes=silent,
+            every_minute=True,
+        )
+        resource = alarm.node.default_child
+        assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows the type
+        resource.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
+            warm_up_period_duration_in_minutes=max(FIRST_KEY_MINUTES, silent),
+            # the expression fills the window at once, which would end the warm-up
+            only_start_evaluating_after_warm_up_period_ends=True,
         )
 
     def _alarm(
@@ -66,41 +133,26 @@ class RotatorAlarms(Construct):
         *,
         harm: str,
         metric: cloudwatch.IMetric,
-        evaluation_periods: int,
-        comparison_operator: cloudwatch.ComparisonOperator,
-        treat_missing_data: cloudwatch.TreatMissingData,
+        rings: cloudwatch.ComparisonOperator,
+        threshold: float,
+        within_minutes: int,
+        every_minute: bool = False,
     ) -> cloudwatch.Alarm:
+        """Rings for one bad minute, missing ones being good; or if every minute is bad."""
+        missing = cloudwatch.TreatMissingData
         alarm = cloudwatch.Alarm(
             self,
             construct_id,
             alarm_name=f"{self._rotator}/{construct_id}",
             alarm_description=f"{harm} See {RUNBOOK}#{construct_id.lower()}",
             metric=metric,
-            threshold=1,
-            evaluation_periods=evaluation_periods,
-            datapoints_to_alarm=evaluation_periods,
-            comparison_operator=comparison_operator,
-            treat_missing_data=treat_missing_data,
+            threshold=threshold,
+            comparison_operator=rings,
+            evaluation_periods=within_minutes,
+            datapoints_to_alarm=within_minutes if every_minute else 1,
+            treat_missing_data=missing.BREACHING if every_minute else missing.NOT_BREACHING,
         )
         alarm.add_alarm_action(self._action)
         alarm.add_ok_action(self._action)
+        self.all.append(alarm)
         return alarm
-
-
-def longest_healthy_silence_minutes(interval_minutes: int) -> int:
-    """How many whole minutes can pass without a publication while everything works.
-
-    Two runs of the schedule start up to ``interval`` minutes and 59 s apart, and a publication
-    takes up to 50 s longer than the one before: with a last token at the very end of its minute,
-    ``interval + 1`` minutes stay empty. All of them and one more must be empty (N of N): any M of
-    N with M < N rings while healthy, because the window then spans two silences.
-    """
-    return interval_minutes + 1
-
-
-def _keep_quiet_while_new(alarm: cloudwatch.Alarm, *, minutes: int) -> None:
-    resource = alarm.node.default_child
-    assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows the type
-    resource.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
-        warm_up_period_duration_in_minutes=minutes,
-    )

@@ -79,6 +79,13 @@ def key_arn(arn: str) -> str | None:
     return "write the key's ARN, not an alias: arn:aws:kms:REGION:ACCOUNT:key/KEY-ID"
 
 
+def topic_arn(arn: str) -> str | None:
+    """A standard topic's ARN: alarms cannot publish to FIFO topics, whose names end in .fifo."""
+    if re.fullmatch(rf"arn:aws[a-z-]*:sns:{_REGION}:{_ACCOUNT}:[A-Za-z0-9_-]{{1,256}}", arn):
+        return None
+    return "write the ARN of a standard topic: arn:aws:sns:REGION:ACCOUNT:NAME"
+
+
 def policy_arn(arn: str) -> str | None:
     """The ARN of a managed policy, AWS's or the account's."""
     if re.fullmatch(rf"arn:aws[a-z-]*:iam::(?:aws|{_ACCOUNT}):policy/[\w+=,.@/-]+", arn):

@@ -45,6 +45,17 @@ class StackConfig:
     alarm_emails: tuple[str, ...] = field(
         default=(), metadata=_says("who is told when an alarm fires", rules.each(rules.email))
     )
+    alarm_topic_arn: str | None = field(
+        default=None,
+        metadata=_says(
+            "ARN of an SNS topic that alarms go to",
+            aws_rules.topic_arn,
+            default="the stack creates a topic",
+        ),
+    )
+    dashboard: bool = field(
+        default=True, metadata=_says("a CloudWatch dashboard with one row per rotator")
+    )
     account: str | None = field(
         default=None,
         metadata=_says("AWS account to deploy to", aws_rules.account, default="the caller's"),

@@ -16,6 +16,24 @@ class Conflict(NamedTuple):
     cure: str
 
 
+def conflicts_of_stack(stack: StackConfig, *, unusable: Set[str]) -> list[Conflict]:
+    """What does not fit within the table of the stack."""
+    arn = stack.alarm_topic_arn
+    if arn is None or "alarm_topic_arn" in unusable:
+        return []
+    found = []
+    if stack.alarm_emails:
+        cure = "leave it out, and subscribe the addresses to the topic of alarm_topic_arn"
+        found.append(Conflict("alarm_emails", cure))
+    if stack.region and _region(arn) != stack.region:
+        cure = f"write a topic in {stack.region}: an alarm tells topics of its own region only"
+        found.append(Conflict("alarm_topic_arn", cure))
+    if stack.account and _account(arn) != stack.account:
+        cure = f"write a topic of account {stack.account}, where the stack goes"
+        found.append(Conflict("alarm_topic_arn", cure))
+    return found
+
+
 def conflicts(stack: StackConfig, rotator: RotatorConfig, *, unusable: Set[str]) -> list[Conflict]:
     """What does not fit within one rotator; checks that need an ``unusable`` key are left out."""
     return [
@@ -113,6 +131,10 @@ def _environment_has_room(stack: StackConfig, rotator: RotatorConfig) -> Iterato
 
 def _region(arn: str) -> str:
     return arn.split(":")[3]
+
+
+def _account(arn: str) -> str:
+    return arn.split(":")[4]
 
 
 _Check = Callable[[StackConfig, RotatorConfig], Iterator[Conflict]]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.config import Deployment, RotatorConfig, StackConfig
-from infra.config_combinations import conflicts
+from infra.config_combinations import conflicts, conflicts_of_stack
 from infra.config_table import Table
 from infra.mistakes import HIDDEN, ConfigurationMistakes, Mistake, is_key_material, shown
 
@@ -48,6 +48,9 @@ def _deployment(document: Mapping[str, Any], mistakes: list[Mistake]) -> Deploym
             mistakes.append(Mistake(key=name, value=shown(value), cure=cure))
     stack_table = Table("stack", document.get("stack"), StackConfig, {})
     stack = stack_table.read(mistakes)
+    for key, cure in conflicts_of_stack(stack, unusable=stack_table.unusable):
+        value = stack_table.shown(key, stack)
+        mistakes.append(Mistake(table=stack_table.name, key=key, value=value, cure=cure))
     rotators = []
     for name, content in _named_tables(document.get("rotators"), mistakes):
         table = Table(f"rotators.{name}", content, RotatorConfig, {"name": name})

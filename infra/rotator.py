@@ -1,5 +1,7 @@
 """What does one credential need in AWS? A function, its triggers, its alarms, and who may read."""
 
+import json
+
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -14,7 +16,7 @@ from infra.alarms import RotatorAlarms
 from infra.config import RotatorConfig, StackConfig
 from infra.environment import environment, rotator_name
 from infra.triggers import Triggers
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER, PLACEHOLDER_FIELD, PROFILES
 
 
 class TokenRotator(Construct):
@@ -35,13 +37,14 @@ class TokenRotator(Construct):
         super().__init__(scope, construct_id)
         self._config = config
         self._key = key
+        self.name = rotator_name(stack_config, config)
         self.parameter_name = config.parameter_name
         self.parameter_arn = Stack.of(self).format_arn(
             service="ssm", resource="parameter", resource_name=config.parameter_name.lstrip("/")
         )
         self.secret, self.secret_arn = self._credential(stack_config)
-        log_group = logs.LogGroup(self, "LogGroup", removal_policy=RemovalPolicy.DESTROY)
-        _retain_for(log_group, days=config.log_retention_days)
+        self.log_group = logs.LogGroup(self, "LogGroup", removal_policy=RemovalPolicy.DESTROY)
+        _retain_for(self.log_group, days=config.log_retention_days)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -56,8 +59,8 @@ class TokenRotator(Construct):
             environment=environment(
                 stack_config, config, secret_arn=self.secret_arn, key_arn=key.key_arn
             ),
-            role=self._execution_role(log_group),
-            log_group=log_group,
+            role=self._execution_role(self.log_group),
+            log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             # one writer at a time; Parameter Store has no conditional put
             reserved_concurrent_executions=1 if config.reserve_concurrency else None,
@@ -71,8 +74,9 @@ class TokenRotator(Construct):
         self.alarms = RotatorAlarms(
             self,
             "Alarms",
-            rotator=rotator_name(stack_config, config),
+            rotator=self.name,
             interval_minutes=config.interval_minutes,
+            keys_expire=PROFILES[config.profile].key_lifetime_days is not None,
             function=self.function,
             topic=alarm_topic,
         )
@@ -111,6 +115,7 @@ class TokenRotator(Construct):
             secret_name=rotator_name(stack, self._config),
             description="Service account: store the downloaded file here as it is",
             encryption_key=self._key,
+            generate_secret_string=_placeholder(),
             # kept when the stack goes, but not when its first deployment fails: the name is taken
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
@@ -139,6 +144,14 @@ class TokenRotator(Construct):
             inline_policies={"Rotate": iam.PolicyDocument(statements=statements)},
         )
         return role.without_policy_updates()
+
+
+def _placeholder() -> secretsmanager.SecretStringGenerator:
+    """What the function takes for "nobody has stored a key yet": contract.PLACEHOLDER_FIELD."""
+    text = {PLACEHOLDER_FIELD: "put the downloaded file here, in place of all of this"}
+    return secretsmanager.SecretStringGenerator(
+        secret_string_template=json.dumps(text), generate_string_key="random"
+    )
 
 
 def _retain_for(log_group: logs.LogGroup, *, days: int) -> None:

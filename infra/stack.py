@@ -9,8 +9,9 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from infra.config import Deployment
-from infra.outputs import StackOutput, output_of
+from infra.dashboard import RotatorsDashboard
 from infra.rotator import TokenRotator
+from token_rotator.contract import StackOutput, output_of
 
 
 class TokenRotatorStack(Stack):
@@ -26,7 +27,11 @@ class TokenRotatorStack(Stack):
             tags=dict(config.tags),
         )
         self.key = self._customer_key()
-        self.alarm_topic = self._alarm_topic(config.alarm_emails)
+        self.alarm_topic: sns.ITopic = (
+            sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
+            if config.alarm_topic_arn is not None
+            else self._alarm_topic(config.alarm_emails)
+        )
         self.rotators = {
             rotator.name: TokenRotator(
                 self,
@@ -40,6 +45,9 @@ class TokenRotatorStack(Stack):
             for rotator in deployment.rotators
         }
         self._outputs()
+        if config.dashboard:
+            dashboard = RotatorsDashboard(self, "Dashboard", rotators=self.rotators)
+            CfnOutput(self, StackOutput.DASHBOARD_URL, value=dashboard.url)
         if config.permissions_boundary is not None:
             boundary = iam.ManagedPolicy.from_managed_policy_arn(
                 self, "PermissionsBoundary", config.permissions_boundary
@@ -49,7 +57,7 @@ class TokenRotatorStack(Stack):
             Tags.of(self).add(name, value)
 
     def _customer_key(self) -> kms.Key:
-        key = kms.Key(
+        return kms.Key(
             self,
             "Key",
             description=f"Secrets, tokens and alarms of {self.stack_name}",
@@ -57,9 +65,11 @@ class TokenRotatorStack(Stack):
             # the secrets that stay are unreadable without it
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
+
+    def _alarm_topic(self, emails: tuple[str, ...]) -> sns.Topic:
         # alarms cannot publish to an encrypted topic without it, and SnsAction does not add it
         # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-        key.add_to_resource_policy(
+        self.key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsMayPublish",
                 principals=[self._cloudwatch()],
@@ -67,9 +77,6 @@ class TokenRotatorStack(Stack):
                 resources=["*"],  # in a key's policy: this key
             )
         )
-        return key
-
-    def _alarm_topic(self, emails: tuple[str, ...]) -> sns.Topic:
         topic = sns.Topic(self, "AlarmTopic", master_key=self.key, enforce_ssl=True)
         # the policy that enforces TLS takes the place of SNS's default one
         topic.add_to_resource_policy(

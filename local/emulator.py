@@ -1,9 +1,6 @@
 """How does the local AWS start and stop? ministack, in its own virtual environment."""
 
 import os
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -12,13 +9,13 @@ import botocore.session
 from botocore.config import Config
 
 from local import environment
+from local.health import becomes_healthy
 from local.ports import LOOPBACK, claim
 from local.processes import Tethered
 
 ROOT: Final = Path(__file__).parents[1]
 INTERPRETER: Final = ROOT / ".venv-local-aws" / "bin" / "python"
 MAIN: Final = Path(__file__).with_name("ministack_main.py")
-_START_SECONDS: Final = 30
 
 
 class LocalAwsFailed(Exception):
@@ -28,12 +25,21 @@ class LocalAwsFailed(Exception):
 class LocalAws:
     """A running local AWS; all it knows is in memory and in one directory that goes with it."""
 
-    def __init__(self, *, directory: Path, port: int = 0, schedule_speedup: float = 1) -> None:
+    def __init__(
+        self,
+        *,
+        directory: Path,
+        port: int = 0,
+        schedule_speedup: float = 1,
+        function_endpoint_url: str | None = None,
+    ) -> None:
         """Starts it. ``directory`` is made, and removed at the end, whatever the end.
 
-        Port 0 takes a free one. Raises PortTaken and LocalAwsFailed.
+        Port 0 takes a free one. Functions find AWS at ``function_endpoint_url``; by default that
+        is here. Raises PortTaken and LocalAwsFailed.
         """
         self._port = claim(port)
+        self._clients: dict[str, Any] = {}
         self.endpoint_url: Final = f"http://{LOOPBACK}:{self._port}"
         if not INTERPRETER.exists():
             raise LocalAwsFailed("The local AWS is not installed; run `make setup`.")
@@ -56,6 +62,8 @@ class LocalAws:
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "SCHEDULE_SPEEDUP": str(schedule_speedup),
+                # what it hands on to the functions that it runs
+                "AWS_ENDPOINT_URL": function_endpoint_url or self.endpoint_url,
             },
             output=directory / "ministack.log",
             working_directory=directory,
@@ -73,22 +81,9 @@ class LocalAws:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the local AWS, whatever the caller's own AWS settings are."""
-        nobodys = botocore.session.Session(
-            # keys of botocore.configprovider; a profile that does not exist would be an error
-            session_vars={
-                "profile": (None, None, None, None),
-                "config_file": (None, None, os.devnull, None),
-                "credentials_file": (None, None, os.devnull, None),
-            }
-        )
-        return nobodys.create_client(
-            service,
-            region_name=environment.REGION,
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id=environment.CREDENTIALS,
-            aws_secret_access_key=environment.CREDENTIALS,
-            config=Config(proxies={}, connect_timeout=2, read_timeout=20),
-        )
+        if service not in self._clients:  # making one takes longer than most calls
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
 
     def alive(self) -> bool:
         """False once it has ended by itself."""
@@ -105,20 +100,25 @@ class LocalAws:
     ) -> None:
         self.stop()
 
-    def _await_health(self) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            if not self.alive():
-                break
-            if self._healthy():
-                return
-            time.sleep(0.05)
-        raise LocalAwsFailed(f"The local AWS did not start:\n{self._process.last_words()}")
+    def _new_client(self, service: str) -> Any:
+        nobodys = botocore.session.Session(
+            # keys of botocore.configprovider; a profile that does not exist would be an error
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+        )
+        return nobodys.create_client(
+            service,
+            region_name=environment.REGION,
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=environment.CREDENTIALS,
+            aws_secret_access_key=environment.CREDENTIALS,
+            # an invocation may last as long as contract.FUNCTION_TIMEOUT_SECONDS
+            config=Config(proxies={}, connect_timeout=2, read_timeout=60),
+        )
 
-    def _healthy(self) -> bool:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(f"{self.endpoint_url}/_ministack/health", timeout=2) as answer:
-                return bool(answer.status == 200)  # noqa: PLR2004
-        except (OSError, urllib.error.URLError):
-            return False
+    def _await_health(self) -> None:
+        if not becomes_healthy(self._process, f"{self.endpoint_url}/_ministack/health"):
+            raise LocalAwsFailed(f"The local AWS did not start:\n{self._process.last_words()}")

@@ -158,4 +158,5 @@ def _hint(aws: LocalAws, rotator: Rotator) -> str:
         f"  export AWS_ACCESS_KEY_ID={CREDENTIALS} AWS_SECRET_ACCESS_KEY={CREDENTIALS}\n"
         f"  aws ssm get-parameter --with-decryption --name {rotator.parameter_name}\n"
         f"  aws logs tail {rotator.log_group}\n"
+        f"  make check CONFIG={CONFIG.relative_to(ROOT)}\n"
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.outputs import StackOutput, output_of
 from local.emulator import LocalAws
+from token_rotator.contract import StackOutput, output_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Was that AWS being unavailable, or AWS saying no?"""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
@@ -31,6 +32,24 @@ TRANSIENT_CODES: Final = frozenset(
 
 _SERVER_ERROR: Final = 500
 
+T = TypeVar("T", bound=Mapping[str, object])
+
+
+class AnswerIncomplete(BotoCoreError):
+    """AWS answered with success, but not with what the call promises."""
+
+    fmt = "The answer lacks {field}."
+
+
+def whole(answer: T, *, promised: str) -> T:
+    """The answer, if the promised field is in it. Raises AnswerIncomplete.
+
+    botocore takes JSON that was cut off for an answer without fields.
+    """
+    if promised not in answer:
+        raise AnswerIncomplete(field=promised)
+    return answer
+
 
 def code(exc: ClientError | BotoCoreError) -> str:
     """The error code AWS gave, or the kind of exception where it gave no answer."""
@@ -44,4 +63,4 @@ def is_unavailable(exc: ClientError | BotoCoreError) -> bool:
     if isinstance(exc, ClientError):
         status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code(exc) in TRANSIENT_CODES or status >= _SERVER_ERROR
-    return isinstance(exc, (HTTPClientError, NoConnection))
+    return isinstance(exc, (AnswerIncomplete, HTTPClientError, NoConnection))

@@ -89,6 +89,7 @@ class Channel:
                 preload_content=False,
                 decode_content=False,
                 timeout=urllib3.Timeout(
+                    total=remaining.total_seconds(),
                     connect=min(HTTP_CONNECT, remaining).total_seconds(),
                     read=min(HTTP_READ, remaining).total_seconds(),
                 ),

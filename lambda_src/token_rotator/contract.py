@@ -1,7 +1,7 @@
 """Names and defaults that the stack and the function agree on. Standard library only.
 
-Whatever the stack renders and the function reads (variables, event fields, metrics) is
-spelled here and nowhere else.
+Whatever the stack renders and the function or its command reads (variables, outputs, event
+fields, metrics) is spelled here and nowhere else.
 """
 
 from collections.abc import Mapping
@@ -36,6 +36,22 @@ class Variable(StrEnum):
     EXPIRATION_GRACE_MINUTES = "EXPIRATION_GRACE_MINUTES"
 
 
+class StackOutput(StrEnum):
+    """Outputs of the stack; all but the first two exist once per rotator."""
+
+    ALARM_TOPIC_ARN = "AlarmTopicArn"
+    DASHBOARD_URL = "DashboardUrl"
+    FUNCTION_NAME = "FunctionName"
+    PARAMETER_NAME = "ParameterName"
+    READER_POLICY_ARN = "ReaderPolicyArn"
+    SECRET_ARN = "SecretArn"
+
+
+def output_of(rotator: str, output: str = "") -> str:
+    """A rotator's output: ``marketing-data`` and SECRET_ARN make ``MarketingDataSecretArn``."""
+    return "".join(part.capitalize() for part in rotator.split("-")) + output
+
+
 class EventField(StrEnum):
     """Fields of the function's input; every one may be absent."""
 
@@ -58,10 +74,23 @@ class Metric(StrEnum):
     TOKEN_PUBLISHED = "TokenPublished"
     EXPIRY_MARGIN_SECONDS = "ExpiryMarginSeconds"
     PREVIOUS_KEY_USED = "PreviousKeyUsed"
+    KEY_DAYS_LEFT = "KeyDaysLeft"
 
 
 METRIC_NAMESPACE: Final = "TokenRotator"
 ROTATOR_DIMENSION: Final = "Rotator"
+
+KEY_LIFETIME_DAYS: Final = 730
+"""24 months, by which third parties quote Salesforce; Salesforce's own pages do not say it."""
+
+KEY_DAYS_LEFT_REPORTED_BELOW: Final = 60
+"""A metric costs money while it is emitted; with more days left than that nobody needs to know."""
+
+PLACEHOLDER_FIELD: Final = "waitingForServiceAccount"
+"""Marks the JSON that the stack puts into a secret it creates, until somebody stores a key.
+
+Never change it, nor what stands beside it: CloudFormation would overwrite the key in the secret.
+"""
 
 
 class RequestStyle(StrEnum):
@@ -99,6 +128,8 @@ class Profile:
     """The first one is the default."""
     token_hosts: tuple[str, ...] = ()
     """Hosts a token endpoint may be on besides the discovery endpoint's own."""
+    key_lifetime_days: int | None = None
+    """How long a key is valid from its creation on; None: nobody says."""
     takes_scope_and_key_id: bool = False
     """Whether a request may carry ``scope`` and an assertion the header ``kid``."""
 
@@ -111,6 +142,7 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
             assertion_lifetime_seconds=None,
             algorithms=(Algorithm.RS256,),
             token_hosts=("idp.intelligence.salesforce.com",),
+            key_lifetime_days=KEY_LIFETIME_DAYS,
         ),
         # RFC 7523 section 2.2 and 3; OpenID Connect Core section 9, private_key_jwt
         "rfc7523": Profile(
@@ -132,6 +164,8 @@ class Default:
     EXPIRATION_GRACE_MINUTES: Final = 5
     INTERVAL_MINUTES: Final = 4
     WATCHDOG_MIN_REMAINING_SECONDS: Final = 150
+    WATCHDOGS: Final = 2
+    """Schedules of a minute each, that fire independently: docs/decisions/0008-two-watchdogs.md."""
 
 
 SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
@@ -140,5 +174,5 @@ SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
 LONGEST_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
 """Longer lifetimes are taken for a mistake of the answer, not for good luck."""
 
-FUNCTION_TIMEOUT_SECONDS: Final = 50
+FUNCTION_TIMEOUT_SECONDS: Final = 55
 """Below the watchdog's minute: two invocations never queue up behind one that hangs."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from token_rotator import endpoints, private_key
-from token_rotator.contract import Algorithm
-from token_rotator.errors import CredentialError
+from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
+from token_rotator.errors import CredentialError, NoServiceAccountYet
 from token_rotator.private_key import PrivateKey
 
 ID: Final = "serviceAccountId"
@@ -20,6 +20,7 @@ _CLIENT_ID: Final = re.compile(r"[\x21-\x7e]{1,256}")
 
 STORE: Final = (
     "Store the file downloaded from Intelligence (Generate/Refresh) as it is: "
+    "make upload FILE=..., or "
     "aws secretsmanager put-secret-value --secret-id ... --secret-string file://..."
 )
 
@@ -45,14 +46,15 @@ def parse(secret: str, *, algorithm: Algorithm) -> ServiceAccount:
     """Reads the three fields of the downloaded file, as JSON or as ``name: value`` lines.
 
     Salesforce Help, "Generate a JSON Web Token (JWT)". Raises CredentialError, which says what was
-    found and what is wanted and never shows any of the secret.
+    found and what is wanted and never shows any of the secret, and NoServiceAccountYet for what
+    the stack puts into a new secret.
     """
     text = secret.lstrip("\ufeff").strip()
     if not text:
         raise CredentialError(f"It is empty. {STORE}")
     fields = _from_json(text) if text[0] in "{[" else _from_lines(text)
     if not fields:
-        raise CredentialError(f"It holds no service account yet, only some other text. {STORE}")
+        raise CredentialError(f"It holds no service account, only some other text. {STORE}")
     missing = [name for name in (ID, KEY) if not fields.get(name)]
     if missing:
         raise CredentialError(f"It has no {' and no '.join(missing)}. {STORE}")
@@ -73,6 +75,8 @@ def _from_json(text: str) -> dict[str, str]:
         raise CredentialError(f"It begins like JSON but is none. {STORE}") from None
     if not isinstance(document, dict):
         raise CredentialError(f"It is JSON, but not an object with three fields. {STORE}")
+    if PLACEHOLDER_FIELD in document:
+        raise NoServiceAccountYet(f"Nobody has stored a service account yet. {STORE}")
     fields = {}
     for name, value in document.items():
         if known := FIELDS.get(name.lower()):

@@ -3,20 +3,25 @@
 RotationError
 ├── ConfigurationError             the deployment is wrong
 ├── CredentialError                the secret does not hold a usable service account
+│   ├── NoServiceAccountYet        it still holds what the stack put there
+│   └── SecretNotFound             there is no such secret, or it has no value
 ├── SecretStoreUnavailable         Secrets Manager could not answer; retry
 ├── IdentityProviderError
 │   ├── TokenRequestRefused        it understood us and said no
 │   ├── IdentityProviderDown       it could not answer; retry
 │   ├── IdentityProviderUntrusted  the channel or the address is not the one we trust
 │   └── AnswerUnusable             it answered with what no consumer could use
-└── PublicationError               the parameter could not be written
-    └── ParameterStoreUnavailable  Parameter Store could not answer; retry
+├── PublicationError               the parameter could not be written
+│   └── ParameterStoreUnavailable  Parameter Store could not answer; retry
+└── Unexpected                     anything else: a mistake of ours
 
 An error's text says the situation, the cause and the cure. It never holds a key, an
 assertion, a token or the body of an answer.
 """
 
+import traceback
 from datetime import timedelta
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -32,6 +37,14 @@ class ConfigurationError(RotationError):
 
 class CredentialError(RotationError):
     """The secret does not hold a usable service account; store the downloaded file again."""
+
+
+class NoServiceAccountYet(CredentialError):
+    """The secret still holds what the stack put there; store the downloaded file."""
+
+
+class SecretNotFound(CredentialError):
+    """There is no such secret, or no version of it with that stage."""
 
 
 class SecretStoreUnavailable(RotationError):
@@ -75,3 +88,12 @@ class ParameterStoreUnavailable(PublicationError):
     """Parameter Store could not answer; trying again may help."""
 
     retry_helps = True
+
+
+class Unexpected(RotationError):
+    """Anything else: a mistake of ours. Its own text might hold anything and is not told."""
+
+    def __init__(self, error: Exception) -> None:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = " from ".join(f"{Path(at.filename).name}:{at.lineno}" for at in reversed(frames))
+        super().__init__(f"{type(error).__name__} in {places}. Please report it.")

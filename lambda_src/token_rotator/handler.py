@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from token_rotator.contract import EventField, Trigger
-from token_rotator.errors import ConfigurationError
+from token_rotator.errors import ConfigurationError, RotationError, Unexpected
 from token_rotator.report import Report
 from token_rotator.timing import TO_REPORT
 from token_rotator.wiring import Application, build
@@ -51,9 +51,15 @@ def invoke(
             deadline=app.now() + remaining - TO_REPORT,
             min_remaining=_min_remaining(event),
         )
-    except Exception as error:
+    except RotationError as error:
         app.telemetry.failed(report, error)
         raise
+    except Exception as error:  # noqa: BLE001 - it is raised again, under a name of ours
+        unexpected = Unexpected(error)
+        app.telemetry.failed(report, unexpected)
+        # from None: Lambda logs what is raised, and the text of an error that is not ours might
+        # hold anything
+        raise unexpected from None
     app.telemetry.ended(report)
     return {
         "outcome": report.outcome,

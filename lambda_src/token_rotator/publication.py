@@ -55,7 +55,7 @@ class Written:
 
     version: int
     tagging_failed: str | None
-    """Why the new parameter has no tags."""
+    """Why the parameter may lack its tags."""
 
 
 class ParameterStore:
@@ -79,6 +79,7 @@ class ParameterStore:
         self._token_lifetime = token_lifetime
         self._grace = expiration_grace
         self._tags = tags
+        self._tagged = False
 
     def current(self) -> Published:
         """What consumers read at this moment. Raises ParameterStoreUnavailable.
@@ -86,14 +87,22 @@ class ParameterStore:
         Where AWS refuses for good, no consumer can read it either: that counts as no record.
         """
         try:
-            answer = self._client.get_parameter(Name=self._name, WithDecryption=True)
+            answer = aws_errors.whole(
+                self._client.get_parameter(Name=self._name, WithDecryption=True),
+                promised="Parameter",
+            )
         except (ClientError, BotoCoreError) as exc:
             if aws_errors.is_unavailable(exc):
                 raise _unavailable(exc, "read") from exc
             return Published(record=None, version=None)
         parameter = answer["Parameter"]
         try:
-            record = self._record(parameter["Value"], parameter["LastModifiedDate"])
+            record = record_in(
+                parameter["Value"],
+                parameter["LastModifiedDate"],
+                value_format=self._value_format,
+                token_lifetime=self._token_lifetime,
+            )
         except RecordUnreadable:
             record = None
         return Published(record=record, version=parameter["Version"])
@@ -105,23 +114,28 @@ class ParameterStore:
         does not move by itself (Systems Manager User Guide, "Assigning parameter policies").
         Raises PublicationError, ParameterStoreUnavailable.
         """
+        # a put that fails may have created the parameter all the same
+        was_tagged, self._tagged = self._tagged, False
         try:
-            answer = self._client.put_parameter(
-                Name=self._name,
-                Value=self._value(record),
-                Type="SecureString",
-                Tier="Advanced",
-                KeyId=self._key_arn,
-                Policies=_expiration(record.expires_at + self._grace),
-                Overwrite=True,
+            answer = aws_errors.whole(
+                self._client.put_parameter(
+                    Name=self._name,
+                    Value=self._value(record),
+                    Type="SecureString",
+                    Tier="Advanced",
+                    KeyId=self._key_arn,
+                    Policies=_expiration(record.expires_at + self._grace),
+                    Overwrite=True,
+                ),
+                promised="Version",
             )
-        except ClientError as exc:
-            raise _not_written(exc) from exc
-        except BotoCoreError as exc:
-            # from None: a validation error of botocore's quotes the value, which is the token
+        except (ClientError, BotoCoreError) as exc:
+            # from None: a validation error quotes the value, which is the token
             raise _not_written(exc) from None
         version = answer["Version"]
-        return Written(version=version, tagging_failed=self._tag() if version == 1 else None)
+        problem = None if was_tagged and version > 1 else self._tag()
+        self._tagged = problem is None
+        return Written(version=version, tagging_failed=problem)
 
     def _value(self, record: Record) -> str:
         bare = self._value_format is ValueFormat.TOKEN
@@ -133,16 +147,12 @@ class ParameterStore:
             )
         return value
 
-    def _record(self, value: str, last_modified: datetime) -> Record:
-        if self._value_format is ValueFormat.RECORD:
-            return Record.from_json(value)
-        issued_at = last_modified.astimezone(UTC).replace(microsecond=0)
-        return Record(
-            access_token=value, issued_at=issued_at, expires_at=issued_at + self._token_lifetime
-        )
-
     def _tag(self) -> str | None:
-        """Tags cannot travel with Overwrite, so a new parameter gets them afterwards."""
+        """Tags cannot travel with Overwrite, so they are put afterwards.
+
+        Once in each execution environment, for the deployment may have changed them, after each
+        creation, and again until it works.
+        """
         if not self._tags:
             return None
         try:
@@ -152,8 +162,21 @@ class ParameterStore:
                 Tags=[{"Key": key, "Value": value} for key, value in self._tags.items()],
             )
         except (ClientError, BotoCoreError) as exc:
-            return f"The new parameter could not be tagged ({aws_errors.code(exc)})."
+            return f"The parameter could not be tagged ({aws_errors.code(exc)})."
         return None
+
+
+def record_in(
+    value: str, last_modified: datetime, *, value_format: ValueFormat, token_lifetime: timedelta
+) -> Record:
+    """The record that a parameter's value stands for. Raises RecordUnreadable.
+
+    A bare token says nothing of itself: it was issued when it was written, at the latest.
+    """
+    if value_format is ValueFormat.RECORD:
+        return Record.from_json(value)
+    issued_at = last_modified.astimezone(UTC).replace(microsecond=0)
+    return Record(access_token=value, issued_at=issued_at, expires_at=issued_at + token_lifetime)
 
 
 def _expiration(at: datetime) -> str:

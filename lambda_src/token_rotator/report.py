@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     """The published token had enough life left; nothing was called."""
     SUPERSEDED = "superseded"
     """Somebody published a token that expires later; it stays."""
+    WAITING = "waiting"
+    """The stack is new: nobody has stored a service account, and nothing is published."""
     FAILED = "failed"
 
 
@@ -35,12 +37,24 @@ class Report:
     """Of the token that was found published; None: there was none."""
     token_requests: int = 0
     secret_version: str | None = None
+    key_days_left: int | None = None
+    """Of the key that was used last; None: unknown."""
     previous_key_used: bool = False
     expires_at: datetime | None = None
+    replaced_token_expires_at: datetime | None = None
+    """Of the token that was published when the new one was written; None: there was none."""
+    published_at: datetime | None = None
     parameter_version: int | None = None
     token_fingerprint: str | None = None
     warnings: list[str] = field(default_factory=list)
     durations: dict[str, timedelta] = field(default_factory=dict)
+
+    @property
+    def margin(self) -> timedelta | None:
+        """Life that the replaced token had left when the new one was there for consumers."""
+        if self.published_at is None or self.replaced_token_expires_at is None:
+            return None
+        return self.replaced_token_expires_at - self.published_at
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -52,6 +66,11 @@ class Report:
             self.durations[step] = self.durations.get(step, timedelta()) + self.now() - begun
 
     def obtained(self, record: Record) -> None:
-        """Remembers the token by its fingerprint: the first 12 hex digits of its SHA-256."""
+        """Remembers the token by its fingerprint."""
         self.expires_at = record.expires_at
-        self.token_fingerprint = hashlib.sha256(record.access_token.encode()).hexdigest()[:12]
+        self.token_fingerprint = fingerprint(record)
+
+
+def fingerprint(record: Record) -> str:
+    """The first 12 hex digits of the token's SHA-256: names it without giving it away."""
+    return hashlib.sha256(record.access_token.encode()).hexdigest()[:12]

@@ -9,6 +9,7 @@ from token_reader.record import Record
 from token_rotator.credential import ServiceAccount
 from token_rotator.errors import (
     CredentialError,
+    NoServiceAccountYet,
     ParameterStoreUnavailable,
     RotationError,
     TokenRequestRefused,
@@ -49,6 +50,8 @@ class Rotation:
     publication: Publication
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
+    key_lifetime: timedelta | None = None
+    """How long a key is valid; None: nobody says."""
 
     def run(self, report: Report, *, deadline: datetime, min_remaining: timedelta | None) -> None:
         """Rotates once and fills in the report. Raises RotationError; then nothing was changed.
@@ -62,13 +65,20 @@ class Rotation:
             if min_remaining is not None and report.life_left_before > min_remaining:
                 report.outcome = Outcome.KEPT
                 return
-        record = self._obtain(report, deadline - TO_PUBLISH)
+        try:
+            record = self._obtain(report, deadline - TO_PUBLISH)
+        except NoServiceAccountYet as exc:
+            if published is not None or self.credentials.previous() is not None:
+                raise
+            report.outcome = Outcome.WAITING
+            report.warnings.append(str(exc))
+            return
         report.obtained(record)
         with report.timed("publish"):
             report.outcome = self._patience.insist(
                 lambda: self._publish(record, report),
                 deadline=deadline,
-                longest_attempt=2 * AWS_CALL,
+                longest_attempt=TO_PUBLISH,
             )
 
     @property
@@ -120,6 +130,7 @@ class Rotation:
 
     def _exchange(self, credential: Credential, report: Report, deadline: datetime) -> Record:
         report.secret_version = credential.version_id
+        report.key_days_left = credential.days_left(lifetime=self.key_lifetime, now=self.now())
 
         def attempt() -> Record:
             report.token_requests += 1
@@ -137,8 +148,11 @@ class Rotation:
         if there.record is not None and there.record.expires_at > record.expires_at:
             return Outcome.SUPERSEDED
         if there.record is not None and there.record.access_token == record.access_token:
+            report.published_at = self.now()
             return Outcome.PUBLISHED  # the answer to an earlier attempt's write was lost
+        report.replaced_token_expires_at = there.record.expires_at if there.record else None
         written = self.publication.publish(record)
+        report.published_at = self.now()
         report.parameter_version = written.version
         if written.tagging_failed:
             report.warnings.append(written.tagging_failed)

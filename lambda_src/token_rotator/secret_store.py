@@ -1,6 +1,7 @@
 """Where does the credential come from? Secrets Manager, read on every rotation."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from token_rotator import aws_errors
 from token_rotator.contract import Algorithm
 from token_rotator.credential import ServiceAccount, parse
-from token_rotator.errors import CredentialError, SecretStoreUnavailable
+from token_rotator.errors import CredentialError, SecretNotFound, SecretStoreUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -40,6 +41,14 @@ class Credential:
 
     service_account: ServiceAccount
     version_id: str
+    created_at: datetime | None = None
+    """When the version was stored, which is not before the key was made; None: unknown."""
+
+    def days_left(self, *, lifetime: timedelta | None, now: datetime) -> int | None:
+        """Whole days until a key of that age dies; negative afterwards, None where unknown."""
+        if lifetime is None or self.created_at is None:
+            return None
+        return (self.created_at + lifetime - now).days
 
     def same_account_and_key(self, other: "Credential") -> bool:
         """Whether an identity provider could not tell the two apart."""
@@ -68,12 +77,15 @@ class SecretStore:
         """
         try:
             return self._read(PREVIOUS)
-        except _NoSuchVersion:
+        except SecretNotFound:
             return None
 
     def _read(self, stage: str) -> Credential:
         try:
-            answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
+            answer = aws_errors.whole(
+                self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage),
+                promised="VersionId",
+            )
         except (ClientError, BotoCoreError) as exc:
             if aws_errors.is_unavailable(exc):
                 return self._remembered(stage, exc)
@@ -81,7 +93,7 @@ class SecretStore:
         version = answer["VersionId"]
         known = self._known.get(stage)
         if known is None or known.version_id != version:
-            known = self._parse(answer.get("SecretString"), version)
+            known = self._parse(answer.get("SecretString"), version, answer.get("CreatedDate"))
             self._known[stage] = known
         return known
 
@@ -93,7 +105,7 @@ class SecretStore:
             "and no credential is remembered."
         ) from exc
 
-    def _parse(self, value: str | None, version: str) -> Credential:
+    def _parse(self, value: str | None, version: str, created_at: datetime | None) -> Credential:
         if value is None:
             raise CredentialError(
                 f"Version {version} of the secret is binary. "
@@ -102,18 +114,12 @@ class SecretStore:
         try:
             account = parse(value, algorithm=self._algorithm)
         except CredentialError as exc:
-            raise CredentialError(
-                f"Version {version} of the secret cannot be used. {exc}"
-            ) from None
-        return Credential(service_account=account, version_id=version)
-
-
-class _NoSuchVersion(CredentialError):
-    """There is no secret, or no version with that stage."""
+            raise type(exc)(f"Version {version} of the secret cannot be used. {exc}") from None
+        return Credential(service_account=account, version_id=version, created_at=created_at)
 
 
 def _refused(exc: ClientError | BotoCoreError) -> CredentialError:
     code = aws_errors.code(exc)
-    kind = _NoSuchVersion if code == "ResourceNotFoundException" else CredentialError
+    kind = SecretNotFound if code == "ResourceNotFoundException" else CredentialError
     cure = _CURES.get(code, "See the code's meaning in the Secrets Manager API reference.")
     return kind(f"The secret could not be read ({code}). {cure}")

@@ -45,6 +45,7 @@ class Settings:
     token_lifetime: timedelta
     value_format: ValueFormat
     expiration_grace: timedelta
+    key_lifetime: timedelta | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -78,6 +79,7 @@ class Settings:
                     Variable.EXPIRATION_GRACE_MINUTES, int, Default.EXPIRATION_GRACE_MINUTES
                 )
             ),
+            key_lifetime=_days(profile.key_lifetime_days),
         )
         read.raise_mistakes()
         return settings
@@ -112,6 +114,10 @@ class _Reader:
                 f"The function's environment is wrong: {'; '.join(self._mistakes)}. "
                 "It is rendered from rotators.toml: deploy the stack again."
             )
+
+
+def _days(count: int | None) -> timedelta | None:
+    return None if count is None else timedelta(days=count)
 
 
 def _tags(text: str) -> Mapping[str, str]:

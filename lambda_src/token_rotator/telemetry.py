@@ -8,7 +8,12 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
 
-from token_rotator.contract import METRIC_NAMESPACE, ROTATOR_DIMENSION, Metric
+from token_rotator.contract import (
+    KEY_DAYS_LEFT_REPORTED_BELOW,
+    METRIC_NAMESPACE,
+    ROTATOR_DIMENSION,
+    Metric,
+)
 from token_rotator.errors import RotationError
 from token_rotator.report import Outcome, Report
 
@@ -29,17 +34,15 @@ class Telemetry:
             self._logger.info("rotation", extra=line)
         self._emit(report)
 
-    def failed(self, report: Report, error: Exception) -> None:
+    def failed(self, report: Report, error: RotationError) -> None:
         """A rotation failed; AWS/Lambda Errors counts it, so no metric of ours does."""
-        ours = error if isinstance(error, RotationError) else None
         self._logger.error(
             "rotation",
             extra=self._line(report)
             | {
                 "error": type(error).__name__,
-                # the text of an error that is not ours might hold anything
-                "error_message": str(ours) if ours else "unexpected; see the stack trace",
-                "retry_helps": ours is not None and ours.retry_helps,
+                "error_message": str(error),
+                "retry_helps": error.retry_helps,
             },
         )
 
@@ -51,7 +54,9 @@ class Telemetry:
             "outcome": report.outcome,
             "life_left_before_seconds": _seconds(report.life_left_before),
             "token_requests": report.token_requests,
+            "margin_seconds": _seconds(report.margin),
             "secret_version": report.secret_version,
+            "key_days_left": report.key_days_left,
             "previous_key_used": report.previous_key_used,
             "parameter_version": report.parameter_version,
             "expires_at": report.expires_at.isoformat() if report.expires_at else None,
@@ -69,11 +74,14 @@ class Telemetry:
         metrics = AmazonCloudWatchEMFProvider(namespace=METRIC_NAMESPACE)
         metrics.add_dimension(ROTATOR_DIMENSION, self._rotator)
         metrics.add_metric(Metric.TOKEN_PUBLISHED, MetricUnit.Count, 1)
-        if report.life_left_before is not None:
-            margin = report.life_left_before.total_seconds()
+        if report.margin is not None:
+            margin = report.margin.total_seconds()
             metrics.add_metric(Metric.EXPIRY_MARGIN_SECONDS, MetricUnit.Seconds, margin)
         if report.previous_key_used:
             metrics.add_metric(Metric.PREVIOUS_KEY_USED, MetricUnit.Count, 1)
+        days = report.key_days_left
+        if days is not None and days < KEY_DAYS_LEFT_REPORTED_BELOW:
+            metrics.add_metric(Metric.KEY_DAYS_LEFT, MetricUnit.Count, days)
         metrics.flush_metrics()
 
 

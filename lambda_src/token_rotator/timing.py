@@ -2,7 +2,7 @@
 
 An invocation has contract.FUNCTION_TIMEOUT_SECONDS. Its parts, from the end backwards: time to
 report, time to publish, and the rest for obtaining a token. docs/decisions/0003-the-deadline.md
-has the arithmetic.
+and 0009-the-deadline-holds.md have the arithmetic.
 """
 
 from datetime import timedelta
@@ -11,13 +11,13 @@ from typing import Final
 TO_REPORT: Final = timedelta(seconds=4)
 """Between the rotation's deadline and the moment Lambda would stop the function."""
 
-TO_PUBLISH: Final = timedelta(seconds=12)
-"""Between the last moment a token may be obtained and the rotation's deadline."""
-
 AWS_CONNECT: Final = timedelta(seconds=2)
 AWS_READ: Final = timedelta(seconds=3)
 AWS_CALL: Final = AWS_CONNECT + AWS_READ
 """The longest that one call of an AWS API takes: botocore's own retries are switched off."""
+
+TO_PUBLISH: Final = 3 * AWS_CALL
+"""Look, write, tag: between the last moment a token may be obtained and the rotation's deadline."""
 
 HTTP_CONNECT: Final = timedelta(seconds=3)
 HTTP_READ: Final = timedelta(seconds=10)

@@ -51,11 +51,8 @@ def build(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Application:
     """The application for this environment. Raises ConfigurationError."""
-    # At DEBUG these print URLs, headers and bodies: assertions and tokens.
-    for library in ("botocore", "boto3", "urllib3"):
-        logging.getLogger(library).setLevel(logging.INFO)
+    silence_libraries()
     settings = Settings.from_environment(environment)
-    channel = Channel(pool=urllib3.PoolManager(), now=now)
     return Application(
         rotation=Rotation(
             credentials=SecretStore(
@@ -63,13 +60,7 @@ def build(
                 secret_id=settings.secret_arn,
                 algorithm=settings.algorithm,
             ),
-            identity_provider=TokenEndpoint(
-                settings=settings,
-                channel=channel,
-                discovery=Discovery(settings=settings, channel=channel, now=now),
-                signer=AssertionSigner.from_settings(settings),
-                now=now,
-            ),
+            identity_provider=identity_provider(settings, now=now),
             publication=ParameterStore(
                 boto3.client("ssm", config=AWS_CLIENT),
                 parameter_name=settings.parameter_name,
@@ -81,10 +72,29 @@ def build(
             ),
             now=now,
             sleep=sleep,
+            key_lifetime=settings.key_lifetime,
         ),
         telemetry=Telemetry(
             rotator=settings.rotator,
             logger=Logger(service="token-rotator", log_uncaught_exceptions=False),
         ),
+        now=now,
+    )
+
+
+def silence_libraries() -> None:
+    """At DEBUG they print URLs, headers and bodies: assertions, tokens, keys."""
+    for library in ("botocore", "boto3", "urllib3"):
+        logging.getLogger(library).setLevel(logging.INFO)
+
+
+def identity_provider(settings: Settings, *, now: Callable[[], datetime]) -> TokenEndpoint:
+    """Whom the settings name."""
+    channel = Channel(pool=urllib3.PoolManager(), now=now)
+    return TokenEndpoint(
+        settings=settings,
+        channel=channel,
+        discovery=Discovery(settings=settings, channel=channel, now=now),
+        signer=AssertionSigner.from_settings(settings),
         now=now,
     )

@@ -14,7 +14,7 @@ import pytest
 
 from local.emulator import ROOT
 from local.ports import LOOPBACK, claim
-from tests.e2e.system import eventually
+from tests.support.system import eventually
 
 
 @dataclass(frozen=True, kw_only=True)

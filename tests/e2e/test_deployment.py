@@ -6,7 +6,7 @@ import pytest
 
 from local.deployment import Deployment, DeploymentFailed
 from local.emulator import LocalAws
-from tests.e2e.system import System
+from tests.support.system import System
 
 CONFIG = """\
 [stack]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from local import faults
 from local.faults import Endpoint
 from local.journal import Entry
-from tests.e2e.system import System
+from tests.support.system import System
 
 
 def by_schedule(entry: Entry) -> bool:

@@ -1,10 +1,12 @@
-"""Who is told when the token is in danger, and how soon?"""
-
-import random
+"""Who is told when the token is in danger, and what does the message say?"""
 
 import pytest
 
-from infra.alarms import longest_healthy_silence_minutes
+from infra import ROOT
+from infra.alarms import FEW_KEY_DAYS, FIRST_KEY_MINUTES
+from infra.silence import longest_healthy_silence_minutes
+from tests.support.emitted import Identity, watched
+from tests.support.headings import anchors
 from tests.support.infra_templates import (
     a_rotator,
     a_stack,
@@ -15,109 +17,98 @@ from tests.support.infra_templates import (
 )
 from token_rotator.contract import (
     FUNCTION_TIMEOUT_SECONDS,
+    KEY_DAYS_LEFT_REPORTED_BELOW,
     METRIC_NAMESPACE,
     ROTATOR_DIMENSION,
     Metric,
     Variable,
 )
 
-
-def alarm(document, harm):
-    (found,) = (
-        alarm
-        for alarm in resources(document, "AWS::CloudWatch::Alarm").values()
-        if alarm["AlarmName"].endswith(f"/{harm}")
-    )
-    return found
+OURS = {
+    "TokenNotRefreshed": Metric.TOKEN_PUBLISHED,
+    "TokenMarginLow": Metric.EXPIRY_MARGIN_SECONDS,
+    "PreviousKeyInUse": Metric.PREVIOUS_KEY_USED,
+    "KeyExpiringSoon": Metric.KEY_DAYS_LEFT,
+}
 
 
-def test_one_failed_rotation_in_a_minute_rings():
+def alarms(document):
+    found = resources(document, "AWS::CloudWatch::Alarm").values()
+    return {alarm["AlarmName"].rpartition("/")[2]: alarm for alarm in found}
+
+
+def test_failed_rotations_are_those_that_lambda_counts_for_this_function():
     document = template()
 
-    failing = alarm(document, "RefreshFailing")
-    assert (failing["Namespace"], failing["MetricName"]) == ("AWS/Lambda", "Errors")
-    function = {"Ref": logical_id(document, "AWS::Lambda::Function")}
-    assert failing["Dimensions"] == [{"Name": "FunctionName", "Value": function}]
-    assert failing["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    assert (failing["Threshold"], failing["Period"], failing["EvaluationPeriods"]) == (1, 60, 1)
-    assert (failing["Statistic"], failing["TreatMissingData"]) == ("Sum", "notBreaching")
+    identity = watched(alarms(document)["RefreshFailing"])
+
+    assert (identity.namespace, identity.name) == ("AWS/Lambda", "Errors")
+    function = logical_id(document, "AWS::Lambda::Function")
+    assert identity.dimensions == {("FunctionName", f'{{"Ref": "{function}"}}')}
 
 
-def test_the_dead_mans_switch_watches_what_this_function_publishes():
+@pytest.mark.parametrize("name", OURS)
+def test_an_alarm_watches_what_this_function_calls_itself(name):
     document = template()
 
-    silent = alarm(document, "TokenNotRefreshed")
-    assert (silent["Namespace"], silent["MetricName"]) == (METRIC_NAMESPACE, Metric.TOKEN_PUBLISHED)
     variables = only(document, "AWS::Lambda::Function")["Environment"]["Variables"]
-    dimension = {"Name": ROTATOR_DIMENSION, "Value": variables[Variable.ROTATOR]}
-    assert silent["Dimensions"] == [dimension]
-    assert (silent["ComparisonOperator"], silent["Threshold"]) == ("LessThanThreshold", 1)
-    assert (silent["Statistic"], silent["TreatMissingData"]) == ("Sum", "breaching")
+    dimensions = frozenset({(ROTATOR_DIMENSION, variables[Variable.ROTATOR])})
+    assert watched(alarms(document)[name]) == Identity(METRIC_NAMESPACE, OURS[name], dimensions)
+
+
+def test_there_is_an_alarm_for_every_harm_and_no_other():
+    assert alarms(template()).keys() == {"RefreshFailing", *OURS}
 
 
 def test_two_stacks_with_rotators_of_one_name_do_not_feed_each_others_alarm():
-    dimensions = [
-        alarm(template(a_stack(name=name)), "TokenNotRefreshed")["Dimensions"]
+    watches = {
+        watched(alarm)
         for name in ("tokens", "tokens-test")
-    ]
+        for alarm in alarms(template(a_stack(name=name))).values()
+    }
 
-    assert dimensions[0] != dimensions[1]
-
-
-def test_the_dead_mans_switch_is_quiet_while_the_stack_is_new():
-    silent = alarm(template(), "TokenNotRefreshed")
-
-    warm_up = silent["WarmUpConfiguration"]["WarmUpPeriodDurationInMinutes"]
-    assert warm_up == silent["EvaluationPeriods"]
+    assert len(watches) == 2 * len(OURS) + 1
 
 
-@pytest.mark.parametrize("interval", [1, 4, 9, 55])
-def test_the_dead_mans_switch_is_quiet_while_healthy_and_rings_soon_after_the_last_token(interval):
-    dice = random.Random(4)
+def test_only_a_profile_whose_keys_expire_is_watched_for_that():
+    document = template(a_stack(), a_rotator(profile="rfc7523"))
+
+    assert alarms(document).keys() == {"RefreshFailing", *OURS} - {"KeyExpiringSoon"}
+
+
+def test_the_function_speaks_of_a_keys_end_before_the_alarm_has_to_know():
+    assert FEW_KEY_DAYS < KEY_DAYS_LEFT_REPORTED_BELOW
+
+
+@pytest.mark.parametrize("interval", [4, 40])
+def test_the_warm_up_outlasts_the_silence_that_rings(interval):
     document = template(
-        a_stack(), a_rotator(interval_minutes=interval, watchdog_min_remaining_seconds=0)
+        a_stack(), a_rotator(interval_minutes=interval, token_lifetime_seconds=3600)
     )
-    silent = alarm(document, "TokenNotRefreshed")
-    required, window = silent["DatapointsToAlarm"], silent["EvaluationPeriods"]
+    switch = alarms(document)["TokenNotRefreshed"]
 
-    # the slowest healthy life: each firing up to 59 s late, each run up to the time-out
-    published = [
-        run * interval * 60 + dice.uniform(0, 59) + dice.uniform(0, FUNCTION_TIMEOUT_SECONDS)
-        for run in range(5000)
-    ]
-    # and its worst moments: early and late in turn
-    published += [
-        offset + run * interval * 60 + (run % 2) * (59 + FUNCTION_TIMEOUT_SECONDS - 1)
-        for offset in (5001 * interval * 60, 10100 * interval * 60 + 1)
-        for run in range(5000)
-    ]
-    full = {int(moment // 60) for moment in published[:5000]}
-    assert not rings(full, required, window, minutes=range(window, max(full)))
-    for start in (5000, 10000):
-        full = {int(moment // 60) for moment in published[start : start + 5000]}
-        first = min(full)
-        assert not rings(full, required, window, minutes=range(first + window, max(full)))
-    # a token in the first second of minute 0, then nothing: known at the end of a minute
-    rings_after = next(m + 1 for m in range(10**4) if rings({0}, required, window, minutes=[m]))
-    assert rings_after <= interval + 4
+    warm_up = switch["WarmUpConfiguration"]
+    assert warm_up["WarmUpPeriodDurationInMinutes"] >= switch["EvaluationPeriods"]
+    assert warm_up["WarmUpPeriodDurationInMinutes"] >= FIRST_KEY_MINUTES
 
 
-def rings(full, required, window, *, minutes):
-    """Whether M of the N minutes up to one of ``minutes`` are empty; before 0, none is."""
-    return any(
-        sum(m >= 0 and m not in full for m in range(minute - window + 1, minute + 1)) >= required
-        for minute in minutes
-    )
+def test_no_other_alarm_is_deaf_while_new():
+    loud = alarms(template())
+    del loud["TokenNotRefreshed"]
+
+    assert not any("WarmUpConfiguration" in alarm for alarm in loud.values())
 
 
-def test_every_alarm_tells_the_topic_and_says_where_to_look():
+def test_every_alarm_tells_the_topic_and_leads_to_its_page_of_the_runbook():
     document = template()
 
     topic = [{"Ref": logical_id(document, "AWS::SNS::Topic")}]
-    for found in resources(document, "AWS::CloudWatch::Alarm").values():
-        harm = found["AlarmName"].rsplit("/", 1)[1]
-        assert found["AlarmActions"] == found["OKActions"] == topic
-        assert found["AlarmDescription"].endswith(f"See docs/runbook.md#{harm.lower()}")
+    for name, alarm in alarms(document).items():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == topic
+        harm, link = alarm["AlarmDescription"].rsplit(" See ", 1)
+        assert harm.endswith(".")
+        page, anchor = link.split("#")
+        assert anchor in anchors((ROOT / page).read_text()), f"{name} leads nowhere"
 
 
 def test_the_switch_allows_for_one_slow_run():

@@ -104,6 +104,9 @@ def test_a_parameter_name_that_ssm_would_refuse_is_named(tmp_path, name, cure):
         ('region = "Ireland"', "write a region such as eu-west-1"),
         ("account = 111122223333", "write a text in quotes"),
         ('account = "1111"', "write 12 digits in quotes"),
+        ('alarm_topic_arn = "alarms"', "write the ARN of a standard topic"),
+        ('alarm_topic_arn = "arn:aws:sns:eu-west-1:111122223333:a.fifo"', "a standard topic"),
+        ('dashboard = "no"', "write true or false"),
         ('tags = { "aws:team" = "x" }', 'AWS reserves those that begin with "aws:"'),
         ('tags = { "Token-Rotator" = "x" }', "is what the rotator itself sets"),
         ('tags = { team = "a&b" }', "write letters, digits, spaces"),
@@ -145,6 +148,33 @@ def test_a_mistake_of_the_stack_is_named(tmp_path, line, cure):
 )
 def test_a_mistake_of_the_whole_file_is_named(tmp_path, text, cure):
     assert cure in mistakes(tmp_path, text)
+
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:alarms"
+
+
+@pytest.mark.parametrize(
+    ("line", "named", "cure"),
+    [
+        ('alarm_emails = ["a@example.com"]', 'alarm_emails = ["a@example.com"]', "leave it out"),
+        ('region = "eu-west-2"', f'alarm_topic_arn = "{TOPIC}"', "write a topic in eu-west-2"),
+        ('account = "999999999999"', f'alarm_topic_arn = "{TOPIC}"', "of account 999999999999"),
+    ],
+)
+def test_a_topic_that_alarms_could_not_use_as_it_is_written_is_named(tmp_path, line, named, cure):
+    text = GOOD.replace("[rotators", f'alarm_topic_arn = "{TOPIC}"\n{line}\n[rotators')
+
+    (said,) = [entry for entry in mistakes(tmp_path, text).splitlines() if "[stack]" in entry]
+
+    assert f"[stack] {named}: " in said
+    assert cure in said
+
+
+def test_a_topic_where_the_stack_goes_is_accepted(tmp_path):
+    where = 'region = "eu-west-1"\naccount = "111122223333"'
+    text = GOOD.replace("[rotators", f'alarm_topic_arn = "{TOPIC}"\n{where}\n[rotators')
+
+    assert load(written(tmp_path / "rotators.toml", text)).stack.alarm_topic_arn == TOPIC
 
 
 def test_tags_that_leave_the_function_no_room_are_named(tmp_path):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from infra.outputs import StackOutput, output_of
 from tests.support.infra_templates import (
     NAMED_SECRET,
     a_rotator,
@@ -14,7 +13,7 @@ from tests.support.infra_templates import (
     synthesized,
     template,
 )
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, StackOutput, output_of
 
 
 def schedules(document):
@@ -134,6 +133,20 @@ def test_alarms_go_to_an_encrypted_topic_and_from_there_to_every_address():
     }
 
 
+def test_alarms_go_to_an_existing_topic_as_it_is():
+    topic = "arn:aws:sns:eu-west-1:111122223333:alarms"
+
+    document = template(a_stack(alarm_topic_arn=topic))
+
+    alarms = resources(document, "AWS::CloudWatch::Alarm").values()
+    assert len(alarms) == 5
+    assert all(alarm["AlarmActions"] == alarm["OKActions"] == [topic] for alarm in alarms)
+    assert document["Outputs"]["AlarmTopicArn"]["Value"] == topic
+    for kind in ("Topic", "TopicPolicy", "Subscription"):
+        assert resources(document, f"AWS::SNS::{kind}") == {}
+    assert "cloudwatch.amazonaws.com" not in str(only(document, "AWS::KMS::Key")["KeyPolicy"])
+
+
 def test_every_rotator_has_its_own_function_and_shares_key_and_topic():
     document = template(
         a_stack(), a_rotator(), a_rotator(name="sales-eu", parameter_name="/sales/token")
@@ -146,7 +159,8 @@ def test_every_rotator_has_its_own_function_and_shares_key_and_topic():
     assert sorted(environments) == ["/marketing/token", "/sales/token"]
     assert len(resources(document, "AWS::KMS::Key")) == 1
     assert len(resources(document, "AWS::SNS::Topic")) == 1
-    assert len(resources(document, "AWS::CloudWatch::Alarm")) == 4
+    assert len(resources(document, "AWS::CloudWatch::Alarm")) == 10
+    assert len(resources(document, "AWS::CloudWatch::Dashboard")) == 1
 
 
 def test_a_command_finds_everything_by_the_rotators_name():
@@ -155,6 +169,7 @@ def test_a_command_finds_everything_by_the_rotators_name():
     outputs = {name: output["Value"] for name, output in document["Outputs"].items()}
     assert outputs == {
         "AlarmTopicArn": {"Ref": logical_id(document, "AWS::SNS::Topic")},
+        "DashboardUrl": document["Outputs"]["DashboardUrl"]["Value"],
         "SalesEuFunctionName": {"Ref": logical_id(document, "AWS::Lambda::Function")},
         "SalesEuParameterName": "/marketing/token",
         "SalesEuReaderPolicyArn": {"Ref": logical_id(document, "AWS::IAM::ManagedPolicy")},

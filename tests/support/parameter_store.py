@@ -56,6 +56,9 @@ class FakeParameterStore:
     def parameter(self, name: str) -> Parameter:
         return self._parameters[name]
 
+    def holds(self, name: str) -> bool:
+        return name in self._parameters
+
     def value(self, name: str) -> str:
         return self._parameters[name].values[-1]
 

@@ -84,8 +84,8 @@ SENTINEL = "sentinel-value"
 REFUSED: dict[str, tuple[str, str]] = {
     "empty": ("", "empty"),
     "white space": (" \n\t", "empty"),
-    "the random string of a new secret": ('x9"K$Zr7=p:Lw^2}', "no service account yet"),
-    "other lines": (f"user: {SENTINEL}\npassword: {SENTINEL}", "no service account yet"),
+    "the random string of a new secret": ('x9"K$Zr7=p:Lw^2}', "no service account, only"),
+    "other lines": (f"user: {SENTINEL}\npassword: {SENTINEL}", "no service account, only"),
     "broken JSON": (json.dumps(fields())[:-1], "begins like JSON"),
     "a JSON list": (json.dumps([fields()]), "not an object"),
     "deep JSON": ("[" * 100_000, "begins like JSON"),

@@ -126,6 +126,54 @@ def test_failed_tagging_is_reported_and_no_failure(store: FakeParameterStore, co
     assert code in (written.tagging_failed or "")
 
 
+def test_tags_that_could_not_be_put_are_put_with_the_next_record(store: FakeParameterStore):
+    parameters = publication(store, team="data")
+    store.fail("add_tags_to_resource", "ThrottlingException")
+    parameters.publish(record())
+
+    written = parameters.publish(record())
+
+    assert written.tagging_failed is None
+    assert store.parameter(NAME).tags == {"team": "data"}
+
+
+def test_a_parameter_whose_creation_was_not_confirmed_is_tagged():
+    clock = Clock()
+    store = FakeParameterStore(now=clock.now)
+    parameters = publication(store, team="data")
+    parameters.publish(record())
+    clock.advance(hours=1)
+    store.scan()
+    store.lose_answer("put_parameter")
+    with pytest.raises(ParameterStoreUnavailable):
+        parameters.publish(record(seconds=7200))
+
+    parameters.publish(record(seconds=7200))
+
+    assert store.parameter(NAME).tags == {"team": "data"}
+
+
+def test_a_deployment_may_have_changed_the_tags(store: FakeParameterStore):
+    publication(store, team="data").publish(record())
+
+    publication(store, team="marketing").publish(record())
+
+    assert store.parameter(NAME).tags == {"team": "marketing"}
+
+
+def test_answers_that_were_cut_off_are_no_answers():
+    client = boto3.client("ssm", region_name="eu-west-1")
+    with Stubber(client) as stub:
+        stub.add_response("get_parameter", {})
+        stub.add_response("put_parameter", {})
+        parameters = publication(client)
+
+        with pytest.raises(ParameterStoreUnavailable, match="AnswerIncomplete"):
+            parameters.current()
+        with pytest.raises(ParameterStoreUnavailable, match="AnswerIncomplete"):
+            parameters.publish(record())
+
+
 @pytest.mark.parametrize(
     "value", ["", "x", "[]", "{}", '{"access_token": 1}', '{"access_token": "' + SENTINEL + '"}']
 )

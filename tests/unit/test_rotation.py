@@ -1,6 +1,7 @@
 """One rotation publishes a fresh token, or leaves everything as it was."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from token_rotator.errors import (
     CredentialError,
     IdentityProviderDown,
     IdentityProviderUntrusted,
+    NoServiceAccountYet,
     ParameterStoreUnavailable,
     PublicationError,
     RotationError,
@@ -193,6 +195,93 @@ def test_without_any_usable_credential_nobody_is_asked():
         world.rotate()
 
     assert world.identity_provider.requests == []
+
+
+NOTHING_STORED = NoServiceAccountYet("nobody has stored a service account")
+
+
+def test_a_new_stack_waits_for_its_first_key_without_failing():
+    world = World(credentials=FakeCredentials(NOTHING_STORED))
+
+    report = world.rotate()
+
+    assert report.outcome is Outcome.WAITING
+    assert report.warnings == [str(NOTHING_STORED)]
+    assert world.identity_provider.requests == []
+    assert world.published is None
+
+
+def test_a_placeholder_is_a_failure_where_a_token_is_published():
+    world = World(credentials=FakeCredentials(NOTHING_STORED))
+    published_before(world, expires_in=-100)
+
+    with pytest.raises(NoServiceAccountYet):
+        world.rotate()
+
+
+@pytest.mark.parametrize("previous", [credential("v1"), CredentialError("damaged")])
+def test_a_placeholder_is_a_failure_where_something_was_stored_before(
+    previous: Credential | Exception,
+):
+    world = World(TokenRequestRefused("no"), credentials=FakeCredentials(NOTHING_STORED, previous))
+
+    with pytest.raises(CredentialError):
+        world.rotate()
+
+    assert world.report.outcome is Outcome.FAILED
+
+
+def test_a_placeholder_that_came_back_does_not_hide_the_key_before_it():
+    world = World(credentials=FakeCredentials(NOTHING_STORED, credential("v1")))
+
+    report = world.rotate()
+
+    assert report.outcome is Outcome.PUBLISHED
+    assert report.previous_key_used
+
+
+def test_the_margin_is_what_was_left_when_the_new_token_was_there():
+    world = World()
+    published_before(world, expires_in=60)
+    world.identity_provider.before_answering = lambda: world.clock.advance(seconds=40)
+
+    report = world.rotate()
+
+    assert report.life_left_before == timedelta(seconds=60)
+    assert report.margin == timedelta(seconds=19.9)
+
+
+def test_a_token_that_replaces_none_has_no_margin():
+    assert World().rotate().margin is None
+
+
+def test_a_lost_answer_does_not_lose_the_margin():
+    world = World()
+    published_before(world, expires_in=60)
+    world.store.lose_answer("put_parameter")
+
+    report = world.rotate()
+
+    assert report.margin is not None
+    assert timedelta(seconds=50) < report.margin < timedelta(seconds=60)
+
+
+def test_the_report_says_how_long_the_key_that_was_used_has_to_live():
+    world = World()
+    stored = world.clock.now() - timedelta(days=700, hours=1)
+    world.credentials.current_version = replace(credential("v2"), created_at=stored)
+    world.rotation = replace(world.rotation, key_lifetime=timedelta(days=730))
+
+    assert world.rotate().key_days_left == 29
+
+
+def test_where_nobody_says_how_long_a_key_lives_the_report_says_nothing():
+    world = World()
+    world.credentials.current_version = replace(
+        credential("v2"), created_at=world.clock.now() - timedelta(days=10_000)
+    )
+
+    assert world.rotate().key_days_left is None
 
 
 def test_a_newer_token_that_somebody_published_meanwhile_stays():

@@ -1,8 +1,10 @@
 """The credential is read on every rotation, and remembered for when nobody answers."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+import boto3
 import pytest
 from botocore.exceptions import (
     BotoCoreError,
@@ -12,10 +14,17 @@ from botocore.exceptions import (
     NoCredentialsError,
     ReadTimeoutError,
 )
+from botocore.stub import Stubber
 
 from tests.support.keys import pem, rsa_key
-from token_rotator.contract import Algorithm
-from token_rotator.errors import CredentialError, SecretStoreUnavailable
+from token_rotator.aws_errors import AnswerIncomplete
+from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
+from token_rotator.errors import (
+    CredentialError,
+    NoServiceAccountYet,
+    SecretNotFound,
+    SecretStoreUnavailable,
+)
 from token_rotator.secret_store import SecretStore
 
 if TYPE_CHECKING:
@@ -33,6 +42,7 @@ class FakeSecretsManager:
 
     def __init__(self, **stages: tuple[str, str | None]) -> None:
         self.stages = stages
+        self.created: dict[str, datetime] = {}
         self.error: Exception | None = None
         self.asked: list[str] = []
 
@@ -45,7 +55,8 @@ class FakeSecretsManager:
             raise refusal("ResourceNotFoundException")
         version, value = self.stages[VersionStage]
         kind = {"SecretBinary": b"x"} if value is None else {"SecretString": value}
-        return {"VersionId": version, **kind}
+        created = {"CreatedDate": self.created[version]} if version in self.created else {}
+        return {"VersionId": version, **created, **kind}
 
 
 def refusal(code: str, status: int = 400) -> ClientError:
@@ -72,6 +83,32 @@ def test_the_current_version_is_read_anew_each_time():
 
     assert secrets.current().version_id == "v2"
     assert fake.asked == ["AWSCURRENT", "AWSCURRENT"]
+
+
+def test_a_credential_knows_since_when_its_version_is_there():
+    fake = FakeSecretsManager(AWSCURRENT=("v1", stored()))
+    stored_at = datetime(2025, 1, 1, tzinfo=UTC)
+    fake.created["v1"] = stored_at
+
+    credential = store(fake).current()
+
+    assert credential.created_at == stored_at
+    two_years = timedelta(days=730)
+    assert credential.days_left(lifetime=two_years, now=stored_at) == 730
+    assert credential.days_left(lifetime=two_years, now=stored_at + timedelta(days=730.5)) == -1
+    assert credential.days_left(lifetime=None, now=stored_at) is None
+
+
+def test_what_the_stack_puts_into_a_new_secret_is_no_damaged_credential():
+    fake = FakeSecretsManager(AWSCURRENT=("v1", json.dumps({PLACEHOLDER_FIELD: "..."})))
+
+    with pytest.raises(NoServiceAccountYet, match="Version v1"):
+        store(fake).current()
+
+
+def test_a_secret_that_is_gone_has_a_name_of_its_own():
+    with pytest.raises(SecretNotFound):
+        store(FakeSecretsManager()).current()
 
 
 def test_a_version_is_parsed_once():
@@ -104,6 +141,7 @@ UNAVAILABLE = [
     EndpointConnectionError(endpoint_url="https://x"),
     ConnectTimeoutError(endpoint_url="https://x"),
     ReadTimeoutError(endpoint_url="https://x"),
+    AnswerIncomplete(field="VersionId"),
 ]
 
 
@@ -116,6 +154,15 @@ def test_when_nobody_answers_the_remembered_credential_is_used(error: ClientErro
     fake.error = error
 
     assert secrets.current() == remembered
+
+
+def test_an_answer_that_was_cut_off_is_no_answer():
+    client = boto3.client("secretsmanager", region_name="eu-west-1")
+    with Stubber(client) as stub:
+        stub.add_response("get_secret_value", {})
+
+        with pytest.raises(SecretStoreUnavailable, match="AnswerIncomplete"):
+            SecretStore(client, secret_id=ARN, algorithm=Algorithm.RS256).current()
 
 
 @pytest.mark.parametrize("error", UNAVAILABLE, ids=repr)

@@ -5,18 +5,22 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
 
 import pytest
 
 from local.consumer import Consumer
-from local.emulator import LocalAws
+from local.deployment import Deployment
+from local.emulator import ROOT, LocalAws
 from local.identity_provider import IdentityProvider
 from local.journal import Entry, Journal
 from local.service_account import ServiceAccount
-from local.stack import Rotator
+from local.stack import Rotator, deployed_rotators
 
 T = TypeVar("T")
+
+CONFIG: Final = ROOT / "local" / "rotators.toml"
 
 
 def eventually(look: Callable[[], T | None], *, within_seconds: float, what: str) -> T:
@@ -44,6 +48,27 @@ class System:
     def __post_init__(self) -> None:
         self._journal = Journal(self.aws.client("logs"), log_group=self.rotator.log_group)
 
+    @classmethod
+    def deploy(cls, aws: LocalAws, idp: IdentityProvider, *, directory: Path) -> Self:
+        """With the real CDK; returns when the stored service account has led to a first token."""
+        deployment = Deployment(aws, config=CONFIG, directory=directory)
+        deployment.prepare()
+        outputs = deployment.deploy()
+        system = cls(
+            aws=aws,
+            idp=idp,
+            stack_name="intelligence-tokens-local",
+            rotator=next(deployed_rotators(aws, config=CONFIG, outputs=outputs)),
+            account=idp.new_service_account(),
+        )
+        system.store(system.account)
+        eventually(
+            lambda: system.consumer().use().worked or None,
+            within_seconds=60,
+            what="the first token",
+        )
+        return system
+
     def store(self, account: ServiceAccount) -> str:
         """The downloaded file becomes the secret's current version; answers its id."""
         answer = self.aws.client("secretsmanager").put_secret_value(
@@ -58,14 +83,20 @@ class System:
 
     def rotation(self, wanted: Callable[[Entry], bool], *, what: str) -> Entry:
         """The next rotation of a kind; those that were logged before do not count."""
-        self._read_journal()
+        self.news()
         start = len(self.entries)
 
         def look() -> Entry | None:
-            self._read_journal()
+            self.news()
             return next(filter(wanted, self.entries[start:]), None)
 
         return eventually(look, within_seconds=40, what=what)
+
+    def news(self) -> list[Entry]:
+        """The rotations that were logged since the last look."""
+        new = self._journal.news()
+        self.entries.extend(new)
+        return new
 
     def parameter(self) -> dict[str, Any]:
         """GetParameter, as any consumer calls it."""
@@ -110,6 +141,3 @@ class System:
         events = self.aws.client("logs").filter_log_events(logGroupName=self.rotator.log_group)
         lines = (event["message"] for event in events["events"])
         return [json.loads(line) for line in lines if line.startswith("{") and text in line]
-
-    def _read_journal(self) -> None:
-        self.entries.extend(self._journal.news())

@@ -1,0 +1,78 @@
+"""`python -m token_rotator`: which of the four commands, and with what exit code?"""
+
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from token_rotator import wiring
+from token_rotator.cli import rotate, status, upload
+from token_rotator.cli.arguments import parser
+from token_rotator.cli.aws import Aws
+from token_rotator.cli.check import check
+from token_rotator.cli.console import Console
+from token_rotator.cli.deployment import Place, look_up, region_of
+from token_rotator.cli.errors import CommandFailed
+from token_rotator.cli.findings import Evidence
+from token_rotator.cli.journal import Journal
+from token_rotator.cli.taking_effect import Watch
+from token_rotator.errors import RotationError
+
+INTERRUPTED = 130
+
+
+def main(
+    arguments: Sequence[str],
+    *,
+    connect: Callable[..., Aws] = Aws,
+    sleep: Callable[[float], None] = time.sleep,
+    stdin: TextIO | None = None,
+) -> int:
+    """The exit code; 2 for arguments that make no sense."""
+    chosen = parser().parse_args(arguments)
+    console = Console(out=sys.stdout, err=sys.stderr)
+    wiring.silence_libraries()
+    try:
+        aws = connect(profile=chosen.profile, region=chosen.region or region_of(chosen.function))
+        return _run(chosen, aws, console, sleep, stdin or sys.stdin)
+    except CommandFailed as error:
+        console.complain(str(error))
+        return 1
+    except RotationError as error:  # docs/runbook.md has a row for each class
+        console.complain(f"{type(error).__name__}: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(
+    chosen: Namespace,
+    aws: Aws,
+    console: Console,
+    sleep: Callable[[float], None],
+    stdin: TextIO,
+) -> int:
+    place = Place(function=chosen.function, stack=chosen.stack, rotator=chosen.rotator)
+    if chosen.command == "check":
+        evidence = Evidence(aws, place, wiring.utc_now())
+        return check(evidence, console, as_a_document=chosen.json)
+    text = upload.read(chosen.file, stdin) if chosen.command == "upload" else ""
+    with console.progress("Asking AWS"):
+        deployed = look_up(aws, place)
+        journal = Journal(aws=aws, log_group=deployed.log_group, now=wiring.utc_now)
+    if chosen.command == "rotate":
+        return rotate.rotate(aws, deployed, console)
+    if chosen.command == "upload":
+        watch = None if chosen.no_wait else Watch.begin(aws, deployed, journal, sleep)
+        stored = upload.store(aws, deployed, text, console)
+        if stored and watch:
+            watch.until_published(stored, console)
+        return 0
+    with console.progress("Asking AWS"):
+        seen = status.look(aws, deployed, journal)
+    if chosen.json:
+        console.dump(status.as_json(seen))
+    else:
+        status.show(seen, console)
+    return 0 if seen.alive else 1

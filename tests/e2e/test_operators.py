@@ -1,0 +1,123 @@
+"""What operators rely on is what the deployed function really says."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import environment, faults
+from local.deployment import Deployment
+from local.faults import Endpoint
+from local.journal import Journal
+from local.stack import deployed_rotators
+from tests.support.emitted import identities, watched
+from tests.support.system import System, eventually
+from token_rotator.contract import KEY_LIFETIME_DAYS, Metric
+from token_rotator.handler import invoke
+from token_rotator.rotation import CredentialSource
+from token_rotator.secret_store import Credential
+from token_rotator.wiring import build, utc_now
+
+NEW_STACK = """\
+[stack]
+name = "new-stack"
+
+[rotators.demo]
+parameter_name = "/new-stack/access-token"
+"""
+
+
+@dataclass(frozen=True)
+class Aged:
+    """The deployed secret, as it will be some day."""
+
+    real: CredentialSource
+    age: timedelta
+
+    def current(self) -> Credential:
+        return replace(self.real.current(), created_at=utc_now() - self.age)
+
+    def previous(self) -> Credential | None:
+        return self.real.previous()
+
+
+@pytest.fixture
+def log_of_an_old_key(
+    system: System, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> list[str]:
+    """A local AWS cannot be made to hold an old secret: the deployed function's own settings, run
+    here, on a secret that looks old. Everything else is the deployed system's."""
+    for name, value in environment.aws_client(system.aws.endpoint_url).items():
+        monkeypatch.setenv(name, value)
+    deployed = system.aws.client("lambda").get_function_configuration(
+        FunctionName=system.rotator.function_name
+    )
+    app = build(deployed["Environment"]["Variables"])
+    old = Aged(app.rotation.credentials, timedelta(days=KEY_LIFETIME_DAYS - 20))
+    app = replace(app, rotation=replace(app.rotation, credentials=old))
+    capsys.readouterr()
+    invoke(app, {}, remaining=timedelta(seconds=50))
+    return capsys.readouterr().out.splitlines()
+
+
+def resources(system: System, kind: str) -> list[dict[str, Any]]:
+    """Properties of what was deployed."""
+    answer = system.aws.client("cloudformation").get_template(StackName=system.stack_name)
+    body = answer["TemplateBody"]
+    template = json.loads(body) if isinstance(body, str) else body
+    found = template["Resources"].values()
+    return [resource["Properties"] for resource in found if resource["Type"] == kind]
+
+
+def test_every_alarm_watches_a_metric_that_the_function_emitted_or_that_is_lambdas_own(
+    system: System, log_of_an_old_key: list[str]
+) -> None:
+    good, refused = system.account, system.generate()
+    system.idp.reject(refused)
+    system.store(refused)
+    system.rotation(lambda entry: entry.previous_key_used, what="a rotation with the previous key")
+    system.store(good)
+
+    emitted = identities(json.dumps(line) for line in system.logged('"_aws"'))
+    assert {one.name for one in emitted} == {*Metric} - {Metric.KEY_DAYS_LEFT}
+    emitted |= identities(log_of_an_old_key)
+    alarms = resources(system, "AWS::CloudWatch::Alarm")
+    ours = {watched(alarm) for alarm in alarms if watched(alarm).namespace != "AWS/Lambda"}
+    assert len(alarms) == 5
+    assert ours == emitted
+    (lambdas,) = (watched(alarm) for alarm in alarms if watched(alarm) not in ours)
+    assert (lambdas.name, {name for name, _ in lambdas.dimensions}) == ("Errors", {"FunctionName"})
+
+
+def test_the_dashboards_queries_ask_for_what_the_function_logged(system: System) -> None:
+    system.idp.fail(Endpoint.TOKEN, faults.status(503, retry_after="120"), times=None)
+    system.rotation(lambda entry: entry.outcome == "failed", what="a failed rotation")
+
+    (dashboard,) = resources(system, "AWS::CloudWatch::Dashboard")
+    asked = set(re.findall(r"\b(?:[a-z]+_)+[a-z_]+(?:\.[a-z]+)?", json.dumps(dashboard)))
+    logged: set[str] = set()
+    for line in system.logged('"outcome"'):
+        logged |= line.keys() | {f"durations_ms.{step}" for step in line["durations_ms"]}
+    assert asked - logged == {"life_left_seconds"}, "a name that a query makes up"
+    assert len(asked & logged) > 5
+
+
+def test_a_new_stack_waits_for_its_key_and_does_not_fail(system: System, tmp_path: Path) -> None:
+    config = tmp_path / "rotators.toml"
+    config.write_text(NEW_STACK)
+    deployment = Deployment(system.aws, config=config, directory=tmp_path)
+    deployment.synthesize()
+    outputs = deployment.deploy()
+    (rotator,) = deployed_rotators(system.aws, config=config, outputs=outputs)
+    journal = Journal(system.aws.client("logs"), log_group=rotator.log_group)
+
+    entries = eventually(
+        lambda: journal.news() or None, within_seconds=20, what="a rotation of a new stack"
+    )
+    deployment.destroy()
+
+    assert {entry.outcome for entry in entries} == {"waiting"}

@@ -1,0 +1,50 @@
+"""Every way in which a token endpoint can answer badly, and what we call it."""
+
+from typing import TYPE_CHECKING
+
+from local import faults
+from local.faults import Fault
+from token_rotator.errors import (
+    AnswerUnusable,
+    IdentityProviderDown,
+    IdentityProviderUntrusted,
+    PublicationError,
+    RotationError,
+    TokenRequestRefused,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+TOKEN = "sentinel-access-token"
+
+BAD_ANSWERS: list[tuple[str, Fault, type[RotationError]]] = [
+    ("HTML instead of JSON", faults.HTML, IdentityProviderDown),
+    ("an empty body", faults.EMPTY, IdentityProviderDown),
+    ("garbage", faults.GARBAGE, IdentityProviderDown),
+    ("half a body", faults.TRUNCATED, IdentityProviderDown),
+    ("a reset", faults.RESET, IdentityProviderDown),
+    ("a gateway error", faults.status(502), IdentityProviderDown),
+    ("too many requests", faults.status(429, retry_after="3"), IdentityProviderDown),
+    ("JSON that is no object", faults.answers_json([TOKEN]), AnswerUnusable),
+    ("no access_token", faults.answers_json({"expires_in": 300}), AnswerUnusable),
+    ("an empty access_token", faults.answers_json({"access_token": ""}), AnswerUnusable),
+    ("ten megabytes", faults.HUGE, AnswerUnusable),
+    (
+        "a token too long for the parameter",
+        faults.answers_json({"access_token": TOKEN * 500, "expires_in": 300}),
+        PublicationError,
+    ),
+    ("a redirect", faults.redirect("http://127.0.0.1:9/"), IdentityProviderUntrusted),
+    ("a refusal", faults.oauth_error("invalid_client", http_status=401), TokenRequestRefused),
+    ("a refusal with a token in it", faults.oauth_error(TOKEN), TokenRequestRefused),
+    *(
+        (
+            f"expires_in {value!r}",
+            faults.answers_json({"access_token": TOKEN, "expires_in": value}),
+            AnswerUnusable,
+        )
+        for value in (0, -1, "soon", 0.5, 10**12, True, [300])
+    ),
+]

@@ -1,0 +1,236 @@
+"""A deployed rotator to look after: the real function in moto's AWS, and the stand-in."""
+
+import io
+import json
+import logging
+import sys
+import time
+import zipfile
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.identity_provider import IdentityProvider
+from local.service_account import ServiceAccount
+from token_rotator.cli.aws import Aws
+from token_rotator.cli.command import main
+from token_rotator.contract import EventField, Trigger, Variable
+from token_rotator.errors import RotationError
+from token_rotator.handler import invoke
+from token_rotator.wiring import build
+
+FUNCTION = "stack-MarketingRotatorFunction-1"
+STACK = "stack"
+PARAMETER = "/intelligence/marketing/access-token"
+LOG_GROUP = f"/aws/lambda/{FUNCTION}"
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+
+
+class Refusing:
+    """A client whose every call AWS answers with the same error."""
+
+    def __init__(self, code: str = "AccessDeniedException") -> None:
+        self._code = code
+
+    def __getattr__(self, operation: str) -> Any:
+        def refuse(*_: object, **__: object) -> Any:
+            # botocore's text quotes what was sent; nobody may quote it in turn
+            error = {"Error": {"Code": self._code, "Message": "sentinel-message"}}
+            raise ClientError(error, operation)  # type: ignore[arg-type]
+
+        return refuse
+
+
+@dataclass
+class FakeSimulator:
+    """IAM's policy simulator: moto has none."""
+
+    denied: set[str] = field(default_factory=set)
+
+    def simulate_principal_policy(self, **asked: Any) -> dict[str, Any]:
+        (action,) = asked["ActionNames"]
+        decision = "implicitDeny" if action in self.denied else "allowed"
+        return {"EvaluationResults": [{"EvalActionName": action, "EvalDecision": decision}]}
+
+
+class FakeFunctions:
+    """Lambda, which runs the real function; moto keeps its configuration."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._moto = world.aws.functions
+        self.answer: object = None
+        """Instead of the function's own."""
+        self.meta = self._moto.meta
+
+    def get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
+        return self._moto.get_function_configuration(FunctionName=FunctionName)
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        assert Payload == b"{}"
+        try:
+            answer = self.answer or self._world.rotate()
+        except RotationError as error:
+            answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
+        payload = io.BytesIO(json.dumps(answer).encode())
+        failed = isinstance(answer, dict) and "errorType" in answer
+        return {"Payload": payload} | ({"FunctionError": "Unhandled"} if failed else {})
+
+
+class World:
+    """One rotator in good health: a token is published, two schedules are enabled."""
+
+    def __init__(self, aws: Aws, idp: IdentityProvider, account: ServiceAccount) -> None:
+        self.aws, self.idp, self.account = aws, idp, account
+        self.while_waiting: list[Any] = []
+        """What happens in each pause of the command, in turn."""
+        secret = aws.secrets.create_secret(Name="stack/marketing", SecretString="first")
+        self.secret = secret["ARN"]
+        self.version_id = self.store(account.as_downloaded())
+        self.environment: dict[str, str] = {
+            Variable.ROTATOR: "stack/marketing",
+            Variable.SECRET_ARN: self.secret,
+            Variable.PARAMETER_NAME: PARAMETER,
+            Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:123456789012:key/k",
+        }
+        self._create_function()
+        for trigger, every in ((Trigger.SCHEDULE, "4 minutes"), (Trigger.WATCHDOG, "1 minute")):
+            sent = json.dumps({EventField.TRIGGER: trigger})
+            self.create_schedule(trigger, f"rate({every})", sends=sent)
+        aws.logs.create_log_group(logGroupName=LOG_GROUP)
+        aws.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
+        self.slept = timedelta()
+        self.app = build(
+            self.environment,
+            now=lambda: datetime.now(UTC) + self.slept,
+            sleep=self._let_time_pass,
+        )
+        self.functions = FakeFunctions(self)
+        self.simulator = FakeSimulator()
+        vars(aws).update(functions=self.functions, iam=self.simulator)
+        self.rotate(trigger=Trigger.SCHEDULE)
+
+    def run(self, command: str, *options: str, stdin: bytes = b"") -> int:
+        """``python -m token_rotator``, against the function unless the options say where."""
+        place = () if {"--stack", "--function"} & {*options} else ("--function", FUNCTION)
+        return main(
+            [command, *place, *options],
+            connect=lambda **_: self.aws,
+            sleep=self._sleep,
+            stdin=io.TextIOWrapper(io.BytesIO(stdin)),
+        )
+
+    def rotate(self, **event: object) -> dict[str, object]:
+        """The function runs; what it prints goes where Lambda would put it."""
+        printed = io.StringIO()
+        for handler in logging.getLogger("token-rotator").handlers:
+            assert isinstance(handler, logging.StreamHandler)
+            handler.stream = printed
+        try:
+            with redirect_stdout(printed):
+                return invoke(
+                    self.app,
+                    event,
+                    remaining=timedelta(seconds=50),
+                    request_id=f"request-{time.monotonic_ns()}",
+                )
+        finally:
+            at = int(datetime.now(UTC).timestamp() * 1000)
+            lines = printed.getvalue().splitlines()
+            self.aws.logs.put_log_events(
+                logGroupName=LOG_GROUP,
+                logStreamName="s",
+                logEvents=[{"timestamp": at, "message": line} for line in lines],
+            )
+
+    def secret_changed(self) -> None:
+        """What the event rule does."""
+        self.rotate(trigger=Trigger.SECRET_CHANGED)
+
+    def store(self, value: str | bytes) -> str:
+        kind = "SecretString" if isinstance(value, str) else "SecretBinary"
+        answer = self.aws.secrets.put_secret_value(SecretId=self.secret, **{kind: value})  # type: ignore[arg-type]
+        return str(answer["VersionId"])
+
+    def make_current(self, version: str, *, instead_of: str) -> None:
+        self.aws.secrets.update_secret_version_stage(
+            SecretId=self.secret,
+            VersionStage="AWSCURRENT",
+            MoveToVersionId=version,
+            RemoveFromVersionId=instead_of,
+        )
+
+    def publish(self, value: str) -> None:
+        self.aws.parameters.put_parameter(
+            Name=PARAMETER, Value=value, Type="SecureString", Overwrite=True
+        )
+
+    def published(self) -> dict[str, Any]:
+        answer = self.aws.parameters.get_parameter(Name=PARAMETER, WithDecryption=True)
+        return dict(answer["Parameter"])
+
+    def create_schedule(
+        self, name: str, expression: str, *, sends: str | None, state: Any = "ENABLED"
+    ) -> None:
+        target: Any = {"Arn": self.function_arn, "RoleArn": "arn:aws:iam::123456789012:role/invoke"}
+        self.aws.schedules.create_schedule(
+            Name=name,
+            ScheduleExpression=expression,
+            FlexibleTimeWindow={"Mode": "OFF"},
+            State=state,
+            Target=target | ({} if sends is None else {"Input": sends}),
+        )
+
+    def configure(self, environment: dict[str, str]) -> None:
+        moto = self.functions._moto  # noqa: SLF001
+        moto.update_function_configuration(
+            FunctionName=FUNCTION, Environment={"Variables": environment}
+        )
+
+    def delete_function(self) -> None:
+        self.functions._moto.delete_function(FunctionName=FUNCTION)  # noqa: SLF001
+
+    def secrets_in_it(self) -> list[str]:
+        """What no output may show; every assertion begins with eyJ."""
+        key_lines = self.account.private_key_pem.splitlines()[1:-1]
+        return ["eyJ", "sentinel", self.published()["Value"], *key_lines]
+
+    def _create_function(self) -> None:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as bundle:
+            bundle.writestr("empty", "")
+        role = self.aws.iam.create_role(RoleName="rotator", AssumeRolePolicyDocument=TRUST)
+        created = self.aws.functions.create_function(
+            FunctionName=FUNCTION,
+            Runtime="python3.13",
+            Handler="token_rotator.handler.handle",
+            Role=role["Role"]["Arn"],
+            Code={"ZipFile": archive.getvalue()},
+            Environment={"Variables": self.environment},
+        )
+        self.function_arn = created["FunctionArn"]
+
+    def _let_time_pass(self, seconds: float) -> None:
+        self.slept += timedelta(seconds=seconds)
+
+    def _sleep(self, seconds: float) -> None:
+        if not self.while_waiting:
+            pytest.fail("it waits for more than the test has to offer")
+        self.while_waiting.pop(0)()
+
+
+def shown(captured: pytest.CaptureFixture[str]) -> str:
+    """All that was written, one line for a pipe."""
+    out, err = captured.readouterr()
+    sys.stdout.flush()
+    return f"{out}{err}"
+
+
+def at_debug(caplog: pytest.LogCaptureFixture) -> None:
+    """Everybody is as talkative as can be."""
+    for library in (None, "botocore", "boto3", "urllib3"):
+        caplog.set_level(logging.DEBUG, logger=library)

@@ -1,0 +1,55 @@
+"""The application between moto and the stand-in identity provider."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local.identity_provider import IdentityProvider
+from tests.support.clock import Clock
+from token_rotator.contract import (
+    Variable,
+)
+from token_rotator.wiring import build
+
+if TYPE_CHECKING:
+    pass
+
+from tests.support.application import NAME, Deployed
+
+
+@pytest.fixture(scope="module")
+def idp() -> Iterator[IdentityProvider]:
+    with IdentityProvider() as running:
+        yield running
+
+
+@pytest.fixture
+def deployed(idp: IdentityProvider, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    idp.recover()
+    with mock_aws():
+        secrets = boto3.client("secretsmanager")
+        secret = secrets.create_secret(Name="tokens/marketing")["ARN"]
+        key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+        clock = Clock(datetime.now(UTC))
+        app = build(
+            {
+                Variable.ROTATOR: "marketing",
+                Variable.SECRET_ARN: secret,
+                Variable.PARAMETER_NAME: NAME,
+                Variable.PARAMETER_KEY_ARN: key,
+                Variable.PARAMETER_TAGS: json.dumps({"rotator": "marketing"}),
+            },
+            now=clock.now,
+            sleep=clock.sleep,
+        )
+        ssm = boto3.client("ssm")
+        it = Deployed(app, clock, idp, secrets, ssm, secret, key)
+        it.store(idp.new_service_account().as_downloaded())
+        yield it

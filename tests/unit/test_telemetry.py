@@ -1,0 +1,138 @@
+"""What do operators see? One line for each rotation, and metrics that cost no more than needed."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local import faults
+from local.faults import Endpoint
+from token_rotator.contract import (
+    KEY_LIFETIME_DAYS,
+    PLACEHOLDER_FIELD,
+    EventField,
+    Metric,
+    Trigger,
+)
+from token_rotator.errors import (
+    IdentityProviderDown,
+)
+
+if TYPE_CHECKING:
+    pass
+
+from tests.support.application import Deployed
+from tests.support.bad_answers import TOKEN
+
+
+def test_each_rotation_is_one_log_line_and_one_metrics_line(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    deployed.rotate(**{EventField.TRIGGER: Trigger.SCHEDULE})
+
+    log, metrics = map(json.loads, capsys.readouterr().out.splitlines())
+    assert log["trigger"] == "schedule"
+    assert log["rotator"] == "marketing"
+    assert log["function_request_id"] == "request-1"
+    assert metrics["Rotator"] == "marketing"
+    assert metrics[Metric.TOKEN_PUBLISHED] == [1]
+
+
+def test_the_replaced_tokens_margin_is_a_metric(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    deployed.rotate()
+    deployed.clock.advance(seconds=20)
+    capsys.readouterr()
+
+    deployed.rotate()
+
+    metrics = json.loads(capsys.readouterr().out.splitlines()[1])
+    assert metrics[Metric.EXPIRY_MARGIN_SECONDS][0] == pytest.approx(280, abs=2)
+
+
+def test_falling_back_on_the_previous_key_is_a_metric(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    deployed.store("uploaded by mistake")
+
+    deployed.rotate()
+
+    log, metrics = map(json.loads, capsys.readouterr().out.splitlines())
+    assert log["level"] == "WARNING"
+    assert metrics[Metric.PREVIOUS_KEY_USED] == [1]
+
+
+def test_a_key_speaks_up_in_its_last_sixty_days_and_not_before(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    deployed.idp.fail(Endpoint.TOKEN, faults.answers_json({"access_token": TOKEN}), times=None)
+    deployed.clock.advance(days=KEY_LIFETIME_DAYS - 60, hours=-1)
+
+    deployed.rotate()
+    log, metrics = map(json.loads, capsys.readouterr().out.splitlines())
+    assert log["key_days_left"] == 60
+    assert Metric.KEY_DAYS_LEFT not in metrics
+
+    deployed.clock.advance(days=1)
+    deployed.rotate()
+    log, metrics = map(json.loads, capsys.readouterr().out.splitlines())
+    assert log["key_days_left"] == 59
+    assert metrics[Metric.KEY_DAYS_LEFT] == [59]
+
+
+def test_metrics_that_speak_of_trouble_are_silent_without_it(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    deployed.rotate()
+    deployed.rotate()
+
+    metrics = json.loads(capsys.readouterr().out.splitlines()[3])
+    assert {*Metric} & metrics.keys() == {Metric.TOKEN_PUBLISHED, Metric.EXPIRY_MARGIN_SECONDS}
+
+
+def test_a_new_stack_waits_with_a_warning_and_no_error_and_no_metric(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    new = deployed.secrets.create_secret(
+        Name="new", SecretString=json.dumps({PLACEHOLDER_FIELD: "...", "random": "x"})
+    )
+    vars(deployed.app.rotation.credentials)["_secret_id"] = new["ARN"]
+
+    result = deployed.rotate(**{EventField.TRIGGER: Trigger.SCHEDULE})
+
+    assert result["outcome"] == "waiting"
+    line = json.loads(capsys.readouterr().out)
+    assert (line["outcome"], line["level"]) == ("waiting", "WARNING")
+    assert "put-secret-value" in line["warnings"][0]
+
+
+EVERY_LINE = {
+    *("level", "timestamp", "service", "message", "location"),  # the logger's own
+    *("rotator", "trigger", "function_request_id", "outcome"),
+    *("life_left_before_seconds", "margin_seconds", "expires_at", "parameter_version"),
+    *("token_requests", "durations_ms", "warnings"),
+    *("secret_version", "key_days_left", "previous_key_used", "token_fingerprint"),
+}
+
+
+def test_a_rotations_line_says_everything_and_a_failures_line_why_besides(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    deployed.rotate()
+    deployed.rotate()
+    published = json.loads(capsys.readouterr().out.splitlines()[2])
+    deployed.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
+    with pytest.raises(IdentityProviderDown):
+        deployed.rotate()
+    failed = json.loads(capsys.readouterr().out)
+
+    assert published.keys() == EVERY_LINE
+    of_the_new_token = {"expires_at", "token_fingerprint", "margin_seconds", "parameter_version"}
+    why = {"error", "error_message", "retry_helps"}
+    assert failed.keys() == EVERY_LINE - of_the_new_token | why
+    assert published["durations_ms"].keys() == {"read", "secret", "token", "publish"}
+    assert failed["durations_ms"].keys() == {"read", "secret", "token"}
+    assert failed["token_requests"] > 1
+    assert (failed["error"], failed["retry_helps"]) == ("IdentityProviderDown", True)
+    assert failed["life_left_before_seconds"] > 0
