@@ -6,9 +6,12 @@ ifdef CONFIG
 CDK_CONTEXT += -c config=$(CONFIG)
 endif
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 npx --no-install cdk
+# leaves in $$place which stack, where, and which rotator of it
+OPERATE = place="$$($(BIN)/python -m infra.whereabouts $(CONFIG)) $(if $(ROTATOR),--rotator $(ROTATOR)) $(ARGS)" \
+  && PYTHONPATH=lambda_src $(BIN)/python -m token_rotator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types unit infra e2e synth diff deploy destroy lock clean
+.PHONY: help setup run test lint types unit infra e2e faults soak simulate synth diff deploy destroy check status rotate upload lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -42,6 +45,7 @@ run: setup  ## the whole system on this machine, with a live view (ONCE=1: stop 
 test: setup  ## everything CI checks
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint types unit infra
 	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory faults
 
 lint: .venv/installed  ## style, and who may import whom
 	$(BIN)/ruff check .
@@ -51,14 +55,23 @@ lint: .venv/installed  ## style, and who may import whom
 types: .venv/installed  ## mypy, strict
 	$(BIN)/mypy
 
-unit: .venv/installed  ## the function and its parts
-	$(BIN)/pytest tests/unit
+unit: .venv/installed  ## the function and its parts, and a few simulated days
+	$(BIN)/pytest tests/unit tests/simulation
 
 infra: setup  ## the stack
 	$(BIN)/pytest tests/infra
 
 e2e: setup  ## the deployed system on a local AWS
 	$(BIN)/pytest tests/e2e
+
+faults: setup  ## AWS and the identity provider fail under the deployed function
+	$(BIN)/pytest tests/faults
+
+soak: setup  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
+	$(BIN)/pytest tests/faults -m soak
+
+simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/availability.* (minutes)
+	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.simulation
 
 synth: setup  ## the CloudFormation template; needs no account, no Docker, no network
 	$(CDK) synth --quiet $(CDK_CONTEXT)
@@ -71,6 +84,19 @@ deploy: setup  ## to the account of the caller's credentials
 
 destroy: setup  ## take the stack away; README.md says what stays
 	$(CDK) destroy $(CDK_CONTEXT)
+
+check: .venv/installed  ## what is wrong with the deployed rotator? (ROTATOR=name CONFIG=file, ARGS=--json)
+	@$(OPERATE) check $$place
+
+status: .venv/installed  ## what is published, and who rotated it
+	@$(OPERATE) status $$place
+
+rotate: .venv/installed  ## a fresh token, now
+	@$(OPERATE) rotate $$place
+
+upload: .venv/installed  ## the file downloaded from Intelligence becomes the key (FILE=path)
+	@test -n "$(FILE)" || { echo "Name the downloaded file: make upload FILE=path" >&2; exit 2; }
+	@$(OPERATE) upload $$place -- "$(FILE)"
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
 	for dir in lambda_src local .; do \

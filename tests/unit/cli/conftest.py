@@ -1,0 +1,52 @@
+from collections.abc import Iterator
+from functools import cached_property
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local.identity_provider import IdentityProvider
+from local.service_account import ServiceAccount
+from tests.support.operating import World
+from token_rotator.cli.aws import Aws
+
+
+@pytest.fixture(scope="module")
+def idp() -> Iterator[IdentityProvider]:
+    with IdentityProvider() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def account(idp: IdentityProvider) -> ServiceAccount:
+    return idp.new_service_account()
+
+
+@pytest.fixture(scope="module")
+def clients() -> dict[str, object]:
+    """Made once: reading the services' models is what takes time. moto's state is per test."""
+    with mock_aws():
+        aws = Aws(region="eu-west-1")
+        for name, attribute in vars(Aws).items():
+            if isinstance(attribute, cached_property):
+                getattr(aws, name)
+        return dict(vars(aws))
+
+
+@pytest.fixture
+def world(
+    idp: IdentityProvider,
+    account: ServiceAccount,
+    clients: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[World]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    idp.recover()
+    idp.accept(account)
+    of_the_function = {"secretsmanager": clients["secrets"], "ssm": clients["parameters"]}
+    monkeypatch.setattr(boto3, "client", lambda service, **_: of_the_function[service])
+    with mock_aws():
+        aws = Aws(region="eu-west-1")
+        vars(aws).update(clients)
+        yield World(aws, idp, account)

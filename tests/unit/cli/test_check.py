@@ -1,0 +1,303 @@
+"""`check` names the link that is broken, and no other."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from local import faults
+from local.faults import Endpoint, Fault
+from tests.support.keys import ec_key, pem
+from tests.support.operating import FUNCTION, PARAMETER, Refusing, World, at_debug, shown
+from token_reader.record import Record
+from token_rotator.contract import KEY_LIFETIME_DAYS, EventField, Trigger, Variable
+
+Break = Callable[[World], object]
+
+
+def stores(value: Callable[[World], str | bytes]) -> Break:
+    return lambda world: world.store(value(world))
+
+
+def answers(endpoint: Endpoint, fault: Fault) -> Break:
+    return lambda world: world.idp.fail(endpoint, fault, times=None)
+
+
+def replaces(service: str, client: object) -> Break:
+    return lambda world: vars(world.aws).update({service: client})
+
+
+def denies(action: str) -> Break:
+    return lambda world: world.simulator.denied.add(action)
+
+
+def an_expired_record(world: World) -> None:
+    now = datetime.now(UTC)
+    record = Record(
+        access_token="eyJ-expired",
+        issued_at=now - timedelta(seconds=307),
+        expires_at=now - timedelta(seconds=7),
+    )
+    world.publish(record.to_json())
+
+
+def half_an_environment(world: World) -> None:
+    missing = {Variable.SECRET_ARN, Variable.PARAMETER_NAME}
+    world.configure({k: v for k, v in world.environment.items() if k not in missing})
+
+
+def a_token_endpoint_elsewhere(world: World) -> None:
+    elsewhere = world.idp.token_endpoint.replace("127.0.0.1", "localhost")
+    document = faults.answers_json({"token_endpoint": elsewhere})
+    world.idp.fail(Endpoint.DISCOVERY, document, times=None)
+
+
+def a_disabled_watchdog(world: World) -> None:
+    world.aws.schedules.delete_schedule(Name=Trigger.WATCHDOG)
+    world.create_schedule(
+        Trigger.WATCHDOG,
+        "rate(1 minute)",
+        state="DISABLED",
+        sends=json.dumps({EventField.TRIGGER: Trigger.WATCHDOG}),
+    )
+
+
+def no_schedules(world: World) -> None:
+    for trigger in (Trigger.SCHEDULE, Trigger.WATCHDOG):
+        world.aws.schedules.delete_schedule(Name=trigger)
+
+
+def with_key(world: World, key: str) -> str:
+    return replace(world.account, private_key_pem=key).as_downloaded()
+
+
+def without_its_end(world: World) -> str:
+    return with_key(world, world.account.private_key_pem[:-200])
+
+
+BROKEN: dict[str, tuple[Break, str, str, str]] = {
+    "the function is missing": (
+        World.delete_function, "function", "ConfigurationError", f"no function {FUNCTION}",
+    ),
+    "the environment is incomplete": (
+        half_an_environment, "function", "ConfigurationError",
+        "SECRET_ARN is missing; PARAMETER_NAME is missing",
+    ),
+    "the function may not be looked at": (
+        replaces("functions", Refusing()), "function", "CallerError",
+        "ask for lambda:GetFunctionConfiguration",
+    ),
+    "the caller is logged out": (
+        replaces("functions", Refusing("ExpiredTokenException")), "function", "CallerError",
+        "log in",
+    ),
+    "the secret is missing": (
+        lambda world: world.aws.secrets.delete_secret(
+            SecretId=world.secret, ForceDeleteWithoutRecovery=True
+        ),
+        "secret", "CredentialError", "does not exist",
+    ),
+    "access to the secret is denied": (
+        replaces("secrets", Refusing()), "secret", "CallerError",
+        "ask for secretsmanager:GetSecretValue",
+    ),
+    "the secret is a random string": (
+        stores(lambda _: "sentinel-x9K$Zr7"), "key", "CredentialError", "no service account",
+    ),
+    "the secret is binary": (
+        stores(lambda world: world.account.as_downloaded().encode()), "key", "CredentialError",
+        "binary",
+    ),
+    "the key is truncated": (stores(without_its_end), "key", "CredentialError", "truncated"),
+    "the key is of the wrong type": (
+        stores(lambda world: with_key(world, pem(ec_key()))), "key", "CredentialError",
+        "is no RSA key",
+    ),
+    "discovery is down": (
+        answers(Endpoint.DISCOVERY, faults.status(503)), "discovery", "IdentityProviderDown",
+        "status 503",
+    ),
+    "discovery names another host": (
+        a_token_endpoint_elsewhere, "discovery", "IdentityProviderUntrusted", "localhost",
+    ),
+    "the key is refused": (
+        lambda world: world.idp.reject(world.account), "assertion", "TokenRequestRefused",
+        "invalid_client",
+    ),
+    "the token endpoint answers HTML": (
+        answers(Endpoint.TOKEN, faults.HTML), "assertion", "IdentityProviderDown", "no JSON",
+    ),
+    "the token endpoint answers nonsense": (
+        answers(Endpoint.TOKEN, faults.answers_json(["sentinel"])), "assertion", "AnswerUnusable",
+        "no access_token",
+    ),
+    "the role may not write the parameter": (
+        denies("ssm:PutParameter"), "role", "ConfigurationError", "ssm:PutParameter",
+    ),
+    "the role may not use the key": (
+        denies("kms:GenerateDataKey"), "role", "ConfigurationError", "kms:GenerateDataKey",
+    ),
+    "the role may not read the secret": (
+        denies("secretsmanager:GetSecretValue"), "role", "ConfigurationError",
+        "secretsmanager:GetSecretValue",
+    ),
+    "the parameter is missing": (
+        lambda world: world.aws.parameters.delete_parameter(Name=PARAMETER), "record",
+        "PublicationError", "There is no parameter",
+    ),
+    "the parameter is foreign": (
+        lambda world: world.publish("sentinel-foreign"), "record", "PublicationError",
+        "no token record",
+    ),
+    "the parameter may not be read": (
+        replaces("parameters", Refusing()), "record", "CallerError", "ask for ssm:GetParameter",
+    ),
+    "the token has expired": (
+        an_expired_record, "record", "PublicationError", "s ago: consumers have none",
+    ),
+    "a schedule is disabled": (
+        a_disabled_watchdog, "schedules", "ConfigurationError", "Disabled: watchdog",
+    ),
+    "no schedule is there": (
+        no_schedules, "schedules", "ConfigurationError", "No schedule calls the function",
+    ),
+}  # fmt: skip
+
+broken = pytest.mark.parametrize("name", BROKEN)
+
+
+@broken
+def test_the_broken_link_is_named_with_its_cure(
+    world: World, name: str, capsys: pytest.CaptureFixture[str]
+):
+    make, step, error, said = BROKEN[name]
+    make(world)
+
+    for_programs = world.run("check", "--json"), capsys.readouterr().out
+    for_people = world.run("check"), capsys.readouterr().out
+
+    answer = json.loads(for_programs[1])
+    (found,) = [one for one in answer["steps"] if one["result"] == "wrong"]
+    assert answer["wrong"] == [step]
+    assert (found["step"], found["error"]) == (step, error)
+    assert said in found["says"]
+    lines = for_people[1].splitlines()
+    (wrong,) = [line for line in lines if line.startswith("WRONG")]
+    assert wrong.split()[1] == step
+    assert said in wrong
+    assert lines[-1] == f"Look at: {step}."
+    assert for_programs[0] == for_people[0] == 1
+
+
+@broken
+def test_nothing_secret_is_shown_even_at_debug(
+    world: World,
+    name: str,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+):
+    hidden = world.secrets_in_it()
+    BROKEN[name][0](world)
+    at_debug(caplog)
+
+    for command in (["check"], ["check", "--json"], ["status"], ["status", "--json"], ["rotate"]):
+        world.run(*command)
+
+    said = shown(capsys) + caplog.text
+    assert "WRONG" in said
+    assert [secret for secret in hidden if secret in said] == []
+
+
+def test_a_healthy_rotator_passes_and_keeps_its_token(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    before = world.published()
+    requests = len(world.idp.token_requests)
+
+    code = world.run("check", "--json")
+
+    answer = json.loads(capsys.readouterr().out)
+    assert (code, answer["wrong"]) == (0, [])
+    assert {one["result"] for one in answer["steps"]} == {"ok"}
+    assert world.published() == before, "check publishes nothing"
+    assert len(world.idp.token_requests) == requests + 1, "the exchange was a real one"
+
+
+def test_what_needs_a_broken_link_is_skipped_and_the_rest_is_looked_at(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    world.store("no service account")
+
+    world.run("check", "--json")
+
+    results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
+    assert results == {
+        "function": "ok", "secret": "ok", "key": "wrong", "discovery": "skipped",
+        "assertion": "skipped", "role": "ok", "record": "ok", "schedules": "ok",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("age_days", "result"), [(0, "ok"), (669, "ok"), (671, "warning"), (740, "warning")]
+)
+def test_a_key_that_dies_soon_is_a_warning_and_no_failure(
+    world: World, age_days: int, result: str, capsys: pytest.CaptureFixture[str]
+):
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=age_days), tick=False):
+        world.rotate()
+
+        code = world.run("check", "--json")
+
+    steps = {one["step"]: one for one in json.loads(capsys.readouterr().out)["steps"]}
+    left = steps["key"]["facts"]["key_days_left"]
+    assert (steps["key"]["result"], left) == (result, KEY_LIFETIME_DAYS - 1 - age_days)
+    assert steps["assertion"]["result"] == "ok"
+    assert code == 0
+
+
+@pytest.mark.parametrize(("service", "step"), [("iam", "role"), ("schedules", "schedules")])
+def test_what_the_caller_may_not_see_is_unknown_and_no_failure(
+    world: World, service: str, step: str, capsys: pytest.CaptureFixture[str]
+):
+    vars(world.aws)[service] = Refusing()
+
+    assert world.run("check", "--json") == 0
+
+    results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
+    assert [name for name, result in results.items() if result != "ok"] == [step]
+    assert results[step] == "unknown"
+
+
+def test_a_denial_that_a_local_aws_simulates_is_no_denial(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    world.simulator.denied.add("kms:GenerateDataKey")
+    monkeypatch.setattr(type(world.aws), "is_local", property(lambda _: True))
+
+    assert world.run("check") == 0
+
+    assert "unknown  role" in capsys.readouterr().out
+
+
+def test_without_a_watchdog_the_schedule_is_enough(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    world.aws.schedules.delete_schedule(Name=Trigger.WATCHDOG)
+
+    assert world.run("check") == 0
+
+    assert "no watchdog" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("sent", [None, "no JSON", "[]", "{}"])
+def test_somebody_elses_schedule_is_none_of_ours(
+    world: World, sent: str | None, capsys: pytest.CaptureFixture[str]
+):
+    world.create_schedule("theirs", "rate(1 hour)", state="DISABLED", sends=sent)
+
+    assert world.run("check") == 0
+
+    assert "enabled: schedule rate(4 minutes), watchdog rate(1 minute)" in capsys.readouterr().out

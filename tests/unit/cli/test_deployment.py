@@ -1,0 +1,143 @@
+"""A deployment is found by its function, or by its stack's outputs."""
+
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.operating import FUNCTION, STACK, Refusing, World, shown
+from token_rotator.cli.aws import Aws
+from token_rotator.cli.command import main
+from token_rotator.cli.deployment import region_of
+
+
+class FakeStacks:
+    """CloudFormation, which calls a stack that is not there a mistake of the caller's."""
+
+    def __init__(self, **outputs: str) -> None:
+        self.meta = SimpleNamespace(region_name="eu-west-1")
+        listed = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
+        self._stacks = {STACK: {"Outputs": listed}}
+
+    def describe_stacks(self, StackName: str) -> object:  # noqa: N803
+        if StackName not in self._stacks:
+            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+        return {"Stacks": [self._stacks[StackName]]}
+
+
+def deploy(world: World, **outputs: str) -> None:
+    vars(world.aws)["cloudformation"] = FakeStacks(**outputs)
+
+
+def test_the_only_rotator_of_a_stack_needs_no_name(world: World):
+    deploy(world, MarketingFunctionName=FUNCTION, AlarmTopicArn="arn")
+
+    assert world.run("status", "--stack", STACK) == 0
+
+
+def test_one_of_several_is_named_as_in_the_configuration(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    deploy(world, MarketingDataFunctionName=FUNCTION, SalesFunctionName="other")
+
+    assert world.run("status", "--stack", STACK, "--rotator", "marketing-data") == 0
+    assert world.run("status", "--stack", STACK) == 1
+    assert world.run("status", "--stack", STACK, "--rotator", "purchase") == 1
+
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        (
+            "ConfigurationError: Say which of the stack's rotators is meant (--rotator): "
+            "marketing-data, sales."
+        ),
+        (
+            f"ConfigurationError: The stack {STACK} has no rotator purchase. "
+            "It has: marketing-data, sales."
+        ),
+    ]
+
+
+def test_a_stack_that_is_not_there_is_named_with_its_region(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+
+    deploy(world)
+
+    assert world.run("check", "--stack", "nowhere") == 1
+
+    assert "There is no stack nowhere in eu-west-1." in shown(capsys)
+
+
+@pytest.mark.parametrize(
+    ("code", "cure"),
+    [
+        ("AccessDenied", "ask for cloudformation:DescribeStacks"),
+        ("ExpiredToken", "log in"),
+        ("Throttling", "Try again"),
+        ("Other", "API reference"),
+    ],
+)
+def test_what_aws_refuses_the_caller_has_a_cure(
+    world: World, code: str, cure: str, capsys: pytest.CaptureFixture[str]
+):
+    vars(world.aws)["cloudformation"] = Refusing(code)
+
+    assert world.run("rotate", "--stack", STACK) == 1
+
+    said = capsys.readouterr().err
+    assert f"({code})" in said
+    assert cure in said
+    assert "sentinel" not in said
+
+
+def test_a_function_may_be_named_by_its_arn_which_says_the_region(world: World):
+    arn = f"{world.function_arn}:$LATEST"
+
+    assert world.run("check", "--function", arn) == 0
+    assert region_of(arn) == "eu-west-1"
+    assert region_of("my-function") is None
+
+
+def test_an_encrypted_environment_that_the_caller_cannot_read_is_named(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    found = world.functions.get_function_configuration(FUNCTION)
+    error = {"ErrorCode": "AccessDeniedException", "Message": "sentinel"}
+    monkeypatch.setattr(
+        world.functions,
+        "get_function_configuration",
+        lambda **_: found | {"Environment": {"Error": error}},
+    )
+
+    assert world.run("status") == 1
+
+    said = capsys.readouterr().err
+    assert "ask for kms:Decrypt" in said
+    assert "sentinel" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--profile", "nowhere"], "(ProfileNotFound)"),
+        (["--region", "eu-west-1"], "(NoCredentialsError)"),
+        ([], "(NoRegionError)"),
+    ],
+)
+def test_a_caller_without_an_account_is_told_so(
+    arguments: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    assert main(["status", "--function", "f", *arguments], connect=Aws) == 1
+
+    assert said in capsys.readouterr().err

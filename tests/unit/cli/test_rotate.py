@@ -1,0 +1,79 @@
+"""`rotate` calls the function and tells what it answered, and nothing that it should not."""
+
+import pytest
+
+from tests.support.operating import PARAMETER, Refusing, World, shown
+
+
+def test_a_fresh_token_is_published(world: World, capsys: pytest.CaptureFixture[str]):
+    assert world.run("rotate") == 0
+
+    assert world.published()["Version"] == 2
+    assert shown(capsys).startswith(f"published: version 2 of {PARAMETER}, expires at 20")
+
+
+def test_an_error_of_the_function_is_named(world: World, capsys: pytest.CaptureFixture[str]):
+    world.idp.reject(world.account)
+
+    assert world.run("rotate") == 1
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("TokenRequestRefused: The token endpoint refused")
+    assert world.published()["Version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            {"errorType": "Sandbox.Timedout", "errorMessage": "Task timed out after 50.00 seconds"},
+            "Task timed out after 50.00 seconds",
+        ),
+        (
+            {"errorType": "Runtime.ImportModuleError", "errorMessage": "No module named 'jwt'"},
+            "No module named 'jwt'",
+        ),
+    ],
+)
+def test_an_error_of_the_runtime_is_quoted(
+    world: World, answer: object, said: str, capsys: pytest.CaptureFixture[str]
+):
+    world.functions.answer = answer
+
+    assert world.run("rotate") == 1
+
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["RuntimeError", "timedelta", "Path", ""])
+def test_the_text_of_an_error_that_is_not_ours_is_not_shown(
+    world: World, kind: str, capsys: pytest.CaptureFixture[str]
+):
+    world.functions.answer = {"errorType": kind, "errorMessage": "sentinel"}
+
+    assert world.run("rotate") == 1
+
+    said = shown(capsys)
+    assert "Its log says more" in said
+    assert "sentinel" not in said
+
+
+def test_a_busy_function_is_no_riddle(world: World, capsys: pytest.CaptureFixture[str]):
+    world.functions.invoke = Refusing("TooManyRequestsException").invoke  # type: ignore[method-assign]
+
+    assert world.run("rotate") == 1
+
+    assert "another rotation is under way" in capsys.readouterr().err
+
+
+def test_a_secret_without_a_service_account_leads_to_upload(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    world.functions.answer = {"outcome": "waiting"}
+
+    assert world.run("rotate") == 1
+
+    said = capsys.readouterr().err
+    assert said.startswith("NoServiceAccountYet: ")
+    assert "`upload` the file" in said

@@ -1,0 +1,98 @@
+"""`status` says what consumers find, who put it there, and what stopped the last rotation."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from local import faults
+from local.faults import Endpoint
+from tests.support.operating import PARAMETER, Refusing, World, shown
+from token_rotator.contract import EventField, Trigger
+from token_rotator.errors import IdentityProviderDown
+
+
+def status(world: World, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    code = world.run("status", "--json")
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_published_token_is_told_with_its_age_and_who_rotated_it(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    record = json.loads(world.published()["Value"])
+    at = datetime.fromtimestamp(record["issued_at"], UTC) + timedelta(seconds=60)
+
+    with time_machine.travel(at, tick=False):
+        code, told = status(world, capsys)
+        world.run("status")
+
+    assert code == 0
+    assert told["alive"] is True
+    assert (told["parameter"], told["version"]) == (PARAMETER, 1)
+    assert told["life_left_seconds"] == 240
+    assert told["rotated_by"] == "schedule"
+    assert told["last_error"] is None
+    lines = capsys.readouterr().out.splitlines()
+    assert "age         60 s" in lines
+    assert "life left   240 s" in lines
+    assert "last error  none" in lines
+
+
+def test_a_failed_rotation_is_told_until_the_next_one_works(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
+    with pytest.raises(IdentityProviderDown):
+        world.rotate()
+    world.rotate(**{EventField.TRIGGER: Trigger.WATCHDOG, EventField.MIN_REMAINING_SECONDS: 150})
+    code, during = status(world, capsys)
+    world.idp.recover()
+    world.rotate(trigger=Trigger.WATCHDOG)
+    _, after = status(world, capsys)
+
+    assert code == 0, "the token before is alive"
+    assert during["last_error"] == "IdentityProviderDown"
+    assert "status 503" in during["last_error_message"]
+    assert during["rotated_by"] == "schedule", "the token is still its"
+    assert (after["last_error"], after["rotated_by"]) == (None, "watchdog")
+
+
+def test_an_expired_token_counts_as_none(world: World, capsys: pytest.CaptureFixture[str]):
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=310), tick=False):
+        code, told = status(world, capsys)
+        world.run("status")
+
+    assert (code, told["alive"]) == (1, False)
+    assert "none: it expired" in capsys.readouterr().out
+
+
+def test_without_a_parameter_it_says_why(world: World, capsys: pytest.CaptureFixture[str]):
+    world.aws.parameters.delete_parameter(Name=PARAMETER)
+
+    assert world.run("status") == 1
+
+    assert "There is no parameter" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException"])
+def test_without_a_log_the_rest_is_told(
+    world: World, code: str, capsys: pytest.CaptureFixture[str]
+):
+    vars(world.aws)["logs"] = Refusing(code)
+
+    assert world.run("status") == 0
+
+    said = shown(capsys)
+    assert "version     1" in said
+    assert f"rotated by  unknown: logs:FilterLogEvents failed ({code})" in said
+
+
+def test_a_rotation_hours_ago_is_found(world: World, capsys: pytest.CaptureFixture[str]):
+    """The interval may be twelve hours; the token here is dead by then, the log line is not."""
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=11), tick=False):
+        _, told = status(world, capsys)
+
+    assert told["rotated_by"] == "schedule"
