@@ -26,12 +26,17 @@ class Ministack:
             _schedules=schedules,
         )
         vars(self.eventbridge).update(_parse_rate_seconds={"rate(4 minutes)": 240}.get)
+        self.cloudformation = ModuleType("ministack.services.cloudformation")
+        self.provisioners = ModuleType("ministack.services.cloudformation.provisioners")
+        vars(self.provisioners).update(_cw_metric_alarm_record=lambda name, kept: {name: kept})
+        vars(self.cloudformation).update(provisioners=self.provisioners)
         services = ModuleType("ministack.services")
         vars(services).update(scheduler=self.scheduler, eventbridge=self.eventbridge)
         package = ModuleType("ministack")
         vars(package).update(app=ModuleType("ministack.app"), services=services)
         monkeypatch.setitem(sys.modules, "ministack", package)
         monkeypatch.setitem(sys.modules, "ministack.services", services)
+        monkeypatch.setitem(sys.modules, "ministack.services.cloudformation", self.cloudformation)
         monkeypatch.delitem(sys.modules, "local.ministack_main", raising=False)
 
     def _look(self) -> None:
@@ -84,6 +89,22 @@ def test_it_looks_every_second_and_can_hurry(ministack: Ministack) -> None:
     assert scheduler._SCHEDULE_TICK_INTERVAL == 1
     assert parse("rate(4 minutes)") == 10
     assert parse("cron(0 0 * * ? *)") is None
+
+
+def test_an_alarm_on_an_expression_is_kept_as_one_on_its_metric(ministack: Ministack) -> None:
+    metric = {"Namespace": "N", "MetricName": "M", "Dimensions": []}
+    queries = [
+        {"Id": "e", "Expression": "FILL(m, 0)"},
+        {"Id": "m", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}},
+    ]
+    ministack.adapted()
+    keep: Any = vars(ministack.provisioners)["_cw_metric_alarm_record"]
+
+    kept = keep("alarm", {"Threshold": 1, "Metrics": queries})["alarm"]
+
+    assert not kept.pop("Metrics")
+    assert kept == {"Threshold": 1, "Period": 60, "Statistic": "Sum", **metric}
+    assert keep("plain", metric) == {"plain": metric}
 
 
 def test_another_ministack_is_named_before_it_starts(ministack: Ministack) -> None:
