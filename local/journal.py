@@ -23,8 +23,6 @@ class Entry:
     secret_version: str | None
     parameter_version: int | None
     token_fingerprint: str | None
-    request_id: str | None = None
-    """Of the invocation."""
 
     @classmethod
     def parse(cls, message: str, at: datetime) -> Self | None:
@@ -46,7 +44,6 @@ class Entry:
             secret_version=line.get("secret_version"),
             parameter_version=line.get("parameter_version"),
             token_fingerprint=line.get("token_fingerprint"),
-            request_id=line.get("function_request_id"),
         )
 
 

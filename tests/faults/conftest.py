@@ -1,0 +1,38 @@
+"""One deployed function for the whole suite; its AWS calls go through the fault proxy."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.emulator import LocalAws
+from local.fault_proxy import FaultProxy
+from local.identity_provider import IdentityProvider
+from local.ports import LOOPBACK, claim
+from tests.faults.under_fire import UnderFire
+from tests.support.system import System
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnderFire]:
+    port = claim(0)
+    with (
+        IdentityProvider() as idp,
+        LocalAws(
+            directory=tmp_path_factory.mktemp("local-aws"),
+            function_endpoint_url=f"http://{LOOPBACK}:{port}",
+        ) as aws,
+        FaultProxy(
+            port=port,
+            upstream_url=aws.endpoint_url,
+            directory=tmp_path_factory.mktemp("fault-proxy"),
+        ) as proxy,
+    ):
+        system = System.deploy(aws, idp, directory=tmp_path_factory.mktemp("cdk"))
+        yield UnderFire(system, proxy)
+
+
+@pytest.fixture
+def function(deployed: UnderFire) -> UnderFire:
+    """In good health and warm, whatever the test before did to it."""
+    deployed.ready()
+    return deployed

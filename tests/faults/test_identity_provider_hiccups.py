@@ -1,0 +1,86 @@
+"""The identity provider hiccups under the deployed function: survived, with a new assertion."""
+
+import pytest
+
+from local import faults
+from local.faults import Endpoint, Fault
+from tests.faults.under_fire import UnderFire
+
+SOAK = pytest.mark.soak
+
+
+@pytest.mark.parametrize(
+    ("fault", "times"),
+    [
+        pytest.param(faults.status(503), 1, id="503 once"),
+        pytest.param(faults.status(500), 2, id="500 twice"),
+        pytest.param(faults.RESET, 1, id="token issued, answer lost"),
+        pytest.param(faults.TRUNCATED, 1, id="truncated"),
+        pytest.param(faults.GARBAGE, 1, id="garbage"),
+        pytest.param(faults.HTML, 1, id="HTML"),
+        pytest.param(faults.EMPTY, 1, id="empty"),
+        pytest.param(faults.HANG, 1, id="hang", marks=SOAK),
+        pytest.param(faults.STALLED, 1, id="stalled", marks=SOAK),
+    ],
+)
+def test_what_passes_is_survived_with_a_new_assertion(
+    function: UnderFire, fault: Fault, times: int
+):
+    function.idp_fails(fault, times=times)
+
+    rotated = function.rotate()
+
+    assert rotated.published, rotated.entry
+    assert rotated.entry.token_requests == times + 1
+    sent = [request.claims["jti"] for request in function.idp.token_requests[-times - 1 :]]
+    assert len(set(sent)) == times + 1
+    function.recovers()
+
+
+def test_the_wait_that_was_asked_for_is_kept(function: UnderFire):
+    function.idp_fails(faults.status(429, retry_after="1"))
+
+    rotated = function.rotate()
+
+    refused, accepted = function.idp.token_requests[-2:]
+    assert rotated.published, rotated.entry
+    assert (accepted.at - refused.at).total_seconds() >= 1
+    function.recovers()
+
+
+def test_an_answer_slow_by_seconds_is_waited_for(function: UnderFire):
+    function.idp_fails(faults.delay(2))
+
+    rotated = function.rotate()
+
+    assert rotated.published, rotated.entry
+    assert rotated.entry.token_requests == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(faults.status(503), id="503"),
+        pytest.param(faults.HTML, id="HTML"),
+        pytest.param(faults.RESET, id="reset", marks=SOAK),
+        pytest.param(faults.HANG, id="hang", marks=SOAK),
+    ],
+)
+def test_discovery_is_asked_again(function: UnderFire, fault: Fault):
+    function.starts_cold()
+    function.idp_fails(fault, at=Endpoint.DISCOVERY)
+
+    rotated = function.rotate()
+
+    assert rotated.published, rotated.entry
+    assert rotated.entry.token_requests == 2
+    function.recovers()
+
+
+def test_an_outage_of_discovery_does_not_touch_a_warm_function(function: UnderFire):
+    function.idp_fails(faults.status(503), at=Endpoint.DISCOVERY, times=None)
+
+    rotated = function.rotate()
+
+    assert rotated.published, rotated.entry
+    assert rotated.entry.token_requests == 1

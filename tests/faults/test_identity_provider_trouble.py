@@ -1,0 +1,95 @@
+"""The identity provider refuses, or fails for as long as a rotation takes: named, nothing written.
+
+Where a fault outlasts the rotation, the function's time-out is lowered to keep the test short;
+its own deadlines follow the time that is left. `make soak` takes the deployed time-out.
+"""
+
+import pytest
+
+from local import faults
+from local.faults import Endpoint, Fault
+from tests.faults.under_fire import UnderFire, timeout_seconds
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
+
+SOAK = pytest.mark.soak
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds", "least_requests"),
+    [
+        pytest.param(faults.status(503), timeout_seconds(to_obtain=3), 2, id="503, short"),
+        pytest.param(faults.HANG, timeout_seconds(to_obtain=3), 1, id="hang, short"),
+        pytest.param(faults.status(503), FUNCTION_TIMEOUT_SECONDS, 5, id="503", marks=SOAK),
+        pytest.param(faults.HANG, FUNCTION_TIMEOUT_SECONDS, 3, id="hang", marks=SOAK),
+        pytest.param(faults.STALLED, FUNCTION_TIMEOUT_SECONDS, 3, id="stalled", marks=SOAK),
+        pytest.param(faults.HTML, FUNCTION_TIMEOUT_SECONDS, 5, id="HTML", marks=SOAK),
+    ],
+)
+def test_an_outage_is_named_before_time_is_up(
+    function: UnderFire, fault: Fault, seconds: int, least_requests: int
+):
+    function.has_seconds(seconds)
+    function.idp_fails(fault, times=None)
+
+    rotated = function.rotate()
+
+    assert rotated.failure == "IdentityProviderDown"
+    assert (rotated.entry.token_requests or 0) >= least_requests
+    function.recovers()
+
+
+@SOAK
+def test_an_outage_of_discovery_from_the_start_is_named(function: UnderFire):
+    function.starts_cold()
+    function.idp_fails(faults.status(503), at=Endpoint.DISCOVERY, times=None)
+
+    rotated = function.rotate()
+
+    assert rotated.failure == "IdentityProviderDown"
+    assert "discovery" in rotated.message
+    function.recovers()
+
+
+def test_a_wait_longer_than_the_rotation_ends_it_at_once(function: UnderFire):
+    function.idp_fails(faults.status(429, retry_after="600"), times=None)
+
+    rotated = function.rotate()
+
+    assert rotated.failure == "IdentityProviderDown"
+    assert "429" in rotated.message
+    assert rotated.entry.token_requests == 1
+    assert rotated.seconds < 10
+    function.recovers()
+
+
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [
+        pytest.param(faults.HUGE, "AnswerUnusable", id="huge"),
+        pytest.param(faults.answers_json({"expires_in": 300}), "AnswerUnusable", id="no token"),
+        pytest.param(
+            faults.redirect("http://127.0.0.1:9/"), "IdentityProviderUntrusted", id="redirect"
+        ),
+    ],
+)
+def test_an_answer_no_consumer_could_use_is_named_and_published_nowhere(
+    function: UnderFire, fault: Fault, named: str
+):
+    function.idp_fails(fault, times=None)
+
+    rotated = function.rotate()
+
+    assert rotated.failure == named
+    assert rotated.entry.token_requests == 1
+    function.recovers()
+
+
+def test_a_refused_key_is_named(function: UnderFire):
+    function.idp.reject(function.system.account)
+
+    rotated = function.rotate()
+
+    assert rotated.failure == "TokenRequestRefused"
+    assert "invalid_client" in rotated.message
+    assert rotated.entry.token_requests == 1
+    function.recovers()
