@@ -12,7 +12,7 @@ from aws_cdk import aws_scheduler_targets as schedule_targets
 from constructs import Construct
 
 from infra.config import RotatorConfig
-from token_rotator.contract import EventField, Trigger
+from token_rotator.contract import Default, EventField, Trigger
 
 DELIVERED_WITHIN = Duration.minutes(1)
 """After that the watchdog's next look is there."""
@@ -40,9 +40,9 @@ class Triggers(Construct):
             description=f"A fresh token for {config.name}",
             sends={EventField.TRIGGER: Trigger.SCHEDULE},
         )
-        if config.watchdog_min_remaining_seconds > 0:
+        for number in range(Default.WATCHDOGS if config.watchdog_min_remaining_seconds > 0 else 0):
             self._schedule(
-                "Watchdog",
+                f"Watchdog{number + 1}",
                 every=Duration.minutes(1),
                 description=f"Repairs within a minute what the schedule missed for {config.name}",
                 sends={

@@ -17,23 +17,26 @@ from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, StackOutput, output
 
 
 def schedules(document):
-    return {
-        schedule["ScheduleExpression"]: schedule["Target"]["Input"]
+    return sorted(
+        (schedule["ScheduleExpression"], schedule["Target"]["Input"])
         for schedule in resources(document, "AWS::Scheduler::Schedule").values()
-    }
+    )
 
 
-def test_a_token_is_fetched_every_four_minutes_and_looked_after_every_minute():
-    assert schedules(template()) == {
-        "rate(4 minutes)": '{"trigger":"schedule"}',
-        "rate(1 minute)": '{"trigger":"watchdog","min_remaining_seconds":150}',
-    }
+def test_a_token_is_fetched_every_four_minutes_and_looked_after_twice_a_minute():
+    watchdog = ("rate(1 minute)", '{"trigger":"watchdog","min_remaining_seconds":150}')
+
+    assert schedules(template()) == [
+        watchdog,
+        watchdog,
+        ("rate(4 minutes)", '{"trigger":"schedule"}'),
+    ]
 
 
 def test_the_watchdog_can_be_switched_off():
     document = template(a_stack(), a_rotator(watchdog_min_remaining_seconds=0))
 
-    assert schedules(document) == {"rate(4 minutes)": '{"trigger":"schedule"}'}
+    assert schedules(document) == [("rate(4 minutes)", '{"trigger":"schedule"}')]
 
 
 def test_a_schedule_waits_for_the_role_and_for_the_functions_retry_settings():
@@ -47,7 +50,8 @@ def test_a_schedule_waits_for_the_role_and_for_the_functions_retry_settings():
         logical_id(document, "AWS::Lambda::EventInvokeConfig"),
         *(name for name in resources(document, "AWS::IAM::Role") if "InvokeRole" in name),
     }
-    assert len(waits) == len(needed) == 2
+    assert len(waits) == 3
+    assert len(needed) == 2
     assert all(needed <= names for names in waits)
 
 
@@ -60,7 +64,7 @@ def test_what_could_not_be_delivered_within_a_minute_is_left_to_the_watchdog():
     ]
     policies += [only(document, "AWS::Events::Rule")["Targets"][0]["RetryPolicy"]]
     expected = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 2}
-    assert policies == [expected] * 3
+    assert policies == [expected] * 4
     invoke = only(document, "AWS::Lambda::EventInvokeConfig")
     assert (invoke["MaximumRetryAttempts"], invoke["MaximumEventAgeInSeconds"]) == (0, 60)
 

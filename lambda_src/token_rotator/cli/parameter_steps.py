@@ -92,7 +92,7 @@ def schedules(evidence: Evidence) -> Finding:
     expressions = {one.trigger: one.expression for one in ours}
     if Trigger.SCHEDULE not in expressions:
         raise ConfigurationError("No schedule calls the function. Deploy the stack again.")
-    told = ", ".join(sorted(f"{one.trigger} {one.expression}" for one in ours))
+    told = ", ".join(sorted({f"{one.trigger} {one.expression}" for one in ours}))
     alone = "" if Trigger.WATCHDOG in expressions else "; no watchdog"
     return Finding(says=f"enabled: {told}{alone}", facts=expressions)
 

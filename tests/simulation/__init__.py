@@ -1,0 +1,1 @@
+"""How long are consumers without a token? The real rotation in a simulated world."""

@@ -1,0 +1,42 @@
+"""How is the simulation run? `make simulate`: prints the table, writes docs/availability.*."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from tests.simulation import document, figures, plot
+from tests.simulation.study import Size, study
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def main() -> None:
+    """Everything in docs/availability.md comes from here."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--months", type=int, default=Size().months, help="of the baseline")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--docs", type=Path, default=DOCS, help="where to write availability.*")
+    arguments = parser.parse_args()
+    size = Size(months=arguments.months)
+    begun = time.monotonic()
+    results = study(arguments.seed, size, processes=arguments.processes)
+    found: dict[str, dict[str, figures.Figures]] = {}
+    for (group, name), stretches in results.items():
+        if group in ("outages", "tuning"):
+            seconds = float(name) if group == "outages" else 300.0
+            found.setdefault(group, {})[name] = figures.outages(stretches, seconds)
+        else:
+            found.setdefault(group, {})[name] = figures.availability(stretches)
+    command = f"make simulate, seed {arguments.seed}"
+    text = document.generated(found, command=command)
+    print(text)
+    print(f"{time.monotonic() - begun:.0f} s")
+    document.write(arguments.docs / "availability.md", text)
+    (arguments.docs / "availability.json").write_text(json.dumps(found, indent=1) + "\n")
+    plot.draw(arguments.docs / "availability.png", seed=arguments.seed)
+
+
+if __name__ == "__main__":
+    main()
