@@ -11,10 +11,10 @@ OPERATE = place="$$($(BIN)/python -m infra.whereabouts $(CONFIG)) $(if $(ROTATOR
   && PYTHONPATH=lambda_src $(BIN)/python -m token_rotator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types unit infra e2e faults soak simulate synth diff deploy destroy check status rotate upload lock clean
+.PHONY: help setup run test lint types unit infra e2e faults soak simulate synth diff deploy destroy check status rotate upload lock clean bench
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 .venv/installed: requirements.txt
 	@$(PYTHON) local/preflight.py
@@ -69,6 +69,9 @@ faults: setup  ## AWS and the identity provider fail under the deployed function
 
 soak: setup  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
 	$(BIN)/pytest tests/faults -m soak
+
+bench: .venv/installed  ## what a cached read costs, beside Powertools; writes docs/performance.md
+	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.bench.reader
 
 simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/availability.* (minutes)
 	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.simulation

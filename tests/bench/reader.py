@@ -1,0 +1,114 @@
+"""What does a cached read cost? `make bench`: beside Powertools and a dictionary, in one run."""
+
+import argparse
+import asyncio
+import json
+import platform
+import re
+import statistics
+import time
+import timeit
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
+
+from token_reader import AsyncTokenReader, TokenReader
+
+NAME = "/intelligence/marketing/access-token"
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+COMMAND = "make bench"
+GENERATED = re.compile(r"(<!-- reader: begin -->\n).*?(<!-- reader: end -->)", re.DOTALL)
+ROUNDS = 9
+
+Timings = dict[str, float]
+"""Nanoseconds a call."""
+
+
+class Stub:
+    """Answers GetParameter at once, and counts."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def get_parameter(self, **_: Any) -> dict[str, Any]:
+        self.calls += 1
+        now = int(time.time())
+        value = json.dumps(
+            {
+                "access_token": "x" * 1000,
+                "token_type": "Bearer",
+                "issued_at": now,
+                "expires_at": now + 300,
+            }
+        )
+        return {"Parameter": {"Value": value, "LastModifiedDate": datetime.now(UTC)}}
+
+
+def measure(calls: int) -> Timings:
+    """Everything is cached before; interleaved rounds, the median counts."""
+    stub: Any = Stub()
+    reader = TokenReader(NAME, stub)
+    DEFAULT_PROVIDERS["ssm"] = parameters.SSMProvider(boto3_client=stub)
+    held = {NAME: reader.get()}
+    parameters.get_parameter(NAME, max_age=240, decrypt=True)
+    contestants: dict[str, Callable[[], object]] = {
+        "a dictionary look-up": lambda: held[NAME],
+        "`TokenReader.get()`": lambda: reader.get(),  # noqa: PLW0108 - like the others
+        "Powertools `get_parameter()`": lambda: parameters.get_parameter(
+            NAME, max_age=240, decrypt=True
+        ),
+    }
+    rounds: dict[str, list[float]] = {name: [] for name in contestants}
+    awaited: list[float] = []
+    for _ in range(ROUNDS):
+        for name, call in contestants.items():
+            rounds[name].append(timeit.timeit(call, number=calls) / calls * 1e9)
+        awaited.append(asyncio.run(_await(AsyncTokenReader(reader), calls)))
+    assert stub.calls == 2, "somebody did not cache"
+    rounds["`await AsyncTokenReader.get()`"] = awaited
+    return {name: statistics.median(found) for name, found in rounds.items()}
+
+
+async def _await(reader: AsyncTokenReader, calls: int) -> float:
+    begun = time.perf_counter()
+    for _ in range(calls):
+        await reader.get()
+    return (time.perf_counter() - begun) / calls * 1e9
+
+
+def table(timings: Timings) -> str:
+    """As it stands in docs/performance.md."""
+    least = timings["a dictionary look-up"]
+    lines = ["| cached read | ns per call | times a dictionary look-up |", "|---|---|---|"]
+    lines += [
+        f"| {name} | {found:,.0f} | {found / least:.1f} |"
+        for name, found in sorted(timings.items(), key=lambda item: item[1])
+    ]
+    ratio = timings["Powertools `get_parameter()`"] / timings["`TokenReader.get()`"]
+    lines += ["", f"`TokenReader.get()` takes a {ratio:.0f}th of the time of Powertools' cache."]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Prints the table, and with --write puts it into docs/performance.md."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.reader", description=__doc__)
+    parser.add_argument("--calls", type=int, default=100_000, help="per round and contestant")
+    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
+    arguments = parser.parse_args()
+    found = table(measure(arguments.calls))
+    where = f"Python {platform.python_version()}, {platform.machine()}"
+    text = (
+        f"`{COMMAND}`, median of {ROUNDS} rounds of {arguments.calls:,} calls, {where}:\n\n{found}"
+    )
+    print(text)
+    if arguments.write:
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(GENERATED.sub(rf"\g<1>{text}\n\g<2>", page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
