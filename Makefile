@@ -71,7 +71,7 @@ soak: setup  ## the same at length, then random faults for SOAK_MINUTES (5); a q
 	$(BIN)/pytest tests/faults -m soak
 
 bench: .venv/installed  ## what a cached read costs, beside Powertools; writes docs/performance.md
-	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.bench.reader
+	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.bench.reader --write
 
 simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/availability.* (minutes)
 	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.simulation

@@ -1,5 +1,6 @@
 """What does `make simulate` run? Which strategy in which world, how long, with which seeds."""
 
+import gc
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from tests.simulation.stretch import Result, play
 from tests.simulation.tuning import Tuning
 
 AS_DEPLOYED = "as deployed"
-OUTAGE_SECONDS = (5, 15, 30, 45, 60, 90, 120, 180, 300, 600, 900)
+OUTAGE_SECONDS = (5, 30, 45, 60, 90, 120, 300, 600, 900)
 STUDIED_OUTAGE_SECONDS = 300
 TUNINGS: dict[str, Tuning] = {
     AS_DEPLOYED: Tuning(),
@@ -97,7 +98,8 @@ def study(seed: int, size: Size, *, processes: int) -> dict[tuple[str, str], lis
     """The results of each group. The same for any number of processes."""
     results = defaultdict(list)
     planned = list(jobs(seed, size))
-    with Pool(processes) as pool:
+    # collecting garbage rarely saves a quarter of the time
+    with Pool(processes, initializer=gc.set_threshold, initargs=(200_000,)) as pool:
         for number, (group, result) in enumerate(pool.imap(run, planned), start=1):
             results[group].append(result)
             print(f"\r{number} of {len(planned)} stretches", end="", file=sys.stderr, flush=True)

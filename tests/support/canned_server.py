@@ -93,6 +93,10 @@ def _request(stream: socket.socket) -> bytes:
     while b"\r\n\r\n" not in data and (piece := stream.recv(65536)):
         data += piece
     head, _, body = data.partition(b"\r\n\r\n")
+    if b"transfer-encoding: chunked" in head.lower():
+        # what is left unread when the connection closes makes it a reset
+        while not data.endswith(b"0\r\n\r\n") and (piece := stream.recv(65536)):
+            data += piece
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             missing = int(line.split(b":")[1]) - len(body)

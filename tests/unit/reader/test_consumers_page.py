@@ -7,10 +7,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 
@@ -58,33 +59,21 @@ def test_every_kind_of_snippet_is_tested():
 
 @pytest.mark.parametrize("code", [code for code in blocks("python") if "aws_cdk" not in code])
 def test_python_gets_the_token(
-    code: str,
-    published: dict[str, object],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    code: str, published: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ):
-    extension = json.dumps({"Parameter": {"Value": json.dumps(published)}}).encode()
-    with CannedServer(answer(200, extension)) as server:
+    parameter = json.dumps({"Parameter": {"Value": json.dumps(published)}}).encode()
+    with CannedServer(answer(200, parameter)) as server:
         monkeypatch.setenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", server.url.rpartition(":")[2])
-        names: dict[str, object] = {"__name__": "snippet"}
-        exec(code.replace("https://api.intelligence.example", server.url), names)  # noqa: S102
-        if callable(handle := names.get("handle")):
+        names: dict[str, Any] = {"__name__": "snippet"}
+        exec(code.replace("https://api.intelligence.example", server.url), names)
+        if handle := names.get("handle"):
             names["headers"] = handle({}, None)
+        if upload := names.get("upload"):
+            assert list(upload(iter([{"a": "row"}]))) == [200]
 
-    got = [
-        names.get("token"),
-        getattr(names.get("token"), "value", None),
-        names.get("headers"),
-        capsys.readouterr().out.strip(),
-        *(b"Bearer abc" in request for request in server.requests),
-    ]
-    assert any(
-        thing in ("abc", {"Authorization": "Bearer abc"}, True, str(len("a")))
-        or str(published["expires_at"])[:4].isdigit()
-        and str(thing).startswith("20")
-        for thing in got
-        if thing
-    )
+    token = names.get("token", "")
+    used = b"".join(server.requests).decode() + names.get("headers", {}).get("Authorization", "")
+    assert getattr(token, "value", token) == "abc" or "Bearer abc" in used
 
 
 def test_cdk_code_speaks_of_what_is_there():
@@ -138,8 +127,8 @@ def test_links_lead_somewhere():
         assert not anchor or anchor in anchors(page.read_text(encoding="utf-8")), target
 
 
-@pytest.mark.parametrize(("seconds", "calls_each"), [(193, None), (30, None), (1, None)])
-def test_costs_are_what_the_prices_say(seconds: int, calls_each: None):
+@pytest.mark.parametrize("seconds", [193, 30, 1])
+def test_costs_are_what_the_prices_say(seconds: int):
     calls = 100 * MONTH_SECONDS / seconds
     dollars = calls / 10_000 * (0.05 + 0.03)
 
