@@ -110,7 +110,7 @@ def test_without_a_terminal_it_prints_a_line_for_each_change_until_ctrl_c(tmp_pa
     with command(tmp_path) as run:
         line = run.says(": published, version ", within_seconds=120)
         run.receive(signal.SIGINT)
-        code = run.process.wait(10)
+        code = run.process.wait(60)
 
         assert "token " in line
         assert code == 0
@@ -141,7 +141,7 @@ def test_stopped_on_its_way_it_leaves_nothing(
 
         run.receive(number)
 
-        assert run.process.wait(10) == code
+        assert run.process.wait(60) == code
         assert "Traceback" not in run.output.read_text()
         run.leaves_nothing()
 

@@ -27,7 +27,7 @@ def test_the_schedules_go_and_the_secret_stays(system: System, tmp_path: Path) -
 
     deployment.destroy()
 
-    assert len(before) == 2
+    assert len(before) == 3
     assert schedules_of("short-lived", system) == []
     functions = system.aws.client("lambda").list_functions()["Functions"]
     assert outputs["DemoFunctionName"] not in [one["FunctionName"] for one in functions]
