@@ -46,5 +46,4 @@ class AsyncTokenReader:
             looking = self._looking = asyncio.create_task(
                 asyncio.to_thread(self._reader.look, force=force)
             )
-        if patience != 0:
-            await asyncio.wait({looking}, timeout=None if patience == NO_END else patience)
+        await asyncio.wait({looking}, timeout=None if patience == NO_END else patience)

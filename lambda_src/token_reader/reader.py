@@ -90,8 +90,8 @@ class TokenReader:
             try:
                 token = self._parameter.read()
             except TokenError as problem:
-                # without the traceback, whose frames hold the value
-                self.held = self.held.failed(problem.with_traceback(None), now=self.now())
+                # a copy: the frames of the original's traceback hold the value
+                self.held = self.held.failed(problem.again(), now=self.now())
             else:
                 self.held = self.held.found(token, now=self.now(), jitter=self._jitter)
         finally:

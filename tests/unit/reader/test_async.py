@@ -44,6 +44,24 @@ async def test_a_cancelled_caller_does_not_cancel_the_others_look(world: World):
     assert world.reads == 1
 
 
+async def test_whoever_waits_shares_one_thread(world: World):
+    """The loop's other work needs the rest of them."""
+    world.publish()
+    reader = AsyncTokenReader(world.reader())
+    go_on = threading.Event()
+    world.during_read = lambda: _wait(go_on)
+    waiting = [asyncio.create_task(reader.get()) for _ in range(100)]
+    await asyncio.sleep(0.01)
+
+    try:
+        async with asyncio.timeout(5):
+            await asyncio.to_thread(lambda: None)
+    finally:
+        go_on.set()
+
+    assert {token.value for token in await asyncio.gather(*waiting)} == {"token-1"}
+
+
 async def test_everybody_gets_an_error_of_his_own(world: World):
     reader = AsyncTokenReader(world.reader())
 

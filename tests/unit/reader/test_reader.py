@@ -131,6 +131,30 @@ def test_an_expired_token_is_never_handed_out_and_the_rotator_is_named(world: Wo
     assert "token-1" not in str(caught.value)
 
 
+def test_a_published_token_that_has_expired_does_not_displace_a_living_one(world: World):
+    world.publish()
+    reader = world.reader()
+    reader.get()
+    world.clock.advance(seconds=2)
+    world.publish(lifetime=0)
+
+    assert reader.refresh(force=True).value == "token-1"
+
+
+def test_what_was_refused_is_not_kept_in_the_error(world: World):
+    """A traceback's frames hold the value, and monitoring tools show them."""
+    world.write("sentinel")
+    reader = world.reader()
+
+    with pytest.raises(RecordUnreadable) as caught:
+        reader.get()
+
+    for error in (caught.value, reader.held.problem):
+        assert error.__cause__ is error.__context__ is None
+    assert reader.held.problem.__traceback__ is None
+    assert "_token" not in [frame.name for frame in caught.traceback]
+
+
 def test_after_an_outage_the_next_look_brings_the_new_token(world: World):
     world.publish(lifetime=10)
     reader = world.reader()
@@ -293,11 +317,12 @@ def test_a_look_that_hangs_in_the_last_seconds_costs_nobody_the_living_token(wor
     reader = world.reader()
     reader.get()
     world.clock.advance(seconds=299.8)
-    looking, go_on = threading.Event(), threading.Event()
+    looking, go_on, ended = (threading.Event() for _ in range(3))
 
     def hangs() -> None:
         looking.set()
-        assert go_on.wait(10)
+        go_on.wait(3)
+        ended.set()
 
     world.during_read = hangs
     first = threading.Thread(target=reader.get)
@@ -306,6 +331,7 @@ def test_a_look_that_hangs_in_the_last_seconds_costs_nobody_the_living_token(wor
 
     try:
         assert reader.get().value == "token-1"
+        assert not ended.is_set(), "it waited for the end of the look"
     finally:
         go_on.set()
         first.join(10)
