@@ -11,7 +11,7 @@ OPERATE = place="$$($(BIN)/python -m infra.whereabouts $(CONFIG)) $(if $(ROTATOR
   && PYTHONPATH=lambda_src $(BIN)/python -m token_rotator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types unit infra e2e faults soak simulate synth diff deploy destroy check status rotate upload lock clean bench
+.PHONY: help setup run test lint types unit infra e2e faults audit soak simulate synth diff deploy destroy check status rotate upload lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -28,6 +28,12 @@ help:  ## this list
 	@echo "Installing the local AWS into .venv-local-aws (once) ..."
 	@$(PYTHON) -m venv .venv-local-aws
 	@.venv-local-aws/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/requirements.txt
+	@touch $@
+
+.venv-audit/installed: tests/audit/requirements.txt
+	@echo "Installing the rule packs into .venv-audit (once) ..."
+	@$(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit/requirements.txt
 	@touch $@
 
 node_modules/installed: package-lock.json
@@ -58,14 +64,17 @@ types: .venv/installed  ## mypy, strict
 unit: .venv/installed  ## the function and its parts, and a few simulated days
 	$(BIN)/pytest tests/unit tests/simulation
 
-infra: setup  ## the stack
-	$(BIN)/pytest tests/infra
+infra: setup .venv-audit/installed  ## the stack, and the evidence that it is safe
+	$(BIN)/pytest tests/infra tests/audit
 
 e2e: setup  ## the deployed system on a local AWS
 	$(BIN)/pytest tests/e2e
 
 faults: setup  ## AWS and the identity provider fail under the deployed function
 	$(BIN)/pytest tests/faults
+
+audit: setup .venv-audit/installed  ## the evidence as a table: permissions, rule packs, leaks, supply chain
+	@JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 PYTHONPATH=lambda_src:. $(BIN)/python -m tests.audit
 
 soak: setup  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
 	$(BIN)/pytest tests/faults -m soak
@@ -102,10 +111,10 @@ upload: .venv/installed  ## the file downloaded from Intelligence becomes the ke
 	@$(OPERATE) upload $$place -- "$(FILE)"
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
-	for dir in lambda_src local .; do \
+	for dir in lambda_src local tests/audit .; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' $$dir/requirements.in -o $$dir/requirements.txt; \
 	done
 
 clean:  ## remove what the other verbs made
-	rm -rf .venv .venv-local-aws node_modules build cdk.out .local .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-local-aws .venv-audit node_modules build cdk.out .local .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,38 @@
+"""Which findings of the rule packs are acknowledged, and why? The only place that says so."""
+
+import tomllib
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tests.audit.evidence import Evidence
+
+FILE: Final = Path(__file__).with_suffix(".toml")
+
+
+class Finding(NamedTuple):
+    """What a rule pack did not like."""
+
+    rule: str
+    resource: str
+    """Type and logical id: ``AWS::Lambda::Function.MarketingRotatorFunction4965C166``."""
+    message: str
+
+
+def weighed(pack: str, findings: Iterable[Finding], *, cases: int) -> Evidence:
+    """Every finding needs a reason, and every reason a finding."""
+    reasons = tomllib.loads(FILE.read_text(encoding="utf-8"))[pack]
+    unused = {(rule, kind) for rule, kinds in reasons.items() for kind in kinds}
+    misses = []
+    for finding in findings:
+        kind = next(
+            (k for k in reasons.get(finding.rule, {}) if fnmatchcase(finding.resource, f"{k}.*")),
+            None,
+        )
+        if kind is None:
+            misses.append(f"{finding.rule} {finding.resource}: {finding.message}")
+        else:
+            unused.discard((finding.rule, kind))
+    misses += [f"{rule} {kind} is acknowledged, and nothing triggers it" for rule, kind in unused]
+    return Evidence(cases=cases, misses=tuple(dict.fromkeys(misses)))

@@ -1,0 +1,68 @@
+"""Which deployments are audited? One per way in which permissions and resources can differ."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from infra.config import Deployment
+from tests.support.infra_templates import (
+    NAMED_KEY,
+    NAMED_SECRET,
+    Resource,
+    a_rotator,
+    a_stack,
+    template,
+)
+
+EVERYTHING: Final = Deployment(
+    stack=a_stack(
+        name="everything",
+        alarm_emails=("ops@example.com",),
+        account="111122223333",
+        region="eu-west-1",
+        tags={"team": "data"},
+        permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
+    ),
+    rotators=(
+        a_rotator(secret_arn=NAMED_SECRET, secret_key_arn=NAMED_KEY, value_format="token"),
+        a_rotator(name="sales", parameter_name="/sales/eu/token", reserve_concurrency=False),
+    ),
+)
+
+DEPLOYMENTS: Final = {
+    "the defaults": Deployment(stack=a_stack(), rotators=(a_rotator(),)),
+    "two rotators": Deployment(
+        stack=a_stack(),
+        rotators=(a_rotator(), a_rotator(name="sales", parameter_name="/marketing/token2")),
+    ),
+    "a secret of one's own": Deployment(
+        stack=a_stack(), rotators=(a_rotator(secret_arn=NAMED_SECRET),)
+    ),
+    "a topic of one's own": Deployment(
+        stack=a_stack(alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms", dashboard=False),
+        rotators=(a_rotator(watchdog_min_remaining_seconds=0),),
+    ),
+    "everything set": EVERYTHING,
+}
+
+
+@cache
+def _rendered(name: str) -> str:
+    deployment = DEPLOYMENTS[name]
+    return json.dumps(template(deployment.stack, *deployment.rotators))
+
+
+def template_of(name: str) -> Resource:
+    """The template as CloudFormation gets it, but for the function's code. Yours to change."""
+    document: Resource = json.loads(_rendered(name))
+    return document
+
+
+def write_templates(directory: Path) -> dict[str, Path]:
+    """One file per deployment, for tools that read files."""
+    files = {}
+    for number, name in enumerate(DEPLOYMENTS):
+        files[name] = directory / f"{number}.template.json"
+        files[name].write_text(json.dumps(template_of(name), indent=1))
+    return files

@@ -1,0 +1,74 @@
+"""What is a check, and what does it answer? A number of cases, and those that failed."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Final
+from xml.etree import ElementTree
+
+from tests.audit import checks
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a check has looked at, and what it did not like."""
+
+    cases: int
+    misses: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """A check that looked at nothing has shown nothing."""
+        return self.cases > 0 and not self.misses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One row of the table."""
+
+    says: str
+    """What is true if nothing is missed."""
+    look: Callable[[], Evidence]
+    by_make_test: bool = True
+    """tests/audit/test_checks.py runs it; False for what `make test` runs elsewhere or cannot."""
+
+
+def every_check() -> Iterator[Check]:
+    """In the order of their files' names."""
+    for module in iter_modules(checks.__path__, f"{checks.__name__}."):
+        check = import_module(module.name).CHECK
+        assert isinstance(check, Check)
+        yield check
+
+
+def of_tests(*arguments: str) -> Callable[[], Evidence]:
+    """Runs tests: pytest's arguments, from the root of the checkout. For `by_make_test=False`."""
+
+    def look() -> Evidence:
+        with tempfile.TemporaryDirectory() as directory:
+            report = Path(directory) / "report.xml"
+            run = subprocess.run(
+                [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if not report.exists():
+                return Evidence(cases=0, misses=(run.stdout[-2000:] + run.stderr[-2000:],))
+            tests = list(ElementTree.parse(report).iter("testcase"))
+        failed = [
+            f"{test.get('classname')}.{test.get('name')}"
+            for test in tests
+            if test.find("failure") is not None or test.find("error") is not None
+        ]
+        return Evidence(cases=len(tests), misses=tuple(failed))
+
+    return look

@@ -1,0 +1,40 @@
+"""Does every check hold, and does a check that misses something say so?"""
+
+import pytest
+
+from tests.audit.evidence import Check, Evidence, every_check, of_tests
+
+
+@pytest.mark.parametrize(
+    "check", [check for check in every_check() if check.by_make_test], ids=lambda check: check.says
+)
+def test_the_evidence_holds(check: Check):
+    evidence = check.look()
+
+    assert evidence.misses == ()
+    assert evidence.cases > 0
+
+
+def test_no_two_checks_say_the_same():
+    said = [check.says for check in every_check()]
+
+    assert len(said) == len(set(said))
+
+
+def test_a_check_without_a_case_shows_nothing():
+    assert not Evidence(cases=0).holds
+    assert not Evidence(cases=2, misses=("one",)).holds
+    assert Evidence(cases=2).holds
+
+
+def test_tests_that_fail_are_misses(tmp_path):
+    (tmp_path / "test_two.py").write_text(
+        "def test_good():\n    pass\n\n\ndef test_bad():\n    assert False\n"
+    )
+
+    evidence = of_tests(str(tmp_path))()
+
+    assert evidence.cases == 2
+    (miss,) = evidence.misses
+    assert miss.endswith("test_two.test_bad")
+    assert not of_tests(str(tmp_path / "nothing"))().holds
