@@ -7,7 +7,7 @@ CDK_CONTEXT += -c config=$(CONFIG)
 endif
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 npx --no-install cdk
 # leaves in $$place which stack, where, and which rotator of it
-OPERATE = place="$$($(BIN)/python -m infra.whereabouts $(CONFIG)) $(if $(ROTATOR),--rotator $(ROTATOR)) $(ARGS)" \
+OPERATE = place="$$($(BIN)/python -m infra.whereabouts $(if $(ROTATOR),--rotator $(ROTATOR)) $(CONFIG)) $(ARGS)" \
   && PYTHONPATH=lambda_src $(BIN)/python -m token_rotator
 
 .DEFAULT_GOAL := help
@@ -85,17 +85,17 @@ bench: .venv/installed  ## what a cached read costs, beside Powertools; writes d
 simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/availability.* (minutes)
 	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.simulation
 
-synth: setup  ## the CloudFormation template; needs no account, no Docker, no network
+synth: setup  ## the CloudFormation templates; needs no account, no Docker, no network
 	$(CDK) synth --quiet $(CDK_CONTEXT)
 
 diff: setup  ## what a deployment would change
 	$(CDK) diff $(CDK_CONTEXT)
 
-deploy: setup  ## to the account of the caller's credentials
-	$(CDK) deploy $(CDK_CONTEXT)
+deploy: setup  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
+	$(CDK) deploy $(or $(STACK),--all) $(CDK_CONTEXT)
 
-destroy: setup  ## take the stack away; README.md says what stays
-	$(CDK) destroy $(CDK_CONTEXT)
+destroy: setup  ## take the stacks away; README.md says what stays (STACK=name: one of them)
+	$(CDK) destroy $(or $(STACK),--all) $(CDK_CONTEXT)
 
 check: .venv/installed  ## what is wrong with the deployed rotator? (ROTATOR=name CONFIG=file, ARGS=--json)
 	@$(OPERATE) check $$place

@@ -1,4 +1,4 @@
-"""From ``rotators.toml`` to a stack. Context: ``config`` (path of the file), ``local`` (true)."""
+"""From ``rotators.toml`` to stacks. Context: ``config`` (path of the file), ``local`` (true)."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,7 @@ from infra import ROOT
 from infra.asset import function_code
 from infra.bundling import BundlingFailed
 from infra.config_reading import load
+from infra.distribution import too_large
 from infra.mistakes import ConfigurationMistakes
 from infra.stack import TokenRotatorStack
 from infra.targets import LAMBDA, THIS_MACHINE
@@ -22,12 +23,20 @@ def main() -> int:
     local = app.node.try_get_context("local") in (True, "true")
     try:
         deployment = load(path)
-        code = function_code(THIS_MACHINE if local else LAMBDA)
+        for stack in deployment.by_stack():
+            # CDK ties a code object to one stack; the asset is the same, and made once
+            code = function_code(THIS_MACHINE if local else LAMBDA)
+            TokenRotatorStack(app, deployment=stack, code=code)
     except (ConfigurationMistakes, BundlingFailed) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    TokenRotatorStack(app, deployment=deployment, code=code)
-    app.synth()
+    template_bytes = {
+        stack.stack_name: Path(stack.template_full_path).stat().st_size
+        for stack in app.synth().stacks
+    }
+    if mistakes := [*too_large(deployment, template_bytes)]:
+        print(ConfigurationMistakes(path, mistakes), file=sys.stderr)  # noqa: T201
+        return 1
     return 0
 
 

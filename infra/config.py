@@ -1,4 +1,4 @@
-"""What is a deployment? One stack, and one table of settings per credential.
+"""What is a deployment? What its stacks share, and one table of settings per credential.
 
 The fields below are the keys of ``rotators.toml``: the annotation is the type, the metadata
 holds the rule and the description, and the environment variable of a rotator's key is its name in
@@ -6,7 +6,7 @@ capitals (``contract.Variable``).
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,6 +20,9 @@ from token_rotator.contract import (
     RequestStyle,
     ValueFormat,
 )
+
+MOST_EMAILS: Final = 20
+"""Each is a resource of every stack: what ``distribution`` counts leaves room for so many."""
 
 REQUIRED: Final = MISSING
 """What ``default_of`` answers for a key that has no default."""
@@ -41,9 +44,17 @@ def default_of(setting: "Field[Any]") -> Any:
 class StackConfig:
     """The table ``[stack]``: what all rotators of a deployment share."""
 
-    name: str = field(metadata=_says("CloudFormation stack name", aws_rules.stack_name))
+    name: str = field(
+        metadata=_says("stack of the rotators that name no other", aws_rules.stack_name)
+    )
     alarm_emails: tuple[str, ...] = field(
-        default=(), metadata=_says("who is told when an alarm fires", rules.each(rules.email))
+        default=(),
+        metadata=_says(
+            "who is told when an alarm fires",
+            rules.each(
+                rules.email, at_most=MOST_EMAILS, else_="a mailing list, or alarm_topic_arn"
+            ),
+        ),
     )
     alarm_topic_arn: str | None = field(
         default=None,
@@ -84,6 +95,14 @@ class RotatorConfig:
     """The table's own name. It appears in alarms, metrics and logs."""
     parameter_name: str = field(
         metadata=_says("SSM parameter that holds the token", aws_rules.parameter_name)
+    )
+    stack: str | None = field(
+        default=None,
+        metadata=_says(
+            "CloudFormation stack this rotator is in",
+            aws_rules.stack_name,
+            default="`name` of `[stack]`",
+        ),
     )
     secret_arn: str | None = field(
         default=None,
@@ -204,7 +223,21 @@ class RotatorConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One CloudFormation stack and the rotators in it."""
+    """What one file deploys."""
 
     stack: StackConfig
     rotators: tuple[RotatorConfig, ...]
+
+    def stack_name(self, rotator: RotatorConfig) -> str:
+        """Which stack a rotator is in."""
+        return rotator.stack or self.stack.name
+
+    def by_stack(self) -> "tuple[Deployment, ...]":
+        """One deployment per CloudFormation stack, each complete in itself."""
+        rotators: dict[str, list[RotatorConfig]] = {}
+        for rotator in self.rotators:
+            rotators.setdefault(self.stack_name(rotator), []).append(rotator)
+        return tuple(
+            Deployment(stack=replace(self.stack, name=name), rotators=tuple(those))
+            for name, those in rotators.items()
+        )

@@ -10,6 +10,7 @@ from typing import Any
 from infra.config import Deployment, RotatorConfig, StackConfig
 from infra.config_combinations import conflicts, conflicts_of_stack
 from infra.config_table import Table
+from infra.distribution import misplaced
 from infra.mistakes import HIDDEN, ConfigurationMistakes, Mistake, is_key_material, shown
 
 _ROTATOR_NAME = r"(?=.{1,32}\Z)[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*"
@@ -61,7 +62,9 @@ def _deployment(document: Mapping[str, Any], mistakes: list[Mistake]) -> Deploym
             mistakes.append(Mistake(table=table.name, key=key, value=value, cure=cure))
         rotators.append(rotator)
     mistakes.extend(_written_twice(rotators))
-    return Deployment(stack=stack, rotators=tuple(rotators))
+    deployment = Deployment(stack=stack, rotators=tuple(rotators))
+    mistakes.extend(misplaced(deployment))
+    return deployment
 
 
 def _named_tables(rotators: object, mistakes: list[Mistake]) -> Iterator[tuple[str, object]]:

@@ -19,7 +19,7 @@ def rotator_name(stack: StackConfig, rotator: RotatorConfig) -> str:
     The stack's name is part of it: two stacks of an account may each have a ``marketing``, and the
     tokens that one publishes must not keep the other one's dead man's switch quiet.
     """
-    return f"{stack.name}/{rotator.name}"
+    return f"{rotator.stack or stack.name}/{rotator.name}"
 
 
 def environment(

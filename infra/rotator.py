@@ -48,7 +48,7 @@ class TokenRotator(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            description=f"Keeps a fresh access token in {config.parameter_name}",
+            description=f"Keeps a fresh access token in {config.parameter_name}"[:256],
             code=code,
             handler=HANDLER,
             # a local AWS ignores both, and runs the bundle on its own interpreter (`-c local=true`)

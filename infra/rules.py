@@ -35,10 +35,12 @@ def between(lowest: int, highest: int, unit: str) -> Rule:
     return rule
 
 
-def each(rule: Rule) -> Rule:
+def each(rule: Rule, *, at_most: int | None = None, else_: str = "") -> Rule:
     """A list of which every entry follows the rule, and no entry is there twice."""
 
     def rule_of_list(entries: tuple[str, ...]) -> str | None:
+        if at_most is not None and len(entries) > at_most:
+            return f"write at most {at_most}, {else_}"
         for position, entry in enumerate(entries, start=1):
             if cure := rule(entry):
                 return f"{cure} (entry {position})"

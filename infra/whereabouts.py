@@ -1,11 +1,14 @@
-"""Which stack does a ``rotators.toml`` deploy, and where? As arguments of ``token_rotator``.
+"""Which stack is a rotator in, and where? As arguments of ``token_rotator``.
 
-``python -m infra.whereabouts [FILE]`` is how `make check` and its siblings find what they look at.
+``python -m infra.whereabouts [--rotator NAME] [FILE]`` is how `make check` and its siblings find
+what they look at.
 """
 
+import argparse
 import shlex
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from infra import ROOT
@@ -14,21 +17,48 @@ from infra.config_reading import load
 from infra.mistakes import ConfigurationMistakes
 
 
-def arguments(deployment: Deployment) -> Iterator[str]:
-    """What the file says of the stack; which rotator is meant, it cannot say."""
-    yield from ("--stack", deployment.stack.name)
+class UnknownRotator(Exception):
+    """The file cannot say which rotator is meant; the text says which there are."""
+
+
+def arguments(deployment: Deployment, rotator: str | None = None) -> Iterator[str]:
+    """What the file says of a rotator; without a name, of the one stack that there is.
+
+    Raises UnknownRotator.
+    """
+    yield from ("--stack", _stack(deployment, rotator))
     if deployment.stack.region is not None:
         yield from ("--region", deployment.stack.region)
+    if rotator is not None:
+        yield from ("--rotator", rotator)
 
 
-def main(files: list[str]) -> int:
+def _stack(deployment: Deployment, rotator: str | None) -> str:
+    stacks = {one.name: deployment.stack_name(one) for one in deployment.rotators}
+    if rotator in stacks:
+        return stacks[rotator]
+    if rotator is None and len(set(stacks.values())) == 1:
+        return next(iter(stacks.values()))  # which of its rotators is for the command to ask
+    there = ", ".join(stacks)
+    if rotator is None:
+        raise UnknownRotator(f"Say which rotator is meant, ROTATOR=name: {there}.")
+    meant = get_close_matches(rotator, stacks, n=1)
+    cure = f"Did you mean {meant[0]}?" if meant else f"It has: {there}."
+    raise UnknownRotator(f"The file has no [rotators.{rotator}]. {cure}")
+
+
+def main(words: list[str]) -> int:
     """Prints them on one line."""
+    parser = argparse.ArgumentParser(prog="python -m infra.whereabouts", description=__doc__)
+    parser.add_argument("--rotator", metavar="NAME")
+    parser.add_argument("file", nargs="?", type=Path, default=ROOT / "rotators.toml")
+    asked = parser.parse_args(words)
     try:
-        deployment = load(Path(files[0]) if files else ROOT / "rotators.toml")
-    except ConfigurationMistakes as mistakes:
-        print(mistakes, file=sys.stderr)  # noqa: T201
+        found = [*arguments(load(asked.file), asked.rotator)]
+    except (ConfigurationMistakes, UnknownRotator) as problem:
+        print(problem, file=sys.stderr)  # noqa: T201
         return 1
-    print(shlex.join(arguments(deployment)))  # noqa: T201
+    print(shlex.join(found))  # noqa: T201
     return 0
 
 

@@ -1,4 +1,4 @@
-"""How does the stack get into the local AWS? With the CDK command line, as into any account."""
+"""How do the stacks get into the local AWS? With the CDK command line, as into any account."""
 
 import json
 import os
@@ -39,7 +39,7 @@ class Deployment:
         self._assembly = directory / "cdk.out"
 
     def prepare(self) -> None:
-        """Bootstraps the account and synthesizes the stack, side by side."""
+        """Bootstraps the account and synthesizes the stacks, side by side."""
         target = f"aws://{environment.ACCOUNT}/{environment.REGION}"
         with self._start("bootstrap", target) as bootstrap:
             self.synthesize()
@@ -53,17 +53,21 @@ class Deployment:
         )  # fmt: skip
 
     def deploy(self) -> dict[str, str]:
-        """The stack's outputs."""
+        """The outputs of all stacks; where two have one of the same name, the last one's."""
         outputs = self._directory / "outputs.json"
         self._run(
             "deploy", "--all", "--app", self._assembly, "--require-approval", "never",
             "--method", "direct", "--progress", "events", "--outputs-file", outputs,
         )  # fmt: skip
-        (by_output,) = json.loads(outputs.read_text(encoding="utf-8")).values()
-        return {str(name): str(value) for name, value in by_output.items()}
+        by_stack = json.loads(outputs.read_text(encoding="utf-8"))
+        return {
+            str(name): str(value)
+            for by_output in by_stack.values()
+            for name, value in by_output.items()
+        }
 
     def destroy(self) -> None:
-        """Takes the stack away."""
+        """Takes the stacks away."""
         self._run("destroy", "--all", "--force", "--app", self._assembly)
 
     def _run(self, verb: str, *arguments: str | Path) -> None:

@@ -1,6 +1,7 @@
 """The CDK command line against the local AWS: what it takes away, and how it fails."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,25 +15,33 @@ name = "short-lived"
 
 [rotators.demo]
 parameter_name = "/short-lived/access-token"
+
+[rotators.other]
+parameter_name = "/short-lived/other/access-token"
+stack = "short-lived-other"
 """
+FUNCTIONS = ("DemoFunctionName", "OtherFunctionName")
 
 
-def test_the_schedules_go_and_the_secret_stays(system: System, tmp_path: Path) -> None:
+def test_both_stacks_go_but_not_their_secrets(system: System, tmp_path: Path) -> None:
     config = tmp_path / "rotators.toml"
     config.write_text(CONFIG)
     deployment = Deployment(system.aws, config=config, directory=tmp_path)
     deployment.synthesize()
     outputs = deployment.deploy()
     before = schedules_of("short-lived", system)
+    bundles = {of_function(outputs[name], system)["CodeSha256"] for name in FUNCTIONS}
 
     deployment.destroy()
 
-    assert len(before) == 3
+    assert len(before) == 2 * 3
+    assert len(bundles) == len([*(tmp_path / "cdk.out").glob("asset.*")]) == 1
     assert schedules_of("short-lived", system) == []
     functions = system.aws.client("lambda").list_functions()["Functions"]
-    assert outputs["DemoFunctionName"] not in [one["FunctionName"] for one in functions]
-    secret = system.aws.client("secretsmanager").describe_secret(SecretId=outputs["DemoSecretArn"])
-    assert "DeletedDate" not in secret
+    assert not {outputs[name] for name in FUNCTIONS} & {one["FunctionName"] for one in functions}
+    for name in ("DemoSecretArn", "OtherSecretArn"):
+        secret = system.aws.client("secretsmanager").describe_secret(SecretId=outputs[name])
+        assert "DeletedDate" not in secret
 
 
 def test_a_failed_command_says_which_and_why(aws: LocalAws, tmp_path: Path) -> None:
@@ -44,6 +53,11 @@ def test_a_failed_command_says_which_and_why(aws: LocalAws, tmp_path: Path) -> N
 
     assert str(failure.value).startswith("`cdk synth` failed:\n")
     assert "/aws/access-token" in str(failure.value)
+
+
+def of_function(name: str, system: System) -> dict[str, Any]:
+    answer = system.aws.client("lambda").get_function_configuration(FunctionName=name)
+    return dict(answer)
 
 
 def schedules_of(stack: str, system: System) -> list[str]:

@@ -14,9 +14,9 @@ def body(document: dict[str, Any]) -> str:
     return "".join(part if isinstance(part, str) else _target(part) for part in parts)
 
 
-def widgets(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+def widgets(document: dict[str, Any], kind: str | None = None) -> list[dict[str, Any]]:
     found = json.loads(body(document))["widgets"]
-    return [widget["properties"] for widget in found if widget["type"] == kind]
+    return [widget["properties"] for widget in found if kind in (None, widget["type"])]
 
 
 def _target(reference: dict[str, Any]) -> str:
