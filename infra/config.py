@@ -148,6 +148,10 @@ class RotatorConfig:
             default="those of the profile",
         ),
     )
+    allow_private_addresses: bool = field(
+        default=Default.ALLOW_PRIVATE_ADDRESSES,
+        metadata=_says("whether the identity provider may be in a private network"),
+    )
     audience: str | None = field(
         default=None,
         metadata=_says(

@@ -42,6 +42,8 @@ def environment(
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return json.dumps(value)
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 

@@ -13,6 +13,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from token_rotator.addresses import AddressRefused
 from token_rotator.contract import RequestStyle
 from token_rotator.errors import (
     AnswerUnusable,
@@ -95,6 +96,11 @@ class Channel:
                 ),
             )
             content = self._content(response, what, deadline)
+        except AddressRefused as exc:
+            raise IdentityProviderUntrusted(
+                f"The {what}'s host {exc}: nothing was sent there. Check the address. If the "
+                "identity provider is in a private network, set allow_private_addresses = true."
+            ) from None
         except (HTTPError, OSError) as exc:
             raise _broken(exc, what) from None
         return _answer(response, content, what, self._now())

@@ -25,6 +25,7 @@ class Variable(StrEnum):
     DISCOVERY_ENDPOINT = "DISCOVERY_ENDPOINT"
     TOKEN_ENDPOINT = "TOKEN_ENDPOINT"
     ALLOWED_TOKEN_HOSTS = "ALLOWED_TOKEN_HOSTS"
+    ALLOW_PRIVATE_ADDRESSES = "ALLOW_PRIVATE_ADDRESSES"
     AUDIENCE = "AUDIENCE"
     REQUEST_STYLE = "REQUEST_STYLE"
     ASSERTION_LIFETIME_SECONDS = "ASSERTION_LIFETIME_SECONDS"
@@ -159,6 +160,7 @@ class Default:
     """Values of the settings that neither ``rotators.toml`` nor the profile gives."""
 
     PROFILE: Final = "intelligence"
+    ALLOW_PRIVATE_ADDRESSES: Final = False
     VALUE_FORMAT: Final = ValueFormat.RECORD
     TOKEN_LIFETIME_SECONDS: Final = 300
     EXPIRATION_GRACE_MINUTES: Final = 5

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 _NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
 _NO_HOSTS: Final[frozenset[str]] = frozenset()
+_FLAG: Final[Mapping[str, bool]] = MappingProxyType({"true": True, "false": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Settings:
     discovery_endpoint: str | None
     token_endpoint: str | None
     allowed_token_hosts: frozenset[str]
+    allow_private_addresses: bool
     audience: str | None
     request_style: RequestStyle
     assertion_lifetime: timedelta | None
@@ -64,6 +66,9 @@ class Settings:
             discovery_endpoint=read(Variable.DISCOVERY_ENDPOINT, str, None),
             token_endpoint=read(Variable.TOKEN_ENDPOINT, str, None),
             allowed_token_hosts=_token_hosts(read, profile),
+            allow_private_addresses=read(
+                Variable.ALLOW_PRIVATE_ADDRESSES, _FLAG.__getitem__, Default.ALLOW_PRIVATE_ADDRESSES
+            ),
             audience=read(Variable.AUDIENCE, str, None),
             request_style=read(Variable.REQUEST_STYLE, RequestStyle, profile.request_style),
             assertion_lifetime=_assertion_lifetime(read, profile),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import boto3
-import urllib3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
+from token_rotator import endpoints
+from token_rotator.addresses import Addresses
 from token_rotator.assertion import AssertionSigner
 from token_rotator.channel import Channel
 from token_rotator.discovery import Discovery
@@ -21,6 +22,9 @@ from token_rotator.secret_store import SecretStore
 from token_rotator.settings import Settings
 from token_rotator.telemetry import Telemetry
 from token_rotator.timing import AWS_CONNECT, AWS_READ
+
+AWS_ENDPOINT = "AWS_ENDPOINT_URL"
+"""Where boto3 looks for AWS, if not in AWS: the variable is boto3's own."""
 
 AWS_CLIENT = Config(
     connect_timeout=AWS_CONNECT.total_seconds(),
@@ -60,7 +64,11 @@ def build(
                 secret_id=settings.secret_arn,
                 algorithm=settings.algorithm,
             ),
-            identity_provider=identity_provider(settings, now=now),
+            identity_provider=identity_provider(
+                settings,
+                now=now,
+                local=endpoints.is_loopback(endpoints.host(environment.get(AWS_ENDPOINT, ""))),
+            ),
             publication=ParameterStore(
                 boto3.client("ssm", config=AWS_CLIENT),
                 parameter_name=settings.parameter_name,
@@ -88,9 +96,12 @@ def silence_libraries() -> None:
         logging.getLogger(library).setLevel(logging.INFO)
 
 
-def identity_provider(settings: Settings, *, now: Callable[[], datetime]) -> TokenEndpoint:
-    """Whom the settings name."""
-    channel = Channel(pool=urllib3.PoolManager(), now=now)
+def identity_provider(
+    settings: Settings, *, now: Callable[[], datetime], local: bool
+) -> TokenEndpoint:
+    """Whom the settings name. ``local``: AWS itself is on loopback, so it may be there, too."""
+    addresses = Addresses(private=settings.allow_private_addresses, loopback=local)
+    channel = Channel(pool=addresses.pool(), now=now)
     return TokenEndpoint(
         settings=settings,
         channel=channel,

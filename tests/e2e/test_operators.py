@@ -51,12 +51,13 @@ def log_of_an_old_key(
 ) -> list[str]:
     """A local AWS cannot be made to hold an old secret: the deployed function's own settings, run
     here, on a secret that looks old. Everything else is the deployed system's."""
-    for name, value in environment.aws_client(system.aws.endpoint_url).items():
+    aws_client = environment.aws_client(system.aws.endpoint_url)
+    for name, value in aws_client.items():
         monkeypatch.setenv(name, value)
     deployed = system.aws.client("lambda").get_function_configuration(
         FunctionName=system.rotator.function_name
     )
-    app = build(deployed["Environment"]["Variables"])
+    app = build(aws_client | deployed["Environment"]["Variables"])
     old = Aged(app.rotation.credentials, timedelta(days=KEY_LIFETIME_DAYS - 20))
     app = replace(app, rotation=replace(app.rotation, credentials=old))
     capsys.readouterr()

@@ -15,6 +15,7 @@ EVERYTHING = {
     "discovery_endpoint": "https://idp.example.com/d",
     "token_endpoint": "https://idp.example.com/t",
     "allowed_token_hosts": ("a.example.com", "b.example.com"),
+    "allow_private_addresses": True,
     "audience": "https://idp.example.com",
     "request_style": RequestStyle.QUERY,
     "assertion_lifetime_seconds": 90,
@@ -56,6 +57,7 @@ def test_the_function_reads_every_option_as_it_was_written():
     for key in ("discovery_endpoint", "token_endpoint", "audience", "request_style", "algorithm"):
         assert found[key] == EVERYTHING[key]
     assert (found["key_id"], found["scope"]) == ("key-1", "a b")
+    assert found["allow_private_addresses"] is True
     assert found["value_format"] is ValueFormat.TOKEN
     assert found["allowed_token_hosts"] == {"a.example.com", "b.example.com"}
     assert found["assertion_lifetime"] == timedelta(seconds=90)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 NAME = "/intelligence/marketing/access-token"
+LOCAL = "http://127.0.0.1:4566"
+"""Where a local AWS would be: then the stand-in may be on loopback. boto3 is moto's."""
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Deployed:
     ssm: "SSMClient"
     secret: str
     key: str
+    environment: dict[str, str]
 
     def rotate(self, **event: object) -> dict[str, object]:
         for handler in logging.getLogger("token-rotator").handlers:

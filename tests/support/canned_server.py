@@ -51,6 +51,7 @@ class CannedServer:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.requests: list[bytes] = []
+        self.connections = 0
 
     @property
     def url(self) -> str:
@@ -76,6 +77,7 @@ class CannedServer:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             with sock, contextlib.suppress(OSError):
                 self._converse(sock)
 

@@ -14,12 +14,12 @@ from tests.support.clock import Clock
 from token_rotator.contract import (
     Variable,
 )
-from token_rotator.wiring import build
+from token_rotator.wiring import AWS_ENDPOINT, build
 
 if TYPE_CHECKING:
     pass
 
-from tests.support.application import NAME, Deployed
+from tests.support.application import LOCAL, NAME, Deployed
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +38,16 @@ def deployed(idp: IdentityProvider, monkeypatch: pytest.MonkeyPatch) -> Iterator
         secret = secrets.create_secret(Name="tokens/marketing")["ARN"]
         key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
         clock = Clock(datetime.now(UTC))
-        app = build(
-            {
-                Variable.ROTATOR: "marketing",
-                Variable.SECRET_ARN: secret,
-                Variable.PARAMETER_NAME: NAME,
-                Variable.PARAMETER_KEY_ARN: key,
-                Variable.PARAMETER_TAGS: json.dumps({"rotator": "marketing"}),
-            },
-            now=clock.now,
-            sleep=clock.sleep,
-        )
+        environment: dict[str, str] = {
+            Variable.ROTATOR: "marketing",
+            Variable.SECRET_ARN: secret,
+            Variable.PARAMETER_NAME: NAME,
+            Variable.PARAMETER_KEY_ARN: key,
+            Variable.PARAMETER_TAGS: json.dumps({"rotator": "marketing"}),
+            AWS_ENDPOINT: LOCAL,
+        }
+        app = build(environment, now=clock.now, sleep=clock.sleep)
         ssm = boto3.client("ssm")
-        it = Deployed(app, clock, idp, secrets, ssm, secret, key)
+        it = Deployed(app, clock, idp, secrets, ssm, secret, key, environment)
         it.store(idp.new_service_account().as_downloaded())
         yield it

@@ -21,6 +21,7 @@ from token_rotator.errors import (
     IdentityProviderUntrusted,
     RotationError,
 )
+from token_rotator.wiring import AWS_ENDPOINT, build
 
 if TYPE_CHECKING:
     pass
@@ -40,6 +41,17 @@ def test_a_rotation_publishes_a_token_that_opens_the_protected_resource(deployed
         headers={"Authorization": f"{record.token_type} {record.access_token}"},
     )
     assert answer.status == 200
+
+
+@pytest.mark.parametrize("aws", ["", "https://ssm.eu-west-1.amazonaws.com"])
+def test_a_secret_cannot_lead_inside_where_aws_is_outside(deployed: Deployed, aws: str):
+    heard = deployed.idp.requests
+    deployed.app = build(deployed.environment | {AWS_ENDPOINT: aws})
+
+    with pytest.raises(IdentityProviderUntrusted, match="loopback"):
+        deployed.rotate()
+
+    assert deployed.idp.requests == heard
 
 
 def test_the_request_is_the_documented_one(deployed: Deployed):

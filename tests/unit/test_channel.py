@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.canned_server import Behaviour, CannedServer, Connection, answer
+from token_rotator.addresses import Addresses
 from token_rotator.channel import LONGEST_BODY_BYTES, Answer, Channel
 from token_rotator.contract import RequestStyle
 from token_rotator.errors import (
@@ -30,7 +30,7 @@ def now() -> datetime:
 
 
 def post(url: str, *, style: RequestStyle = RequestStyle.QUERY, seconds: float = 5) -> Answer:
-    with urllib3.PoolManager() as pool:
+    with Addresses(loopback=True).pool() as pool:
         return Channel(pool=pool, now=now).post(
             url,
             {"client_assertion": SENTINEL},
@@ -246,7 +246,7 @@ def test_connections_are_used_again():
         connection.send(reply)
         connection.pause(0.2)
 
-    with CannedServer(twice) as server, urllib3.PoolManager() as pool:
+    with CannedServer(twice) as server, Addresses(loopback=True).pool() as pool:
         channel = Channel(pool=pool, now=now)
         for _ in range(2):
             channel.get(server.url, what="x", deadline=now() + timedelta(seconds=5))

@@ -22,7 +22,9 @@ def function(evidence: Evidence) -> Finding:
     """Is it there, and is its environment complete?"""
     evidence.deployed = look_up(evidence.aws, evidence.place)
     settings = evidence.deployed.settings
-    evidence.identity_provider = wiring.identity_provider(settings, now=wiring.utc_now)
+    evidence.identity_provider = wiring.identity_provider(
+        settings, now=wiring.utc_now, local=evidence.aws.is_local
+    )
     return Finding(
         says=f"of {settings.rotator}, its environment is complete",
         facts={"function": evidence.deployed.function_arn, "rotator": settings.rotator},

@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cached_property
 
 import boto3
@@ -8,7 +9,17 @@ from moto import mock_aws
 from local.identity_provider import IdentityProvider
 from local.service_account import ServiceAccount
 from tests.support.operating import World
+from token_rotator import wiring
 from token_rotator.cli.aws import Aws
+from token_rotator.identity_provider import TokenEndpoint
+from token_rotator.settings import Settings
+
+REAL = wiring.identity_provider
+
+
+def on_loopback(settings: Settings, *, now: Callable[[], datetime], local: bool) -> TokenEndpoint:
+    """The stand-in may be there although moto stands in for an AWS that is far away."""
+    return REAL(settings, now=now, local=True)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +57,7 @@ def world(
     idp.accept(account)
     of_the_function = {"secretsmanager": clients["secrets"], "ssm": clients["parameters"]}
     monkeypatch.setattr(boto3, "client", lambda service, **_: of_the_function[service])
+    monkeypatch.setattr(wiring, "identity_provider", on_loopback)
     with mock_aws():
         aws = Aws(region="eu-west-1")
         vars(aws).update(clients)

@@ -12,7 +12,9 @@ from local import faults
 from local.faults import Endpoint, Fault
 from tests.support.keys import ec_key, pem
 from tests.support.operating import FUNCTION, PARAMETER, Refusing, World, at_debug, shown
+from tests.unit.cli.conftest import REAL
 from token_reader.record import Record
+from token_rotator import wiring
 from token_rotator.contract import KEY_LIFETIME_DAYS, EventField, Trigger, Variable
 
 Break = Callable[[World], object]
@@ -280,6 +282,24 @@ def test_a_denial_that_a_local_aws_simulates_is_no_denial(
     assert world.run("check") == 0
 
     assert "unknown  role" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_only_beside_a_local_aws_may_the_identity_provider_be_on_loopback(
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    local: bool,
+):
+    monkeypatch.setattr(wiring, "identity_provider", REAL)
+    monkeypatch.setattr(type(world.aws), "is_local", property(lambda _: local))
+
+    world.run("check", "--json")
+
+    steps = {one["step"]: one for one in json.loads(capsys.readouterr().out)["steps"]}
+    assert (steps["discovery"]["result"] == "ok") is local
+    assert ("loopback" in steps["discovery"]["says"]) is not local
 
 
 def test_without_a_watchdog_the_schedule_is_enough(

@@ -1,0 +1,125 @@
+"""Which addresses may be connected to? Looked at for each connection, when it is made.
+
+The secret says where the identity provider is, and DNS where that name leads. Whoever writes either
+could point the function at what only it can reach: cloud metadata, Lambda's runtime API, a private
+network (server-side request forgery). So the very address that is connected to is looked at, not
+the URL and not an earlier answer of DNS.
+"""
+
+import socket
+import ssl
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import LocationParseError
+from urllib3.util.connection import allowed_gai_family, create_connection
+
+Address = IPv4Address | IPv6Address
+
+_PRIVATE: Final = tuple(
+    ip_network(network)
+    # RFC 1918, RFC 6598, RFC 4193
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+_AWS_LOCAL_SERVICES: Final = ip_network("fd00:ec2::/32")
+"""Instance metadata and its siblings, in the midst of the private addresses of RFC 4193.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+"""
+_GLOBAL_UNICAST: Final = ip_network("2000::/3")
+"""All that IANA has given out of IPv6 for the public network."""
+_NAT64: Final = ip_network("64:ff9b::/96")
+"""RFC 6052: the IPv4 address is the last 32 bits."""
+
+
+class AddressRefused(Exception):
+    """Nobody is connected to; the text says where the name leads and why not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Public ones, and what a deployment allows besides."""
+
+    private: bool = False
+    """An identity provider in a private network: ``allow_private_addresses``."""
+    loopback: bool = False
+    """Only where AWS itself is on loopback."""
+
+    def refusal(self, address: Address) -> str | None:
+        """What kind of address it is that may not be connected to; None: it may."""
+        address = _meant(address)
+        if address.is_loopback:
+            return None if self.loopback else "loopback"
+        if any(address in network for network in _PRIVATE if address not in _AWS_LOCAL_SERVICES):
+            return None if self.private else "private"
+        return None if _is_public(address) else "reserved"
+
+    def pool(self) -> urllib3.PoolManager:
+        """Connections to such addresses: TLS 1.2 or newer, verified; no proxy, whatever is set."""
+        allowed = self
+
+        class Connection(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return _connect(self, allowed)
+
+        class TlsConnection(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return _connect(self, allowed)
+
+        class Pool(urllib3.HTTPConnectionPool):
+            ConnectionCls = Connection
+
+        class TlsPool(urllib3.HTTPSConnectionPool):
+            ConnectionCls = TlsConnection
+
+        manager = urllib3.PoolManager(ssl_minimum_version=ssl.TLSVersion.TLSv1_2)
+        manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
+        return manager
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def _meant(address: Address) -> Address:
+    """The IPv4 address where an IPv6 one leads to: mapped, by NAT64, by 6to4."""
+    if not isinstance(address, IPv6Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
+    """A socket to one of the host's addresses, all of which have to be allowed.
+
+    Takes the place of urllib3's own look-up, so that no second one can answer otherwise. Raises
+    AddressRefused, OSError.
+    """
+    host = connection.host.strip("[]")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise LocationParseError("host name") from None
+    found = socket.getaddrinfo(host, connection.port, allowed_gai_family(), socket.SOCK_STREAM)
+    addresses = [ip_address(str(place[0])) for *_, place in found]
+    for address in addresses:
+        if kind := allowed.refusal(address):
+            raise AddressRefused(f"leads to {address}, a {kind} address")
+    failure = OSError("no address")
+    for address in addresses:
+        try:
+            return create_connection(
+                (str(address), connection.port),
+                connection.timeout,
+                source_address=connection.source_address,
+                socket_options=connection.socket_options,
+            )
+        except OSError as exc:
+            failure = exc
+    raise failure
