@@ -114,13 +114,14 @@ class TokenRotator(Construct):
             "Secret",
             secret_name=rotator_name(stack, self._config),
             description="Service account: store the downloaded file here as it is",
-            encryption_key=self._key,
             generate_secret_string=_placeholder(),
             # kept when the stack goes, but not when its first deployment fails: the name is taken
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         resource = created.node.default_child
         assert isinstance(resource, secretsmanager.CfnSecret)  # noqa: S101 - narrows the type
+        # as `encryption_key` it would open the key to the whole account a second time
+        resource.kms_key_id = self._key.key_arn
         # both are the ARN in AWS; a local AWS answers `Ref` with the name
         return created, resource.attr_id
 

@@ -1,0 +1,1 @@
+"""Who may do what? The policies of a template, evaluated."""

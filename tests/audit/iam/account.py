@@ -1,0 +1,173 @@
+"""Which policies does a deployed template leave in an account, and whom do they concern?"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from tests.audit.iam.intrinsics import Place
+
+Policy = dict[str, Any]
+
+EVERYTHING: Final[Policy] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+_AUDITED: Final = {"AssumeRolePolicyDocument", "KeyPolicy", "PolicyDocument"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account with one deployed template in it, and an administrator."""
+
+    place: Place
+    policies: Mapping[str, Policy]
+    """Every policy of the template, by a name for people."""
+    of_principal: Mapping[str, tuple[str, ...]]
+    """Names of the policies that say what a role may do, by ARN."""
+    of_resource: Mapping[str, str]
+    """Name of the policy that says who may use a resource, by ARN."""
+
+    @property
+    def administrator(self) -> str:
+        """A role that may do whatever the resources' own policies let it."""
+        return f"arn:aws:iam::{self.place.account}:role/administrator"
+
+    def with_policy(self, name: str, policy: Policy) -> "Account":
+        """The same account with one policy changed."""
+        return replace(self, policies={**self.policies, name: policy})
+
+    def simulation(
+        self, principal: str, action: str, resource: str, context: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """A request, in the words of @cloud-copilot/iam-simulate."""
+        names = self.of_principal.get(principal, ())
+        identity = [{"name": name, "policy": self.policies[name]} for name in names]
+        if principal.endswith(":role/administrator"):  # of whichever account
+            identity = [{"name": "administrator", "policy": EVERYTHING}]
+        return {
+            "request": {
+                "principal": principal,
+                "action": action,
+                "resource": {
+                    "resource": resource,
+                    "accountId": account_in(resource) or self.place.account,
+                },
+                "contextVariables": dict(context),
+            },
+            "identityPolicies": identity,
+            "resourcePolicy": self._resource_policy(resource),
+            "serviceControlPolicies": [],
+            "resourceControlPolicies": [],
+        }
+
+    def _resource_policy(self, resource: str) -> Policy | None:
+        if name := self.of_resource.get(resource):
+            return self.policies[name]
+        if ":kms:" not in resource:
+            return None
+        # what a key has unless it is told otherwise
+        # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+        root = f"arn:aws:iam::{account_in(resource)}:root"
+        allow = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
+        return {"Version": "2012-10-17", "Statement": [allow]}
+
+
+def account_in(arn: str) -> str:
+    """The account that an ARN names; of S3's, of ``*`` and of services, none."""
+    return arn.split(":")[4] if arn.startswith("arn:") else ""
+
+
+@dataclass
+class _Reading:
+    """Collects the policies of a template."""
+
+    template: Mapping[str, Any]
+    place: Place
+    policies: dict[str, Policy] = field(default_factory=dict)
+    of_principal: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    of_resource: dict[str, str] = field(default_factory=dict)
+
+    def read(self) -> Account:
+        for logical_id, resource in self.template["Resources"].items():
+            properties = resource.get("Properties", {})
+            reader = _READERS.get(resource["Type"])
+            if reader is not None:
+                reader(self, logical_id, self.place.resolved(self.template, properties))
+            elif found := _AUDITED & properties.keys():
+                raise KeyError(f"tests/audit/iam/account.py does not read {found} of {logical_id}")
+        return Account(
+            place=self.place,
+            policies=self.policies,
+            of_principal=self.of_principal,
+            of_resource=self.of_resource,
+        )
+
+    def _has(self, principal: str, name: str, policy: Policy) -> None:
+        self.policies[name] = policy
+        self.of_principal[principal] = (*self.of_principal.get(principal, ()), name)
+
+    def role(self, logical_id: str, properties: Mapping[str, Any]) -> None:
+        arn = self.place.arn_of(self.template, logical_id)
+        self.policies[f"trust of {logical_id}"] = properties["AssumeRolePolicyDocument"]
+        self.of_resource[arn] = f"trust of {logical_id}"
+        for policy in properties.get("Policies", []):
+            name = f"{policy['PolicyName']} of {logical_id}"
+            self._has(arn, name, policy["PolicyDocument"])
+        if managed := properties.get("ManagedPolicyArns"):
+            raise KeyError(f"tests/audit/iam/account.py does not know {managed}")
+
+    def policy(self, logical_id: str, properties: Mapping[str, Any]) -> None:
+        for role in properties["Roles"]:
+            arn = f"arn:aws:iam::{self.place.account}:role/{role}"
+            self._has(arn, logical_id, properties["PolicyDocument"])
+
+    def managed_policy(self, logical_id: str, properties: Mapping[str, Any]) -> None:
+        """A policy that nothing in the template has is for roles outside of it."""
+        for role in properties.get("Roles", [f"with-{logical_id}"]):
+            arn = f"arn:aws:iam::{self.place.account}:role/{role}"
+            self._has(arn, logical_id, properties["PolicyDocument"])
+
+    def key(self, logical_id: str, properties: Mapping[str, Any]) -> None:
+        self.policies[f"policy of {logical_id}"] = properties["KeyPolicy"]
+        self.of_resource[self.place.arn_of(self.template, logical_id)] = f"policy of {logical_id}"
+
+    def topic_policy(self, logical_id: str, properties: Mapping[str, Any]) -> None:
+        self.policies[logical_id] = properties["PolicyDocument"]
+        self.of_resource.update(dict.fromkeys(properties["Topics"], logical_id))
+
+    def permission(self, logical_id: str, properties: Mapping[str, Any]) -> None:
+        """One statement of the function's policy."""
+        function = properties["FunctionName"]
+        conditions: dict[str, dict[str, str]] = {}
+        if "SourceArn" in properties:
+            conditions["ArnLike"] = {"aws:SourceArn": properties["SourceArn"]}
+        if "SourceAccount" in properties:
+            conditions["StringEquals"] = {"aws:SourceAccount": properties["SourceAccount"]}
+        principal = properties["Principal"]
+        statement = {
+            "Sid": logical_id,
+            "Effect": "Allow",
+            "Principal": {"Service" if principal.endswith(".com") else "AWS": principal},
+            "Action": properties["Action"],
+            "Resource": function,
+            "Condition": conditions,
+        }
+        name = self.of_resource.setdefault(function, f"policy of {function.rsplit(':')[-1]}")
+        policy = self.policies.setdefault(name, {"Version": "2012-10-17", "Statement": []})
+        policy["Statement"].append(statement)
+
+
+_READERS: Final = {
+    "AWS::IAM::ManagedPolicy": _Reading.managed_policy,
+    "AWS::IAM::Policy": _Reading.policy,
+    "AWS::IAM::Role": _Reading.role,
+    "AWS::KMS::Key": _Reading.key,
+    "AWS::Lambda::Permission": _Reading.permission,
+    "AWS::SNS::TopicPolicy": _Reading.topic_policy,
+}
+
+
+def deployed(template: Mapping[str, Any], place: Place) -> Account:
+    """The account after the deployment. Raises KeyError for a policy that it cannot read."""
+    return _Reading(template=copy.deepcopy(dict(template)), place=place).read()

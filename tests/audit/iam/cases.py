@@ -1,0 +1,50 @@
+"""What is looked at? Every deployment: its account, what it needs, and what it must refuse."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from infra.config import Deployment
+from tests.audit.deployments import DEPLOYMENTS, template_of
+from tests.audit.iam.account import Account, deployed
+from tests.audit.iam.call import Call
+from tests.audit.iam.intrinsics import Place
+from tests.audit.iam.needed import needed
+from tests.audit.iam.refusal import Refusal
+from tests.audit.iam.refused import refused
+from tests.audit.iam.rotators import rotators
+
+PLACE: Final = Place()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One deployment in an account."""
+
+    name: str
+    account: Account
+    needed: tuple[Call, ...]
+    refused: tuple[Refusal, ...]
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """Of every deployment that is audited."""
+    return tuple(_case(name, deployment) for name, deployment in DEPLOYMENTS.items())
+
+
+def _case(name: str, deployment: Deployment) -> Case:
+    template = template_of(name)
+    account = deployed(template, PLACE)
+    secret_keys = {
+        rotator.secret_arn: rotator.secret_key_arn
+        for rotator in deployment.rotators
+        if rotator.secret_arn and rotator.secret_key_arn
+    }
+    each = tuple(rotators(template, PLACE, secret_keys=secret_keys))
+    return Case(
+        name=name,
+        account=account,
+        needed=tuple(needed(template, account, each)),
+        refused=tuple(refused(template, account, each)),
+    )

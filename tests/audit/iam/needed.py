@@ -1,0 +1,167 @@
+"""Which calls does a deployment need? Computed from its template; all of them must be allowed.
+
+What a rotation and a consumer ask for is held against the record of the end-to-end run
+(tests/e2e/test_used_permissions.py); what AWS does on their behalf follows by AWS's own rules.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tests.audit.iam.account import Account
+from tests.audit.iam.call import Call
+from tests.audit.iam.intrinsics import Place
+from tests.audit.iam.rotators import Rotator, of_type
+
+BY_THE_FUNCTION: Final = (
+    "ssm:GetParameter",
+    "ssm:PutParameter",
+    "ssm:AddTagsToResource",
+    "secretsmanager:GetSecretValue",
+)
+BY_A_CONSUMER: Final = ("ssm:GetParameter",)
+
+
+def requested(rotator: Rotator, principal: str, action: str) -> Iterator[Call]:
+    """A call about the rotator's parameter or secret, and what it makes AWS ask of the key."""
+    is_for = {"ssm": rotator.parameter, "secretsmanager": rotator.secret}
+    yield Call(principal=principal, action=action, resource=is_for[action.partition(":")[0]])
+    match action:
+        case "ssm:GetParameter":
+            yield key_use(rotator, principal, "kms:Decrypt", rotator.parameter)
+        case "ssm:PutParameter":
+            # an advanced parameter is envelope-encrypted
+            # https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+            yield key_use(rotator, principal, "kms:GenerateDataKey", rotator.parameter)
+        case "secretsmanager:GetSecretValue" if rotator.secret_key is not None:
+            yield key_use(rotator, principal, "kms:Decrypt", rotator.secret)
+
+
+def key_use(rotator: Rotator, principal: str, action: str, ciphered: str) -> Call:
+    """What SSM or Secrets Manager asks of a key for whoever called it; ``ciphered``: for what.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    is_parameter = ":ssm:" in ciphered
+    key = rotator.parameter_key if is_parameter else rotator.secret_key
+    assert key is not None
+    service = "ssm" if is_parameter else "secretsmanager"
+    return Call(
+        principal=principal,
+        action=action,
+        resource=key,
+        context={
+            f"kms:EncryptionContext:{'PARAMETER_ARN' if is_parameter else 'SecretARN'}": ciphered,
+            "kms:ViaService": f"{service}.{rotator.place.region}.amazonaws.com",
+        },
+    )
+
+
+def needed(
+    template: Mapping[str, Any], account: Account, each: tuple[Rotator, ...]
+) -> Iterator[Call]:
+    """Everything that has to work."""
+    for rotator in each:
+        yield from _of_a_rotator(rotator)
+        for reader in readers(account, rotator):
+            for action in BY_A_CONSUMER:
+                yield from requested(rotator, reader, action)
+    yield from _of_the_alarms(template, account.place)
+    for key in (arn for arn in account.of_resource if ":kms:" in arn):
+        # the last resort: a key whose policy lets nobody in cannot be changed or deleted any more
+        # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+        yield Call(principal=account.administrator, action="kms:PutKeyPolicy", resource=key)
+
+
+def readers(account: Account, rotator: Rotator) -> list[str]:
+    """Who has a policy of the template that names the parameter, besides the function's role."""
+    return [
+        principal
+        for principal, names in account.of_principal.items()
+        if principal != rotator.role
+        and any(
+            statement["Resource"] == rotator.parameter
+            for name in names
+            for statement in account.policies[name]["Statement"]
+        )
+    ]
+
+
+def _of_a_rotator(rotator: Rotator) -> Iterator[Call]:
+    yield Call(principal="lambda.amazonaws.com", action="sts:AssumeRole", resource=rotator.role)
+    for action in BY_THE_FUNCTION:
+        yield from requested(rotator, rotator.role, action)
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        yield Call(principal=rotator.role, action=action, resource=log_stream(rotator))
+    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    yield Call(
+        principal="scheduler.amazonaws.com",
+        action="sts:AssumeRole",
+        resource=rotator.invoke_role,
+        context=by_scheduler(rotator),
+    )
+    yield Call(
+        principal=rotator.invoke_role,
+        action="lambda:InvokeFunction",
+        resource=rotator.function,
+    )
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    for rule in rotator.rules:
+        yield Call(
+            principal="events.amazonaws.com",
+            action="lambda:InvokeFunction",
+            resource=rotator.function,
+            context={"aws:SourceArn": rule, "aws:SourceAccount": rotator.place.account},
+        )
+
+
+def _of_the_alarms(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
+    """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
+    keys = encrypted_topics(template, place)
+    for logical_id, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        context = by_an_alarm(place, logical_id)
+        for topic in keys.keys() & place.resolved(template, alarm["AlarmActions"]):
+            yield Call(
+                principal="cloudwatch.amazonaws.com",
+                action="sns:Publish",
+                resource=topic,
+                context=context | {"aws:SecureTransport": "true"},
+            )
+            for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+                yield Call(
+                    principal="cloudwatch.amazonaws.com",
+                    action=action,
+                    resource=keys[topic],
+                    context=context,
+                )
+
+
+def encrypted_topics(template: Mapping[str, Any], place: Place) -> dict[str, str]:
+    """The keys of the template's topics."""
+    return {
+        place.arn_of(template, logical_id): place.resolved(template, topic["KmsMasterKeyId"])
+        for logical_id, topic in of_type(template, "AWS::SNS::Topic").items()
+    }
+
+
+def log_stream(rotator: Rotator) -> str:
+    """One of the function's."""
+    return rotator.place.arn(f"logs:log-group:{rotator.log_group}:log-stream:2026/11/24/[$LATEST]1")
+
+
+def by_scheduler(rotator: Rotator) -> dict[str, str]:
+    """What EventBridge Scheduler says of itself when it takes on a role."""
+    place = rotator.place
+    return {
+        "aws:SourceAccount": place.account,
+        "aws:SourceArn": place.arn("scheduler:schedule-group/default"),
+    }
+
+
+def by_an_alarm(place: Place, name: str) -> dict[str, str]:
+    """What CloudWatch says of itself when an alarm acts."""
+    return {
+        "aws:SourceAccount": place.account,
+        "aws:SourceArn": place.arn(f"cloudwatch:alarm:{name}"),
+    }

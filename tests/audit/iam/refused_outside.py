@@ -1,0 +1,79 @@
+"""Who may not use a rotator? Other services, other rules, other accounts."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tests.audit.iam.account import Account
+from tests.audit.iam.intrinsics import Place
+from tests.audit.iam.needed import by_an_alarm, by_scheduler, encrypted_topics
+from tests.audit.iam.refusal import Refusal, Safeguard, rows
+from tests.audit.iam.rotators import Rotator
+
+ACTION, CONDITION, PRINCIPAL = Safeguard.ACTION, Safeguard.CONDITION, Safeguard.PRINCIPAL
+ELSEWHERE: Final = Place(account="999999999999")
+STRANGER: Final = "arn:aws:iam::999999999999:role/administrator"
+"""May do everything that the resources of another account let it."""
+ASSUME: Final = ("sts:AssumeRole",)
+INVOKE: Final = ("lambda:InvokeFunction",)
+
+
+def of_a_rotator(rotator: Rotator, account: Account) -> Iterator[Refusal]:
+    """Nobody takes on its roles, and nobody invokes it, but those that it is for."""
+    roles = (rotator.role,)
+    others = ("ec2.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com")
+    for principal in (*others, account.administrator, STRANGER):
+        yield from rows(PRINCIPAL, principal, ASSUME, roles)
+    yield from rows(ACTION, "lambda.amazonaws.com", ("sts:TagSession",), roles)
+    yield from _of_the_schedules_role(rotator, account)
+    for rule in rotator.rules:
+        says = {"aws:SourceArn": rule, "aws:SourceAccount": rotator.place.account}
+        functions = (rotator.function,)
+        for principal in ("s3.amazonaws.com", "sns.amazonaws.com"):
+            yield from rows(PRINCIPAL, principal, INVOKE, functions, says)
+        yield from rows(PRINCIPAL | CONDITION, STRANGER, INVOKE, functions)
+        for another in (f"{rule}2", ELSEWHERE.arn("events:rule/another")):
+            context = says | {"aws:SourceArn": another}
+            yield from rows(CONDITION, "events.amazonaws.com", INVOKE, functions, context)
+        change = ("lambda:UpdateFunctionCode", "lambda:AddPermission")
+        yield from rows(ACTION, "events.amazonaws.com", change, functions, says)
+
+
+def _of_the_schedules_role(rotator: Rotator, account: Account) -> Iterator[Refusal]:
+    roles, says = (rotator.invoke_role,), by_scheduler(rotator)
+    for service in ("lambda.amazonaws.com", "events.amazonaws.com"):
+        yield from rows(PRINCIPAL, service, ASSUME, roles, says)
+    for principal in (account.administrator, STRANGER):
+        yield from rows(PRINCIPAL | CONDITION, principal, ASSUME, roles)
+    scheduler = "scheduler.amazonaws.com"
+    for wrong in (
+        {"aws:SourceAccount": ELSEWHERE.account},
+        {"aws:SourceArn": ELSEWHERE.arn("scheduler:schedule-group/default")},
+        {"aws:SourceArn": rotator.place.arn("scheduler:schedule-group/another")},
+    ):
+        yield from rows(CONDITION, scheduler, ASSUME, roles, says | wrong)
+    yield from rows(CONDITION, scheduler, ASSUME, roles)
+    yield from rows(ACTION, scheduler, ("sts:TagSession",), roles, says)
+
+
+def of_the_shared(template: Mapping[str, Any], account: Account) -> Iterator[Refusal]:
+    """Keys and topics are this account's, and of other services only CloudWatch's."""
+    keys = [arn for arn in account.of_resource if ":kms:" in arn]
+    for key in keys:
+        for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:CreateGrant"):
+            yield from rows(PRINCIPAL, STRANGER, (action,), (key,))
+    for topic, key in encrypted_topics(template, account.place).items():
+        alarm, elsewhere = by_an_alarm(account.place, "alarm"), by_an_alarm(ELSEWHERE, "alarm")
+        encrypted = {"aws:SecureTransport": "true"}
+        cloudwatch, topics, publish = "cloudwatch.amazonaws.com", (topic,), ("sns:Publish",)
+        yield from rows(CONDITION, cloudwatch, publish, topics, elsewhere | encrypted)
+        for service in ("events.amazonaws.com", "s3.amazonaws.com"):
+            yield from rows(PRINCIPAL, service, publish, topics, alarm | encrypted)
+        yield from rows(PRINCIPAL | CONDITION, STRANGER, publish, topics, encrypted)
+        change = ("sns:Subscribe", "sns:DeleteTopic", "sns:SetTopicAttributes")
+        yield from rows(ACTION, cloudwatch, change, topics, alarm)
+        plain = {"aws:SecureTransport": "false"}
+        yield from rows(Safeguard.DENY, account.administrator, publish, topics, plain)
+        use = ("kms:Decrypt", "kms:GenerateDataKey")
+        yield from rows(CONDITION, cloudwatch, use, (key,), elsewhere)
+        yield from rows(PRINCIPAL, "events.amazonaws.com", use, (key,), alarm)
+        yield from rows(ACTION, cloudwatch, ("kms:Encrypt", "kms:PutKeyPolicy"), (key,), alarm)

@@ -1,0 +1,124 @@
+"""What may the roles of a rotator not do?"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from tests.audit.iam.needed import key_use, log_stream
+from tests.audit.iam.refusal import Refusal, Safeguard, rows
+from tests.audit.iam.rotators import Rotator
+
+ACTION, RESOURCE, CONDITION = Safeguard.ACTION, Safeguard.RESOURCE, Safeguard.CONDITION
+BEYOND_READING_A_SECRET: Final = (
+    *("PutSecretValue", "UpdateSecret", "DeleteSecret", "DescribeSecret", "RotateSecret"),
+    *("UpdateSecretVersionStage", "ListSecretVersionIds", "PutResourcePolicy"),
+)
+
+
+def of_the_function(rotator: Rotator) -> Iterator[Refusal]:
+    """It keeps one token fresh: it deletes nothing, lists nothing, changes no secret."""
+    role, place = rotator.role, rotator.place
+    refresh = ("ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource")
+    yield from rows(RESOURCE, role, refresh, _near(rotator.parameter))
+    beyond: tuple[str, ...] = (
+        *("ssm:DeleteParameter", "ssm:GetParameters", "ssm:GetParameterHistory"),
+        *("ssm:GetParametersByPath", "ssm:LabelParameterVersion", "ssm:RemoveTagsFromResource"),
+        "ssm:ListTagsForResource",
+    )
+    yield from rows(ACTION, role, beyond, (rotator.parameter,))
+    beyond = tuple(f"secretsmanager:{one}" for one in BEYOND_READING_A_SECRET)
+    yield from rows(ACTION, role, beyond, (rotator.secret,))
+    yield from rows(RESOURCE, role, ("secretsmanager:GetSecretValue",), _near(rotator.secret))
+    yield from _keys_of_the_function(rotator)
+    stream = log_stream(rotator)
+    yield from rows(ACTION, role, ("logs:GetLogEvents", "logs:DeleteLogStream"), (stream,))
+    neighbour = stream.replace(rotator.log_group, f"{rotator.log_group}2")
+    yield from rows(RESOURCE, role, ("logs:CreateLogStream", "logs:PutLogEvents"), (neighbour,))
+    everything = ACTION | RESOURCE
+    beyond = ("lambda:InvokeFunction", "lambda:UpdateFunctionCode")
+    yield from rows(everything, role, beyond, (rotator.function,))
+    yield from rows(everything, role, ("iam:PassRole", "iam:PutRolePolicy"), (role,))
+    yield from rows(everything, role, ("s3:GetObject",), ("arn:aws:s3:::bucket/key",))
+    yield from rows(everything, role, ("ssm:DescribeParameters",), ("*",))
+    yield from rows(everything, role, ("sns:Publish",), (place.arn("sns:another"),))
+
+
+def _keys_of_the_function(rotator: Rotator) -> Iterator[Refusal]:
+    role = rotator.role
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        own = key_use(rotator, role, action, rotator.parameter)
+        for parameter in _near(rotator.parameter):
+            yield Refusal(key_use(rotator, role, action, parameter), CONDITION)
+        yield Refusal(replace(own, context={}), CONDITION)
+        yield Refusal(replace(own, resource=rotator.place.arn("kms:key/another")), RESOURCE)
+    own = key_use(rotator, role, "kms:Decrypt", rotator.parameter)
+    for action in ("kms:Encrypt", "kms:ReEncryptFrom", "kms:GenerateDataKeyWithoutPlaintext"):
+        yield Refusal(replace(own, action=action), ACTION)
+    keys = (rotator.parameter_key,)
+    destructive = ("kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:DisableKey")
+    yield from rows(ACTION | CONDITION, role, destructive, keys)
+    if rotator.secret_key is not None:
+        own = key_use(rotator, role, "kms:Decrypt", rotator.secret)
+        for secret in _near(rotator.secret):
+            yield Refusal(key_use(rotator, role, "kms:Decrypt", secret), CONDITION)
+        yield Refusal(replace(own, resource=rotator.place.arn("kms:key/another")), RESOURCE)
+        for action in ("kms:GenerateDataKey", "kms:Encrypt"):
+            yield Refusal(replace(own, action=action), ACTION)
+
+
+def of_a_reader(rotator: Rotator, reader: str) -> Iterator[Refusal]:
+    """It reads one token, and no dead ones."""
+    beyond = (
+        *("ssm:PutParameter", "ssm:DeleteParameter", "ssm:AddTagsToResource"),
+        *("ssm:GetParameterHistory", "ssm:GetParameters", "ssm:GetParametersByPath"),
+    )
+    yield from rows(ACTION, reader, beyond, (rotator.parameter,))
+    yield from rows(RESOURCE, reader, ("ssm:GetParameter",), _near(rotator.parameter))
+    own = key_use(rotator, reader, "kms:Decrypt", rotator.parameter)
+    for parameter in _near(rotator.parameter):
+        yield Refusal(key_use(rotator, reader, "kms:Decrypt", parameter), CONDITION)
+    yield Refusal(replace(own, context={}), CONDITION)
+    yield Refusal(replace(own, resource=rotator.place.arn("kms:key/another")), RESOURCE)
+    if rotator.secret_key == rotator.parameter_key:
+        yield Refusal(key_use(rotator, reader, "kms:Decrypt", rotator.secret), CONDITION)
+    for action in ("kms:GenerateDataKey", "kms:Encrypt"):
+        yield Refusal(replace(own, action=action), ACTION)
+    everything = ACTION | RESOURCE
+    yield from rows(everything, reader, ("secretsmanager:GetSecretValue",), (rotator.secret,))
+    yield from rows(everything, reader, ("lambda:InvokeFunction",), (rotator.function,))
+
+
+def of_the_schedules(rotator: Rotator) -> Iterator[Refusal]:
+    """They invoke one function, and no version of it."""
+    role, function = rotator.invoke_role, rotator.function
+    others = (f"{function}2", f"{function}:1", f"{function}:live", f"{function}:$LATEST")
+    yield from rows(RESOURCE, role, ("lambda:InvokeFunction",), others)
+    beyond = (
+        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+        *("lambda:DeleteFunction", "lambda:GetFunction"),
+    )
+    yield from rows(ACTION, role, beyond, (function,))
+    everything = ACTION | RESOURCE
+    yield from rows(everything, role, ("ssm:GetParameter",), (rotator.parameter,))
+    yield from rows(everything, role, ("secretsmanager:GetSecretValue",), (rotator.secret,))
+
+
+def of_a_neighbour(rotator: Rotator, other: Rotator) -> Iterator[Refusal]:
+    """Two rotators of a stack share a key, and nothing else."""
+    role = rotator.role
+    yield from rows(RESOURCE, role, ("ssm:GetParameter", "ssm:PutParameter"), (other.parameter,))
+    yield from rows(RESOURCE, role, ("secretsmanager:GetSecretValue",), (other.secret,))
+    yield from rows(RESOURCE, role, ("logs:PutLogEvents",), (log_stream(other),))
+    invoke = ("lambda:InvokeFunction",)
+    yield from rows(RESOURCE, rotator.invoke_role, invoke, (other.function,))
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        yield Refusal(key_use(rotator, role, action, other.parameter), CONDITION)
+    if rotator.secret_key is not None and rotator.secret_key == other.secret_key:
+        yield Refusal(key_use(rotator, role, "kms:Decrypt", other.secret), CONDITION)
+
+
+def _near(arn: str) -> tuple[str, ...]:
+    """What a wildcard too many would let in, and what only looks like it."""
+    beside, parent = f"{arn}2", arn.rsplit("/", 1)[0]
+    region = arn.split(":")[3]
+    return (beside, f"{arn}/child", f"{parent}/another", arn.replace(f":{region}:", ":eu-north-1:"))

@@ -1,0 +1,72 @@
+"""What does each rotator of a template consist of, by ARN? Read from the template alone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.audit.iam.intrinsics import Place
+from token_rotator.contract import Variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotator:
+    """One credential's function and what surrounds it."""
+
+    place: Place
+    function: str
+    role: str
+    log_group: str
+    """Its name."""
+    parameter: str
+    parameter_key: str
+    secret: str
+    secret_key: str | None
+    """None: the secret is encrypted with `aws/secretsmanager`, which needs no permission."""
+    invoke_role: str
+    """The schedules'."""
+    rules: tuple[str, ...]
+    """Of EventBridge, that invoke the function."""
+
+
+def rotators(
+    template: Mapping[str, Any], place: Place, *, secret_keys: Mapping[str, str]
+) -> Iterator[Rotator]:
+    """Every rotator. ``secret_keys``: customer keys of secrets outside of the template, by ARN."""
+    keys = dict(secret_keys)
+    for logical_id, secret in of_type(template, "AWS::SecretsManager::Secret").items():
+        keys[place.arn_of(template, logical_id)] = place.resolved(template, secret["KmsKeyId"])
+    schedules = of_type(template, "AWS::Scheduler::Schedule").values()
+    targets = [place.resolved(template, schedule["Target"]) for schedule in schedules]
+    rules = {
+        place.arn_of(template, logical_id): place.resolved(template, rule["Targets"])
+        for logical_id, rule in of_type(template, "AWS::Events::Rule").items()
+    }
+    for logical_id, function in of_type(template, "AWS::Lambda::Function").items():
+        variables = place.resolved(template, function.get("Environment", {}).get("Variables", {}))
+        if Variable.PARAMETER_NAME not in variables:
+            continue
+        arn = place.arn_of(template, logical_id)
+        (invoke_role,) = {target["RoleArn"] for target in targets if target["Arn"] == arn}
+        yield Rotator(
+            place=place,
+            function=arn,
+            role=place.resolved(template, function["Role"]),
+            log_group=place.resolved(template, function["LoggingConfig"]["LogGroup"]),
+            parameter=place.arn(f"ssm:parameter/{variables[Variable.PARAMETER_NAME].lstrip('/')}"),
+            parameter_key=variables[Variable.PARAMETER_KEY_ARN],
+            secret=variables[Variable.SECRET_ARN],
+            secret_key=keys.get(variables[Variable.SECRET_ARN]),
+            invoke_role=invoke_role,
+            rules=tuple(
+                rule for rule, sent_to in rules.items() if arn in [one["Arn"] for one in sent_to]
+            ),
+        )
+
+
+def of_type(template: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Properties of every resource of a kind, by logical id."""
+    return {
+        logical_id: resource.get("Properties", {})
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }

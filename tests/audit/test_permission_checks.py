@@ -1,0 +1,100 @@
+"""Do the checks of permissions see a policy that says too much, too little, or the unneeded?"""
+
+import copy
+from dataclasses import replace
+
+import pytest
+
+from tests.audit.checks import iam_allowed, iam_flips, iam_refused, iam_tight
+from tests.audit.iam.account import Account, deployed
+from tests.audit.iam.cases import PLACE, Case, cases
+from tests.audit.iam.changes import with_less, without
+from tests.audit.iam.refusal import Refusal, Safeguard
+
+AT_LEAST = 40
+
+
+def the_defaults() -> Case:
+    return next(case for case in cases() if case.name == "the defaults")
+
+
+def rotates(account: Account) -> str:
+    (name,) = (name for name in account.policies if name.startswith("Rotate of "))
+    return name
+
+
+def with_statement(case: Case, **statement: object) -> Case:
+    name = rotates(case.account)
+    policy = copy.deepcopy(case.account.policies[name])
+    policy["Statement"].append({"Effect": "Allow", **statement})
+    return replace(case, account=case.account.with_policy(name, policy))
+
+
+def test_every_deployment_has_at_least_forty_different_refusals():
+    numbers = {case.name: len({str(row.call) for row in case.refused}) for case in cases()}
+
+    assert min(numbers.values()) >= AT_LEAST, numbers
+
+
+@pytest.mark.parametrize("safeguard", [Safeguard.ACTION, Safeguard.RESOURCE, Safeguard.CONDITION])
+def test_a_statement_that_says_more_lets_a_refused_call_through(safeguard):
+    case = the_defaults()
+    wider = [
+        change
+        for change in without(case.account, safeguard)
+        if change.policy == rotates(case.account)
+    ]
+
+    for change in wider:
+        evidence = iam_refused.look((replace(case, account=change.account),))
+        assert evidence.misses, change.says
+    assert wider
+
+
+def test_a_statement_that_says_less_stops_a_needed_call():
+    case = the_defaults()
+
+    narrower = list(with_less(case.account))
+
+    for change in narrower:
+        evidence = iam_allowed.look((replace(case, account=change.account),))
+        assert evidence.misses, change.says
+    assert narrower
+
+
+def test_a_statement_that_nothing_needs_is_found():
+    case = with_statement(the_defaults(), Action="sqs:SendMessage", Resource=PLACE.arn("sqs:queue"))
+
+    assert "no Action sqs:SendMessage" in str(iam_tight.look((case,)).misses)
+
+
+def test_a_permission_that_another_statement_gives_as_well_is_found():
+    parameter = PLACE.arn("ssm:parameter/marketing/token")
+    case = with_statement(the_defaults(), Action="ssm:GetParameter", Resource=parameter)
+
+    assert "no Action ssm:GetParameter" in str(iam_tight.look((case,)).misses)
+
+
+def test_a_call_that_is_refused_for_another_reason_is_no_evidence():
+    case = the_defaults()
+    row = next(row for row in case.refused if row.safeguard is Safeguard.RESOURCE)
+    misplaced = Refusal(row.call, Safeguard.CONDITION)
+
+    evidence = iam_flips.look((replace(case, refused=(misplaced,)),))
+
+    assert "is refused without CONDITION, too" in str(evidence.misses)
+
+
+def test_a_call_that_aws_does_not_know_is_no_evidence():
+    case = the_defaults()
+    row = case.refused[0]
+    misspelt = row._replace(call=replace(row.call, action="ssm:GetParametr"))
+
+    assert "invalid.action" in str(iam_refused.look((replace(case, refused=(misspelt,)),)).misses)
+
+
+def test_a_policy_of_a_kind_that_is_not_read_is_an_error():
+    policy = {"Type": "AWS::S3::BucketPolicy", "Properties": {"PolicyDocument": {}}}
+
+    with pytest.raises(KeyError, match="does not read"):
+        deployed({"Resources": {"BucketPolicy": policy}}, PLACE)
