@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.alarms import LOW_MARGIN_SECONDS
 from infra.rotator import TokenRotator
-from token_rotator.contract import Metric
+from token_rotator.contract import MARGIN_REPORTED_BELOW_SECONDS, Metric
 
 QUARTER: Final = 6
 """A dashboard is 24 units wide."""
@@ -20,7 +20,7 @@ STEPS: Final = ("read", "secret", "token", "publish")
 
 LIFE_LEFT: Final = (
     "filter ispresent(life_left_before_seconds)",
-    "stats min(life_left_before_seconds) as life_left_seconds by bin(1m)",
+    "stats min(life_left_before_seconds) as life_left_seconds, min(margin_seconds) by bin(1m)",
 )
 REQUESTS: Final = (
     "filter ispresent(token_requests)",
@@ -105,7 +105,7 @@ def _from_log(
 def _margin(rotator: TokenRotator) -> cloudwatch.GraphWidget:
     metric = rotator.alarms.metric(Metric.EXPIRY_MARGIN_SECONDS, cloudwatch.Stats.MINIMUM)
     return cloudwatch.GraphWidget(
-        title="Life left when replaced, s",
+        title=f"Life left when replaced, if below {MARGIN_REPORTED_BELOW_SECONDS} s",
         left=[metric],
         left_annotations=[
             cloudwatch.HorizontalAnnotation(value=LOW_MARGIN_SECONDS, label="TokenMarginLow")

@@ -87,6 +87,9 @@ KEY_LIFETIME_DAYS: Final = 730
 KEY_DAYS_LEFT_REPORTED_BELOW: Final = 60
 """A metric costs money while it is emitted; with more days left than that nobody needs to know."""
 
+MARGIN_REPORTED_BELOW_SECONDS: Final = 60
+"""The same for the life that a replaced token had left; the log has every one."""
+
 PLACEHOLDER_FIELD: Final = "waitingForServiceAccount"
 """Marks the JSON that the stack puts into a secret it creates, until somebody stores a key.
 

@@ -1,7 +1,7 @@
 """In what order, and when not? One rotation: obtain a fresh access token and publish it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from token_rotator.errors import (
     RotationError,
     TokenRequestRefused,
 )
+from token_rotator.memory import Memory
 from token_rotator.publication import Published, Written
 from token_rotator.report import Outcome, Report
 from token_rotator.retrying import Patience
@@ -52,6 +53,7 @@ class Rotation:
     sleep: Callable[[float], None]
     key_lifetime: timedelta | None = None
     """How long a key is valid; None: nobody says."""
+    memory: Memory = field(default_factory=Memory)
 
     def run(self, report: Report, *, deadline: datetime, min_remaining: timedelta | None) -> None:
         """Rotates once and fills in the report. Raises RotationError; then nothing was changed.
@@ -59,16 +61,16 @@ class Rotation:
         With min_remaining, a published token that has more life left than that is kept.
         """
         with report.timed("read"):
-            published = self._published()
-        if published is not None:
-            report.life_left_before = published.life_left(self.now())
+            expires_at = self._published_until()
+        if expires_at is not None:
+            report.life_left_before = expires_at - self.now()
             if min_remaining is not None and report.life_left_before > min_remaining:
                 report.outcome = Outcome.KEPT
                 return
         try:
             record = self._obtain(report, deadline - TO_PUBLISH)
         except NoServiceAccountYet as exc:
-            if published is not None or self.credentials.previous() is not None:
+            if expires_at is not None or self.credentials.previous() is not None:
                 raise
             report.outcome = Outcome.WAITING
             report.warnings.append(str(exc))
@@ -85,11 +87,15 @@ class Rotation:
     def _patience(self) -> Patience:
         return Patience(now=self.now, sleep=self.sleep)
 
-    def _published(self) -> Record | None:
+    def _published_until(self) -> datetime | None:
+        if remembered := self.memory.expires_at(now=self.now()):
+            return remembered
         try:
-            return self.publication.current().record
+            record = self.publication.current().record
         except ParameterStoreUnavailable:
             return None  # a token too many does no harm; writing looks again, and insists
+        self.memory.keep(record, now=self.now())
+        return record.expires_at if record is not None else None
 
     def _obtain(self, report: Report, deadline: datetime) -> Record:
         """A token for the current credential, or for the previous one where that is refused."""
@@ -144,6 +150,7 @@ class Rotation:
     def _publish(self, record: Record, report: Report) -> Outcome:
         """Writes unless what is published now expires later, or is this very token."""
         there = self.publication.current()
+        self.memory.keep(there.record, now=self.now())
         report.parameter_version = there.version
         if there.record is not None and there.record.expires_at > record.expires_at:
             return Outcome.SUPERSEDED
@@ -151,7 +158,9 @@ class Rotation:
             report.published_at = self.now()
             return Outcome.PUBLISHED  # the answer to an earlier attempt's write was lost
         report.replaced_token_expires_at = there.record.expires_at if there.record else None
+        self.memory.drop()
         written = self.publication.publish(record)
+        self.memory.keep(record, now=self.now())
         report.published_at = self.now()
         report.parameter_version = written.version
         if written.tagging_failed:

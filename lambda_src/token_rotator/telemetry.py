@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
 
 from token_rotator.contract import (
     KEY_DAYS_LEFT_REPORTED_BELOW,
+    MARGIN_REPORTED_BELOW_SECONDS,
     METRIC_NAMESPACE,
     ROTATOR_DIMENSION,
     Metric,
@@ -74,8 +75,8 @@ class Telemetry:
         metrics = AmazonCloudWatchEMFProvider(namespace=METRIC_NAMESPACE)
         metrics.add_dimension(ROTATOR_DIMENSION, self._rotator)
         metrics.add_metric(Metric.TOKEN_PUBLISHED, MetricUnit.Count, 1)
-        if report.margin is not None:
-            margin = report.margin.total_seconds()
+        margin = _seconds(report.margin)
+        if margin is not None and margin < MARGIN_REPORTED_BELOW_SECONDS:
             metrics.add_metric(Metric.EXPIRY_MARGIN_SECONDS, MetricUnit.Seconds, margin)
         if report.previous_key_used:
             metrics.add_metric(Metric.PREVIOUS_KEY_USED, MetricUnit.Count, 1)

@@ -28,5 +28,8 @@ SHORTEST_ATTEMPT: Final = timedelta(seconds=1)
 BACKOFF_BASE: Final = timedelta(milliseconds=250)
 BACKOFF_CAP: Final = timedelta(seconds=5)
 
+REMEMBERED: Final = timedelta(minutes=3)
+"""For so long a function that wrote or saw the token does not look whether it is still there."""
+
 DISCOVERY_KEPT: Final = timedelta(hours=1)
 DISCOVERY_KEPT_AFTER_FAILURE: Final = timedelta(minutes=5)

@@ -16,11 +16,14 @@ from local.journal import Journal
 from local.stack import deployed_rotators
 from tests.support.emitted import identities, watched
 from tests.support.system import System, eventually
-from token_rotator.contract import KEY_LIFETIME_DAYS, Metric
+from token_reader.record import Record
+from token_rotator.contract import KEY_LIFETIME_DAYS, Metric, Variable
 from token_rotator.handler import invoke
 from token_rotator.rotation import CredentialSource
 from token_rotator.secret_store import Credential
 from token_rotator.wiring import build, utc_now
+
+ELSEWHERE = "/elsewhere/access-token"
 
 NEW_STACK = """\
 [stack]
@@ -50,14 +53,23 @@ def log_of_an_old_key(
     system: System, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> list[str]:
     """A local AWS cannot be made to hold an old secret: the deployed function's own settings, run
-    here, on a secret that looks old. Everything else is the deployed system's."""
+    here, on a secret that looks old and another parameter, whose token is about to expire.
+    Everything else is the deployed system's."""
     aws_client = environment.aws_client(system.aws.endpoint_url)
     for name, value in aws_client.items():
         monkeypatch.setenv(name, value)
     deployed = system.aws.client("lambda").get_function_configuration(
         FunctionName=system.rotator.function_name
     )
-    app = build(aws_client | deployed["Environment"]["Variables"])
+    about_to_expire = Record(
+        access_token="old", issued_at=utc_now(), expires_at=utc_now() + timedelta(seconds=20)
+    )
+    system.aws.client("ssm").put_parameter(
+        Name=ELSEWHERE, Type="SecureString", Value=about_to_expire.to_json(), Overwrite=True
+    )
+    app = build(
+        aws_client | deployed["Environment"]["Variables"] | {Variable.PARAMETER_NAME: ELSEWHERE}
+    )
     old = Aged(app.rotation.credentials, timedelta(days=KEY_LIFETIME_DAYS - 20))
     app = replace(app, rotation=replace(app.rotation, credentials=old))
     capsys.readouterr()
@@ -84,7 +96,7 @@ def test_every_alarm_watches_a_metric_that_the_function_emitted_or_that_is_lambd
     system.store(good)
 
     emitted = identities(json.dumps(line) for line in system.logged('"_aws"'))
-    assert {one.name for one in emitted} == {*Metric} - {Metric.KEY_DAYS_LEFT}
+    assert {one.name for one in emitted} >= {Metric.TOKEN_PUBLISHED, Metric.PREVIOUS_KEY_USED}
     emitted |= identities(log_of_an_old_key)
     alarms = resources(system, "AWS::CloudWatch::Alarm")
     ours = {watched(alarm) for alarm in alarms if watched(alarm).namespace != "AWS/Lambda"}

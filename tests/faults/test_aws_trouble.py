@@ -44,7 +44,7 @@ def test_a_record_that_nobody_can_read_is_replaced(function: UnderFire, code: st
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.GET_PARAMETER) == 2
+    assert function.aws.met(Call.GET_PARAMETER) in (1, 2), "warm, it remembers what it wrote"
     assert rotated.published, rotated.entry
     function.recovers()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from infra import ROOT
-from infra.alarms import FEW_KEY_DAYS, FIRST_KEY_MINUTES
+from infra.alarms import FEW_KEY_DAYS, FIRST_KEY_MINUTES, LOW_MARGIN_SECONDS
 from infra.silence import longest_healthy_silence_minutes
 from tests.support.emitted import Identity, watched
 from tests.support.headings import anchors
@@ -18,6 +18,7 @@ from tests.support.infra_templates import (
 from token_rotator.contract import (
     FUNCTION_TIMEOUT_SECONDS,
     KEY_DAYS_LEFT_REPORTED_BELOW,
+    MARGIN_REPORTED_BELOW_SECONDS,
     METRIC_NAMESPACE,
     ROTATOR_DIMENSION,
     Metric,
@@ -76,8 +77,9 @@ def test_only_a_profile_whose_keys_expire_is_watched_for_that():
     assert alarms(document).keys() == {"RefreshFailing", *OURS} - {"KeyExpiringSoon"}
 
 
-def test_the_function_speaks_of_a_keys_end_before_the_alarm_has_to_know():
+def test_the_function_speaks_of_trouble_before_the_alarm_has_to_know():
     assert FEW_KEY_DAYS < KEY_DAYS_LEFT_REPORTED_BELOW
+    assert LOW_MARGIN_SECONDS < MARGIN_REPORTED_BELOW_SECONDS
 
 
 @pytest.mark.parametrize("interval", [4, 40])

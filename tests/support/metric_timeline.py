@@ -4,7 +4,12 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from token_rotator.contract import METRIC_NAMESPACE, Default, Metric
+from token_rotator.contract import (
+    MARGIN_REPORTED_BELOW_SECONDS,
+    METRIC_NAMESPACE,
+    Default,
+    Metric,
+)
 
 ERRORS = ("AWS/Lambda", "Errors")
 
@@ -54,7 +59,7 @@ class Life:
                 continue
             end = start + self.took(number)
             self._emit(Metric.TOKEN_PUBLISHED, end, 1)
-            if expires_at is not None:
+            if expires_at is not None and expires_at - end < MARGIN_REPORTED_BELOW_SECONDS:
                 self._emit(Metric.EXPIRY_MARGIN_SECONDS, end, expires_at - end)
             if self.previous_key(start):
                 self._emit(Metric.PREVIOUS_KEY_USED, end, 1)

@@ -64,6 +64,46 @@ def test_the_watchdog_keeps_a_token_with_enough_life_and_calls_nothing_else():
     assert world.store.calls == ["get_parameter"]
 
 
+def test_the_watchdog_does_not_look_for_a_token_that_this_function_has_just_written():
+    world = World()
+    world.rotate()
+    world.store.calls.clear()
+    world.clock.advance(seconds=140)
+
+    report = world.rotate(min_remaining=150)
+
+    assert report.outcome is Outcome.KEPT
+    assert report.life_left_before == timedelta(seconds=159.9)
+    assert world.store.calls == []
+
+
+def test_what_was_remembered_for_long_is_looked_at_again():
+    world = World()
+    world.identity_provider.lifetime = timedelta(hours=1)
+    world.rotate()
+    world.store.put_foreign(NAME, "something else")
+    world.clock.advance(minutes=3)
+
+    kept = world.rotate(min_remaining=150)
+    world.clock.advance(seconds=1)
+    repaired = world.rotate(min_remaining=150)
+
+    assert (kept.outcome, repaired.outcome) == (Outcome.KEPT, Outcome.PUBLISHED)
+
+
+def test_a_token_that_may_not_have_been_written_is_not_remembered():
+    world = World()
+    world.rotate()
+    world.store.fail("put_parameter", "InternalServerError", times=1000)
+    with pytest.raises(ParameterStoreUnavailable):
+        world.rotate()
+    world.store.calls.clear()
+
+    world.rotate(min_remaining=150)
+
+    assert world.store.calls == ["get_parameter"]
+
+
 @pytest.mark.parametrize("expires_in", [150, 149, 1, -10])
 def test_the_watchdog_replaces_a_token_with_too_little_life(expires_in: float):
     world = World()
