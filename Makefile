@@ -1,6 +1,7 @@
 # One verb per need. `make` alone lists them.
 SHELL := /bin/bash
 PYTHON ?= python3
+export PYTHON313  # names a Python 3.13 that compiles the bundle, if python3.13 does not
 BIN := .venv/bin
 ifdef CONFIG
 CDK_CONTEXT += -c config=$(CONFIG)

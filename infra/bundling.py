@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from infra import LAMBDA_SRC, ROOT
+from infra.byte_code import compiler
 from infra.targets import LAMBDA, THIS_MACHINE, Target
 
 WHEELS: Final = ROOT / "build" / "wheels"
 PACKAGES: Final = ("token_rotator", "token_reader")
-BUNDLER_VERSION: Final = "1"
+BUNDLER_VERSION: Final = "2"
 """Part of the asset's hash: raise it when the same sources are to make another bundle."""
 
 _NOT_NEEDED: Final = (
@@ -67,11 +68,15 @@ def bundle(target: Target, output: Path, *, source: Path = LAMBDA_SRC) -> None:
         shutil.copytree(
             source / package, output / package, ignore=shutil.ignore_patterns("__pycache__")
         )
+    if python := compiler(target.python):
+        python.compile(output)
 
 
 def asset_hash(target: Target, *, source: Path = LAMBDA_SRC) -> str:
-    """Changes when the bundle would: with sources, pins, target and bundler, and nothing else."""
-    return _digest(target, source, _pins(source), *_sources(source))
+    """Changes when the bundle would: with sources, pins, target, bundler and who compiles it."""
+    python = compiler(target.python)
+    compiled = f"compiled by {python.version}" if python else "not compiled"
+    return _digest(target, source, _pins(source), *_sources(source), also=compiled)
 
 
 def _pins(source: Path) -> Path:
@@ -85,8 +90,8 @@ def _sources(source: Path) -> Iterator[Path]:
                 yield path
 
 
-def _digest(target: Target, source: Path, *files: Path) -> str:
-    digest = hashlib.sha256(repr((BUNDLER_VERSION, target)).encode())
+def _digest(target: Target, source: Path, *files: Path, also: str = "") -> str:
+    digest = hashlib.sha256(repr((BUNDLER_VERSION, target, also)).encode())
     for file in files:
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         digest.update(f"{file.relative_to(source).as_posix()} {content}\n".encode())

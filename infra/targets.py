@@ -11,11 +11,14 @@ class Target:
     """An interpreter, and how pip is told to take wheels for it."""
 
     name: str
+    python: str
+    """Which byte code it reads: ``3.13``."""
     pip_arguments: tuple[str, ...]
 
 
 LAMBDA: Final = Target(
     name="lambda-arm64-cp313",
+    python="3.13",
     pip_arguments=(
         "--only-binary=:all:",
         "--implementation=cp",
@@ -30,6 +33,7 @@ LAMBDA: Final = Target(
 THIS_MACHINE: Final = Target(
     name=f"this-machine-{sys.platform}-{platform.machine()}-cp{sys.version_info.major}"
     f"{sys.version_info.minor}",
+    python=f"{sys.version_info.major}.{sys.version_info.minor}",
     pip_arguments=("--only-binary=:all:",),
 )
 """For a local AWS: it runs functions on an interpreter of the machine it runs on."""

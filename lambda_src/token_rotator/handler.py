@@ -1,10 +1,11 @@
 """How does Lambda call us?"""
 
+import contextlib
 import functools
 import os
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from token_rotator.contract import EventField, Trigger
 from token_rotator.errors import ConfigurationError, RotationError, Unexpected
@@ -12,17 +13,32 @@ from token_rotator.report import Report
 from token_rotator.timing import TO_REPORT
 from token_rotator.wiring import Application, build
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+class LambdaContext(Protocol):
+    """What is used of the second argument.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
 
 
 @functools.cache
 def application() -> Application:
-    """Built by the first invocation, kept for the next ones."""
+    """Built once, kept for all invocations."""
     return build(os.environ)
 
 
-def handle(event: object, context: "LambdaContext") -> dict[str, object]:
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    # Lambda imports us: what can be done beforehand is. What goes wrong, goes wrong again in the
+    # first invocation, where it is reported.
+    with contextlib.suppress(Exception):
+        application()
+
+
+def handle(event: object, context: LambdaContext) -> dict[str, object]:
     """One rotation. Whatever stops it is raised, so that AWS/Lambda Errors counts it."""
     return invoke(
         application(),

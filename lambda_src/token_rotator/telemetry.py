@@ -1,12 +1,14 @@
-"""What do operators see? One log line and at most one metrics line for each rotation."""
+"""What do operators see? One log line and at most one metrics line for each rotation.
 
+Both are JSON on standard output, which Lambda passes on as it is, where a record of ``logging``
+would be wrapped. No library, because each cold start pays for it:
+docs/decisions/0014-a-small-and-quick-bundle.md.
+"""
+
+import json
+from collections.abc import Mapping
 from datetime import timedelta
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
-    AmazonCloudWatchEMFProvider,
-)
+from typing import Final
 
 from token_rotator.contract import (
     KEY_DAYS_LEFT_REPORTED_BELOW,
@@ -18,37 +20,41 @@ from token_rotator.contract import (
 from token_rotator.errors import RotationError
 from token_rotator.report import Outcome, Report
 
+_UNITS: Final[Mapping[str, str]] = {
+    Metric.TOKEN_PUBLISHED: "Count",
+    Metric.EXPIRY_MARGIN_SECONDS: "Seconds",
+    Metric.PREVIOUS_KEY_USED: "Count",
+    Metric.KEY_DAYS_LEFT: "Count",
+}
+
 
 class Telemetry:
     """Turns reports into log lines (JSON) and metrics (CloudWatch embedded metric format)."""
 
-    def __init__(self, *, rotator: str, logger: Logger) -> None:
+    def __init__(self, *, rotator: str) -> None:
         self._rotator = rotator
-        self._logger = logger
 
     def ended(self, report: Report) -> None:
         """A rotation ended well."""
-        line = self._line(report)
-        if report.warnings:
-            self._logger.warning("rotation", extra=line)
-        else:
-            self._logger.info("rotation", extra=line)
-        self._emit(report)
+        _print(self._line("WARNING" if report.warnings else "INFO", report))
+        if report.outcome is Outcome.PUBLISHED:
+            _print(self._metrics(report))
 
     def failed(self, report: Report, error: RotationError) -> None:
         """A rotation failed; AWS/Lambda Errors counts it, so no metric of ours does."""
-        self._logger.error(
-            "rotation",
-            extra=self._line(report)
-            | {
-                "error": type(error).__name__,
-                "error_message": str(error),
-                "retry_helps": error.retry_helps,
-            },
-        )
+        why = {
+            "error": type(error).__name__,
+            "error_message": str(error),
+            "retry_helps": error.retry_helps,
+        }
+        _print(self._line("ERROR", report) | why)
 
-    def _line(self, report: Report) -> dict[str, object]:
+    def _line(self, level: str, report: Report) -> dict[str, object]:
         return {
+            # the names by which Lambda's own lines call them
+            "level": level,
+            "timestamp": report.now().isoformat(timespec="milliseconds"),
+            "message": "rotation",
             "rotator": self._rotator,
             "trigger": report.trigger,
             "function_request_id": report.request_id,
@@ -69,21 +75,37 @@ class Telemetry:
             },
         }
 
-    def _emit(self, report: Report) -> None:
-        if report.outcome is not Outcome.PUBLISHED:
-            return
-        metrics = AmazonCloudWatchEMFProvider(namespace=METRIC_NAMESPACE)
-        metrics.add_dimension(ROTATOR_DIMENSION, self._rotator)
-        metrics.add_metric(Metric.TOKEN_PUBLISHED, MetricUnit.Count, 1)
+    def _metrics(self, report: Report) -> dict[str, object]:
+        """CloudWatch's embedded metric format.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+        """
+        days = report.key_days_left
+        emitted: dict[str, float] = {Metric.TOKEN_PUBLISHED: 1}
         margin = _seconds(report.margin)
         if margin is not None and margin < MARGIN_REPORTED_BELOW_SECONDS:
-            metrics.add_metric(Metric.EXPIRY_MARGIN_SECONDS, MetricUnit.Seconds, margin)
+            emitted[Metric.EXPIRY_MARGIN_SECONDS] = margin
         if report.previous_key_used:
-            metrics.add_metric(Metric.PREVIOUS_KEY_USED, MetricUnit.Count, 1)
-        days = report.key_days_left
+            emitted[Metric.PREVIOUS_KEY_USED] = 1
         if days is not None and days < KEY_DAYS_LEFT_REPORTED_BELOW:
-            metrics.add_metric(Metric.KEY_DAYS_LEFT, MetricUnit.Count, days)
-        metrics.flush_metrics()
+            emitted[Metric.KEY_DAYS_LEFT] = days
+        directive = {
+            "Namespace": METRIC_NAMESPACE,
+            "Dimensions": [[ROTATOR_DIMENSION]],
+            "Metrics": [{"Name": metric, "Unit": _UNITS[metric]} for metric in emitted],
+        }
+        at = round(report.now().timestamp() * 1000)
+        return {
+            "_aws": {"Timestamp": at, "CloudWatchMetrics": [directive]},
+            ROTATOR_DIMENSION: self._rotator,
+            **emitted,
+        }
+
+
+def _print(document: Mapping[str, object]) -> None:
+    """What is None is left out."""
+    told = {name: value for name, value in document.items() if value is not None}
+    print(json.dumps(told), flush=True)  # noqa: T201 - see the first lines
 
 
 def _seconds(duration: timedelta | None) -> float | None:

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
 
-import boto3
-from aws_lambda_powertools import Logger
+import botocore.session
 from botocore.config import Config
 
 from token_rotator import endpoints
@@ -23,8 +23,12 @@ from token_rotator.settings import Settings
 from token_rotator.telemetry import Telemetry
 from token_rotator.timing import AWS_CONNECT, AWS_READ
 
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_ssm import SSMClient
+
 AWS_ENDPOINT = "AWS_ENDPOINT_URL"
-"""Where boto3 looks for AWS, if not in AWS: the variable is boto3's own."""
+"""Where botocore looks for AWS, if not in AWS: the variable is botocore's own."""
 
 AWS_CLIENT = Config(
     connect_timeout=AWS_CONNECT.total_seconds(),
@@ -57,10 +61,14 @@ def build(
     """The application for this environment. Raises ConfigurationError."""
     silence_libraries()
     settings = Settings.from_environment(environment)
+    # what boto3 does around it, no rotation needs, and each cold start would import
+    aws = botocore.session.get_session()
     return Application(
         rotation=Rotation(
             credentials=SecretStore(
-                boto3.client("secretsmanager", config=AWS_CLIENT),
+                cast(
+                    "SecretsManagerClient", aws.create_client("secretsmanager", config=AWS_CLIENT)
+                ),
                 secret_id=settings.secret_arn,
                 algorithm=settings.algorithm,
             ),
@@ -70,7 +78,7 @@ def build(
                 local=endpoints.is_loopback(endpoints.host(environment.get(AWS_ENDPOINT, ""))),
             ),
             publication=ParameterStore(
-                boto3.client("ssm", config=AWS_CLIENT),
+                cast("SSMClient", aws.create_client("ssm", config=AWS_CLIENT)),
                 parameter_name=settings.parameter_name,
                 key_arn=settings.parameter_key_arn,
                 value_format=settings.value_format,
@@ -82,17 +90,14 @@ def build(
             sleep=sleep,
             key_lifetime=settings.key_lifetime,
         ),
-        telemetry=Telemetry(
-            rotator=settings.rotator,
-            logger=Logger(service="token-rotator", log_uncaught_exceptions=False),
-        ),
+        telemetry=Telemetry(rotator=settings.rotator),
         now=now,
     )
 
 
 def silence_libraries() -> None:
     """At DEBUG they print URLs, headers and bodies: assertions, tokens, keys."""
-    for library in ("botocore", "boto3", "urllib3"):
+    for library in ("botocore", "urllib3"):
         logging.getLogger(library).setLevel(logging.INFO)
 
 

@@ -14,12 +14,9 @@ import pytest
 from infra import LAMBDA_SRC, ROOT
 from infra.bundling import BundlingFailed, asset_hash, bundle, fetch
 from infra.targets import LAMBDA, THIS_MACHINE, Target
-from token_rotator.contract import HANDLER
 
 AARCH64 = 183
 """e_machine in the ELF specification."""
-
-IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six")
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +55,10 @@ def test_every_binary_in_the_bundle_is_for_lambdas_processor(for_lambda):
     assert machines == {AARCH64}
 
 
-def test_the_bundle_holds_licences_and_neither_scripts_nor_compiled_files(for_lambda):
+def test_the_bundle_holds_licences_and_no_scripts(for_lambda):
     names = contents(for_lambda).keys()
 
-    assert not [n for n in names if n.startswith("bin/") or n.endswith((".pyc", "/RECORD"))]
+    assert not [n for n in names if n.startswith("bin/") or n.endswith("/RECORD")]
     for package in for_lambda.glob("*.dist-info"):
         assert [p for p in package.rglob("*") if "licens" in p.name.lower()], package.name
 
@@ -102,36 +99,6 @@ def test_the_hash_does_not_follow_what_is_not_in_the_bundle(sources):
     assert asset_hash(LAMBDA, source=sources) == before
 
 
-def test_the_handler_imports_from_the_bundle_with_nothing_else_but_the_runtimes_boto3(tmp_path):
-    bundle(THIS_MACHINE, tmp_path / "bundle")
-    runtime = tmp_path / "runtime"
-    runtime.mkdir()
-    installed = Path(pytest.__file__).parent.parent
-    for name in IN_THE_RUNTIME:
-        found = installed / name if (installed / name).exists() else installed / f"{name}.py"
-        (runtime / found.name).symlink_to(found)
-    module, function = HANDLER.rsplit(".", 1)
-    # -I -S: no site-packages, no current directory, no PYTHONPATH
-    check = (
-        f"import sys; sys.path[:0] = [{str(tmp_path / 'bundle')!r}, {str(runtime)!r}]\n"
-        f"import {module} as module\n"
-        f"assert callable(module.{function})\n"
-        "import cryptography, jwt, urllib3\n"
-        "for imported in (module, cryptography, jwt, urllib3):\n"
-        f"    assert imported.__file__.startswith({str(tmp_path)!r}), imported"
-    )
-
-    ran = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", check],
-        env={"AWS_DEFAULT_REGION": "eu-west-1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert (ran.returncode, ran.stderr) == (0, "")
-
-
 def test_wheels_are_not_fetched_twice(tmp_path, sources, monkeypatch):
     fetch(THIS_MACHINE)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -154,7 +121,7 @@ def test_a_wheel_that_is_not_what_was_pinned_is_refused(sources, tmp_path):
 
     with pytest.raises(BundlingFailed):
         fetch(
-            Target(name="x", pip_arguments=THIS_MACHINE.pip_arguments),
+            Target(name="x", python="3.13", pip_arguments=THIS_MACHINE.pip_arguments),
             source=sources,
             wheels=tmp_path / "wheels",
         )

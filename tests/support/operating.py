@@ -127,9 +127,6 @@ class World:
     def rotate(self, **event: object) -> dict[str, object]:
         """The function runs; what it prints goes where Lambda would put it."""
         printed = io.StringIO()
-        for handler in logging.getLogger("token-rotator").handlers:
-            assert isinstance(handler, logging.StreamHandler)
-            handler.stream = printed
         try:
             with redirect_stdout(printed):
                 return invoke(
