@@ -12,7 +12,7 @@ OPERATE = place="$$($(BIN)/python -m infra.whereabouts $(if $(ROTATOR),--rotator
   && PYTHONPATH=lambda_src $(BIN)/python -m token_rotator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types unit infra e2e faults audit soak simulate synth diff deploy destroy check status rotate upload lock clean bench
+.PHONY: help setup run test lint types unit infra e2e faults audit soak simulate synth diff deploy destroy check status rotate upload costs lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -110,6 +110,9 @@ rotate: .venv/installed  ## a fresh token, now
 upload: .venv/installed  ## the file downloaded from Intelligence becomes the key (FILE=path)
 	@test -n "$(FILE)" || { echo "Name the downloaded file: make upload FILE=path" >&2; exit 2; }
 	@$(OPERATE) upload $$place -- "$(FILE)"
+
+costs: .venv/installed  ## what the configuration costs a month, and which setting changes it
+	@$(BIN)/python -m infra.costs $(CONFIG)
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
 	for dir in lambda_src local tests/audit .; do \

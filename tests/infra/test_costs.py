@@ -1,0 +1,121 @@
+"""Does the bill count what the stack renders, and is it small enough?"""
+
+import pytest
+
+from infra import ROOT, prices
+from infra.config import Deployment
+from infra.config_reading import load
+from infra.costs import bill, rotator_items, stack_items
+from infra.usage import HOURS, usage
+from tests.support.infra_templates import (
+    NAMED_KEY,
+    NAMED_SECRET,
+    a_rotator,
+    a_stack,
+    resources,
+    template,
+)
+
+SETTINGS = [
+    {},
+    {"profile": "rfc7523"},
+    {"secret_arn": NAMED_SECRET},
+    {"secret_arn": NAMED_SECRET, "secret_key_arn": NAMED_KEY},
+    {"watchdog_min_remaining_seconds": 0, "interval_minutes": 3},
+    {"memory_mb": 512},
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_what_is_billed_is_what_is_rendered(settings):
+    document = template(a_stack(), a_rotator(**settings))
+
+    billed = usage(a_rotator(**settings))
+    alarms = resources(document, "AWS::CloudWatch::Alarm").values()
+    watched = [sum("MetricStat" in one for one in a.get("Metrics", [])) or 1 for a in alarms]
+    assert billed.alarms == sum(watched)
+    assert billed.own_secret == len(resources(document, "AWS::SecretsManager::Secret"))
+    schedules = resources(document, "AWS::Scheduler::Schedule").values()
+    minutes = [int(schedule["ScheduleExpression"][5:].split()[0]) for schedule in schedules]
+    assert billed.runs == pytest.approx(sum(HOURS * 60 / every for every in minutes))
+    (function,) = resources(document, "AWS::Lambda::Function").values()
+    assert billed.memory_gb == function["MemorySize"] / 1024
+    decrypts = [s for s in str(document["Resources"]).split("Statement") if "SecretARN" in s]
+    assert billed.secret_key == bool(decrypts)
+
+
+@pytest.mark.parametrize("dashboard", [True, False])
+def test_what_a_stack_shares_is_billed_once(dashboard):
+    deployment = Deployment(stack=a_stack(dashboard=dashboard), rotators=(a_rotator(),))
+    document = template(deployment.stack, *deployment.rotators)
+
+    items = stack_items(deployment)
+
+    assert items["customer key"] == prices.KEY.of(len(resources(document, "AWS::KMS::Key")))
+    dashboards = len(resources(document, "AWS::CloudWatch::Dashboard"))
+    assert items["dashboard"] == prices.DASHBOARD.of(dashboards)
+
+
+PAID_ELSEWHERE_OR_FREE = {
+    "AWS::Events::Rule",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Permission",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+}
+BILLED = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::Scheduler::Schedule",
+    "AWS::SecretsManager::Secret",
+}
+
+
+def test_no_kind_of_resource_is_left_out():
+    kinds = {resource["Type"] for resource in template()["Resources"].values()}
+
+    assert kinds == BILLED | PAID_ELSEWHERE_OR_FREE
+
+
+def test_an_additional_rotator_costs_two_dollars_at_the_most():
+    items = rotator_items(a_rotator())
+
+    assert items["secret"] > 0
+    assert items["alarms"] == pytest.approx(0.50)
+    assert sum(items.values()) <= 2.00
+
+
+def test_the_bill_adds_up_and_says_what_changes_it():
+    rotators = (
+        a_rotator(),
+        a_rotator(name="sales", parameter_name="/sales"),
+        a_rotator(name="other", parameter_name="/other", stack="more", profile="rfc7523"),
+    )
+    deployment = Deployment(stack=a_stack(), rotators=rotators)
+
+    lines = [*bill(deployment)]
+
+    total = sum(sum(rotator_items(one).values()) for one in rotators) + 2 * 4.00
+    (in_all,) = [line for line in lines if line.startswith("in all, 3 rotators in 2 stacks")]
+    assert float(in_all.split()[-1]) == pytest.approx(total, abs=0.005)
+    assert any("(marketing, and 1 more like it)" in line for line in lines)
+    (watchdog,) = [line for line in lines if "watchdog_min_remaining_seconds = 0" in line]
+    assert float(watchdog.split()[-1]) < 0
+
+
+def test_the_page_shows_the_bill_as_it_is():
+    lines = bill(load(ROOT / "rotators.toml"))
+
+    assert "\n".join(lines) in (ROOT / "docs" / "costs.md").read_text(encoding="utf-8")
+
+
+def test_every_price_names_its_page():
+    listed = [price for price in vars(prices).values() if isinstance(price, prices.Price)]
+
+    assert len(listed) > 10
+    assert all(price.page.startswith("https://aws.amazon.com/") for price in listed)
