@@ -32,11 +32,13 @@ class LocalAws:
         port: int = 0,
         schedule_speedup: float = 1,
         function_endpoint_url: str | None = None,
+        record_calls: bool = False,
     ) -> None:
         """Starts it. ``directory`` is made, and removed at the end, whatever the end.
 
         Port 0 takes a free one. Functions find AWS at ``function_endpoint_url``; by default that
-        is here. Raises PortTaken and LocalAwsFailed.
+        is here. With ``record_calls``, CloudTrail's LookupEvents answers. Raises PortTaken and
+        LocalAwsFailed.
         """
         self._port = claim(port)
         self._clients: dict[str, Any] = {}
@@ -62,6 +64,9 @@ class LocalAws:
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "SCHEDULE_SPEEDUP": str(schedule_speedup),
+                "CLOUDTRAIL_RECORDING": str(int(record_calls)),
+                # Lambda tells its functions where they run, and SDKs say so in every call
+                "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
                 # what it hands on to the functions that it runs
                 "AWS_ENDPOINT_URL": function_endpoint_url or self.endpoint_url,
             },

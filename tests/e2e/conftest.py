@@ -22,7 +22,7 @@ def idp() -> Iterator[IdentityProvider]:
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     directory = tmp_path_factory.mktemp("local-aws")
-    with LocalAws(directory=directory, schedule_speedup=SPEEDUP) as running:
+    with LocalAws(directory=directory, schedule_speedup=SPEEDUP, record_calls=True) as running:
         yield running
 
 

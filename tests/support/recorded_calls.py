@@ -1,0 +1,60 @@
+"""What was AWS asked for? CloudTrail's record of a local AWS, and what a client itself sends."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+IN_LAMBDA: Final = "exec-env/AWS_Lambda_"
+"""In the user agent of every SDK that runs in a function."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One request."""
+
+    action: str
+    """As policies spell it."""
+    about: str
+    """ARN or name of the secret or the parameter."""
+
+
+def by_functions(cloudtrail: Any) -> Iterator[Recorded]:
+    """What functions have asked for, newest first."""
+    for event in _events(cloudtrail):
+        if IN_LAMBDA in event["userAgent"]:
+            service = event["eventSource"].removesuffix(".amazonaws.com")
+            yield _recorded(service, event["eventName"], event["requestParameters"])
+
+
+def listen(client: Any) -> list[Recorded]:
+    """The list to which a client's requests will be added."""
+    asked: list[Recorded] = []
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:
+        service = model.service_model.signing_name
+        asked.append(_recorded(service, model.name, params))
+
+    client.meta.events.register("provide-client-params.*.*", note)
+    return asked
+
+
+def _recorded(service: str, operation: str, parameters: dict[str, Any]) -> Recorded:
+    names = ("Name", "ResourceId", "SecretId")
+    about = next((str(parameters[name]) for name in names if name in parameters), "")
+    return Recorded(action=f"{service}:{operation}", about=about)
+
+
+def _events(cloudtrail: Any) -> Iterator[dict[str, Any]]:
+    """All of them, newest first. ministack answers fifty at a time and knows no pages."""
+    seen: set[str] = set()
+    end: dict[str, Any] = {}
+    while True:
+        page = cloudtrail.lookup_events(**end)["Events"]
+        fresh = [event for event in page if event["EventId"] not in seen]
+        if not fresh:
+            return
+        for event in fresh:
+            seen.add(event["EventId"])
+            yield json.loads(event["CloudTrailEvent"])
+        end = {"EndTime": min(event["EventTime"] for event in fresh)}
