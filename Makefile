@@ -12,7 +12,7 @@ OPERATE = place="$$($(BIN)/python -m infra.whereabouts $(if $(ROTATOR),--rotator
   && PYTHONPATH=lambda_src $(BIN)/python -m token_rotator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types unit infra e2e faults audit soak simulate synth diff deploy destroy check status rotate upload costs lock clean bench
+.PHONY: help setup run test lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload costs lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -63,7 +63,7 @@ types: .venv/installed  ## mypy, strict
 	$(BIN)/mypy
 
 unit: .venv/installed  ## the function and its parts, and a few simulated days
-	$(BIN)/pytest tests/unit tests/simulation
+	$(BIN)/pytest tests/unit tests/simulation tests/fuzz
 
 infra: setup .venv-audit/installed  ## the stack, and the evidence that it is safe
 	$(BIN)/pytest tests/infra tests/audit
@@ -73,6 +73,9 @@ e2e: setup  ## the deployed system on a local AWS
 
 faults: setup  ## AWS and the identity provider fail under the deployed function
 	$(BIN)/pytest tests/faults
+
+fuzz: .venv/installed  ## the parsers at length: any secret, any answer, any parameter; some minutes
+	$(BIN)/pytest tests/fuzz --hypothesis-profile=long --timeout=0
 
 audit: setup .venv-audit/installed  ## the evidence as a table: permissions, rule packs, leaks, supply chain
 	@JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 PYTHONPATH=lambda_src:. $(BIN)/python -m tests.audit

@@ -12,7 +12,7 @@ class AccessToken:
     expires_at: datetime
     refresh_after: datetime
     """From then on a newer one is looked for."""
-    token_type: str = "Bearer"
+    token_type: str = field(default="Bearer", repr=False)
 
     @property
     def authorization(self) -> str:

@@ -20,7 +20,7 @@ class Record:
     access_token: str = field(repr=False)
     issued_at: datetime
     expires_at: datetime
-    token_type: str = "Bearer"
+    token_type: str = field(default="Bearer", repr=False)
 
     @property
     def refresh_after(self) -> datetime:

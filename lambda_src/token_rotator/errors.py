@@ -22,7 +22,19 @@ assertion, a token or the body of an answer.
 import traceback
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+E = TypeVar("E", bound=Exception)
+
+
+def sealed(error: E) -> E:
+    """The error without its history, for those outside: no frames, no cause, no context.
+
+    Error trackers show the variables of frames, and those of a parser hold the key; "from None"
+    hides a context and leaves it attached, and that of a JSON parser holds the document.
+    """
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 class RotationError(Exception):

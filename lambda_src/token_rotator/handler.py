@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from token_rotator.contract import EventField, Trigger
-from token_rotator.errors import ConfigurationError, RotationError, Unexpected
+from token_rotator.errors import ConfigurationError, RotationError, Unexpected, sealed
 from token_rotator.report import Report
 from token_rotator.timing import TO_REPORT
 from token_rotator.wiring import Application, build
@@ -61,6 +61,7 @@ def invoke(
         trigger=str(event.get(EventField.TRIGGER, Trigger.MANUAL)),
         request_id=request_id,
     )
+    failure: RotationError
     try:
         app.rotation.run(
             report,
@@ -68,14 +69,18 @@ def invoke(
             min_remaining=_min_remaining(event),
         )
     except RotationError as error:
-        app.telemetry.failed(report, error)
-        raise
+        failure = error
     except Exception as error:  # noqa: BLE001 - it is raised again, under a name of ours
-        unexpected = Unexpected(error)
-        app.telemetry.failed(report, unexpected)
-        # from None: Lambda logs what is raised, and the text of an error that is not ours might
-        # hold anything
-        raise unexpected from None
+        failure = Unexpected(error)
+    else:
+        return _ended(app, report)
+    app.telemetry.failed(report, failure)
+    # Out here, where no error is under way, so that none becomes this one's context: Lambda and
+    # error trackers show what is raised, and what lies behind it might hold anything.
+    raise sealed(failure)
+
+
+def _ended(app: Application, report: Report) -> dict[str, object]:
     app.telemetry.ended(report)
     return {
         "outcome": report.outcome,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from local.identity_provider import IdentityProvider
 from tests.support.clock import Clock
 from token_rotator.handler import invoke
-from token_rotator.wiring import Application
+from token_rotator.wiring import AWS_ENDPOINT, Application, build
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -31,6 +31,11 @@ class Deployed:
     secret: str
     key: str
     environment: dict[str, str]
+
+    def restart(self, *, aws: str = LOCAL) -> None:
+        """A cold start, beside the AWS at that address."""
+        environment = self.environment | {AWS_ENDPOINT: aws}
+        self.app = build(environment, now=self.clock.now, sleep=self.clock.sleep)
 
     def rotate(self, **event: object) -> dict[str, object]:
         return invoke(self.app, event, remaining=timedelta(seconds=50), request_id="request-1")

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from local.identity_provider import IdentityProvider
+from local.tokens import Tokens
 from tests.support.clock import Clock
+from tests.support.exposure import Exposure, talkative
+from token_rotator.assertion import AssertionSigner
 from token_rotator.contract import (
     Variable,
 )
@@ -51,3 +54,23 @@ def deployed(idp: IdentityProvider, monkeypatch: pytest.MonkeyPatch) -> Iterator
         it = Deployed(app, clock, idp, secrets, ssm, secret, key, environment)
         it.store(idp.new_service_account().as_downloaded())
         yield it
+
+
+@pytest.fixture
+def exposure(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Exposure:
+    """Knows every assertion that is signed and every token that is issued from now on."""
+    talkative(caplog)
+    seen = Exposure()
+    sign, issue = AssertionSigner.sign, Tokens.issue
+
+    def signed(self: AssertionSigner, *arguments: Any, **named: Any) -> str:
+        seen.secrets.add("an assertion", assertion := sign(self, *arguments, **named))
+        return assertion
+
+    def issued(self: Tokens, client_id: str) -> str:
+        seen.secrets.add("an access token", token := issue(self, client_id))
+        return token
+
+    monkeypatch.setattr(AssertionSigner, "sign", signed)
+    monkeypatch.setattr(Tokens, "issue", issued)
+    return seen

@@ -21,7 +21,6 @@ from token_rotator.errors import (
     IdentityProviderUntrusted,
     RotationError,
 )
-from token_rotator.wiring import AWS_ENDPOINT, build
 
 if TYPE_CHECKING:
     pass
@@ -46,7 +45,7 @@ def test_a_rotation_publishes_a_token_that_opens_the_protected_resource(deployed
 @pytest.mark.parametrize("aws", ["", "https://ssm.eu-west-1.amazonaws.com"])
 def test_a_secret_cannot_lead_inside_where_aws_is_outside(deployed: Deployed, aws: str):
     heard = deployed.idp.requests
-    deployed.app = build(deployed.environment | {AWS_ENDPOINT: aws})
+    deployed.restart(aws=aws)
 
     with pytest.raises(IdentityProviderUntrusted, match="loopback"):
         deployed.rotate()

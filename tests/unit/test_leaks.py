@@ -1,10 +1,9 @@
 """No key, assertion or token is printed or raised, whatever goes wrong, at any log level."""
 
 import json
-import logging
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import (
@@ -14,21 +13,17 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from infra import LAMBDA_SRC
 from local import faults
 from local.faults import Endpoint, Fault
-from tests.support.rotating import FakeCredentials
-from token_reader.record import Record
-from token_rotator.errors import (
-    RotationError,
-    Unexpected,
-)
-from token_rotator.secret_store import Credential
-
-if TYPE_CHECKING:
-    pass
-
 from tests.support.application import Deployed
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
+from tests.support.exposure import Exposure
+from tests.support.keys import pem, rsa_key
+from tests.support.rotating import FakeCredentials
+from tests.unit.test_credential import REFUSED, SENTINEL
+from token_rotator.errors import CredentialError, Unexpected
+from token_rotator.secret_store import Credential
 
 
 def _token_answer(fault: Fault) -> Callable[[Deployed], None]:
@@ -60,6 +55,13 @@ TROUBLE: dict[str, Callable[[Deployed], None]] = {
         Endpoint.DISCOVERY, faults.answers_json({"token_endpoint": f"http://{TOKEN}/"}), times=None
     ),
     "a secret that is no service account": lambda it: it.store(f"password: {TOKEN}"),
+    "the key is refused": lambda it: it.idp.fail(
+        Endpoint.TOKEN, faults.oauth_error("invalid_client", http_status=401), times=None
+    ),
+    "the key is refused, the previous one works": lambda it: it.idp.fail(
+        Endpoint.TOKEN, faults.oauth_error("invalid_client", http_status=401), times=1
+    ),
+    "the identity provider is inside": lambda it: it.restart(aws=""),
     "a damaged key": lambda it: it.store(
         json.dumps(
             {"serviceAccountId": "a", "privateKey": f"-----BEGIN RSA PRIVATE KEY-----{TOKEN}"}
@@ -103,45 +105,64 @@ TROUBLE: dict[str, Callable[[Deployed], None]] = {
 }
 
 
-@pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE.keys())
-def test_nothing_secret_is_printed_or_raised_even_at_debug(
+@dataclass
+class Watched:
+    """A deployed function, and everything that it shows."""
+
+    deployed: Deployed
+    exposure: Exposure
+    capture: pytest.CaptureFixture[str]
+    caplog: pytest.LogCaptureFixture
+
+    def rotate(self) -> None:
+        self.exposure.of(self.deployed.rotate, self.capture, self.caplog)
+
+
+@pytest.fixture
+def watched(
+    exposure: Exposure,  # first: the function silences libraries when it is built
     deployed: Deployed,
-    trouble: Callable[[Deployed], None],
+    capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
-):
-    caplog.set_level(logging.DEBUG)
+) -> Watched:
     account = deployed.idp.new_service_account()
+    exposure.secrets.add_key(account.private_key_pem)
+    exposure.secrets.add_key(pem(rsa_key()))
+    exposure.secrets.add("a sentinel", TOKEN)
     deployed.store(account.as_downloaded())
-    trouble(deployed)
-
-    raised = ""
-    try:
-        deployed.rotate()
-    except RotationError as error:
-        raised = _everything(error)
-
-    captured = capsys.readouterr()
-    shown = f"{captured.out}{captured.err}{caplog.text}{raised}"
-    assert shown
-    key_lines = account.private_key_pem.splitlines()[1:-1]
-    published = _published_token(deployed)
-    for secret in (TOKEN, "client_assertion=", "eyJ", *key_lines, *published):
-        assert secret not in shown
+    return Watched(deployed, exposure, capfd, caplog)
 
 
-def _published_token(deployed: Deployed) -> list[str]:
-    try:
-        return [Record.from_json(deployed.value).access_token]
-    except deployed.ssm.exceptions.ParameterNotFound:
-        return []
+@pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE.keys())
+def test_no_key_assertion_or_token_gets_out_whatever_goes_wrong(
+    watched: Watched, trouble: Callable[[Deployed], None]
+):
+    trouble(watched.deployed)
+
+    watched.rotate()
+
+    assert "stdout" in watched.exposure.places
+    assert watched.exposure.leaks == set()
 
 
-def _everything(error: BaseException) -> str:
-    """All that a formatter could show of an exception and its chain."""
-    shown = f"{error} {error!r} {error.args} {vars(error)}"
-    follow = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return shown + (_everything(follow) if follow else "")
+def test_no_secret_that_is_no_service_account_gets_out(watched: Watched):
+    for name, (value, _) in REFUSED.items():
+        watched.deployed.store(value.replace(SENTINEL, TOKEN) or " ")
+
+        watched.rotate()
+
+        assert watched.exposure.leaks == set(), name
+
+
+def test_no_answer_of_the_discovery_endpoint_gets_out(watched: Watched):
+    for name, fault, _ in BAD_ANSWERS:
+        watched.deployed.restart()
+        watched.deployed.idp.recover()
+        watched.deployed.idp.fail(Endpoint.DISCOVERY, fault, times=None)
+
+        watched.rotate()
+
+        assert watched.exposure.leaks == set(), name
 
 
 def test_an_error_that_is_not_ours_is_named_by_kind_and_place_and_never_quoted(
@@ -154,11 +175,29 @@ def test_an_error_that_is_not_ours_is_named_by_kind_and_place_and_never_quoted(
     rotation = replace(deployed.app.rotation, credentials=Broken())
     deployed.app = replace(deployed.app, rotation=rotation)
 
-    with pytest.raises(Unexpected) as caught:
+    with pytest.raises(Unexpected):
         deployed.rotate()
 
     line = json.loads(capsys.readouterr().out)
     assert line["error"] == "Unexpected"
     assert line["error_message"].startswith("RuntimeError in test_leaks.py:")
     assert line["retry_helps"] is False
-    assert TOKEN not in f"{line} {_everything(caught.value)}"
+
+
+def test_what_is_raised_has_no_history(deployed: Deployed):
+    deployed.store(f"{{{TOKEN}")
+    deployed.store(f"{{{TOKEN}")  # the previous version is of no use, either
+
+    with pytest.raises(CredentialError) as caught:
+        deployed.rotate()
+
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    files = [Path(frame.path).name for frame in caught.traceback]
+    assert files[-1] == "handler.py", "no frame of a parser, whose variables hold the secret"
+
+
+def test_nothing_that_traces_is_in_the_bundle():
+    pins = (LAMBDA_SRC / "requirements.txt").read_text(encoding="utf-8")
+
+    assert "xray" not in pins
+    assert "opentelemetry" not in pins

@@ -17,7 +17,7 @@ from token_rotator.cli.errors import CommandFailed
 from token_rotator.cli.findings import Evidence
 from token_rotator.cli.journal import Journal
 from token_rotator.cli.taking_effect import Watch
-from token_rotator.errors import RotationError
+from token_rotator.errors import RotationError, Unexpected
 
 INTERRUPTED = 130
 
@@ -41,6 +41,9 @@ def main(
         return 1
     except RotationError as error:  # docs/runbook.md has a row for each class
         console.complain(f"{type(error).__name__}: {error}")
+        return 1
+    except Exception as error:  # noqa: BLE001 - its text, and its traceback, might hold anything
+        console.complain(f"Unexpected: {Unexpected(error)}")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -11,7 +11,7 @@ import time_machine
 from local import faults
 from local.faults import Endpoint, Fault
 from tests.support.keys import ec_key, pem
-from tests.support.operating import FUNCTION, PARAMETER, Refusing, World, at_debug, shown
+from tests.support.operating import FUNCTION, PARAMETER, Refusing, World
 from tests.unit.cli.conftest import REAL
 from token_reader.record import Record
 from token_rotator import wiring
@@ -192,25 +192,6 @@ def test_the_broken_link_is_named_with_its_cure(
     assert said in wrong
     assert lines[-1] == f"Look at: {step}."
     assert for_programs[0] == for_people[0] == 1
-
-
-@broken
-def test_nothing_secret_is_shown_even_at_debug(
-    world: World,
-    name: str,
-    caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
-):
-    hidden = world.secrets_in_it()
-    BROKEN[name][0](world)
-    at_debug(caplog)
-
-    for command in (["check"], ["check", "--json"], ["status"], ["status", "--json"], ["rotate"]):
-        world.run(*command)
-
-    said = shown(capsys) + caplog.text
-    assert "WRONG" in said
-    assert [secret for secret in hidden if secret in said] == []
 
 
 def test_a_healthy_rotator_passes_and_keeps_its_token(

@@ -1,0 +1,13 @@
+"""Whom does an assertion reach? The token endpoint, over TLS, at an address that is allowed."""
+
+from typing import Final
+
+from tests.audit.evidence import Check, of_tests
+
+CHECK: Final = Check(
+    says="an assertion goes to the pinned host only: TLS 1.2, no redirect, proxy or address inside",
+    look=of_tests(
+        "tests/unit/test_channel.py", "tests/unit/test_addresses.py", "tests/unit/test_discovery.py"
+    ),
+    by_make_test=False,
+)

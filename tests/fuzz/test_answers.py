@@ -1,0 +1,120 @@
+"""Whatever the identity provider answers: a record, or an error of ours that shows none of it."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.keys import rsa_key
+from tests.support.leaks import Secrets
+from tests.unit.test_settings import REQUIRED
+from token_rotator.assertion import AssertionSigner
+from token_rotator.channel import LONGEST_BODY_BYTES, Channel
+from token_rotator.credential import ServiceAccount
+from token_rotator.discovery import Discovery
+from token_rotator.errors import IdentityProviderError
+from token_rotator.identity_provider import TokenEndpoint
+from token_rotator.settings import Settings
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+TOKEN = "kR3v0LgB5nQ1sentinelpX8"
+GOOD: Mapping[str, object] = {
+    "token_endpoint": "https://idp.example/token",
+    "access_token": TOKEN,
+    "expires_in": 300,
+}
+SECRETS = Secrets()
+SECRETS.add("a token", TOKEN)
+
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.lists(st.integers(), max_size=2),
+    st.sampled_from(
+        [
+            *(TOKEN, f"https://{TOKEN}.example/", f"https://idp.example/{TOKEN}#"),
+            *("https://[", "https://idp.example:x/", "//idp.example"),
+            *("300", "9" * 400, "invalid_client"),
+        ]
+    ),
+)
+fields = st.sampled_from(
+    ["token_endpoint", "issuer", "access_token", "token_type", "expires_in", "error"]
+)
+changed = st.dictionaries(fields, values, max_size=3).map(lambda changes: {**GOOD, **changes})
+bodies = st.one_of(
+    changed.map(lambda document: json.dumps(document).encode()),
+    st.binary(max_size=40).map(lambda garbage: garbage + TOKEN.encode()),
+    st.integers(1, 60_000).map(lambda depth: b"[" * depth),
+    st.just(b"x" * (LONGEST_BODY_BYTES + 1)),
+    st.sampled_from([b"9" * 5000, b'{"expires_in": ' + b"9" * 5000 + b"}", b"\xef\xbb\xbf{}"]),
+)
+statuses = st.one_of(st.sampled_from([200, 201, 302, 400, 401, 429, 503]), st.integers(100, 999))
+headers = st.one_of(st.none(), st.text(max_size=30), st.sampled_from(["7", "9" * 400, "٣", TOKEN]))
+
+
+class Pool:
+    """Answers with what it was given, as urllib3 would."""
+
+    def __init__(self, *answers: tuple[int, bytes, str | None]) -> None:
+        self._answers = list(answers)
+
+    def urlopen(self, method: str, url: str, **_: object) -> Any:
+        status, body, retry_after = self._answers.pop(0)
+        left = [body, b""]
+        return SimpleNamespace(
+            status=status,
+            headers={} if retry_after is None else {"Retry-After": retry_after},
+            read1=lambda _: left.pop(0),
+            close=lambda: None,
+            release_conn=lambda: None,
+        )
+
+
+def exchanged(pool: Pool) -> str:
+    """What is shown of an attempt; its assertion must not be in it, either."""
+    settings = Settings.from_environment(REQUIRED)
+    channel = Channel(pool=cast("Any", pool), now=lambda: NOW)
+    provider = TokenEndpoint(
+        settings=settings,
+        channel=channel,
+        discovery=Discovery(settings=settings, channel=channel, now=lambda: NOW),
+        signer=AssertionSigner.from_settings(settings),
+        now=lambda: NOW,
+    )
+    account = ServiceAccount(
+        service_account_id="account-1",
+        private_key=rsa_key(),
+        discovery_endpoint="https://idp.example/us1",
+    )
+    try:
+        record = provider.exchange(account, deadline=NOW + timedelta(seconds=30))
+    except IdentityProviderError as error:
+        return f"{error} {error!r} {error.args} {vars(error)}"
+    assert record.expires_at > NOW
+    return repr(record)
+
+
+@given(status=statuses, body=bodies, header=headers)
+def test_any_answer_of_the_token_endpoint(status: int, body: bytes, header: str | None):
+    good = (200, json.dumps(GOOD).encode(), None)
+
+    shown = exchanged(Pool(good, (status, body, header)))
+
+    assert SECRETS.shown_in(shown) == set()
+
+
+@given(status=statuses, body=bodies, header=headers)
+def test_any_answer_of_the_discovery_endpoint(status: int, body: bytes, header: str | None):
+    good = (200, json.dumps(GOOD).encode(), None)
+
+    shown = exchanged(Pool((status, body, header), good))
+
+    assert SECRETS.shown_in(shown) == set()

@@ -1,0 +1,100 @@
+"""Does this text give a secret away? Whole or in part, however it is dressed."""
+
+import base64
+import binascii
+import codecs
+import contextlib
+import json
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import unquote_plus
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+FRAGMENT: Final = 16
+"""So many characters in a row are no coincidence: 64 bits of entropy and more."""
+
+_DEEPEST: Final = 3
+"""A base64 in a JSON string in a JSON string."""
+
+_ESCAPED: Final = re.compile(r"\\[nrtux\"\\/0-7]|%[0-9A-Fa-f]{2}")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}")
+_HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}[ :]?){16,}")
+_JWT_HEADER: Final = json.dumps({"alg": "RS256", "typ": "JWT"}, separators=(",", ":"))
+
+
+class Secrets:
+    """What must not be shown; knows every fragment of it."""
+
+    def __init__(self) -> None:
+        self._fragments: dict[str, str] = {}
+        # whatever assertion: its header is the same, and its claims begin alike
+        self.add(
+            "an assertion", base64.urlsafe_b64encode(_JWT_HEADER.encode()).decode().rstrip("=")
+        )
+
+    def add(self, name: str, secret: str) -> None:
+        """A token, an assertion, a line of text."""
+        bare = _bare(secret)
+        for start in range(max(1, len(bare) - FRAGMENT + 1)):
+            self._fragments[bare[start : start + FRAGMENT]] = name
+
+    def add_key(self, pem: str) -> None:
+        """A private key, as PEM or DER, and its private numbers."""
+        key = load_pem_private_key(pem.encode(), password=None)
+        for private_format in (PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8):
+            der = key.private_bytes(Encoding.DER, private_format, NoEncryption())
+            self.add("the private key", base64.b64encode(der).decode())
+            self.add("the private key", der.decode("latin-1"))
+        if isinstance(key, RSAPrivateKey):
+            numbers = key.private_numbers()
+            for number in (numbers.d, numbers.p, numbers.q):
+                self.add("the private key", str(number))
+
+    def shown_in(self, text: str) -> set[str]:
+        """The names of those that a reader of the text could put together, in part at least."""
+        return {name for reading in _readings(text) for name in self._in(_bare(reading))}
+
+    def _in(self, bare: str) -> Iterator[str]:
+        for start in range(len(bare) - FRAGMENT + 1):
+            if name := self._fragments.get(bare[start : start + FRAGMENT]):
+                yield name
+
+
+def _bare(text: str) -> str:
+    """Without what is put between the pieces of a secret: line breaks, quotes, indentation."""
+    return "".join(text.split()).replace('"', "").replace("'", "").replace("\\", "")
+
+
+def _readings(text: str, depth: int = _DEEPEST) -> Iterator[str]:
+    """The text, and all that it can be decoded to."""
+    yield text
+    if depth == 0:
+        return
+    for decoded in dict.fromkeys(_decoded(text)):
+        yield from _readings(decoded, depth - 1)
+
+
+def _decoded(text: str) -> Iterable[str]:
+    if _ESCAPED.search(text):
+        yield unquote_plus(text)
+        with contextlib.suppress(ValueError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what only looks like an escape
+            yield codecs.decode(text.encode("latin-1", "backslashreplace"), "unicode_escape")
+    for run in _HEX.findall(text):
+        yield bytes.fromhex(re.sub("[ :]", "", run)).decode("latin-1")
+    for run in _BASE64.findall(text):
+        standard = run.replace("-", "+").replace("_", "/")
+        for offset in range(4):  # wherever in a longer text the secret began
+            piece = standard[offset:]
+            with contextlib.suppress(binascii.Error):
+                decoded = base64.b64decode(piece[: len(piece) // 4 * 4])
+                yield decoded.decode("latin-1")

@@ -1,0 +1,83 @@
+"""No command shows a key, an assertion or a token: neither on the screen nor in a file."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local.faults import Endpoint
+from tests.support.bad_answers import BAD_ANSWERS, TOKEN
+from tests.support.exposure import Exposure
+from tests.support.keys import pem, rsa_key
+from tests.support.operating import World
+from tests.unit.cli.test_check import BROKEN
+from tests.unit.test_credential import REFUSED, SENTINEL
+
+
+class Broken:
+    """A client that ends in an error which nobody has thought of, and which quotes what it saw."""
+
+    def __getattr__(self, operation: str) -> Callable[..., object]:
+        def fail(**arguments: object) -> object:
+            raise RuntimeError(f"{operation} {TOKEN} {arguments}")
+
+        return fail
+
+
+@pytest.fixture
+def shows(
+    exposure: Exposure,  # first: it wants to know of the tokens that a world begins with
+    world: World,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> Callable[..., set[tuple[str, str]]]:
+    """What a command gives away."""
+    exposure.secrets.add_key(world.account.private_key_pem)
+    exposure.secrets.add_key(pem(rsa_key()))
+    exposure.secrets.add("a sentinel", TOKEN)
+
+    def leaks(*command: str, stdin: str = "") -> set[tuple[str, str]]:
+        exposure.of(lambda: world.run(*command, stdin=stdin.encode()), capfd, caplog)
+        assert exposure.places & {"stdout", "stderr"}, "the command said nothing"
+        return exposure.leaks
+
+    return leaks
+
+
+Shows = Callable[..., set[tuple[str, str]]]
+COMMANDS = (("check",), ("check", "--json"), ("status",), ("status", "--json"), ("rotate",))
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_whatever_link_is_broken(world: World, shows: Shows, name: str):
+    BROKEN[name][0](world)
+
+    for command in COMMANDS:
+        assert shows(*command) == set(), command
+    assert shows("upload", "--no-wait", "-", stdin=world.account.as_downloaded()) == set()
+
+
+@pytest.mark.parametrize("client", ["functions", "secrets", "parameters", "logs", "schedules"])
+def test_whatever_nobody_thought_of(world: World, shows: Shows, client: str):
+    vars(world.aws)[client] = Broken()
+
+    for command in COMMANDS:
+        assert shows(*command) == set(), command
+    assert shows("upload", "--no-wait", "-", stdin=world.account.as_downloaded()) == set()
+
+
+def test_whatever_the_file_holds(world: World, shows: Shows, tmp_path: Path):
+    for name, (value, _) in REFUSED.items():
+        file = tmp_path / "downloaded.txt"
+        file.write_text(value.replace(SENTINEL, TOKEN), encoding="utf-8")
+
+        assert shows("upload", "--no-wait", str(file)) == set(), name
+
+
+@pytest.mark.parametrize("endpoint", [Endpoint.DISCOVERY, Endpoint.TOKEN])
+def test_whatever_the_identity_provider_answers(world: World, shows: Shows, endpoint: Endpoint):
+    for name, fault, _ in BAD_ANSWERS:
+        world.idp.recover()
+        world.idp.fail(endpoint, fault, times=None)
+
+        assert shows("check") == set(), name
