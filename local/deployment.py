@@ -82,7 +82,7 @@ class Deployment:
             [CDK, verb, *arguments, *_QUIET],
             environment={
                 **environment.bare(os.environ, temporary=self._directory),
-                **environment.aws_client(self._aws.endpoint_url),
+                **self._aws.client_environment(),
                 "CDK_HOME": str(self._directory / "home"),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
                 "CDK_DISABLE_VERSION_CHECK": "true",

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import botocore.session
 from botocore.config import Config
 
-from local import environment
+from local import certificate, environment
 from local.health import becomes_healthy
 from local.ports import LOOPBACK, claim
 from local.processes import Tethered
@@ -33,19 +33,24 @@ class LocalAws:
         schedule_speedup: float = 1,
         function_endpoint_url: str | None = None,
         record_calls: bool = False,
+        enforce_iam: bool = False,
     ) -> None:
         """Starts it. ``directory`` is made, and removed at the end, whatever the end.
 
         Port 0 takes a free one. Functions find AWS at ``function_endpoint_url``; by default that
-        is here. With ``record_calls``, CloudTrail's LookupEvents answers. Raises PortTaken and
-        LocalAwsFailed.
+        is here. With ``record_calls``, CloudTrail's LookupEvents answers. With ``enforce_iam``,
+        functions have what their roles allow, ``client`` everything, and all speak TLS.
+        Raises PortTaken and LocalAwsFailed.
         """
         self._port = claim(port)
         self._clients: dict[str, Any] = {}
-        self.endpoint_url: Final = f"http://{LOOPBACK}:{self._port}"
         if not INTERPRETER.exists():
             raise LocalAwsFailed("The local AWS is not installed; run `make setup`.")
         directory.mkdir(parents=True, exist_ok=True)
+        tls = certificate.for_loopback(directory) if enforce_iam else None
+        self.endpoint_url: Final = f"{'https' if tls else 'http'}://{LOOPBACK}:{self._port}"
+        self.trusted: Final = tls.certificate if tls else None
+        """The certificate to believe; None where everybody speaks plain HTTP."""
         self._process = Tethered(
             [INTERPRETER, "-P", MAIN],
             environment={
@@ -67,6 +72,7 @@ class LocalAws:
                 "CLOUDTRAIL_RECORDING": str(int(record_calls)),
                 # Lambda tells its functions where they run, and SDKs say so in every call
                 "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+                **(environment.enforcing_iam(*tls) if tls else {}),
                 # what it hands on to the functions that it runs
                 "AWS_ENDPOINT_URL": function_endpoint_url or self.endpoint_url,
             },
@@ -87,8 +93,41 @@ class LocalAws:
     def client(self, service: str) -> Any:
         """A boto3 client of the local AWS, whatever the caller's own AWS settings are."""
         if service not in self._clients:  # making one takes longer than most calls
-            self._clients[service] = self._new_client(service)
+            self._clients[service] = self.new_client(service)
         return self._clients[service]
+
+    def new_client(
+        self,
+        service: str,
+        *,
+        access_key: str = environment.CREDENTIALS,
+        secret_key: str = environment.CREDENTIALS,
+        session_token: str | None = None,
+    ) -> Any:
+        """A boto3 client with credentials of its own."""
+        nobodys = botocore.session.Session(
+            # keys of botocore.configprovider; a profile that does not exist would be an error
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+        )
+        return nobodys.create_client(
+            service,
+            region_name=environment.REGION,
+            endpoint_url=self.endpoint_url,
+            verify=str(self.trusted) if self.trusted else None,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            aws_session_token=session_token,
+            # an invocation may last as long as contract.FUNCTION_TIMEOUT_SECONDS
+            config=Config(proxies={}, connect_timeout=2, read_timeout=60),
+        )
+
+    def client_environment(self) -> dict[str, str]:
+        """What makes any AWS client that is started a client of this AWS, with every permission."""
+        return environment.aws_client(self.endpoint_url, trusted=self.trusted)
 
     def alive(self) -> bool:
         """False once it has ended by itself."""
@@ -105,25 +144,7 @@ class LocalAws:
     ) -> None:
         self.stop()
 
-    def _new_client(self, service: str) -> Any:
-        nobodys = botocore.session.Session(
-            # keys of botocore.configprovider; a profile that does not exist would be an error
-            session_vars={
-                "profile": (None, None, None, None),
-                "config_file": (None, None, os.devnull, None),
-                "credentials_file": (None, None, os.devnull, None),
-            }
-        )
-        return nobodys.create_client(
-            service,
-            region_name=environment.REGION,
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id=environment.CREDENTIALS,
-            aws_secret_access_key=environment.CREDENTIALS,
-            # an invocation may last as long as contract.FUNCTION_TIMEOUT_SECONDS
-            config=Config(proxies={}, connect_timeout=2, read_timeout=60),
-        )
-
     def _await_health(self) -> None:
-        if not becomes_healthy(self._process, f"{self.endpoint_url}/_ministack/health"):
+        url = f"{self.endpoint_url}/_ministack/health"
+        if not becomes_healthy(self._process, url, trusted=self.trusted):
             raise LocalAwsFailed(f"The local AWS did not start:\n{self._process.last_words()}")

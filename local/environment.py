@@ -18,9 +18,29 @@ def bare(environment: Mapping[str, str], *, temporary: Path) -> dict[str, str]:
     return {**kept, "TMPDIR": str(temporary)}
 
 
-def aws_client(endpoint_url: str) -> dict[str, str]:
+def trust(certificate: Path) -> dict[str, str]:
+    """What makes boto3 and Node.js believe a self-signed certificate."""
+    return {"AWS_CA_BUNDLE": str(certificate), "NODE_EXTRA_CA_CERTS": str(certificate)}
+
+
+def enforcing_iam(certificate: Path, private_key: Path) -> dict[str, str]:
+    """The local AWS asks IAM. And speaks TLS, or the CDK's bucket would refuse every upload."""
+    return {
+        "AUTH": "true",
+        # who these are may do everything
+        "AWS_ACCESS_KEY_ID": CREDENTIALS,
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS,
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": str(certificate),
+        "MINISTACK_SSL_KEY": str(private_key),
+        **trust(certificate),
+    }
+
+
+def aws_client(endpoint_url: str, *, trusted: Path | None = None) -> dict[str, str]:
     """What any AWS client needs to talk to the local AWS, and nothing that leads elsewhere."""
     return {
+        **(trust(trusted) if trusted else {}),
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,

@@ -1,4 +1,7 @@
-"""One deployed system for the whole suite: real CDK, real schedules, a faster schedule clock."""
+"""One deployed system for the whole suite: real CDK, real schedules, roles that are enforced.
+
+The local AWS asks IAM at every call; who calls as ``aws.client`` may do everything.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -22,7 +25,9 @@ def idp() -> Iterator[IdentityProvider]:
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     directory = tmp_path_factory.mktemp("local-aws")
-    with LocalAws(directory=directory, schedule_speedup=SPEEDUP, record_calls=True) as running:
+    with LocalAws(
+        directory=directory, schedule_speedup=SPEEDUP, record_calls=True, enforce_iam=True
+    ) as running:
         yield running
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from local.emulator import ROOT
-from local.environment import aws_client
 from tests.support.system import System
 
 
@@ -20,7 +19,7 @@ class Operator:
         self._system = system
         self._environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-            **aws_client(system.aws.endpoint_url),
+            **system.aws.client_environment(),
             "PYTHONPATH": str(ROOT / "lambda_src"),
         }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local import environment, faults
+from local import faults
 from local.deployment import Deployment
 from local.faults import Endpoint
 from local.journal import Journal
@@ -55,7 +55,7 @@ def log_of_an_old_key(
     """A local AWS cannot be made to hold an old secret: the deployed function's own settings, run
     here, on a secret that looks old and another parameter, whose token is about to expire.
     Everything else is the deployed system's."""
-    aws_client = environment.aws_client(system.aws.endpoint_url)
+    aws_client = system.aws.client_environment()
     for name, value in aws_client.items():
         monkeypatch.setenv(name, value)
     deployed = system.aws.client("lambda").get_function_configuration(

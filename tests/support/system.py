@@ -2,14 +2,18 @@
 
 import json
 import time
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.httpsession import URLLib3Session
 
+from local import environment
 from local.consumer import Consumer
 from local.deployment import Deployment
 from local.emulator import ROOT, LocalAws
@@ -41,6 +45,7 @@ class System:
     idp: IdentityProvider
     stack_name: str
     rotator: Rotator
+    outputs: Mapping[str, str]
     account: ServiceAccount
     """Whose key the secret holds."""
     entries: list[Entry] = field(default_factory=list)
@@ -59,6 +64,7 @@ class System:
             idp=idp,
             stack_name="intelligence-tokens-local",
             rotator=next(deployed_rotators(aws, config=CONFIG, outputs=outputs)),
+            outputs=outputs,
             account=idp.new_service_account(),
         )
         system.store(system.account)
@@ -108,18 +114,20 @@ class System:
 
     def parameter_history(self) -> list[dict[str, Any]]:
         """GetParameterHistory, undecoded: botocore cannot read how ministack sends policies."""
-        request = urllib.request.Request(
+        request = AWSRequest(
+            "POST",
             self.aws.endpoint_url,
-            data=json.dumps({"Name": self.rotator.parameter_name, "WithDecryption": True}).encode(),
+            data=json.dumps({"Name": self.rotator.parameter_name, "WithDecryption": True}),
             headers={
                 "Content-Type": "application/x-amz-json-1.1",
                 "X-Amz-Target": "AmazonSSM.GetParameterHistory",
-                "Authorization": "AWS4-HMAC-SHA256 "
-                "Credential=local/20260101/eu-west-1/ssm/aws4_request",
             },
         )
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            history: list[dict[str, Any]] = json.load(answer)["Parameters"]
+        everything = Credentials(environment.CREDENTIALS, environment.CREDENTIALS)
+        SigV4Auth(everything, "ssm", environment.REGION).add_auth(request)
+        trusted: Any = str(self.aws.trusted)  # the stubs know no path
+        answer = URLLib3Session(verify=trusted).send(request.prepare())
+        history: list[dict[str, Any]] = json.loads(answer.content)["Parameters"]
         return history
 
     def resources(self) -> list[dict[str, Any]]:

@@ -1,0 +1,67 @@
+"""Who calls the local AWS? Whoever has assumed a role, with nothing but what the role allows."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.emulator import LocalAws
+from local.environment import ACCOUNT
+
+Clients = Callable[[str], Any]
+"""From a service's name to a client that signs as somebody."""
+
+
+def is_refused(call: Callable[[], object]) -> bool:
+    """Whether IAM says no. Any other answer, good or bad, comes after it has said yes."""
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}
+    return False
+
+
+def assume(aws: LocalAws, role_arn: str, *, caller: str | None = None) -> Clients:
+    """Somebody with the role. ``caller``: an account, if not the rotator's. Raises ClientError."""
+    sts = aws.new_client("sts", access_key=caller) if caller else aws.client("sts")
+    given = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+
+    def client(service: str) -> Any:
+        return aws.new_client(
+            service,
+            access_key=given["AccessKeyId"],
+            secret_key=given["SecretAccessKey"],
+            session_token=given["SessionToken"],
+        )
+
+    return client
+
+
+def assume_as_a_service(aws: LocalAws, role_arn: str) -> Clients:
+    """Somebody with a role that trusts a service: for a moment it trusts this account instead."""
+    iam, name = aws.client("iam"), role_arn.rpartition("/")[2]
+    trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=_TRUST_US)
+    try:
+        return assume(aws, role_arn)
+    finally:
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
+
+
+def workload(aws: LocalAws, name: str, *, policy_arn: str) -> Clients:
+    """Somebody whose role has one managed policy and nothing else."""
+    iam = aws.client("iam")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_TRUST_US)["Role"]
+    iam.attach_role_policy(RoleName=name, PolicyArn=policy_arn)
+    return assume(aws, role["Arn"])
+
+
+_TRUST_US = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+        ],
+    }
+)
