@@ -34,5 +34,7 @@ def weighed(pack: str, findings: Iterable[Finding], *, cases: int) -> Evidence:
             misses.append(f"{finding.rule} {finding.resource}: {finding.message}")
         else:
             unused.discard((finding.rule, kind))
-    misses += [f"{rule} {kind} is acknowledged, and nothing triggers it" for rule, kind in unused]
+    misses += [
+        f"{rule} {kind} is acknowledged, and nothing triggers it" for rule, kind in sorted(unused)
+    ]
     return Evidence(cases=cases, misses=tuple(dict.fromkeys(misses)))

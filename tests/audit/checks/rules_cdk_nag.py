@@ -1,0 +1,57 @@
+"""What do cdk-nag's rules say? AWS's own Solutions pack, and NIST 800-53 revision 5."""
+
+import contextlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import App, CfnResource, Stack, Validations
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
+from constructs import IConstruct
+
+from infra.config import Deployment
+from tests.audit.acknowledged import Finding, weighed
+from tests.audit.deployments import DEPLOYMENTS, template_of
+from tests.audit.evidence import Check, Evidence
+from tests.support.infra_templates import synthesized
+
+
+def look() -> Evidence:
+    """Every resource of every deployment, by both packs."""
+    findings = [one for deployment in DEPLOYMENTS.values() for one in _findings(deployment)]
+    cases = sum(len(template_of(name)["Resources"]) for name in DEPLOYMENTS)
+    return weighed("cdk-nag", findings, cases=cases)
+
+
+def _findings(deployment: Deployment) -> Iterator[Finding]:
+    stack = synthesized(deployment.stack, *deployment.rotators)
+    app = stack.node.root
+    assert isinstance(app, App)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))
+    with (
+        contextlib.redirect_stderr(io.StringIO()),
+        # that there are findings; which ones, the report says
+        contextlib.suppress(RuntimeError),
+    ):
+        app.synth()
+    report = json.loads((Path(app.outdir) / "validation-report.json").read_text(encoding="utf-8"))
+    for plugin in report["pluginReports"]:
+        for violation in plugin["violations"]:
+            for construct in violation["violatingConstructs"]:
+                resource = _resource(app, stack, construct["constructPath"])
+                yield Finding(violation["ruleName"], resource, violation["description"])
+
+
+def _resource(app: App, stack: Stack, path: str) -> str:
+    found: IConstruct = app
+    for name in path.split("/"):
+        found = found.node.find_child(name)
+    assert isinstance(found, CfnResource)
+    return f"{found.cfn_resource_type}.{stack.resolve(found.logical_id)}"
+
+
+CHECK: Final = Check(
+    says="cdk-nag (AWS Solutions, NIST 800-53 R5): nothing that is not acknowledged", look=look
+)

@@ -1,0 +1,42 @@
+"""What do checkov's rules for CloudFormation say?"""
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from tests.audit.acknowledged import Finding, weighed
+from tests.audit.deployments import write_templates
+from tests.audit.evidence import ROOT, Check, Evidence
+
+CHECKOV: Final = ROOT / ".venv-audit" / "bin" / "checkov"
+
+
+def look() -> Evidence:
+    """Every rule on every resource that it is for. Offline: nothing is sent or fetched."""
+    with tempfile.TemporaryDirectory() as directory:
+        write_templates(Path(directory))
+        run = subprocess.run(
+            [CHECKOV, "--directory", directory, "--framework", "cloudformation",
+             "--skip-download", "--compact", "--output", "json"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+    if not run.stdout:
+        return Evidence(cases=0, misses=(run.stderr,))
+    answer = json.loads(run.stdout)
+    findings = [
+        Finding(one["check_id"], one["resource"], one["check_name"])
+        for one in answer["results"]["failed_checks"]
+    ]
+    summary = answer["summary"]
+    evidence = weighed("checkov", findings, cases=summary["passed"] + summary["failed"])
+    unread = (f"{summary['parsing_errors']} templates not read",) * bool(summary["parsing_errors"])
+    return Evidence(cases=evidence.cases, misses=evidence.misses + unread)
+
+
+CHECK: Final = Check(
+    says="checkov finds nothing in the template that is not acknowledged", look=look
+)
