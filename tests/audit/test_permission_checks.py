@@ -1,6 +1,7 @@
 """Do the checks of permissions see a policy that says too much, too little, or the unneeded?"""
 
 import copy
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.audit.checks import iam_allowed, iam_flips, iam_refused, iam_tight
 from tests.audit.iam.account import Account, deployed
 from tests.audit.iam.cases import PLACE, Case, cases
-from tests.audit.iam.changes import with_less, without
+from tests.audit.iam.changes import Change, with_less, without
 from tests.audit.iam.refusal import Refusal, Safeguard
 
 AT_LEAST = 40
@@ -36,30 +37,37 @@ def test_every_deployment_has_at_least_forty_different_refusals():
     assert min(numbers.values()) >= AT_LEAST, numbers
 
 
+def every(changes: Iterable[Change]) -> tuple[Case, ...]:
+    """The defaults, once with each change."""
+    return tuple(
+        replace(the_defaults(), name=change.says, account=change.account) for change in changes
+    )
+
+
+def named_in(misses: tuple[str, ...], audited: tuple[Case, ...]) -> set[str]:
+    return {case.name for case in audited if any(miss.startswith(case.name) for miss in misses)}
+
+
 @pytest.mark.parametrize("safeguard", [Safeguard.ACTION, Safeguard.RESOURCE, Safeguard.CONDITION])
 def test_a_statement_that_says_more_lets_a_refused_call_through(safeguard):
-    case = the_defaults()
-    wider = [
-        change
-        for change in without(case.account, safeguard)
-        if change.policy == rotates(case.account)
-    ]
+    account = the_defaults().account
+    wider = every(
+        change for change in without(account, safeguard) if change.policy == rotates(account)
+    )
 
-    for change in wider:
-        evidence = iam_refused.look((replace(case, account=change.account),))
-        assert evidence.misses, change.says
+    misses = iam_refused.look(wider).misses
+
     assert wider
+    assert named_in(misses, wider) == {case.name for case in wider}
 
 
 def test_a_statement_that_says_less_stops_a_needed_call():
-    case = the_defaults()
+    narrower = every(with_less(the_defaults().account))
 
-    narrower = list(with_less(case.account))
+    misses = iam_allowed.look(narrower).misses
 
-    for change in narrower:
-        evidence = iam_allowed.look((replace(case, account=change.account),))
-        assert evidence.misses, change.says
     assert narrower
+    assert named_in(misses, narrower) == {case.name for case in narrower}
 
 
 def test_a_statement_that_nothing_needs_is_found():
