@@ -1,5 +1,7 @@
 """What is in a deployment? What its rotators share, the rotators, and where to find them."""
 
+from itertools import pairwise
+
 from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -44,6 +46,8 @@ class TokenRotatorStack(Stack):
             )
             for rotator in deployment.rotators
         }
+        for before, after in pairwise(self.rotators.values()):
+            after.triggers.created_after(before.triggers)
         self._outputs()
         if config.dashboard:
             dashboard = RotatorsDashboard(self, "Dashboard", rotators=self.rotators)

@@ -32,6 +32,7 @@ class Triggers(Construct):
         secret_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.schedules: list[scheduler.Schedule] = []
         self._function = function
         self._role = _invoke_role(self, function)
         self._schedule(
@@ -72,6 +73,15 @@ class Triggers(Construct):
             ],
         )
 
+    def created_after(self, others: "Triggers") -> None:
+        """Schedules of two rotators are not created at the same moment, as they would be otherwise.
+
+        A rate schedule counts from its creation, and nothing else in a template says when in a
+        minute it fires: docs/decisions/0018-firing-times.md.
+        """
+        for schedule, other in zip(self.schedules, others.schedules, strict=False):
+            schedule.node.add_dependency(other)
+
     def _schedule(
         self, construct_id: str, *, every: Duration, description: str, sends: dict[str, Any]
     ) -> None:
@@ -91,6 +101,7 @@ class Triggers(Construct):
         )
         # a rate schedule fires as soon as it is there; role and function must be complete by then
         schedule.node.add_dependency(self._role, self._function)
+        self.schedules.append(schedule)
 
 
 def _invoke_role(scope: Construct, function: lambda_.IFunction) -> iam.Role:

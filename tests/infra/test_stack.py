@@ -55,6 +55,22 @@ def test_a_schedule_waits_for_the_role_and_for_the_functions_retry_settings():
     assert all(needed <= names for names in waits)
 
 
+def test_schedules_of_different_rotators_are_created_one_after_the_other():
+    rotators = [a_rotator(name=name, parameter_name=f"/{name}") for name in ("a", "b", "c")]
+    document = template(a_stack(), *rotators)
+
+    schedules = resources(document, "AWS::Scheduler::Schedule")
+    after = {
+        name: {*document["Resources"][name]["DependsOn"]} & schedules.keys() for name in schedules
+    }
+    assert len(after) == 9
+    for name, others in after.items():
+        before = {"A": [], "B": [name.replace("BRotator", "ARotator")[:-8]]}.get(
+            name[0], [name.replace("CRotator", "BRotator")[:-8]]
+        )
+        assert [other[:-8] for other in others] == before
+
+
 def test_what_could_not_be_delivered_within_a_minute_is_left_to_the_watchdog():
     document = template()
 
