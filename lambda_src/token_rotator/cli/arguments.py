@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
             )
         else:
             command.set_defaults(file=None, no_wait=False)
-        _add_place(command)
+        add_place(command)
         if name in ("check", "status"):
             command.add_argument("--json", action="store_true", help="for programs")
         else:
@@ -66,7 +66,8 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _add_place(command: argparse.ArgumentParser) -> None:
+def add_place(command: argparse.ArgumentParser) -> None:
+    """The options that say which rotator is meant, and in which account."""
     place = command.add_argument_group("which rotator, where")
     either = place.add_mutually_exclusive_group(required=True)
     either.add_argument("--function", metavar="NAME", help="the function's name or ARN")

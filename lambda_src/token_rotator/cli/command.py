@@ -10,12 +10,13 @@ from token_rotator import wiring
 from token_rotator.cli import rotate, status, upload
 from token_rotator.cli.arguments import parser
 from token_rotator.cli.aws import Aws
-from token_rotator.cli.check import check
+from token_rotator.cli.check import STEPS
 from token_rotator.cli.console import Console
 from token_rotator.cli.deployment import Place, look_up, region_of
 from token_rotator.cli.errors import CommandFailed
 from token_rotator.cli.findings import Evidence
 from token_rotator.cli.journal import Journal
+from token_rotator.cli.steps import walk
 from token_rotator.cli.taking_effect import Watch
 from token_rotator.errors import RotationError, Unexpected
 
@@ -59,7 +60,7 @@ def _run(
     place = Place(function=chosen.function, stack=chosen.stack, rotator=chosen.rotator)
     if chosen.command == "check":
         evidence = Evidence(aws, place, wiring.utc_now())
-        return check(evidence, console, as_a_document=chosen.json)
+        return walk(STEPS, evidence, console, as_a_document=chosen.json)
     text = upload.read(chosen.file, stdin) if chosen.command == "upload" else ""
     with console.progress("Asking AWS"):
         deployed = look_up(aws, place)

@@ -26,6 +26,10 @@ class Console:
         """Why the command failed."""
         self._lines(self.err, text, indent=0)
 
+    def note(self, text: str) -> None:
+        """What is no result: it stays out of the way of pipes and of JSON."""
+        self._lines(self.err, text, indent=0)
+
     def row(self, *columns: str, widths: tuple[int, ...]) -> None:
         """A row of a table; the last column is wrapped below itself."""
         *first, last = columns

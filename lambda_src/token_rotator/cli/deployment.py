@@ -1,6 +1,7 @@
 """Which deployment is meant, and how is it configured? The function's own configuration says."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from token_rotator.cli.aws import Aws, calling
@@ -44,7 +45,9 @@ def region_of(function: str | None) -> str | None:
 
 def look_up(aws: Aws, place: Place) -> Deployed:
     """Reads the function's configuration. Raises ConfigurationError, CallerError."""
-    name = place.function or _function_of(aws, place)
+    name = place.function or output_for(
+        outputs_of(aws, place.stack or ""), place, StackOutput.FUNCTION_NAME
+    )
     try:
         with calling("lambda:GetFunctionConfiguration"):
             found = aws.functions.get_function_configuration(FunctionName=name)
@@ -72,8 +75,8 @@ def look_up(aws: Aws, place: Place) -> Deployed:
     )
 
 
-def _function_of(aws: Aws, place: Place) -> str:
-    stack = place.stack or ""
+def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
+    """Raises ConfigurationError, CallerError."""
     try:
         with calling("cloudformation:DescribeStacks"):
             (found,) = aws.cloudformation.describe_stacks(StackName=stack)["Stacks"]
@@ -84,22 +87,27 @@ def _function_of(aws: Aws, place: Place) -> str:
             f"There is no stack {stack} in {aws.cloudformation.meta.region_name}. "
             "Look at the account, the region and the name, or deploy it."
         ) from None
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    suffix = StackOutput.FUNCTION_NAME
+    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
+def output_for(outputs: Mapping[str, str], place: Place, suffix: StackOutput) -> str:
+    """One output of the rotator that is meant. Raises ConfigurationError."""
     rotators = {
         _rotator_of(key.removesuffix(suffix)): value
         for key, value in outputs.items()
         if key.endswith(suffix)
     }
     if place.rotator is None and len(rotators) == 1:
-        (function,) = rotators.values()
-        return function
-    if function := outputs.get(output_of(place.rotator or "", suffix), ""):
-        return function
+        (value,) = rotators.values()
+        return value
+    if value := outputs.get(output_of(place.rotator or "", suffix), ""):
+        return value
     has = ", ".join(sorted(rotators)) or "none"
     if place.rotator is None:
         raise ConfigurationError(f"Say which of the stack's rotators is meant (--rotator): {has}.")
-    raise ConfigurationError(f"The stack {stack} has no rotator {place.rotator}. It has: {has}.")
+    raise ConfigurationError(
+        f"The stack {place.stack} has no rotator {place.rotator}. It has: {has}."
+    )
 
 
 def _rotator_of(output: str) -> str:

@@ -1,19 +1,15 @@
 """Would a rotation publish it, and does one happen at all?"""
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from token_rotator.cli import published
 from token_rotator.cli.aws import calling
-from token_rotator.cli.errors import CallerError
 from token_rotator.cli.findings import Evidence, Finding, Result
-from token_rotator.contract import EventField, Trigger
+from token_rotator.cli.schedules import schedules_of
+from token_rotator.contract import Trigger
 from token_rotator.errors import ConfigurationError, PublicationError
 
 ALLOWED: Final = "allowed"
-OURS: Final = (Trigger.SCHEDULE, Trigger.WATCHDOG)
 
 
 def role(evidence: Evidence) -> Finding:
@@ -21,29 +17,26 @@ def role(evidence: Evidence) -> Finding:
     deployed = evidence.deployed
     context = "kms:EncryptionContext:PARAMETER_ARN"
     denied = []
-    try:
-        for action, resource in (
-            ("secretsmanager:GetSecretValue", deployed.settings.secret_arn),
-            ("ssm:PutParameter", deployed.parameter_arn),
-            ("kms:GenerateDataKey", deployed.settings.parameter_key_arn),
-        ):
-            with calling("iam:SimulatePrincipalPolicy"):
-                answer = evidence.aws.iam.simulate_principal_policy(
-                    PolicySourceArn=deployed.role_arn,
-                    ActionNames=[action],
-                    ResourceArns=[resource],
-                    ContextEntries=[
-                        {
-                            "ContextKeyName": context,
-                            "ContextKeyType": "string",
-                            "ContextKeyValues": [deployed.parameter_arn],
-                        }
-                    ],
-                )
-            if any(one["EvalDecision"] != ALLOWED for one in answer["EvaluationResults"]):
-                denied.append(action)
-    except CallerError as error:
-        return Finding(says=str(error), result=Result.UNKNOWN, error=type(error).__name__)
+    for action, resource in (
+        ("secretsmanager:GetSecretValue", deployed.settings.secret_arn),
+        ("ssm:PutParameter", deployed.parameter_arn),
+        ("kms:GenerateDataKey", deployed.settings.parameter_key_arn),
+    ):
+        with calling("iam:SimulatePrincipalPolicy"):
+            answer = evidence.aws.iam.simulate_principal_policy(
+                PolicySourceArn=deployed.role_arn,
+                ActionNames=[action],
+                ResourceArns=[resource],
+                ContextEntries=[
+                    {
+                        "ContextKeyName": context,
+                        "ContextKeyType": "string",
+                        "ContextKeyValues": [deployed.parameter_arn],
+                    }
+                ],
+            )
+        if any(one["EvalDecision"] != ALLOWED for one in answer["EvaluationResults"]):
+            denied.append(action)
     if denied and evidence.aws.is_local:
         return Finding(says="a local AWS simulates no conditions", result=Result.UNKNOWN)
     if denied:
@@ -70,20 +63,9 @@ def record(evidence: Evidence) -> Finding:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Schedule:
-    trigger: str
-    name: str
-    expression: str
-    enabled: bool
-
-
 def schedules(evidence: Evidence) -> Finding:
     """Does anything call the function?"""
-    try:
-        ours = [one for one in _schedules_of(evidence) if one.trigger in OURS]
-    except CallerError as error:
-        return Finding(says=str(error), result=Result.UNKNOWN, error=type(error).__name__)
+    ours = schedules_of(evidence.aws, evidence.deployed.function_arn)
     if disabled := [one.name for one in ours if not one.enabled]:
         raise ConfigurationError(
             f"Disabled: {' and '.join(disabled)}. Enable it in EventBridge Scheduler, "
@@ -95,30 +77,3 @@ def schedules(evidence: Evidence) -> Finding:
     told = ", ".join(sorted({f"{one.trigger} {one.expression}" for one in ours}))
     alone = "" if Trigger.WATCHDOG in expressions else "; no watchdog"
     return Finding(says=f"enabled: {told}{alone}", facts=expressions)
-
-
-def _schedules_of(evidence: Evidence) -> Iterator[_Schedule]:
-    with calling("scheduler:ListSchedules"):
-        client = evidence.aws.schedules
-        pages = list(client.get_paginator("list_schedules").paginate())
-    for page in pages:
-        for listed in page["Schedules"]:
-            if listed["Target"]["Arn"] != evidence.deployed.function_arn:
-                continue
-            with calling("scheduler:GetSchedule"):
-                one = client.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
-            yield _Schedule(
-                trigger=_trigger(one["Target"].get("Input", "")),
-                name=one["Name"],
-                expression=one["ScheduleExpression"],
-                enabled=one["State"] == "ENABLED",
-            )
-
-
-def _trigger(sent: str) -> str:
-    """What the schedule says it is; somebody else's may send anything."""
-    try:
-        event = json.loads(sent)
-    except ValueError:
-        return ""
-    return str(event.get(EventField.TRIGGER)) if isinstance(event, dict) else ""
