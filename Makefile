@@ -8,14 +8,15 @@ CDK_CONTEXT += -c config=$(CONFIG)
 endif
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 npx --no-install cdk
 # leaves in $$place which stack, where, and which rotator of it
-OPERATE = place="$$($(BIN)/python -m infra.whereabouts $(if $(ROTATOR),--rotator $(ROTATOR)) $(CONFIG)) $(ARGS)" \
-  && PYTHONPATH=lambda_src $(BIN)/python -m token_rotator
+WHERE = place="$$($(BIN)/python -m infra.whereabouts $(if $(ROTATOR),--rotator $(ROTATOR)) $(CONFIG)) $(ARGS)" \
+  && PYTHONPATH=lambda_src $(BIN)/python -m
+OPERATE = $(WHERE) token_rotator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload costs lock clean bench
+.PHONY: help setup run test lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs lock clean bench
 
 help:  ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .venv/installed: requirements.txt
 	@$(PYTHON) local/preflight.py
@@ -116,6 +117,9 @@ upload: .venv/installed  ## the file downloaded from Intelligence becomes the ke
 
 costs: .venv/installed  ## what the configuration costs a month, and which setting changes it
 	@$(BIN)/python -m infra.costs $(CONFIG)
+
+live-check: .venv/installed  ## what only a real account shows (ARGS="--ring ALARM --expire MINUTES"); docs/live-check.md
+	@$(WHERE) live_check $$place
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
 	for dir in lambda_src local tests/audit .; do \

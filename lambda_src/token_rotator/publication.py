@@ -124,7 +124,7 @@ class ParameterStore:
                     Type="SecureString",
                     Tier="Advanced",
                     KeyId=self._key_arn,
-                    Policies=_expiration(record.expires_at + self._grace),
+                    Policies=expiration(record.expires_at + self._grace),
                     Overwrite=True,
                 ),
                 promised="Version",
@@ -179,7 +179,8 @@ def record_in(
     return Record(access_token=value, issued_at=issued_at, expires_at=issued_at + token_lifetime)
 
 
-def _expiration(at: datetime) -> str:
+def expiration(at: datetime) -> str:
+    """The policy as PutParameter wants it: JSON in a string, and a list of one."""
     policy = {
         "Type": "Expiration",
         "Version": "1.0",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.emulator import ROOT
-from tests.support.system import System
+from tests.support.system import System, eventually
 
 
 class Operator:
@@ -39,6 +40,20 @@ class Operator:
             timeout=150,
         )
         return done.returncode, done.stdout
+
+    def live_check(self, *options: str) -> "subprocess.Popen[str]":
+        """`make live-check`, under way."""
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-m", "live_check"),
+                *("--stack", self._system.stack_name, *options),
+            ],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def asks(self, command: str) -> tuple[int, dict[str, Any]]:
         """The same for a program."""
@@ -95,3 +110,33 @@ def test_a_refused_key_is_found_and_named(operator: Operator, system: System) ->
     code, answer = operator.asks("check")
 
     assert (code, answer["wrong"]) == (1, ["assertion"])
+
+
+def test_the_live_check_answers_what_a_local_aws_can(operator: Operator) -> None:
+    with operator.live_check("--json") as running:
+        said, planned = running.communicate(timeout=60)
+
+    answer = json.loads(said)
+    results = {step["step"]: step["result"] for step in answer["steps"]}
+    assert (running.returncode, answer["wrong"]) == (0, [])
+    assert {name for name in results if results[name] == "ok"} >= {"function", "log", "pauses"}
+    assert {name for name in results if results[name] == "skipped"} == {"ring", "expiry"}
+    assert planned == "Reads only, for about a minute.\n"
+
+
+def test_an_interrupted_live_check_takes_away_what_it_planted(
+    operator: Operator, system: System
+) -> None:
+    def planted() -> list[str]:
+        answer = system.aws.client("ssm").get_parameters_by_path(Path="/", Recursive=True)
+        names = [one["Name"] for one in answer["Parameters"]]
+        return [name for name in names if name.startswith(f"{system.rotator.parameter_name}-")]
+
+    with operator.live_check("--expire", "5") as running:
+        (name,) = eventually(lambda: planted() or None, within_seconds=40, what="the parameter")
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=20)
+
+    assert running.returncode == 130
+    assert f"Will create {name}," in told
+    assert planted() == []

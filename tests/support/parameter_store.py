@@ -59,6 +59,9 @@ class FakeParameterStore:
     def holds(self, name: str) -> bool:
         return name in self._parameters
 
+    def names(self) -> list[str]:
+        return list(self._parameters)
+
     def value(self, name: str) -> str:
         return self._parameters[name].values[-1]
 
@@ -111,6 +114,37 @@ class FakeParameterStore:
             there.values.append(Value)
             there.modified = self._now()
             return {"Version": len(there.values), "Tier": kept["Tier"]}
+
+    def delete_parameter(self, *, Name: str) -> dict[str, Any]:
+        with _Call(self, "delete_parameter"):
+            if self._parameters.pop(Name, None) is None:
+                raise _error("ParameterNotFound", "delete_parameter")
+            return {}
+
+    def describe_parameters(
+        self, *, ParameterFilters: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        with _Call(self, "describe_parameters"):
+            (only,) = ParameterFilters
+            assert (only["Key"], only["Option"]) == ("Name", "Equals")
+            names = [name for name in only["Values"] if name in self._parameters]
+            return {"Parameters": [self._metadata(name) for name in names]}
+
+    def _metadata(self, name: str) -> dict[str, Any]:
+        there = self._parameters[name]
+        return {
+            "Name": name,
+            "Version": len(there.values),
+            **{key: there.attributes[key] for key in ("Type", "Tier", "KeyId")},
+            "Policies": [
+                {
+                    "PolicyText": json.dumps(policy),
+                    "PolicyType": policy["Type"],
+                    "PolicyStatus": "Pending",
+                }
+                for policy in json.loads(there.attributes["Policies"])
+            ],
+        }
 
     def add_tags_to_resource(
         self,

@@ -66,11 +66,12 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def add_place(command: argparse.ArgumentParser) -> None:
+def add_place(command: argparse.ArgumentParser, *, by_function: bool = True) -> None:
     """The options that say which rotator is meant, and in which account."""
     place = command.add_argument_group("which rotator, where")
     either = place.add_mutually_exclusive_group(required=True)
-    either.add_argument("--function", metavar="NAME", help="the function's name or ARN")
+    if by_function:
+        either.add_argument("--function", metavar="NAME", help="the function's name or ARN")
     either.add_argument("--stack", metavar="NAME", help="the CloudFormation stack")
     place.add_argument(
         "--rotator", metavar="NAME", help="which one of the stack, if there are several"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
 
-_PATIENT: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard"})
+PATIENT: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard"})
 _ONCE: Final = Config(
     connect_timeout=5,
     read_timeout=FUNCTION_TIMEOUT_SECONDS + 10,
@@ -50,7 +50,7 @@ class Aws:
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
-        return self._session.client("cloudformation", config=_PATIENT)
+        return self._session.client("cloudformation", config=PATIENT)
 
     @cached_property
     def functions(self) -> "LambdaClient":
@@ -58,23 +58,23 @@ class Aws:
 
     @cached_property
     def iam(self) -> "IAMClient":
-        return self._session.client("iam", config=_PATIENT)
+        return self._session.client("iam", config=PATIENT)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
-        return self._session.client("logs", config=_PATIENT)
+        return self._session.client("logs", config=PATIENT)
 
     @cached_property
     def parameters(self) -> "SSMClient":
-        return self._session.client("ssm", config=_PATIENT)
+        return self._session.client("ssm", config=PATIENT)
 
     @cached_property
     def schedules(self) -> "EventBridgeSchedulerClient":
-        return self._session.client("scheduler", config=_PATIENT)
+        return self._session.client("scheduler", config=PATIENT)
 
     @cached_property
     def secrets(self) -> "SecretsManagerClient":
-        return self._session.client("secretsmanager", config=_PATIENT)
+        return self._session.client("secretsmanager", config=PATIENT)
 
     @property
     def is_local(self) -> bool:

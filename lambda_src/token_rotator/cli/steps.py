@@ -61,7 +61,7 @@ def _findings(
             continue
         with console.progress(f"Checking: {step.name}"):
             finding = _look(step, evidence)
-        if finding.result is not Result.WRONG:
+        if finding.error is None:
             held.add(step.name)
         yield step.name, finding
 

@@ -1,0 +1,255 @@
+"""A deployed rotator in an account of AWS's, in memory, for the live check to look at."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from live_check.aws import LiveAws
+from live_check.command import main
+from live_check.waiting import Clock
+from tests.support.iam_simulator import FakeSimulator
+from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
+from tests.support.parameter_store import FakeParameterStore
+from token_reader.record import Record
+from token_rotator.contract import EventField, Trigger, ValueFormat, Variable
+from token_rotator.publication import ParameterStore
+
+ACCOUNT = "111122223333"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0000-1111"
+SECRET = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:tokens/marketing-AbCdEf"
+PARAMETER = "/marketing/token"
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:rotator"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/rotator"
+SCHEDULER = f"arn:aws:iam::{ACCOUNT}:role/scheduler"
+READER = f"arn:aws:iam::{ACCOUNT}:policy/reader"
+ALARMS = ("RefreshFailing", "TokenMarginLow", "TokenNotRefreshed")
+
+SCAN = timedelta(minutes=7)
+"""How often this Parameter Store looks for what has expired; AWS does not say how often it does."""
+
+
+class LiveAccount:
+    """In good health: an hour of tokens, the latest a minute ago."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+        self.in_each_pause: Callable[[], object] = lambda: None
+        self.scans = True
+        self.reserved: int | None = 1
+        self.subscribed = ["arn:aws:sns:eu-west-1:111122223333:tokens-alarms:one"]
+        self.events: list[tuple[int, str]] = []
+        self.store = FakeParameterStore(now=self.now)
+        self.cloudwatch = FakeCloudWatch(now=self.now)
+        self.simulator = _simulator()
+        self._next_scan = self.time + SCAN
+        self._runs = 0
+        for name in ALARMS:
+            self.cloudwatch.add(f"tokens/marketing/{name}")
+        self.cloudwatch.sums = {
+            ("TokenRotator", "TokenPublished"): 14,
+            ("AWS/SNS", "NumberOfNotificationsDelivered"): 2,
+        }
+        for minutes in range(57, 0, -4):
+            self.rotates(self.time - timedelta(minutes=minutes))
+        for minutes in range(57, 0, -1):
+            self.looks(self.time - timedelta(minutes=minutes, seconds=-20))
+
+    # What happened
+
+    def rotates(
+        self, at: datetime, *, trigger: str = Trigger.SCHEDULE, version: int | None = None
+    ) -> None:
+        """A token is published."""
+        issued_at = at.replace(microsecond=0)
+        record = Record(
+            access_token="eyJ-token",
+            issued_at=issued_at,
+            expires_at=issued_at + timedelta(seconds=300),
+        )
+        now, self.time = self.time, at
+        written = ParameterStore(
+            self.store,  # type: ignore[arg-type]
+            parameter_name=PARAMETER,
+            key_arn=KEY,
+            value_format=ValueFormat.RECORD,
+            token_lifetime=timedelta(seconds=300),
+            expiration_grace=timedelta(minutes=5),
+            tags={},
+        ).publish(record)
+        self.time = now
+        self.runs(
+            at,
+            trigger=trigger,
+            outcome="published",
+            parameter_version=version or written.version,
+            expires_at=record.expires_at.isoformat(),
+        )
+
+    def looks(self, at: datetime) -> None:
+        """A watchdog finds life in the token."""
+        self.runs(at, trigger=Trigger.WATCHDOG, outcome="kept")
+
+    def runs(self, at: datetime, *, seconds: float = 0.5, **line: object) -> None:
+        """The function runs, and Lambda logs it as its JSON format does."""
+        self._runs += 1
+        request = f"request-{self._runs}"
+        end = at + timedelta(seconds=seconds)
+        for moment, text in (
+            (at, {"type": "platform.start", "record": {"requestId": request}}),
+            (end, {"message": "rotation", "function_request_id": request, **line}),
+            (end, {"_aws": {"Timestamp": 1}}),
+            (end, _report(request, seconds)),
+        ):
+            self.events.append((int(moment.timestamp() * 1000), json.dumps(text)))
+
+    def forget(self, *, since: datetime) -> None:
+        """Nothing ran since."""
+        self.events = [e for e in self.events if e[0] < since.timestamp() * 1000]
+
+    # The clock
+
+    def now(self) -> datetime:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+        self.cloudwatch.time_passed()
+        if self.scans and self.time >= self._next_scan:
+            self._next_scan += SCAN
+            self.store.scan()
+        self.in_each_pause()
+
+    # The check
+
+    def check(self, *options: str, instead: dict[str, object] | None = None) -> int:
+        aws = LiveAws(region="eu-west-1")
+        vars(aws).update(self.clients() | (instead or {}))
+        return main(
+            ["--stack", "tokens", *options],
+            connect=lambda **_: aws,
+            clock=Clock(now=self.now, sleep=self.sleep),
+        )
+
+    def clients(self) -> dict[str, object]:
+        store = self.store
+        return {
+            "cloudformation": SimpleNamespace(
+                describe_stacks=lambda **_: {"Stacks": [{"Outputs": _outputs()}]}
+            ),
+            "functions": SimpleNamespace(
+                meta=SimpleNamespace(endpoint_url="https://lambda.eu-west-1.amazonaws.com"),
+                get_function_configuration=lambda **_: _configuration(),
+                get_function_concurrency=lambda **_: (
+                    {} if self.reserved is None else {"ReservedConcurrentExecutions": self.reserved}
+                ),
+            ),
+            "logs": SimpleNamespace(get_paginator=lambda _: Pages(self._filter)),
+            "schedules": SimpleNamespace(
+                get_paginator=lambda _: Pages(lambda: {"Schedules": [*map(_listed, _SCHEDULES)]}),
+                get_schedule=lambda Name, GroupName: _schedule(Name),
+            ),
+            "parameters": _WithPages(store),
+            "cloudwatch": self.cloudwatch,
+            "topics": SimpleNamespace(get_paginator=lambda _: Pages(self._subscriptions)),
+            "iam": self.simulator,
+        }
+
+    def _filter(self, *, logGroupName: str, startTime: int) -> dict[str, Any]:
+        events = [{"timestamp": at, "message": m} for at, m in self.events if at >= startTime]
+        return {"events": events}
+
+    def _subscriptions(self, *, TopicArn: str) -> dict[str, Any]:
+        assert TopicArn == TOPIC
+        return {"Subscriptions": [{"SubscriptionArn": arn} for arn in self.subscribed]}
+
+
+class _WithPages:
+    def __init__(self, store: FakeParameterStore) -> None:
+        self._store = store
+
+    def get_paginator(self, operation: str) -> Pages:
+        return Pages(getattr(self._store, operation))
+
+    def __getattr__(self, operation: str) -> Any:
+        return getattr(self._store, operation)
+
+
+def _simulator() -> FakeSimulator:
+    """Policies as tests/infra/test_permissions.py finds them in the template."""
+    parameter = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter{PARAMETER}"
+    for_parameter = {"StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": parameter}}
+    return FakeSimulator(
+        of_roles={
+            ROLE: [
+                _allow(["secretsmanager:GetSecretValue"], SECRET),
+                _allow(
+                    ["ssm:AddTagsToResource", "ssm:GetParameter", "ssm:PutParameter"], parameter
+                ),
+                {**_allow(["kms:Decrypt", "kms:GenerateDataKey"], KEY), "Condition": for_parameter},
+            ],
+            SCHEDULER: [_allow(["lambda:InvokeFunction"], FUNCTION)],
+        },
+        managed={
+            READER: [
+                _allow(["ssm:GetParameter"], parameter),
+                {**_allow(["kms:Decrypt"], KEY), "Condition": for_parameter},
+            ]
+        },
+    )
+
+
+def _allow(actions: list[str], resource: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resource}
+
+
+_SCHEDULES = {
+    "schedule": ("rate(4 minutes)", Trigger.SCHEDULE),
+    "watchdog": ("rate(1 minute)", Trigger.WATCHDOG),
+}
+
+
+def _listed(name: str) -> dict[str, Any]:
+    return {"Name": name, "GroupName": "default", "Target": {"Arn": FUNCTION}}
+
+
+def _schedule(name: str) -> dict[str, Any]:
+    expression, trigger = _SCHEDULES[name]
+    return {
+        "Name": name,
+        "ScheduleExpression": expression,
+        "State": "ENABLED",
+        "Target": {"RoleArn": SCHEDULER, "Input": json.dumps({EventField.TRIGGER: trigger})},
+    }
+
+
+def _outputs() -> list[dict[str, str]]:
+    values = {
+        "AlarmTopicArn": TOPIC,
+        "MarketingFunctionName": "rotator",
+        "MarketingReaderPolicyArn": READER,
+    }
+    return [{"OutputKey": key, "OutputValue": value} for key, value in values.items()]
+
+
+def _configuration() -> dict[str, Any]:
+    return {
+        "FunctionArn": FUNCTION,
+        "FunctionName": "rotator",
+        "Role": ROLE,
+        "LoggingConfig": {"LogGroup": "rotator"},
+        "Environment": {
+            "Variables": {
+                Variable.ROTATOR: "tokens/marketing",
+                Variable.SECRET_ARN: SECRET,
+                Variable.PARAMETER_NAME: PARAMETER,
+                Variable.PARAMETER_KEY_ARN: KEY,
+            }
+        },
+    }
+
+
+def _report(request: str, seconds: float) -> dict[str, Any]:
+    metrics = {"durationMs": seconds * 1000}
+    return {"type": "platform.report", "record": {"requestId": request, "metrics": metrics}}
