@@ -25,7 +25,7 @@ from token_rotator.cli.console import Console
 from token_rotator.cli.deployment import look_up
 from token_rotator.cli.errors import CommandFailed
 from token_rotator.cli.steps import Step, walk
-from token_rotator.errors import RotationError
+from token_rotator.errors import RotationError, Unexpected
 
 STEPS: Final[tuple[Step[Evidence], ...]] = (
     Step(look=function, needs=None),
@@ -66,6 +66,9 @@ def main(
         return walk(STEPS, evidence, console, as_a_document=chosen.json)
     except (CommandFailed, RotationError) as error:
         console.complain(f"{type(error).__name__}: {error}")
+        return 1
+    except Exception as error:  # noqa: BLE001 - its text, and its traceback, might hold anything
+        console.complain(f"Unexpected: {Unexpected(error)}")
         return 1
     except KeyboardInterrupt:
         console.complain("Interrupted. What this check changed is put back.")

@@ -136,3 +136,11 @@ def test_another_rotators_parameter_is_a_neighbours():
     asked = Question(about="theirs", resource=theirs, refused=("ssm:GetParameter",))
 
     assert misses(policy, [asked]) == []
+
+
+def test_lambda_logs_the_beginning_of_every_invocation():
+    """At WARN and above, ``platform.start`` and ``platform.report`` would be missing."""
+    logging = marketing("AWS::Lambda::Function")[1]["LoggingConfig"]
+
+    assert logging["LogFormat"] == "JSON"
+    assert logging.get("SystemLogLevel", "INFO") in ("INFO", "DEBUG")
