@@ -1,5 +1,7 @@
-"""What code does the function run? The bundle, as a CDK asset that is made at most once."""
+"""What code runs in Lambda? Ours, as CDK assets that are made at most once, without Docker."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,19 @@ from infra.targets import Target
 
 @jsii.implements(ILocalBundling)
 class _WithoutDocker:
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    def __init__(self, fill: Callable[[Path], object]) -> None:
+        self._fill = fill
 
     def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
-        bundling.bundle(self._target, Path(output_dir))
+        self._fill(Path(output_dir))
         return True
+
+
+def _bundled(fill: Callable[[Path], object]) -> BundlingOptions:
+    return BundlingOptions(
+        image=DockerImage.from_registry("unused: bundled without Docker"),
+        local=_WithoutDocker(fill),
+    )
 
 
 def function_code(target: Target) -> lambda_.Code:
@@ -29,8 +38,24 @@ def function_code(target: Target) -> lambda_.Code:
         # CDK's own hash sees neither the bundler nor its target, but every file in the directory
         asset_hash=bundling.asset_hash(target),
         asset_hash_type=AssetHashType.CUSTOM,
-        bundling=BundlingOptions(
-            image=DockerImage.from_registry("unused: bundled without Docker"),
-            local=_WithoutDocker(target),
+        bundling=_bundled(lambda output: bundling.bundle(target, output)),
+    )
+
+
+def reader_layer_code() -> lambda_.Code:
+    """``token_reader`` where Lambda puts a layer's Python on the path; boto3 is the runtime's.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
+    """
+    package, no_caches = LAMBDA_SRC / "token_reader", "__pycache__"
+    return lambda_.Code.from_asset(
+        str(package),
+        exclude=[no_caches],
+        bundling=_bundled(
+            lambda output: shutil.copytree(
+                package,
+                output / "python" / package.name,
+                ignore=shutil.ignore_patterns(no_caches),
+            )
         ),
     )

@@ -67,6 +67,10 @@ class StackConfig:
     dashboard: bool = field(
         default=True, metadata=_says("a CloudWatch dashboard with one row per rotator")
     )
+    reader_layer: bool = field(
+        default=False,
+        metadata=_says("a Lambda layer with `token_reader`, for consumers in Python"),
+    )
     account: str | None = field(
         default=None,
         metadata=_says("AWS account to deploy to", aws_rules.account, default="the caller's"),

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from infra.config import Deployment
 from infra.dashboard import RotatorsDashboard
+from infra.reader_layer import ReaderLayer
 from infra.rotator import TokenRotator
 from token_rotator.contract import StackOutput, output_of
 
@@ -49,6 +50,9 @@ class TokenRotatorStack(Stack):
         for before, after in pairwise(self.rotators.values()):
             after.triggers.created_after(before.triggers)
         self._outputs()
+        if config.reader_layer:
+            layer = ReaderLayer(self, "ReaderLayer")
+            CfnOutput(self, StackOutput.READER_LAYER_ARN, value=layer.layer_version_arn)
         if config.dashboard:
             dashboard = RotatorsDashboard(self, "Dashboard", rotators=self.rotators)
             CfnOutput(self, StackOutput.DASHBOARD_URL, value=dashboard.url)

@@ -3,9 +3,11 @@
 import json
 import os
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from local import environment
@@ -21,19 +23,25 @@ class DeploymentFailed(Exception):
 
 
 class Deployment:
-    """One configuration on its way into a local AWS, and out again."""
+    """One configuration, or another CDK app, on its way into a local AWS, and out again."""
 
     def __init__(
         self,
         aws: LocalAws,
         *,
-        config: Path,
+        config: Path | None = None,
+        app: Path = ROOT,
+        context: Mapping[str, str | Path] = MappingProxyType({}),
         directory: Path,
         remaining_seconds: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """``directory`` receives the cloud assembly and the commands' output."""
+        """``directory`` receives the cloud assembly and the commands' output.
+
+        ``config`` is a `rotators.toml`; ``app`` another directory with a cdk.json.
+        """
         self._aws = aws
-        self._config = config
+        self._app = app
+        self._context = {**context, **({"local": "true", "config": config} if config else {})}
         self._directory = directory
         self._remaining_seconds = remaining_seconds
         self._assembly = directory / "cdk.out"
@@ -47,10 +55,10 @@ class Deployment:
 
     def synthesize(self) -> None:
         """Writes the cloud assembly; enough for an account that is bootstrapped."""
-        self._run(
-            "synth", "--quiet", "-c", "local=true", "-c", f"config={self._config}",
-            "--output", self._assembly,
-        )  # fmt: skip
+        given = [
+            word for name, value in self._context.items() for word in ("-c", f"{name}={value}")
+        ]
+        self._run("synth", "--quiet", *given, "--output", self._assembly)
 
     def deploy(self) -> dict[str, str]:
         """The outputs of all stacks; where two have one of the same name, the last one's."""
@@ -83,6 +91,8 @@ class Deployment:
             environment={
                 **environment.bare(os.environ, temporary=self._directory),
                 **self._aws.client_environment(),
+                # what an app calls python3 has the CDK's library
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "CDK_HOME": str(self._directory / "home"),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
                 "CDK_DISABLE_VERSION_CHECK": "true",
@@ -92,7 +102,7 @@ class Deployment:
             },
             output=self._directory / f"{verb}.log",
             # anywhere else the CDK finds no app; with one, `bootstrap` would synthesize it too
-            working_directory=ROOT if verb == "synth" else self._directory,
+            working_directory=self._app if verb == "synth" else self._directory,
         )
 
     def _finish(self, verb: str, command: Tethered) -> None:

@@ -38,10 +38,11 @@ class Variable(StrEnum):
 
 
 class StackOutput(StrEnum):
-    """Outputs of the stack; all but the first two exist once per rotator."""
+    """Outputs of the stack; all but the first three exist once per rotator."""
 
     ALARM_TOPIC_ARN = "AlarmTopicArn"
     DASHBOARD_URL = "DashboardUrl"
+    READER_LAYER_ARN = "ReaderLayerArn"
     FUNCTION_NAME = "FunctionName"
     PARAMETER_NAME = "ParameterName"
     READER_POLICY_ARN = "ReaderPolicyArn"

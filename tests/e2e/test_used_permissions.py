@@ -15,7 +15,7 @@ from tests.support.recorded_calls import Recorded, by_functions, listen
 from tests.support.system import System
 from token_reader import TokenReader
 
-OTHER_STACKS = ("short-lived", "new-stack")
+OTHER_STACKS = ("short-lived", "new-stack", "another-team")
 """In the names of what other tests deploy beside the system."""
 
 
