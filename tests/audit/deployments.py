@@ -26,7 +26,15 @@ EVERYTHING: Final = Deployment(
     ),
     rotators=(
         a_rotator(secret_arn=NAMED_SECRET, secret_key_arn=NAMED_KEY, value_format="token"),
-        a_rotator(name="sales", parameter_name="/sales/eu/token", reserve_concurrency=False),
+        a_rotator(
+            name="sales",
+            parameter_name="/sales/eu/token",
+            stack="everything",
+            interval_minutes=3,
+            memory_mb=512,
+            log_retention_days=90,
+            reserve_concurrency=False,
+        ),
     ),
 )
 

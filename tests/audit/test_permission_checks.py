@@ -2,15 +2,18 @@
 
 import copy
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
+from infra.config import RotatorConfig, StackConfig, default_of
 from tests.audit.checks import iam_allowed, iam_flips, iam_refused, iam_tight
+from tests.audit.deployments import DEPLOYMENTS
 from tests.audit.iam.account import Account, deployed
 from tests.audit.iam.cases import PLACE, Case, cases
 from tests.audit.iam.changes import Change, with_less, without
 from tests.audit.iam.refusal import Refusal, Safeguard
+from token_rotator.contract import Variable
 
 AT_LEAST = 40
 
@@ -106,3 +109,19 @@ def test_a_policy_of_a_kind_that_is_not_read_is_an_error():
 
     with pytest.raises(KeyError, match="does not read"):
         deployed({"Resources": {"BucketPolicy": policy}}, PLACE)
+
+
+def test_every_setting_that_is_not_just_the_functions_is_in_a_deployment_that_is_audited():
+    settings = {setting.name for setting in (*fields(StackConfig), *fields(RotatorConfig))}
+    tables: list[StackConfig | RotatorConfig] = []
+    for deployment in DEPLOYMENTS.values():
+        tables += [deployment.stack, *deployment.rotators]
+    audited = {
+        setting.name
+        for table in tables
+        for setting in fields(table)
+        if getattr(table, setting.name) != default_of(setting)
+    }
+
+    left_out = settings - audited
+    assert {name for name in left_out if name.upper() not in Variable.__members__} == set()
