@@ -50,6 +50,9 @@ def alarms(evidence: Evidence) -> Finding:
         )
     if undecided:
         raise NotAsPromised(f"CloudWatch never evaluated {' and '.join(undecided)}: {told}.")
+    if states["INSUFFICIENT_DATA"]:
+        says = f"{told}: too new to be evaluated; come back"
+        return Finding(says=says, result=Result.UNKNOWN, facts=facts)
     ringing = states["ALARM"] > 0
     return Finding(
         says=f"{told}; each goes to the topic",

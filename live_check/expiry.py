@@ -32,9 +32,11 @@ def expiry(evidence: Evidence) -> Finding:
     due = (evidence.clock.now() + AHEAD).replace(microsecond=0)
     with _removed(evidence, name):
         _put(evidence, name, due)
-        gone = evidence.clock.wait_for(
-            lambda: _gone(evidence, name), until=due + bound, every=EVERY
-        )
+        until = due + bound
+        with evidence.console.progress(
+            f"Waiting until {until:%H:%M} UTC at most for SSM to delete {name}"
+        ):
+            gone = evidence.clock.wait_for(lambda: _gone(evidence, name), until=until, every=EVERY)
         if gone is None and evidence.aws.is_local:
             return Finding(says="a local AWS deletes none", result=Result.UNKNOWN)
         if gone is None:

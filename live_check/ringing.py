@@ -40,18 +40,20 @@ def ring(evidence: Evidence) -> Finding:
     begun = evidence.clock.now()
     with _restored(evidence, name, was=state):
         _set(evidence, name, "ALARM", REASON)
-        acted = evidence.clock.wait_for(
-            lambda: _acted(evidence, name, begun), until=begun + LONGEST_ACTION, every=EVERY
-        )
+        with evidence.console.progress(f"Waiting for the topic to take the message of {name}"):
+            acted = evidence.clock.wait_for(
+                lambda: _acted(evidence, name, begun), until=begun + LONGEST_ACTION, every=EVERY
+            )
         if acted is None and evidence.aws.is_local:
             return Finding(says="a local AWS keeps no history of actions", result=Result.UNKNOWN)
         if acted is None:
             raise NotAsPromised(f"{name} rang, and its history tells of no action.")
-        back = evidence.clock.wait_for(
-            lambda: _state(evidence, name) != "ALARM" or None,
-            until=evidence.clock.now() + LONGEST_RINGING,
-            every=EVERY,
-        )
+        with evidence.console.progress(f"Waiting for CloudWatch to take back that {name} rings"):
+            back = evidence.clock.wait_for(
+                lambda: _state(evidence, name) != "ALARM" or None,
+                until=evidence.clock.now() + LONGEST_RINGING,
+                every=EVERY,
+            )
     took = (evidence.clock.now() - begun).total_seconds()
     cleared = f"and was back by itself after {took:.0f} s" if back else "and had to be put back"
     delivered = _delivered(evidence, begun)
@@ -108,10 +110,12 @@ def _delivered(evidence: Evidence, since: datetime) -> str:
     if not confirmed:
         return "nobody has confirmed a subscription, so nobody heard it"
     since = since.replace(second=0, microsecond=0)
-    reached = evidence.clock.wait_for(
-        lambda: _sums(evidence, topic, since), until=evidence.clock.now() + LONGEST_DELIVERY,
-        every=EVERY,
-    )  # fmt: skip
+    with evidence.console.progress("Waiting for SNS to tell of the delivery"):
+        reached = evidence.clock.wait_for(
+            lambda: _sums(evidence, topic, since),
+            until=evidence.clock.now() + LONGEST_DELIVERY,
+            every=EVERY,
+        )
     if reached is None:
         raise NotAsPromised(
             f"The topic took the message, and SNS tells of no delivery to its {confirmed} "

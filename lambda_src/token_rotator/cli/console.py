@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, TextIO
 
 _GAP: Final = 2
@@ -65,3 +66,8 @@ class Console:
             )
             text = text[:indent] + textwrap.indent(rest, " " * indent).lstrip()
         print(text, file=stream, flush=True)
+
+
+def moment(at: datetime) -> str:
+    """A time of day, for people."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,5 +1,6 @@
 """Would a rotation publish it, and does one happen at all?"""
 
+from collections import Counter
 from typing import Final
 
 from token_rotator.cli import published
@@ -74,6 +75,7 @@ def schedules(evidence: Evidence) -> Finding:
     expressions = {one.trigger: one.expression for one in ours}
     if Trigger.SCHEDULE not in expressions:
         raise ConfigurationError("No schedule calls the function. Deploy the stack again.")
-    told = ", ".join(sorted({f"{one.trigger} {one.expression}" for one in ours}))
+    counted = Counter(f"{one.trigger} {one.expression}" for one in ours)
+    told = ", ".join(f"{count} {one}" for one, count in sorted(counted.items()))
     alone = "" if Trigger.WATCHDOG in expressions else "; no watchdog"
     return Finding(says=f"enabled: {told}{alone}", facts=expressions)

@@ -1,11 +1,12 @@
 """How is a rotation asked for by hand? By calling the function, as the schedule does."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from token_rotator import errors
 from token_rotator.cli.aws import Aws, calling
-from token_rotator.cli.console import Console
+from token_rotator.cli.console import Console, moment
 from token_rotator.cli.deployment import Deployed
 from token_rotator.cli.errors import CallerError, RotationFailed
 from token_rotator.errors import NoServiceAccountYet, RotationError
@@ -24,9 +25,14 @@ def rotate(aws: Aws, deployed: Deployed, console: Console) -> int:
         )
     console.say(
         f"{outcome}: version {answer.get('parameter_version')} of "
-        f"{deployed.settings.parameter_name}, expires at {answer.get('expires_at')}"
+        f"{deployed.settings.parameter_name}, expires at {_moment(answer.get('expires_at'))}"
     )
     return 0
+
+
+def _moment(text: object) -> str:
+    """As `status` writes it."""
+    return moment(datetime.fromisoformat(text)) if isinstance(text, str) else "an unknown time"
 
 
 def _invoke(aws: Aws, deployed: Deployed) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from token_rotator.cli import published
 from token_rotator.cli.aws import Aws
-from token_rotator.cli.console import Console
+from token_rotator.cli.console import Console, moment
 from token_rotator.cli.deployment import Deployed
 from token_rotator.cli.errors import CallerError
 from token_rotator.cli.journal import Entry, Journal
@@ -86,7 +86,7 @@ def show(status: Status, console: Console) -> None:
             ("token", f"{fingerprint(record)} (fingerprint)"),
             ("age", f"{int((status.at - record.issued_at).total_seconds())} s"),
             ("life left", f"{left} s" if left > 0 else f"none: it expired {-left} s ago"),
-            ("expires at", _moment(record.expires_at)),
+            ("expires at", moment(record.expires_at)),
         ]
     if status.log_unreadable_because:
         rows.append(("rotated by", f"unknown: {status.log_unreadable_because}"))
@@ -120,12 +120,8 @@ def _rotation(entry: Entry | None) -> str:
     if entry is None:
         return "unknown: no log line of the last hours tells of it"
     key = ", with the previous key: `check` says what is wrong with the current one"
-    return f"{entry.trigger}, {_moment(entry.at)}{key if entry.previous_key_used else ''}"
+    return f"{entry.trigger}, {moment(entry.at)}{key if entry.previous_key_used else ''}"
 
 
 def _failure(entry: Entry | None) -> str:
-    return f"{entry.says} ({entry.trigger}, {_moment(entry.at)})" if entry else "none"
-
-
-def _moment(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{entry.says} ({entry.trigger}, {moment(entry.at)})" if entry else "none"

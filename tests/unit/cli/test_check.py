@@ -301,4 +301,6 @@ def test_somebody_elses_schedule_is_none_of_ours(
 
     assert world.run("check") == 0
 
-    assert "enabled: schedule rate(4 minutes), watchdog rate(1 minute)" in capsys.readouterr().out
+    assert (
+        "enabled: 1 schedule rate(4 minutes), 1 watchdog rate(1 minute)" in capsys.readouterr().out
+    )

@@ -181,6 +181,19 @@ def test_an_unconfirmed_subscription_is_a_warning(account: LiveAccount, check: S
     assert "0 confirmed, 1 not confirmed: nobody hears" in steps["subscriptions"]["says"]
 
 
+def test_an_alarm_that_is_still_warming_up_is_unknown(account: LiveAccount, check: Shown):
+    account.cloudwatch.add(
+        "tokens/marketing/TokenNotRefreshed",
+        StateValue="INSUFFICIENT_DATA",
+        AlarmConfigurationUpdatedTimestamp=account.time - 40 * MINUTE,
+        WarmUpConfiguration={"WarmUpPeriodDurationInMinutes": 30},
+    )
+
+    code, steps = check()
+
+    assert (code, steps["alarms"]["result"]) == (0, "unknown")
+
+
 def test_without_a_reservation_overlaps_are_told_and_no_failure(account: LiveAccount, check: Shown):
     account.reserved = None
     two_at_a_time(account)
