@@ -93,6 +93,14 @@ def policy_arn(arn: str) -> str | None:
     return "write the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME"
 
 
+def code_signing_config_arn(arn: str) -> str | None:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_CodeSigningConfig.html"""
+    kind = "code-signing-config"
+    if re.fullmatch(rf"arn:aws[a-z-]*:lambda:{_REGION}:{_ACCOUNT}:{kind}:csc-[a-z0-9]{{17}}", arn):
+        return None
+    return f"write the ARN of a code signing config: arn:aws:lambda:REGION:ACCOUNT:{kind}:csc-..."
+
+
 def retention(days: int) -> str | None:
     """CloudWatch Logs takes a list of numbers, not every number."""
     if days in LOG_RETENTION_DAYS:

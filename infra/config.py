@@ -89,6 +89,24 @@ class StackConfig:
             "ARN of the policy that bounds every role", aws_rules.policy_arn, default="no boundary"
         ),
     )
+    log_key: bool = field(
+        default=False,
+        metadata=_says("encrypt the logs with the stack's key; `false`: with CloudWatch's own"),
+    )
+    secret_read_mails: bool = field(
+        default=False,
+        metadata=_says(
+            "tell the alarm topic who else reads a rotator's secret; needs a CloudTrail trail"
+        ),
+    )
+    code_signing_config_arn: str | None = field(
+        default=None,
+        metadata=_says(
+            "ARN of the Lambda code signing config of every function",
+            aws_rules.code_signing_config_arn,
+            default="code is not checked for a signature",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from infra import permissions
 from infra.alarms import RotatorAlarms
 from infra.config import RotatorConfig, StackConfig
 from infra.environment import environment, rotator_name
+from infra.secret_reads import SecretReads
 from infra.triggers import Triggers
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER, PLACEHOLDER_FIELD, PROFILES
 
@@ -43,8 +44,14 @@ class TokenRotator(Construct):
             service="ssm", resource="parameter", resource_name=config.parameter_name.lstrip("/")
         )
         self.secret, self.secret_arn = self._credential(stack_config)
-        self.log_group = logs.LogGroup(self, "LogGroup", removal_policy=RemovalPolicy.DESTROY)
+        self.log_group = logs.LogGroup(
+            self,
+            "LogGroup",
+            removal_policy=RemovalPolicy.DESTROY,
+            encryption_key=key if stack_config.log_key else None,
+        )
         _retain_for(self.log_group, days=config.log_retention_days)
+        role = self._execution_role(self.log_group)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -59,7 +66,7 @@ class TokenRotator(Construct):
             environment=environment(
                 stack_config, config, secret_arn=self.secret_arn, key_arn=key.key_arn
             ),
-            role=self._execution_role(self.log_group),
+            role=role,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             # one writer at a time; Parameter Store has no conditional put
@@ -67,7 +74,18 @@ class TokenRotator(Construct):
             # the watchdog is the retry
             retry_attempts=0,
             max_event_age=Duration.minutes(1),
+            code_signing_config=self._code_signing(stack_config),
         )
+        if stack_config.secret_read_mails:
+            SecretReads(
+                self,
+                "SecretReads",
+                rotator=self.name,
+                secret_arn=self.secret_arn,
+                secret_name=self._secret_name(stack_config),
+                role_arn=role.role_arn,
+                topic=alarm_topic,
+            )
         self.triggers = Triggers(
             self, "Triggers", config=config, function=self.function, secret_arn=self.secret_arn
         )
@@ -124,6 +142,18 @@ class TokenRotator(Construct):
         resource.kms_key_id = self._key.key_arn
         # both are the ARN in AWS; a local AWS answers `Ref` with the name
         return created, resource.attr_id
+
+    def _secret_name(self, stack: StackConfig) -> str:
+        if self._config.secret_arn is None:
+            return rotator_name(stack, self._config)
+        # without the hyphen and six characters that Secrets Manager adds
+        return self._config.secret_arn.split(":")[-1].rpartition("-")[0]
+
+    def _code_signing(self, stack: StackConfig) -> lambda_.ICodeSigningConfig | None:
+        arn = stack.code_signing_config_arn
+        if arn is None:
+            return None
+        return lambda_.CodeSigningConfig.from_code_signing_config_arn(self, "CodeSigning", arn)
 
     def _execution_role(self, log_group: logs.ILogGroup) -> iam.IRole:
         statements = [

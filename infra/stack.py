@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack, Tags
+from aws_cdk import ArnFormat, CfnOutput, Environment, RemovalPolicy, Stack, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -30,6 +30,8 @@ class TokenRotatorStack(Stack):
             tags=dict(config.tags),
         )
         self.key = self._customer_key()
+        if config.log_key:
+            self._open_key_to_logs()
         self.alarm_topic: sns.ITopic = (
             sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
             if config.alarm_topic_arn is not None
@@ -98,6 +100,25 @@ class TokenRotatorStack(Stack):
         for email in emails:
             topic.add_subscription(subscriptions.EmailSubscription(email))
         return topic
+
+    def _open_key_to_logs(self) -> None:
+        # by name, because the groups depend on the key; CloudFormation puts the stack's in front
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        groups = self.format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"{self.stack_name}-*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="LogsOfThisStack",
+                principals=[iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com")],
+                actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                resources=["*"],
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+            )
+        )
 
     def _cloudwatch(self) -> iam.ServicePrincipal:
         return iam.ServicePrincipal(

@@ -1,0 +1,90 @@
+"""Who else reads the key? A mail for every reading of the secret that is not the function's own.
+
+CloudTrail records each GetSecretValue and EventBridge hands it on, if the account has a trail that
+logs management events, reads included:
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
+"""
+
+from typing import Any, Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.alarms import RUNBOOK
+
+HEADING: Final = "KeySecretRead"
+"""Of docs/runbook.md; what the mail calls itself."""
+
+WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+"""A rule that is merely enabled hears of no call that changes nothing."""
+
+
+class SecretReads(Construct):
+    """Tells the alarm topic who reads the secret, or tries to."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        rotator: str,
+        secret_arn: str,
+        secret_name: str,
+        role_arn: str,
+        topic: sns.ITopic,
+    ) -> None:
+        """``role_arn`` is the only reader that is expected."""
+        super().__init__(scope, construct_id)
+        matched = pattern(secret_arn, secret_name, role_arn)
+        rule = events.Rule(
+            self,
+            "Rule",
+            description=f"Somebody else reads the key of {rotator}"[:512],
+            event_pattern=events.EventPattern(
+                source=matched["source"],
+                detail_type=matched["detail-type"],
+                detail=matched["detail"],
+            ),
+            targets=[
+                targets.SnsTopic(
+                    topic,
+                    message=events.RuleTargetInput.from_text(_mail(rotator)),
+                    max_event_age=Duration.hours(1),
+                )
+            ],
+        )
+        resource = rule.node.default_child
+        assert isinstance(resource, events.CfnRule)  # noqa: S101 - narrows the type
+        resource.state = WITH_READS
+
+
+def pattern(secret_arn: str, secret_name: str, role_arn: str) -> dict[str, Any]:
+    """CloudTrail's word for the call; a caller may name the secret by ARN, with or without its
+    last six characters, or by name. A root user's or an IAM user's session has no issuer.
+    """
+    issuer = [{"exists": False}, {"anything-but": [role_arn]}]
+    return {
+        "source": ["aws.secretsmanager"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventSource": ["secretsmanager.amazonaws.com"],
+            "eventName": ["GetSecretValue"],
+            "requestParameters": {
+                "secretId": [secret_arn, secret_name, {"suffix": f":secret:{secret_name}"}]
+            },
+            "userIdentity": {"sessionContext": {"sessionIssuer": {"arn": issuer}}},
+        },
+    }
+
+
+def _mail(rotator: str) -> str:
+    field = events.EventField.from_path
+    return (
+        f"{HEADING}: {field('$.detail.userIdentity.arn')} read the key of {rotator}, or tried to, "
+        f"at {field('$.detail.eventTime')} from {field('$.detail.sourceIPAddress')} "
+        f"({field('$.detail.userAgent')}). Event {field('$.detail.eventID')} in CloudTrail. "
+        f"What to do: {RUNBOOK}#{HEADING.lower()}"
+    )
