@@ -84,8 +84,8 @@ audit: setup .venv-audit/installed  ## the evidence as a table: permissions, rul
 soak: setup  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
 	$(BIN)/pytest tests/faults -m soak
 
-bench: .venv/installed  ## what a cached read costs, beside Powertools; writes docs/performance.md
-	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.bench.reader --write
+bench: setup  ## what rotations, cold starts and reads cost, beside others; writes docs/performance.md (minutes)
+	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.bench --write $(SECTIONS)
 
 simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/availability.* (minutes)
 	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.simulation
@@ -122,9 +122,9 @@ live-check: .venv/installed  ## what only a real account shows (ARGS="--ring ALA
 	@$(WHERE) live_check $$place
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
-	for dir in lambda_src local tests/audit .; do \
+	for pins in {lambda_src,local,tests/audit,.}/requirements tests/bench/requirements/{runtime,obvious,script}; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-annotate --custom-compile-command 'make lock' $$dir/requirements.in -o $$dir/requirements.txt; \
+	    --no-annotate --custom-compile-command 'make lock' $$pins.in -o $$pins.txt; \
 	done
 
 clean:  ## remove what the other verbs made

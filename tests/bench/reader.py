@@ -1,16 +1,13 @@
 """What does a cached read cost? `make bench`: beside Powertools and a dictionary, in one run."""
 
-import argparse
 import asyncio
 import json
 import platform
-import re
 import statistics
 import time
 import timeit
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.utilities import parameters
@@ -19,10 +16,8 @@ from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDE
 from token_reader import AsyncTokenReader, TokenReader
 
 NAME = "/intelligence/marketing/access-token"
-PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-COMMAND = "make bench"
-GENERATED = re.compile(r"(<!-- reader: begin -->\n).*?(<!-- reader: end -->)", re.DOTALL)
 ROUNDS = 9
+CALLS = 100_000
 
 Timings = dict[str, float]
 """Nanoseconds a call."""
@@ -93,22 +88,8 @@ def table(timings: Timings) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Prints the table, and with --write puts it into docs/performance.md."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.reader", description=__doc__)
-    parser.add_argument("--calls", type=int, default=100_000, help="per round and contestant")
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    arguments = parser.parse_args()
-    found = table(measure(arguments.calls))
+def section() -> str:
+    """The table, and how it came about."""
+    found = table(measure(CALLS))
     where = f"Python {platform.python_version()}, {platform.machine()}"
-    text = (
-        f"`{COMMAND}`, median of {ROUNDS} rounds of {arguments.calls:,} calls, {where}:\n\n{found}"
-    )
-    print(text)
-    if arguments.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(GENERATED.sub(rf"\g<1>{text}\n\g<2>", page), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return f"`make bench`, median of {ROUNDS} rounds of {CALLS:,} calls, {where}:\n\n{found}"
