@@ -169,7 +169,8 @@ class Default:
     TOKEN_LIFETIME_SECONDS: Final = 300
     EXPIRATION_GRACE_MINUTES: Final = 5
     INTERVAL_MINUTES: Final = 4
-    WATCHDOG_MIN_REMAINING_SECONDS: Final = 150
+    WATCHDOG_MIN_REMAINING_SECONDS: Final = 155
+    """Half a token's life and a little: docs/decisions/0011-what-the-full-study-says.md."""
     WATCHDOGS: Final = 2
     """Schedules of a minute each, that fire independently: docs/decisions/0008-two-watchdogs.md."""
 

@@ -24,7 +24,7 @@ def schedules(document):
 
 
 def test_a_token_is_fetched_every_four_minutes_and_looked_after_twice_a_minute():
-    watchdog = ("rate(1 minute)", '{"trigger":"watchdog","min_remaining_seconds":150}')
+    watchdog = ("rate(1 minute)", '{"trigger":"watchdog","min_remaining_seconds":155}')
 
     assert schedules(template()) == [
         watchdog,

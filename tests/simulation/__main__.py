@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tests.simulation import document, figures, plot
-from tests.simulation.study import Size, study
+from tests.simulation.study import STUDIED_OUTAGE_SECONDS, Size, study
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -25,16 +25,19 @@ def main() -> None:
     found: dict[str, dict[str, figures.Figures]] = {}
     for (group, name), stretches in results.items():
         if group in ("outages", "tuning"):
-            seconds = float(name) if group == "outages" else 300.0
+            seconds = float(name) if group == "outages" else STUDIED_OUTAGE_SECONDS
             found.setdefault(group, {})[name] = figures.outages(stretches, seconds)
         else:
             found.setdefault(group, {})[name] = figures.availability(stretches)
-    command = f"make simulate, seed {arguments.seed}"
-    text = document.generated(found, command=command)
+    text = document.generated(found, seed=arguments.seed)
     print(text)
-    print(f"{time.monotonic() - begun:.0f} s")
+    print(
+        f"{document.volume(found):,} rotations in {time.monotonic() - begun:.0f} s, "
+        f"{arguments.processes} processes, seed {arguments.seed}"
+    )
     document.write(arguments.docs / "availability.md", text)
-    (arguments.docs / "availability.json").write_text(json.dumps(found, indent=1) + "\n")
+    kept = {"seed": arguments.seed, "figures": found}
+    (arguments.docs / "availability.json").write_text(json.dumps(kept, indent=1) + "\n")
     plot.draw(arguments.docs / "availability.png", seed=arguments.seed)
 
 

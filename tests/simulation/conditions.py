@@ -29,7 +29,7 @@ class Conditions:
     """The identity provider's clock is wrong by up to this much, either way."""
 
 
-HEALTHY = Conditions(name="healthy", days=15, lost=0, duplicated=0, failing=0, outage_seconds=0)
+HEALTHY = Conditions(name="healthy", days=20, lost=0, duplicated=0, failing=0, outage_seconds=0)
 BASELINE = Conditions(name="baseline")
 HARSH = Conditions(
     name="harsh",

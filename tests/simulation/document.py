@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.simulation.figures import Figures
 from tests.simulation.strategies import OURS
-from tests.simulation.study import AS_DEPLOYED
+from tests.simulation.study import AS_DEPLOYED, STUDIED_OUTAGE_SECONDS
 
 _GENERATED = re.compile(r"(?<=<!-- generated: begin -->\n).*(?=<!-- generated: end -->)", re.DOTALL)
 
@@ -34,6 +34,7 @@ _OUTAGES = {
 }
 _TUNINGS = {
     "token requests an hour, healthy": "healthy_token_requests_an_hour",
+    "in the busiest 3600 s": "healthy_busiest_hour_token_requests",
     "least life left, healthy, s": "healthy_least_life_left_seconds",
     "within the bound, %": "within_bound_percent",
     "cost 99.9 %, s": "cost_99_9_percent_seconds",
@@ -44,7 +45,7 @@ _TUNINGS = {
 Named = Mapping[str, Figures]
 
 
-def generated(figures: Mapping[str, Named], *, command: str) -> str:
+def generated(figures: Mapping[str, Named], *, seed: int) -> str:
     """The part between the markers."""
     baseline, harsh = figures["baseline"], figures["harsh"]
     sections = {
@@ -59,15 +60,20 @@ def generated(figures: Mapping[str, Named], *, command: str) -> str:
         "Nothing goes wrong": [_quiet(figures["healthy"][AS_DEPLOYED])],
         "An outage of the identity provider": _table("lasting, s", figures["outages"], _OUTAGES),
         "The design's numbers, one by one": [
-            "Outages of 300 s, in the baseline otherwise; `healthy`: nothing goes wrong.",
+            _studied(figures["tuning"][AS_DEPLOYED]),
             "",
             *_table("", _side_by_side(figures["tuning"], figures["healthy"]), _TUNINGS),
         ],
     }
-    lines = [f"Made by `{command}`.", ""]
+    lines = [f"Made by `make simulate`, seed {seed}: {volume(figures):,} rotations in all.", ""]
     for heading, section in sections.items():
         lines += [f"### {heading}", "", *section, ""]
     return "\n".join(lines)
+
+
+def volume(figures: Mapping[str, Named]) -> int:
+    """Simulated rotations: invocations, or attempts of what is not invoked."""
+    return sum(round(one["rotations"]) for group in figures.values() for one in group.values())
 
 
 def _volume(*comparisons: Named) -> str:
@@ -93,11 +99,24 @@ def _quiet(healthy: Figures) -> str:
     )
 
 
+def _studied(outages: Figures) -> str:
+    return (
+        f"{outages['outages']:,} outages of {STUDIED_OUTAGE_SECONDS} s for each line, "
+        "in the baseline otherwise; `healthy`: nothing goes wrong."
+    )
+
+
 def _side_by_side(outages: Named, healthy: Named) -> dict[str, Figures]:
     return {
         name: outages[name] | {f"healthy_{key}": figure for key, figure in healthy[name].items()}
         for name in outages
     }
+
+
+def stands_in(page: str) -> str:
+    """What stands between the markers."""
+    found = _GENERATED.search(page)
+    return found[0] if found else ""
 
 
 def write(path: Path, text: str) -> None:

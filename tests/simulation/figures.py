@@ -46,6 +46,7 @@ def outages(results: Sequence[Result], seconds: float) -> Figures:
     recoveries = [one.recovery_seconds for one in struck]
     bound = bound_seconds(seconds)
     return {
+        "rotations": sum(result.rotations for result in results),
         "outages": number,
         "met": len(struck),
         "bound_seconds": bound,

@@ -5,6 +5,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from tests.simulation.outages import QUIET_SECONDS
 from tests.simulation.strategies import COMPARED, OURS
 from tests.simulation.stretch import play
 from tests.simulation.study import outages_of
@@ -14,11 +15,14 @@ BARE = "a fixed schedule, one attempt"
 OUTAGE_SECONDS = 240.0
 """Longer than the baseline's, so that there is something to see."""
 
+AROUND_SECONDS = QUIET_SECONDS - 30
+"""The outages before and after it are not in the picture."""
+
 _COLOURS = {OURS: "#0b6e4f", BARE: "#b3541e"}
 
 
 def draw(path: Path, *, seed: int) -> None:
-    """Forty minutes around one outage, the same one for both."""
+    """What surrounds one outage, the same one for both."""
     mpl.rcParams.update({"font.size": 9, "svg.hashsalt": "simulation"})
     figure = Figure(figsize=(8, 4.6), layout="constrained")
     axes = figure.subplots(2, 1, sharex=True, sharey=True)
@@ -26,7 +30,7 @@ def draw(path: Path, *, seed: int) -> None:
     for ax, name in zip(axes, (OURS, BARE), strict=True):
         _, world = play(COMPARED[name], conditions, seed)
         outage = world.weather.outages[Service.IDENTITY_PROVIDER][5]
-        begin, end = outage.start - 1200, outage.end + 1200
+        begin, end = outage.start - AROUND_SECONDS, outage.end + AROUND_SECONDS
         times, lives = life_left(world.ledger.publications, until=end)
         minutes = [(moment - outage.start) / 60 for moment in times]
         ax.axvspan(0, (outage.end - outage.start) / 60, color="#9aa5b1", alpha=0.35, lw=0)

@@ -9,20 +9,25 @@ from datetime import timedelta
 from multiprocessing import Pool
 
 from tests.simulation.conditions import BASELINE, HARSH, HEALTHY, Conditions
+from tests.simulation.outages import QUIET_SECONDS
 from tests.simulation.strategies import COMPARED, Play, ThisRotator
 from tests.simulation.stretch import Result, play
 from tests.simulation.tuning import Tuning
 
 AS_DEPLOYED = "as deployed"
-OUTAGE_SECONDS = (5, 30, 45, 60, 90, 120, 300, 600, 900)
+OUTAGE_SECONDS = (30, 45, 60, 90, 120, 300, 900)
 STUDIED_OUTAGE_SECONDS = 300
+BETWEEN_OUTAGES_SECONDS = QUIET_SECONDS + 300
+"""Less than the schedule's interval apart, an outage would meet it at some moments only."""
 TUNINGS: dict[str, Tuning] = {
     AS_DEPLOYED: Tuning(),
+    "`min_remaining_seconds` 150": Tuning(min_remaining_seconds=150),
+    "`min_remaining_seconds` 160": Tuning(min_remaining_seconds=160),
+    "`min_remaining_seconds` 180": Tuning(min_remaining_seconds=180),
     "one watchdog": Tuning(watchdogs=1),
     "one watchdog, `min_remaining_seconds` 180": Tuning(watchdogs=1, min_remaining_seconds=180),
     "one watchdog, time-out 110 s": Tuning(watchdogs=1, timeout_seconds=110),
-    "`min_remaining_seconds` 160": Tuning(min_remaining_seconds=160),
-    "`min_remaining_seconds` 180": Tuning(min_remaining_seconds=180),
+    "three watchdogs": Tuning(watchdogs=3),
     "time-out 50 s": Tuning(timeout_seconds=50),
     "backoff up to 2 s": Tuning(backoff_cap=timedelta(seconds=2)),
     "backoff up to 20 s": Tuning(backoff_cap=timedelta(seconds=20)),
@@ -36,9 +41,9 @@ class Size:
 
     months: int = 11
     harsh_months: int = 2
-    outages: int = 3000
+    outages: int = 6000
     """Of each length, for ours."""
-    studied_outages: int = 1500
+    studied_outages: int = 2000
     """For each tuning."""
 
 
@@ -59,7 +64,7 @@ def outages_of(seconds: float, *, days: float) -> Conditions:
         name="outages",
         days=days,
         outage_seconds=seconds,
-        outage_every_seconds=seconds + 1200,
+        outage_every_seconds=seconds + BETWEEN_OUTAGES_SECONDS,
     )
 
 
@@ -83,7 +88,7 @@ def _outages(
     group: tuple[str, str], strategy: Play, seconds: int, number: int, seed: int
 ) -> Iterator[Job]:
     parts = 4
-    days = number / parts * (seconds + 1200) / 86_400 + 0.001
+    days = number / parts * (seconds + BETWEEN_OUTAGES_SECONDS) / 86_400 + 0.001
     for part in range(parts):
         conditions = outages_of(seconds, days=days)
         yield Job(group=group, strategy=strategy, conditions=conditions, seed=seed + part)

@@ -3,11 +3,13 @@
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
 from tests.simulation.anything import Step
 from tests.simulation.rotator import PARSED_ONCE, application
 from tests.simulation.scripted import scripted_world
 from tests.simulation.world import PARAMETER, World, downloaded, signing_key
+from token_reader import TokenReader
 from token_reader.record import Record
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 from token_rotator.errors import RotationError
@@ -50,6 +52,13 @@ class Rotator:
             seconds=self.world.clock.seconds - begun,
             refused=idp.refused[refusals:],
             latest_request_end=max(0.0, idp.latest_end - begun),
+        )
+
+    def consumer(self) -> TokenReader:
+        """A workload that starts now."""
+        clock = self.world.clock
+        return TokenReader(
+            PARAMETER, cast("Any", self.world.store), now=lambda: clock.now().timestamp()
         )
 
     @property

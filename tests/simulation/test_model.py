@@ -138,6 +138,20 @@ def test_an_expiry_scan_leaves_a_parameter_alone_whose_policy_moved():
     assert not world.store.holds(PARAMETER)
 
 
+def test_a_put_that_omits_the_policy_leaves_the_parameter_to_the_next_scan():
+    world, _ = scripted_world()
+    with PARSED_ONCE:
+        invoke(application(world), {}, remaining=timedelta(seconds=50))
+        world.clock.advance(240)
+        value = world.store.value(PARAMETER)
+        world.ssm.put_parameter(Name=PARAMETER, Value=value, Overwrite=True)
+
+    world.clock.advance(400)
+    world.store.scan()
+
+    assert not world.store.holds(PARAMETER)
+
+
 def test_the_real_signer_fits_into_the_model():
     world, _ = scripted_world()
     public = rsa_key(0).public_key()

@@ -1,21 +1,22 @@
 """Whatever happens, in whatever order: what a rotation never does."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.simulation.anything import SLOWEST, STEPS, WATCHDOG, Step
+from tests.simulation.clock import START
 from tests.simulation.hard_cases import HARD_CASES
+from tests.simulation.identity_provider import valid_until
 from tests.simulation.scripted import Answer
 from tests.simulation.taken import Rotator
 from tests.simulation.weather import Fault, Service
 from token_reader.record import Record
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 from token_rotator.report import Outcome
-from token_rotator.timing import TO_PUBLISH, TO_REPORT
+from token_rotator.timing import HTTP_CONNECT, HTTP_READ, TO_PUBLISH, TO_REPORT
 
 ROUNDING_SECONDS = 0.001
 """The clock counts in floating-point seconds, datetimes in microseconds."""
@@ -75,9 +76,19 @@ def test_a_rotation_that_ended_well_left_a_record_that_readers_accept(steps: lis
         done = rotator.take(step)
 
         if done.failure is None:
-            record = Record.from_json(rotator.values[-1])
-            assert record.life_left(rotator.world.clock.now()) > timedelta()
+            assert rotator.consumer().get().value in rotator.values[-1]
             assert (done.outcome is Outcome.PUBLISHED) == bool(done.written)
+
+
+@whatever_happens
+def test_no_record_promises_more_life_than_its_token_has(steps: list[Step]):
+    rotator = Rotator()
+
+    for step in steps:
+        for value in rotator.take(step).written:
+            record = Record.from_json(value)
+            dies = START.timestamp() + valid_until(record.access_token)
+            assert record.expires_at.timestamp() <= dies
 
 
 @whatever_happens
@@ -130,6 +141,48 @@ def test_every_call_as_slow_as_its_time_outs_allow_still_ends_in_time(trigger: d
 
     assert done.outcome is Outcome.PUBLISHED
     assert done.seconds <= FUNCTION_TIMEOUT_SECONDS - TO_REPORT.total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds"),
+    [
+        (Fault.HANG, HTTP_READ.total_seconds()),
+        (Fault.UNREACHABLE, HTTP_CONNECT.total_seconds()),
+    ],
+)
+def test_one_silence_of_the_identity_provider_costs_one_time_out_and_not_the_rotation(
+    fault: Fault, seconds: float
+):
+    rotator = Rotator()
+
+    at_discovery: list[Answer] = [(fault, 0.1)]
+    at_exchange: list[Answer] = [(None, 0.1), (fault, 0.1)]
+    for answers in (at_discovery, at_exchange):
+        step = Step(
+            pause=0,
+            change="cold start",
+            event={},
+            answers={Service.IDENTITY_PROVIDER: answers},
+        )
+        done = rotator.take(step)
+
+        assert done.outcome is Outcome.PUBLISHED
+        assert seconds <= done.seconds < seconds + 2
+
+
+def test_an_identity_provider_that_is_slow_by_seconds_is_waited_for():
+    rotator = Rotator()
+    slow = Step(
+        pause=0,
+        change=None,
+        event={},
+        answers={Service.IDENTITY_PROVIDER: [(None, 0.1), (None, 8.0)]},
+    )
+
+    done = rotator.take(slow)
+
+    assert done.outcome is Outcome.PUBLISHED
+    assert len(rotator.world.identity_provider.requests) == 1
 
 
 def expires_at(value: str) -> float:

@@ -4,13 +4,14 @@
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 import urllib3
 
 from local import faults
 from local.faults import Endpoint, Fault
+from tests.support.application import NAME, Deployed
+from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from token_reader.record import Record
 from token_rotator.contract import (
     EventField,
@@ -21,12 +22,7 @@ from token_rotator.errors import (
     IdentityProviderUntrusted,
     RotationError,
 )
-
-if TYPE_CHECKING:
-    pass
-
-from tests.support.application import NAME, Deployed
-from tests.support.bad_answers import BAD_ANSWERS, TOKEN
+from token_rotator.timing import AWS_CALL
 
 
 def test_a_rotation_publishes_a_token_that_opens_the_protected_resource(deployed: Deployed):
@@ -173,6 +169,14 @@ def test_a_token_counts_as_issued_when_it_was_asked_for_in_whole_seconds(deploye
     )
 
     assert record.issued_at == asked_at.replace(microsecond=0)
+
+
+@pytest.mark.parametrize("part", ["credentials", "publication"])
+def test_no_call_of_aws_may_take_longer_than_planned(deployed: Deployed, part: str):
+    config = vars(getattr(deployed.app.rotation, part))["_client"].meta.config
+
+    assert config.connect_timeout + config.read_timeout == AWS_CALL.total_seconds()
+    assert config.retries["total_max_attempts"] == 1
 
 
 def test_input_that_makes_no_sense_is_an_error_of_ours(deployed: Deployed):

@@ -40,6 +40,12 @@ def post(url: str, *, style: RequestStyle = RequestStyle.QUERY, seconds: float =
         )
 
 
+def get(url: str) -> Answer:
+    with Addresses(loopback=True).pool() as pool:
+        channel = Channel(pool=pool, now=now)
+        return channel.get(url, what="discovery endpoint", deadline=now() + timedelta(seconds=5))
+
+
 def test_query_style_sends_the_parameters_in_the_url_and_an_empty_body():
     with CannedServer(answer()) as server:
         post(f"{server.url}/us1/token")
@@ -114,6 +120,13 @@ def test_a_body_of_ten_megabytes_is_cut_off_early():
         post(server.url)
 
     assert sent < 10_000_000, f"all was read although {LONGEST_BODY_BYTES} are enough"
+
+
+def test_nothing_is_repeated_that_broke_off():
+    with CannedServer(Connection.reset, answer()) as server, pytest.raises(IdentityProviderDown):
+        get(server.url)
+
+    assert len(server.requests) == 1
 
 
 def drip(connection: Connection) -> None:

@@ -27,6 +27,9 @@ DOCUMENT: Mapping[str, object] = {
 }
 
 
+RETRY_AFTER = timedelta(seconds=7)
+
+
 class FakeChannel:
     """Gives the answers it was told, in turn; the last one again and again."""
 
@@ -41,7 +44,7 @@ class FakeChannel:
             raise told
         status = told if isinstance(told, int) else 200
         fields = told if isinstance(told, Mapping) else None
-        return Answer(status=status, fields=fields, is_json=True, retry_after=None)
+        return Answer(status=status, fields=fields, is_json=True, retry_after=RETRY_AFTER)
 
 
 class Look:
@@ -191,6 +194,8 @@ def test_an_answer_without_a_token_endpoint_is_of_no_use(
         Look(FakeChannel(document))()
 
 
-def test_a_discovery_endpoint_with_a_bad_moment_is_transient():
-    with pytest.raises(IdentityProviderDown, match="503"):
+def test_a_discovery_endpoint_with_a_bad_moment_is_transient_and_keeps_what_it_asked_for():
+    with pytest.raises(IdentityProviderDown, match="503") as caught:
         Look(FakeChannel(503))()
+
+    assert caught.value.retry_after == RETRY_AFTER
