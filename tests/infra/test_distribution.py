@@ -41,7 +41,16 @@ def test_a_full_stack_of_the_largest_rotators_stays_below_every_limit():
     ]
     emails = tuple(f"somebody-{number}@example.com" for number in range(MOST_EMAILS))
 
-    document = template(a_stack(name="s" * 128, alarm_emails=emails), *rotators)
+    stack = a_stack(
+        name="s" * 128,
+        alarm_emails=emails,
+        reader_layer=True,
+        log_key=True,
+        secret_read_mails=True,
+        permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
+    )
+
+    document = template(stack, *rotators)
 
     assert len(document["Resources"]) <= 500
     assert len(document["Outputs"]) <= 200
