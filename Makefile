@@ -13,7 +13,7 @@ WHERE = place="$$($(BIN)/python -m infra.whereabouts $(if $(ROTATOR),--rotator $
 OPERATE = $(WHERE) token_rotator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs lock clean bench
+.PHONY: help setup run test lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -120,6 +120,9 @@ costs: .venv/installed  ## what the configuration costs a month, and which setti
 
 live-check: .venv/installed  ## what only a real account shows (ARGS="--ring ALARM --expire MINUTES"); docs/live-check.md
 	@$(WHERE) live_check $$place
+
+sbom: setup  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
+	@$(BIN)/python -m infra.sbom
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
 	for pins in {lambda_src,local,tests/audit,.}/requirements tests/bench/requirements/{runtime,obvious,script}; do \
