@@ -36,4 +36,5 @@ class ReaderLayer(lambda_.LayerVersion):
         )
         resource = self.node.default_child
         assert isinstance(resource, CfnResource)  # noqa: S101 - narrows the type
+        resource.cfn_options.deletion_policy = CfnDeletionPolicy.DELETE
         resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
