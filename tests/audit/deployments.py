@@ -25,6 +25,7 @@ EVERYTHING: Final = Deployment(
         permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
         code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
+        log_key=True,
         reader_layer=True,
     ),
     rotators=(

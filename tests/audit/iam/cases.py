@@ -1,6 +1,6 @@
 """What is looked at? Every deployment: its account, what it needs, and what it must refuse."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -35,13 +35,16 @@ def cases() -> tuple[Case, ...]:
 
 def _case(name: str, deployment: Deployment) -> Case:
     template = template_of(name)
-    account = deployed(template, PLACE)
+    # as CloudFormation names what has no name of its own
+    names = {one: f"{deployment.stack.name}-{one}" for one in template["Resources"]}
+    place = replace(PLACE, physical_ids=names)
+    account = deployed(template, place)
     secret_keys = {
         rotator.secret_arn: rotator.secret_key_arn
         for rotator in deployment.rotators
         if rotator.secret_arn and rotator.secret_key_arn
     }
-    each = tuple(rotators(template, PLACE, secret_keys=secret_keys))
+    each = tuple(rotators(template, place, secret_keys=secret_keys))
     return Case(
         name=name,
         account=account,

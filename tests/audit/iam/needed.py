@@ -67,6 +67,7 @@ def needed(
             for action in BY_A_CONSUMER:
                 yield from requested(rotator, reader, action)
     yield from _of_the_alarms(template, account.place)
+    yield from _of_encrypted_logs(template, account.place)
     for key in (arn for arn in account.of_resource if ":kms:" in arn):
         # the last resort: a key whose policy lets nobody in cannot be changed or deleted any more
         # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
@@ -135,6 +136,29 @@ def _of_the_alarms(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
                     resource=keys[topic],
                     context=context,
                 )
+
+
+def _of_encrypted_logs(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
+    for group, key in encrypted_logs(template, place).items():
+        for action in ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"):
+            yield Call(
+                principal=f"logs.{place.region}.amazonaws.com",
+                action=action,
+                resource=key,
+                context={"kms:EncryptionContext:aws:logs:arn": group},
+            )
+
+
+def encrypted_logs(template: Mapping[str, Any], place: Place) -> dict[str, str]:
+    """The keys of log groups, by the groups' ARN."""
+    return {
+        place.arn_of(template, logical_id).removesuffix(":*"): place.resolved(
+            template, group["KmsKeyId"]
+        )
+        for logical_id, group in of_type(template, "AWS::Logs::LogGroup").items()
+        if "KmsKeyId" in group
+    }
 
 
 def encrypted_topics(template: Mapping[str, Any], place: Place) -> dict[str, str]:

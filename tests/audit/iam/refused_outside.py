@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from tests.audit.iam.account import Account
 from tests.audit.iam.intrinsics import Place
-from tests.audit.iam.needed import by_an_alarm, by_scheduler, encrypted_topics
+from tests.audit.iam.needed import by_an_alarm, by_scheduler, encrypted_logs, encrypted_topics
 from tests.audit.iam.refusal import Refusal, Safeguard, rows
 from tests.audit.iam.rotators import Rotator
 
@@ -77,3 +77,11 @@ def of_the_shared(template: Mapping[str, Any], account: Account) -> Iterator[Ref
         yield from rows(CONDITION, cloudwatch, use, (key,), elsewhere)
         yield from rows(PRINCIPAL, "events.amazonaws.com", use, (key,), alarm)
         yield from rows(ACTION, cloudwatch, ("kms:Encrypt", "kms:PutKeyPolicy"), (key,), alarm)
+    for group, key in encrypted_logs(template, account.place).items():
+        logs, use = f"logs.{account.place.region}.amazonaws.com", ("kms:Decrypt", "kms:Encrypt")
+        context = "kms:EncryptionContext:aws:logs:arn"
+        another = account.place.arn("logs:log-group:another")
+        for other in ({context: another}, {}):
+            yield from rows(CONDITION, logs, use, (key,), other)
+        yield from rows(PRINCIPAL, "s3.amazonaws.com", use, (key,), {context: group})
+        yield from rows(ACTION, logs, ("kms:ReEncryptFrom",), (key,), {context: group})
