@@ -18,6 +18,7 @@ from tests.support.infra_templates import (
 EVERYTHING: Final = Deployment(
     stack=a_stack(
         name="everything",
+        reader_layer=True,
         alarm_emails=("ops@example.com",),
         account="111122223333",
         region="eu-west-1",
@@ -26,7 +27,6 @@ EVERYTHING: Final = Deployment(
         code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
         log_key=True,
-        reader_layer=True,
     ),
     rotators=(
         a_rotator(secret_arn=NAMED_SECRET, secret_key_arn=NAMED_KEY, value_format="token"),

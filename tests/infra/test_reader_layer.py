@@ -35,8 +35,7 @@ def test_a_version_that_was_replaced_stays_for_the_functions_that_name_it():
     (layer,) = (
         one for one in document["Resources"].values() if one["Type"] == "AWS::Lambda::LayerVersion"
     )
-    assert layer["UpdateReplacePolicy"] == "Retain"
-    assert "DeletionPolicy" not in layer
+    assert (layer["UpdateReplacePolicy"], layer["DeletionPolicy"]) == ("Retain", "Delete")
     assert only(document, "AWS::Lambda::LayerVersion")["CompatibleRuntimes"][0] == "python3.11"
 
 
