@@ -96,8 +96,10 @@ def build(
 
 
 def _user_agent(environment: Mapping[str, str]) -> str:
-    """What CloudTrail shows. botocore's own is put together anew for each call, which takes a third
-    of the processor time of the call."""
+    """What CloudTrail shows. botocore's own, put together for each call, is a sixth of its work.
+
+    (0.55 ms of processor time for a GetSecretValue on loopback, 0.46 ms without.)
+    """
     runtime = environment.get("AWS_EXECUTION_ENV", "unknown")  # as every SDK names it in Lambda
     return f"token-rotator botocore/{botocore.__version__} exec-env/{runtime}"
 
