@@ -24,6 +24,13 @@ MOST_TAGS: Final = 49
 
 _ACCOUNT: Final = r"\d{12}"
 _REGION: Final = r"[a-z]{2}(?:-[a-z]+){1,2}-\d{1,2}"
+ORGANIZATION_ARN: Final = re.compile(
+    rf"arn:aws[a-z-]*:organizations::{_ACCOUNT}:organization/(?P<organization>o-[a-z0-9]{{10,32}})"
+)
+UNIT_ARN: Final = re.compile(
+    rf"arn:aws[a-z-]*:organizations::{_ACCOUNT}:ou/(?P<organization>o-[a-z0-9]{{10,32}})"
+    r"/(?P<unit>ou-(?P<root>[a-z0-9]{4,32})-[a-z0-9]{8,32})"
+)
 _TAG_KEY: Final = re.compile(r"[\w\s+=.:/@-]{1,128}")
 _TAG_VALUE: Final = re.compile(r"[\w\s+=.:/@-]{0,256}")
 
@@ -38,6 +45,20 @@ def stack_name(name: str) -> str | None:
 def account(number: str) -> str | None:
     """An account ID."""
     return None if re.fullmatch(_ACCOUNT, number) else 'write 12 digits in quotes: "111122223333"'
+
+
+def shareable(whom: str) -> str | None:
+    """An account, an organizational unit or an organization.
+
+    https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
+    """
+    if re.fullmatch(_ACCOUNT, whom) or ORGANIZATION_ARN.fullmatch(whom) or UNIT_ARN.fullmatch(whom):
+        return None
+    return (
+        "write 12 digits in quotes for an account, or the ARN of an organizational unit "
+        "(arn:aws:organizations::ACCOUNT:ou/o-.../ou-...) or of an organization "
+        "(arn:aws:organizations::ACCOUNT:organization/o-...)"
+    )
 
 
 def region(name: str) -> str | None:

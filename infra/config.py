@@ -228,6 +228,13 @@ class RotatorConfig:
         default=Default.VALUE_FORMAT,
         metadata=_says("what the parameter holds: JSON, or the bare token"),
     )
+    share_with: tuple[str, ...] = field(
+        default=(),
+        metadata=_says(
+            "accounts, organizational units or organizations whose workloads may read the token",
+            rules.each(aws_rules.shareable),
+        ),
+    )
     expiration_grace_minutes: int = field(
         default=Default.EXPIRATION_GRACE_MINUTES,
         metadata=_says(

@@ -11,7 +11,7 @@ from infra.mistakes import Mistake, shown
 
 MOST_ROTATORS: Final = 25
 """In one stack, whatever is configured: each has up to 19 resources of the 500 that a template may
-have, and 4 outputs of 200. One number with some room, so that no file stops fitting because a
+have, and 5 outputs of 200. One number with some room, so that no file stops fitting because a
 setting was changed or a release adds a resource."""
 
 MOST_TEMPLATE_BYTES: Final = 1_000_000

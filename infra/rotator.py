@@ -16,6 +16,7 @@ from infra.alarms import RotatorAlarms
 from infra.config import RotatorConfig, StackConfig
 from infra.environment import environment, rotator_name
 from infra.secret_reads import SecretReads
+from infra.sharing import SharedReader
 from infra.triggers import Triggers
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER, PLACEHOLDER_FIELD, PROFILES
 
@@ -105,10 +106,23 @@ class TokenRotator(Construct):
             statements=permissions.read_parameter(self.parameter_arn, key),
         )
 
+        self.shared_reader = (
+            SharedReader(
+                self,
+                "SharedReaderRole",
+                share_with=config.share_with,
+                parameter_name=self.parameter_name,
+                parameter_arn=self.parameter_arn,
+                key=key,
+            )
+            if config.share_with
+            else None
+        )
+
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets a workload read the parameter and decrypt it, and nothing else.
 
-        A workload of another account also needs the key's policy to let it in.
+        For workloads of this account; those of others assume the role of ``share_with``.
         """
         may_get = iam.Grant.add_to_principal(
             grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[self.parameter_arn]

@@ -135,5 +135,7 @@ class TokenRotatorStack(Stack):
                 StackOutput.READER_POLICY_ARN: rotator.reader_policy.managed_policy_arn,
                 StackOutput.SECRET_ARN: rotator.secret_arn,
             }
+            if rotator.shared_reader is not None:
+                values[StackOutput.SHARED_READER_ROLE_ARN] = rotator.shared_reader.role_arn
             for output, value in values.items():
                 CfnOutput(self, output_of(name, output), value=value)

@@ -23,9 +23,15 @@ class Parameter:
     """One SSM parameter, in either of the formats that a rotator publishes."""
 
     def __init__(
-        self, name: str, client: "SSMClient | None", *, lifetime: timedelta | None
+        self,
+        name: str,
+        client: "SSMClient | None",
+        *,
+        lifetime: timedelta | None,
+        role_arn: str | None = None,
     ) -> None:
         self._name = name
+        self._role_arn = role_arn
         self._client = client
         self._given = client is not None
         self._lifetime = lifetime
@@ -54,7 +60,7 @@ class Parameter:
             else:
                 self._client = None
         if self._client is None:
-            self._client = _new_client()
+            self._client = _new_client(self._role_arn)
         return self._client
 
     def _token(self, value: str, modified: datetime) -> AccessToken:
@@ -88,7 +94,7 @@ class Parameter:
         )
 
 
-def _new_client() -> "SSMClient":
+def _new_client(role_arn: str | None = None) -> "SSMClient":
     """Gives up within seconds: a hanging Parameter Store must not outlast the token's last minute.
 
     A session of its own, for boto3's default session may not be shared between threads
@@ -99,4 +105,9 @@ def _new_client() -> "SSMClient":
 
     retries: Any = {"mode": "standard", "total_max_attempts": 3}
     patience = Config(connect_timeout=2, read_timeout=3, retries=retries)
+    if role_arn is not None:
+        from token_reader import role  # noqa: PLC0415
+
+        assumed: SSMClient = role.client(role_arn, patience)
+        return assumed
     return boto3.session.Session().client("ssm", config=patience)

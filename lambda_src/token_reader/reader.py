@@ -39,6 +39,7 @@ class TokenReader:
         parameter_name: str,
         client: "SSMClient | None" = None,
         *,
+        role_arn: str | None = None,
         lifetime: timedelta | None = None,
         now: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
@@ -48,12 +49,13 @@ class TokenReader:
         ``lifetime`` is for rotators with ``value_format = "token"``: how long their tokens live
         after they were written. Without it a bare value is refused, lest another parameter's secret
         be sent somewhere as a token. ``now`` is in seconds since the epoch. Without a ``client``,
-        one with short timeouts is made at the first read.
+        one with short timeouts is made at the first read; it assumes the role ``role_arn``, if
+        there is one: the output ...SharedReaderRoleArn, for workloads of other accounts.
         """
         self.now: Final = now
         self.held = NOTHING
         """What is known at this moment. For AsyncTokenReader."""
-        self._parameter = Parameter(parameter_name, client, lifetime=lifetime)
+        self._parameter = Parameter(parameter_name, client, lifetime=lifetime, role_arn=role_arn)
         self._draw = jitter
         self._jitter = jitter()
         self._lock = threading.Lock()

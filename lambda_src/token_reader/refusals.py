@@ -21,6 +21,10 @@ _MEANINGS: Final[dict[str, TokenError]] = {
         "This workload's role may not read the parameter or use its key: attach the policy of the "
         "output ...ReaderPolicyArn of the rotator's stack, or call grant_read(workload) in CDK."
     ),
+    "AccessDenied": AccessDenied(  # STS's word
+        "The role of role_arn does not let this workload in: the rotator's share_with has to name "
+        "its account, and its own role needs sts:AssumeRole on the output ...SharedReaderRoleArn."
+    ),
     "ParameterNotFound": TokenUnavailable(
         "There is no such parameter. Compare name, account and region with the output "
         "...ParameterName of the rotator's stack. If they are right, the rotator has published "

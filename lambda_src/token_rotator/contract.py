@@ -47,6 +47,7 @@ class StackOutput(StrEnum):
     PARAMETER_NAME = "ParameterName"
     READER_POLICY_ARN = "ReaderPolicyArn"
     SECRET_ARN = "SecretArn"
+    SHARED_READER_ROLE_ARN = "SharedReaderRoleArn"
 
 
 def output_of(rotator: str, output: str = "") -> str:

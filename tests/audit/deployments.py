@@ -38,6 +38,7 @@ EVERYTHING: Final = Deployment(
             memory_mb=512,
             log_retention_days=90,
             reserve_concurrency=False,
+            share_with=("444455556666",),
         ),
     ),
 )

@@ -36,6 +36,7 @@ def test_a_full_stack_of_the_largest_rotators_stays_below_every_limit():
             parameter_name=f"/{'p' * (LONGEST_PARAMETER_NAME - 5)}/{name}",
             log_retention_days=3653,
             expiration_grace_minutes=1440,
+            share_with=("111122223333",),
         )
         for name in names(MOST_ROTATORS)
     ]

@@ -66,6 +66,8 @@ def needed(
         for reader in readers(account, rotator):
             for action in BY_A_CONSUMER:
                 yield from requested(rotator, reader, action)
+            for other in shared_with(account, reader):
+                yield Call(principal=other, action="sts:AssumeRole", resource=reader)
     yield from _of_the_alarms(template, account.place)
     yield from _of_encrypted_logs(template, account.place)
     for key in (arn for arn in account.of_resource if ":kms:" in arn):
@@ -85,6 +87,17 @@ def readers(account: Account, rotator: Rotator) -> list[str]:
             for name in names
             for statement in account.policies[name]["Statement"]
         )
+    ]
+
+
+def shared_with(account: Account, role: str) -> list[str]:
+    """The administrators of the other accounts that the role's trust names."""
+    trust = account.policies[account.of_resource[role]] if role in account.of_resource else {}
+    return [
+        f"{named.removesuffix(':root')}:role/administrator"
+        for statement in trust.get("Statement", [])
+        for named in [statement["Principal"].get("AWS", "")]
+        if named.endswith(":root")
     ]
 
 

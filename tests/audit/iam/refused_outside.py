@@ -5,7 +5,14 @@ from typing import Any, Final
 
 from tests.audit.iam.account import Account
 from tests.audit.iam.intrinsics import Place
-from tests.audit.iam.needed import by_an_alarm, by_scheduler, encrypted_logs, encrypted_topics
+from tests.audit.iam.needed import (
+    by_an_alarm,
+    by_scheduler,
+    encrypted_logs,
+    encrypted_topics,
+    readers,
+    shared_with,
+)
 from tests.audit.iam.refusal import Refusal, Safeguard, rows
 from tests.audit.iam.rotators import Rotator
 
@@ -25,6 +32,13 @@ def of_a_rotator(rotator: Rotator, account: Account) -> Iterator[Refusal]:
         yield from rows(PRINCIPAL, principal, ASSUME, roles)
     yield from rows(ACTION, "lambda.amazonaws.com", ("sts:TagSession",), roles)
     yield from _of_the_schedules_role(rotator, account)
+    for shared in readers(account, rotator):
+        if others_administrators := shared_with(account, shared):
+            yield from rows(PRINCIPAL, STRANGER, ASSUME, (shared,))
+            yield from rows(PRINCIPAL, account.administrator, ASSUME, (shared,))
+        for administrator in others_administrators:
+            yield from rows(ACTION, administrator, ("sts:TagSession",), (shared,))
+            yield from rows(PRINCIPAL, administrator, ASSUME, roles)
     for rule in rotator.rules:
         says = {"aws:SourceArn": rule, "aws:SourceAccount": rotator.place.account}
         functions = (rotator.function,)

@@ -14,6 +14,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from infra import ROOT
 from tests.support.canned_server import CannedServer, answer
@@ -65,7 +66,8 @@ def test_python_gets_the_token(
     with CannedServer(answer(200, parameter)) as server:
         monkeypatch.setenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", server.url.rpartition(":")[2])
         names: dict[str, Any] = {"__name__": "snippet"}
-        exec(code.replace("https://api.intelligence.example", server.url), names)
+        code = code.replace("https://api.intelligence.example", server.url)
+        exec(code.replace("111122223333", DEFAULT_ACCOUNT_ID), names)
         if handle := names.get("handle"):
             names["headers"] = handle({}, None)
         if upload := names.get("upload"):
@@ -113,7 +115,7 @@ def test_json_parses_and_the_record_is_one():
 
     (shown,) = [code for code in blocks("json") if "access_token" in code]
     fields = json.loads(shown)
-    assert len(documents) == 2
+    assert len(documents) == 3
     assert json.loads(Record.from_json(shown).to_json()) == fields
     for field in fields:
         assert f"| `{field}` |" in TEXT

@@ -80,7 +80,7 @@ def test_a_child_leaves_its_parent_s_connections_alone(world: World):
 def test_a_child_makes_a_client_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch):
     made_in: list[int] = []
 
-    def client() -> Any:
+    def client(_role_arn: str | None) -> Any:
         made_in.append(os.getpid())
         return world
 
