@@ -1,8 +1,9 @@
 """What do cdk-nag's rules say? AWS's own Solutions pack, and NIST 800-53 revision 5."""
 
 import contextlib
-import io
 import json
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -30,11 +31,7 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
     app = stack.node.root
     assert isinstance(app, App)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))
-    with (
-        contextlib.redirect_stderr(io.StringIO()),
-        # that there are findings; which ones, the report says
-        contextlib.suppress(RuntimeError),
-    ):
+    with _quiet(), contextlib.suppress(RuntimeError):  # which findings, the report says
         app.synth()
     report = json.loads((Path(app.outdir) / "validation-report.json").read_text(encoding="utf-8"))
     for plugin in report["pluginReports"]:
@@ -42,6 +39,20 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
             for construct in violation["violatingConstructs"]:
                 resource = _resource(app, stack, construct["constructPath"])
                 yield Finding(violation["ruleName"], resource, violation["description"])
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps jsii from printing every finding: it writes to the descriptor, past `sys.stderr`."""
+    stderr = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nothing:  # noqa: PTH123
+            os.dup2(nothing.fileno(), 2)
+        yield
+        time.sleep(0.1)  # a thread of jsii hands on what is left
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
 def _resource(app: App, stack: Stack, path: str) -> str:
