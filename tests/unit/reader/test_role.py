@@ -12,12 +12,13 @@ ROLE = "arn:aws:iam::111122223333:role/shared-reader"
 
 
 @pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    with mock_aws():
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOWN")
-        yield
+def aws() -> Iterator[pytest.MonkeyPatch]:
+    # moto sets credentials of its own: what is changed within is changed back before it ends
+    with mock_aws(), pytest.MonkeyPatch.context() as within:
+        within.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        within.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        within.setenv("AWS_ACCESS_KEY_ID", "AKIAOWN")
+        yield within
 
 
 def test_it_signs_with_the_roles_credentials():
@@ -35,10 +36,10 @@ def test_it_signs_with_the_roles_credentials():
     assert not [header for header in signed_with if "AKIAOWN" in header]
 
 
-def test_without_credentials_of_its_own_the_error_says_so(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+def test_without_credentials_of_its_own_the_error_says_so(aws: pytest.MonkeyPatch):
+    aws.delenv("AWS_ACCESS_KEY_ID")
+    aws.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    aws.setenv("AWS_CONFIG_FILE", "/nowhere")
 
     with pytest.raises(AccessDenied, match="no valid AWS credentials"):
         TokenReader("/a", role_arn=ROLE).get()
