@@ -111,12 +111,14 @@ def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
     for address in addresses:
         if kind := allowed.refusal(address):
             raise AddressRefused(f"leads to {address}, a {kind} address")
+    # urllib3 gives each of them the whole time; an attempt has it once
+    timeout = connection.timeout and connection.timeout / len(addresses)
     failure = OSError("no address")
     for address in addresses:
         try:
             return create_connection(
                 (str(address), connection.port),
-                connection.timeout,
+                timeout,
                 source_address=connection.source_address,
                 socket_options=connection.socket_options,
             )

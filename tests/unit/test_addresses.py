@@ -17,6 +17,7 @@ from token_rotator.channel import Answer, Channel
 from token_rotator.contract import Variable
 from token_rotator.errors import IdentityProviderDown, IdentityProviderUntrusted
 from token_rotator.settings import Settings
+from token_rotator.timing import HTTP_CONNECT
 
 PUBLIC = ["13.108.0.1", "2606:4700::1111", "64:ff9b::13.108.0.1", "::ffff:13.108.0.1"]
 PRIVATE = [
@@ -166,6 +167,25 @@ def test_a_name_with_an_address_that_does_not_answer_is_tried_at_the_next(
     ask(server.url.replace("127.0.0.1", "idp.example"), Addresses(loopback=True))
 
     assert len(server.requests) == 1
+
+
+def test_the_addresses_of_a_name_share_the_time_for_connecting(
+    resolves: Resolver, monkeypatch: pytest.MonkeyPatch
+):
+    resolves("idp.example", ["127.9.9.1", "127.9.9.2", "127.9.9.3"])
+    waited: list[float] = []
+
+    def nobody_answers(_: object, timeout: float, **__: object) -> socket.socket:
+        waited.append(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(addresses, "create_connection", nobody_answers)
+
+    with pytest.raises(IdentityProviderDown):
+        ask("http://idp.example/", Addresses(loopback=True))
+
+    assert len(waited) == 3
+    assert sum(waited) <= HTTP_CONNECT.total_seconds()
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "nowhere.invalid", "a..example"])
