@@ -21,7 +21,7 @@ from token_rotator.contract import (
     ValueFormat,
 )
 
-MOST_EMAILS: Final = 20
+MOST_EMAILS: Final = 15
 """Each is a resource of every stack: what ``distribution`` counts leaves room for so many."""
 
 REQUIRED: Final = MISSING

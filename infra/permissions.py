@@ -52,6 +52,23 @@ def read_parameter(parameter_arn: str, key: kms.IKey) -> list[iam.PolicyStatemen
     ]
 
 
+def publish_to(topic_arn: str) -> iam.PolicyStatement:
+    """Messages to one topic."""
+    return iam.PolicyStatement(actions=["sns:Publish"], resources=[topic_arn])
+
+
+def use_key_for_topic(topic_arn: str, key: kms.IKey) -> iam.PolicyStatement:
+    """What publishing to an encrypted topic asks of its key, for this topic alone.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    return iam.PolicyStatement(
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=[key.key_arn],
+        conditions=_context("aws:sns:topicArn", topic_arn),
+    )
+
+
 def write_logs(log_group_arn: str) -> iam.PolicyStatement:
     """``log_group_arn`` ends with ``:*``, which stands for the group's streams."""
     return iam.PolicyStatement(

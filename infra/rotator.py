@@ -34,8 +34,12 @@ class TokenRotator(Construct):
         key: kms.IKey,
         alarm_topic: sns.ITopic,
         code: lambda_.Code,
+        mailer: iam.IRole | None = None,
     ) -> None:
-        """``key`` encrypts the parameter, and the secret unless ``config`` names one."""
+        """``key`` encrypts the parameter, and the secret unless ``config`` names one.
+
+        ``mailer`` tells the topic who else reads the secret; None: nobody does.
+        """
         super().__init__(scope, construct_id)
         self._config = config
         self._key = key
@@ -77,7 +81,7 @@ class TokenRotator(Construct):
             max_event_age=Duration.minutes(1),
             code_signing_config=self._code_signing(stack_config),
         )
-        if stack_config.secret_read_mails:
+        if mailer is not None:
             SecretReads(
                 self,
                 "SecretReads",
@@ -86,6 +90,7 @@ class TokenRotator(Construct):
                 secret_name=self._secret_name(stack_config),
                 role_arn=role.role_arn,
                 topic=alarm_topic,
+                mailer=mailer,
             )
         self.triggers = Triggers(
             self, "Triggers", config=config, function=self.function, secret_arn=self.secret_arn

@@ -7,12 +7,15 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudt
 
 from typing import Any, Final
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra import permissions
 from infra.alarms import RUNBOOK
 
 HEADING: Final = "KeySecretRead"
@@ -35,8 +38,9 @@ class SecretReads(Construct):
         secret_name: str,
         role_arn: str,
         topic: sns.ITopic,
+        mailer: iam.IRole,
     ) -> None:
-        """``role_arn`` is the only reader that is expected."""
+        """``role_arn`` is the only reader that is expected; ``mailer`` publishes to the topic."""
         super().__init__(scope, construct_id)
         matched = pattern(secret_arn, secret_name, role_arn)
         rule = events.Rule(
@@ -51,14 +55,41 @@ class SecretReads(Construct):
             targets=[
                 targets.SnsTopic(
                     topic,
+                    role=mailer,
                     message=events.RuleTargetInput.from_text(_mail(rotator)),
                     max_event_age=Duration.hours(1),
                 )
             ],
         )
+        Annotations.of(rule).acknowledge_warning(
+            "@aws-cdk/aws-events:ruleUnresolvedEnvironment",
+            "A topic that is named and the stack are in one account and region",
+        )
         resource = rule.node.default_child
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - narrows the type
         resource.state = WITH_READS
+
+
+def mailer_of(
+    scope: Construct, construct_id: str, *, topic: sns.ITopic, key: kms.IKey | None
+) -> iam.IRole:
+    """Whom EventBridge takes on to publish, for all rules of a stack. ``key``: of the topic.
+
+    Without a role, CDK opens topic and key to ``events.amazonaws.com``: to every account's rules.
+    A role cannot be handed to a rule of another account.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    statements = [permissions.publish_to(topic.topic_arn)]
+    if key is not None:
+        statements.append(permissions.use_key_for_topic(topic.topic_arn, key))
+    role = iam.Role(
+        scope,
+        construct_id,
+        description="Mails who else reads a key",
+        assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
+        inline_policies={"Mail": iam.PolicyDocument(statements=statements)},
+    )
+    return role.without_policy_updates()
 
 
 def pattern(secret_arn: str, secret_name: str, role_arn: str) -> dict[str, Any]:

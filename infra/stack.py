@@ -14,6 +14,7 @@ from infra.config import Deployment
 from infra.dashboard import RotatorsDashboard
 from infra.reader_layer import ReaderLayer
 from infra.rotator import TokenRotator
+from infra.secret_reads import mailer_of
 from token_rotator.contract import StackOutput, output_of
 
 
@@ -37,6 +38,16 @@ class TokenRotatorStack(Stack):
             if config.alarm_topic_arn is not None
             else self._alarm_topic(config.alarm_emails)
         )
+        mailer = (
+            mailer_of(
+                self,
+                "SecretReadsMailer",
+                topic=self.alarm_topic,
+                key=self.key if config.alarm_topic_arn is None else None,
+            )
+            if config.secret_read_mails
+            else None
+        )
         self.rotators = {
             rotator.name: TokenRotator(
                 self,
@@ -46,6 +57,7 @@ class TokenRotatorStack(Stack):
                 key=self.key,
                 alarm_topic=self.alarm_topic,
                 code=code,
+                mailer=mailer,
             )
             for rotator in deployment.rotators
         }

@@ -27,6 +27,7 @@ EVERYTHING: Final = Deployment(
         code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
         log_key=True,
+        secret_read_mails=True,
     ),
     rotators=(
         a_rotator(secret_arn=NAMED_SECRET, secret_key_arn=NAMED_KEY, value_format="token"),
@@ -53,7 +54,11 @@ DEPLOYMENTS: Final = {
         stack=a_stack(), rotators=(a_rotator(secret_arn=NAMED_SECRET),)
     ),
     "a topic of one's own": Deployment(
-        stack=a_stack(alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms", dashboard=False),
+        stack=a_stack(
+            alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
+            dashboard=False,
+            secret_read_mails=True,
+        ),
         rotators=(a_rotator(watchdog_min_remaining_seconds=0),),
     ),
     "everything set": EVERYTHING,

@@ -139,7 +139,9 @@ def test_more_addresses_than_a_stack_has_room_for_are_refused(tmp_path):
         '[rotators.a]\nparameter_name = "/a"\n'
     )
 
-    with pytest.raises(ConfigurationMistakes, match="write at most 20, a mailing list, or alarm_"):
+    with pytest.raises(
+        ConfigurationMistakes, match=f"write at most {MOST_EMAILS}, a mailing list, or alarm_"
+    ):
         load(file)
 
 

@@ -107,13 +107,17 @@ def test_each_rotator_has_a_rule_that_hears_of_reads_and_tells_the_topic():
         assert json.dumps(own) in expected
 
 
-def test_eventbridge_may_publish_to_the_encrypted_topic():
-    _, document = rules(secret_read_mails=True)
+def test_eventbridge_publishes_by_a_role_and_not_for_everybodys_rules():
+    found, document = rules(secret_read_mails=True)
 
+    (mailer,) = (name for name in resources(document, "AWS::IAM::Role") if "Mailer" in name)
+    assert [rule["Targets"][0]["RoleArn"] for rule in found] == [
+        {"Fn::GetAtt": [mailer, "Arn"]}
+    ] * 2
     (key,) = resources(document, "AWS::KMS::Key").values()
     (policy,) = resources(document, "AWS::SNS::TopicPolicy").values()
     for statements in (key["KeyPolicy"]["Statement"], policy["PolicyDocument"]["Statement"]):
-        assert [s for s in statements if s["Principal"] == {"Service": "events.amazonaws.com"}]
+        assert not [s for s in statements if "events.amazonaws.com" in str(s["Principal"])]
 
 
 def test_the_mail_leads_to_a_heading_of_the_runbook():

@@ -19,6 +19,7 @@ BY_THE_FUNCTION: Final = (
     "secretsmanager:GetSecretValue",
 )
 BY_A_CONSUMER: Final = ("ssm:GetParameter",)
+BY_TLS: Final = {"aws:SecureTransport": "true"}
 
 
 def requested(rotator: Rotator, principal: str, action: str) -> Iterator[Call]:
@@ -70,6 +71,7 @@ def needed(
                 yield Call(principal=other, action="sts:AssumeRole", resource=reader)
     yield from _of_the_alarms(template, account.place)
     yield from _of_encrypted_logs(template, account.place)
+    yield from _of_the_mails(template, account.place)
     for key in (arn for arn in account.of_resource if ":kms:" in arn):
         # the last resort: a key whose policy lets nobody in cannot be changed or deleted any more
         # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
@@ -140,7 +142,7 @@ def _of_the_alarms(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
                 principal="cloudwatch.amazonaws.com",
                 action="sns:Publish",
                 resource=topic,
-                context=context | {"aws:SecureTransport": "true"},
+                context=context | BY_TLS,
             )
             for action in ("kms:Decrypt", "kms:GenerateDataKey"):
                 yield Call(
@@ -148,6 +150,22 @@ def _of_the_alarms(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
                     action=action,
                     resource=keys[topic],
                     context=context,
+                )
+
+
+def _of_the_mails(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
+    """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
+    keys = encrypted_topics(template, place)
+    for role, topic in mailers(template, place):
+        yield Call(principal="events.amazonaws.com", action="sts:AssumeRole", resource=role)
+        yield Call(principal=role, action="sns:Publish", resource=topic, context=BY_TLS)
+        if topic in keys:
+            for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+                yield Call(
+                    principal=role,
+                    action=action,
+                    resource=keys[topic],
+                    context=for_topic(topic),
                 )
 
 
@@ -172,6 +190,21 @@ def encrypted_logs(template: Mapping[str, Any], place: Place) -> dict[str, str]:
         for logical_id, group in of_type(template, "AWS::Logs::LogGroup").items()
         if "KmsKeyId" in group
     }
+
+
+def mailers(template: Mapping[str, Any], place: Place) -> list[tuple[str, str]]:
+    """The roles that rules take on to publish, and their topics."""
+    targets = [
+        target
+        for rule in of_type(template, "AWS::Events::Rule").values()
+        for target in place.resolved(template, rule["Targets"])
+    ]
+    return sorted({(one["RoleArn"], one["Arn"]) for one in targets if "RoleArn" in one})
+
+
+def for_topic(topic: str) -> dict[str, str]:
+    """The encryption context that SNS gives a topic's messages."""
+    return {"kms:EncryptionContext:aws:sns:topicArn": topic}
 
 
 def encrypted_topics(template: Mapping[str, Any], place: Place) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.audit.iam import refused_outside, refused_roles
+from tests.audit.iam import refused_mails, refused_outside, refused_roles
 from tests.audit.iam.account import Account
 from tests.audit.iam.needed import readers
 from tests.audit.iam.refusal import Refusal
@@ -24,3 +24,4 @@ def refused(
                 yield from refused_roles.of_a_neighbour(rotator, other)
         yield from refused_outside.of_a_rotator(rotator, account)
     yield from refused_outside.of_the_shared(template, account)
+    yield from refused_mails.of_the_mails(template, account, each)
