@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.bench import cold, load, memory, page, reader, warm
+from tests.bench import cold, load, memory, page, reader, synth, warm
 
 SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
     "cold": cold.section,
@@ -12,6 +12,7 @@ SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
     "memory": memory.section,
     "reader": reader.section,
     "load": load.section,
+    "synth": synth.section,
 }
 """Each measures, and answers what docs/performance.md shows between its markers."""
 
