@@ -22,11 +22,25 @@ class Evidence:
 
     cases: int
     misses: tuple[str, ...] = ()
+    unknown: str = ""
+    """Why something could not be looked at; it is neither a miss nor shown."""
 
     @property
     def holds(self) -> bool:
         """A check that looked at nothing has shown nothing."""
-        return self.cases > 0 and not self.misses
+        return self.cases > 0 and not self.misses and not self.unknown
+
+    @property
+    def fails(self) -> bool:
+        """What could not be looked at does not fail by itself."""
+        return bool(self.misses) or (self.cases == 0 and not self.unknown)
+
+    @property
+    def result(self) -> str:
+        """What the table says."""
+        if self.fails:
+            return f"{len(self.misses)} missed" if self.misses else "no case"
+        return f"not checked: {self.unknown}" if self.unknown else "holds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

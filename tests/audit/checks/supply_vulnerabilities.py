@@ -1,0 +1,41 @@
+"""Does anybody know of a vulnerability in the bundle's packages? pip-audit asks PyPI."""
+
+import json
+import subprocess
+from typing import Any, Final
+
+from infra import LAMBDA_SRC
+from tests.audit.evidence import ROOT, Check, Evidence
+
+PIP_AUDIT: Final = ROOT / ".venv-audit" / "bin" / "pip-audit"
+
+
+def look() -> Evidence:
+    """Every pin of the bundle, as far as the service could be asked for it."""
+    run = subprocess.run(
+        [PIP_AUDIT, "--requirement", LAMBDA_SRC / "requirements.txt", "--require-hashes",
+         "--disable-pip", "--progress-spinner", "off", "--format", "json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    if not run.stdout:
+        return Evidence(cases=0, unknown="the vulnerability service could not be reached")
+    return weighed(json.loads(run.stdout)["dependencies"])
+
+
+def weighed(dependencies: list[dict[str, Any]]) -> Evidence:
+    """pip-audit's answer; it ends well if it has skipped everything, so what it skipped counts."""
+    misses = tuple(
+        f"{one['name']} {one['version']}: {known['id']}"
+        for one in dependencies
+        for known in one.get("vulns", ())
+    )
+    skipped = [one["name"] for one in dependencies if "skip_reason" in one]
+    unknown = f"the service knows nothing of {', '.join(skipped)}" if skipped else ""
+    return Evidence(cases=len(dependencies) - len(skipped), misses=misses, unknown=unknown)
+
+
+CHECK: Final = Check(
+    says="no package of the bundle has a known vulnerability", look=look, by_make_test=False
+)
