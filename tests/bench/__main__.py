@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.bench import cold, load, memory, page, reader, synth, warm
+from tests.bench import cold, load, memory, page, reader, refresh, synth, warm
 
 SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
     "cold": cold.section,
     "warm": warm.section,
     "memory": memory.section,
     "reader": reader.section,
+    "refresh": refresh.section,
     "load": load.section,
     "synth": synth.section,
 }
