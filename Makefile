@@ -97,7 +97,7 @@ diff: setup  ## what a deployment would change
 	$(CDK) diff $(CDK_CONTEXT)
 
 deploy: setup  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
-	$(CDK) deploy $(or $(STACK),--all) $(CDK_CONTEXT)
+	$(CDK) deploy $(or $(STACK),--all) $(CDK_CONTEXT) $(ARGS)
 
 destroy: setup  ## take the stacks away; README.md says what stays (STACK=name: one of them)
 	$(CDK) destroy $(or $(STACK),--all) $(CDK_CONTEXT)

@@ -7,7 +7,7 @@ from live_check.evidence import Evidence
 from live_check.firings import period_of
 from token_rotator.cli.deployment import look_up, outputs_of
 from token_rotator.cli.findings import Finding
-from token_rotator.cli.schedules import schedules_of
+from token_rotator.cli.schedules import RESTORE, schedules_of
 from token_rotator.contract import Trigger
 from token_rotator.errors import ConfigurationError
 
@@ -33,7 +33,7 @@ def log(evidence: Evidence) -> Finding:
     evidence.schedules = schedules_of(evidence.aws, deployed.function_arn)
     every = [period_of(one) for one in evidence.schedules if one.trigger == Trigger.SCHEDULE]
     if not every:
-        raise ConfigurationError("No schedule calls the function. Deploy the stack again.")
+        raise ConfigurationError(f"No schedule calls the function: {RESTORE}.")
     back = min(every[0] * evidence.asked.firings, LONGEST_LOOK)
     since = evidence.clock.now() - back
     evidence.invocations = invocations.read(evidence.aws, deployed.log_group, since=since)

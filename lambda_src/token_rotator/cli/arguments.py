@@ -13,7 +13,7 @@ COMMANDS: Final = {
 
 _DETAILS: Final = {
     "check": """\
-Looks at eight links, each of which is ok, or wrong (then it says what to do), or about to be
+Looks at eight links, each of which is ok, or wrong (then it says what to do), or ok for now
 (warning), or unknown because your credentials may not tell, or skipped because it needs one that
 is wrong. A token is requested with the key and thrown away. Exits with 1 if anything is wrong.""",
     "status": "Exits with 1 unless a token is published that has not expired.",

@@ -17,7 +17,7 @@ class Result(StrEnum):
 
     OK = "ok"
     WARNING = "warning"
-    """It works, and will not for long."""
+    """It works, and will not for long, or not through the next outage."""
     WRONG = "wrong"
     UNKNOWN = "unknown"
     """The caller, or a local AWS, cannot tell; that is no failure."""

@@ -6,8 +6,8 @@ from typing import Final
 from token_rotator.cli import published
 from token_rotator.cli.aws import calling
 from token_rotator.cli.findings import Evidence, Finding, Result
-from token_rotator.cli.schedules import schedules_of
-from token_rotator.contract import Trigger
+from token_rotator.cli.schedules import RESTORE, schedules_of
+from token_rotator.contract import Default, Trigger
 from token_rotator.errors import ConfigurationError, PublicationError
 
 ALLOWED: Final = "allowed"
@@ -65,17 +65,33 @@ def record(evidence: Evidence) -> Finding:
 
 
 def schedules(evidence: Evidence) -> Finding:
-    """Does anything call the function?"""
+    """Does everything that a stack has for it call the function?"""
     ours = schedules_of(evidence.aws, evidence.deployed.function_arn)
     if disabled := [one.name for one in ours if not one.enabled]:
         raise ConfigurationError(
-            f"Disabled: {' and '.join(disabled)}. Enable it in EventBridge Scheduler, "
-            "or deploy the stack again."
+            f"Disabled: {' and '.join(disabled)}. Enable it in EventBridge Scheduler, or {RESTORE}."
         )
     expressions = {one.trigger: one.expression for one in ours}
     if Trigger.SCHEDULE not in expressions:
-        raise ConfigurationError("No schedule calls the function. Deploy the stack again.")
+        raise ConfigurationError(f"No schedule calls the function: {RESTORE}.")
     counted = Counter(f"{one.trigger} {one.expression}" for one in ours)
     told = ", ".join(f"{count} {one}" for one, count in sorted(counted.items()))
-    alone = "" if Trigger.WATCHDOG in expressions else "; no watchdog"
-    return Finding(says=f"enabled: {told}{alone}", facts=expressions)
+    watchdogs = sum(one.trigger == Trigger.WATCHDOG for one in ours)
+    result, gone = _watchdogs(watchdogs)
+    facts = {**expressions, "watchdogs": watchdogs}
+    return Finding(says=f"enabled: {told}{gone}", result=result, facts=facts)
+
+
+def _watchdogs(there: int) -> tuple[Result, str]:
+    """A stack has all of them or none; nothing that is read here says which was chosen."""
+    if there == 0:
+        return Result.OK, (
+            "; no watchdog: right if watchdog_min_remaining_seconds = 0 was deployed, "
+            f"which cannot be seen from here; else {RESTORE}"
+        )
+    if there < Default.WATCHDOGS:
+        return Result.WARNING, (
+            f"; {there} of {Default.WATCHDOGS} watchdogs, and no setting asks for that: after an "
+            f"outage consumers wait longer for a token. To have them all, {RESTORE}"
+        )
+    return Result.OK, ""

@@ -9,6 +9,11 @@ from token_rotator.cli.aws import Aws, calling
 from token_rotator.contract import EventField, Trigger
 
 OURS: Final = (Trigger.SCHEDULE, Trigger.WATCHDOG)
+RESTORE: Final = "deploy the stack again with --revert-drift"
+"""Without it CloudFormation compares templates only, and misses nothing that a person deleted.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

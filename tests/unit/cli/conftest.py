@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
@@ -11,10 +12,12 @@ from local.service_account import ServiceAccount
 from tests.support.operating import World
 from token_rotator import wiring
 from token_rotator.cli.aws import Aws
+from token_rotator.contract import EventField, Trigger
 from token_rotator.identity_provider import TokenEndpoint
 from token_rotator.settings import Settings
 
 REAL = wiring.identity_provider
+SECOND_WATCHDOG = "watchdog-2"
 
 
 def on_loopback(settings: Settings, *, now: Callable[[], datetime], local: bool) -> TokenEndpoint:
@@ -61,4 +64,7 @@ def world(
     with mock_aws():
         aws = Aws(region="eu-west-1")
         vars(aws).update(clients)
-        yield World(aws, idp, account)
+        world = World(aws, idp, account)
+        sent = json.dumps({EventField.TRIGGER: Trigger.WATCHDOG})
+        world.create_schedule(SECOND_WATCHDOG, "rate(1 minute)", sends=sent)
+        yield world

@@ -12,7 +12,7 @@ from local import faults
 from local.faults import Endpoint, Fault
 from tests.support.keys import ec_key, pem
 from tests.support.operating import FUNCTION, PARAMETER, Refusing, World
-from tests.unit.cli.conftest import REAL
+from tests.unit.cli.conftest import REAL, SECOND_WATCHDOG
 from token_reader.record import Record
 from token_rotator import wiring
 from token_rotator.contract import KEY_LIFETIME_DAYS, EventField, Trigger, Variable
@@ -68,8 +68,8 @@ def a_disabled_watchdog(world: World) -> None:
 
 
 def no_schedules(world: World) -> None:
-    for trigger in (Trigger.SCHEDULE, Trigger.WATCHDOG):
-        world.aws.schedules.delete_schedule(Name=trigger)
+    for name in (Trigger.SCHEDULE, Trigger.WATCHDOG, SECOND_WATCHDOG):
+        world.aws.schedules.delete_schedule(Name=name)
 
 
 def with_key(world: World, key: str) -> str:
@@ -283,14 +283,34 @@ def test_only_beside_a_local_aws_may_the_identity_provider_be_on_loopback(
     assert ("loopback" in steps["discovery"]["says"]) is not local
 
 
-def test_without_a_watchdog_the_schedule_is_enough(
+def test_a_watchdog_that_somebody_deleted_is_missed(
     world: World, capsys: pytest.CaptureFixture[str]
 ):
-    world.aws.schedules.delete_schedule(Name=Trigger.WATCHDOG)
+    world.aws.schedules.delete_schedule(Name=SECOND_WATCHDOG)
+
+    for_programs = world.run("check", "--json"), json.loads(capsys.readouterr().out)
+    for_people = world.run("check"), capsys.readouterr().out
+
+    (found,) = [one for one in for_programs[1]["steps"] if one["result"] != "ok"]
+    assert (found["step"], found["result"], found["error"]) == ("schedules", "warning", None)
+    assert found["facts"]["watchdogs"] == 1
+    (line,) = [line for line in for_people[1].splitlines() if line.startswith("warning")]
+    assert "1 of 2 watchdogs" in line
+    assert "--revert-drift" in line
+    assert for_programs[0] == for_people[0] == 0, "tokens are published all the same"
+
+
+def test_no_watchdog_may_have_been_chosen_and_the_line_says_who_knows(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    for name in (Trigger.WATCHDOG, SECOND_WATCHDOG):
+        world.aws.schedules.delete_schedule(Name=name)
 
     assert world.run("check") == 0
 
-    assert "no watchdog" in capsys.readouterr().out
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if " schedules " in one]
+    assert line.startswith("ok")
+    assert "no watchdog: right if watchdog_min_remaining_seconds = 0 was deployed" in line
 
 
 @pytest.mark.parametrize("sent", [None, "no JSON", "[]", "{}"])
@@ -302,5 +322,5 @@ def test_somebody_elses_schedule_is_none_of_ours(
     assert world.run("check") == 0
 
     assert (
-        "enabled: 1 schedule rate(4 minutes), 1 watchdog rate(1 minute)" in capsys.readouterr().out
+        "enabled: 1 schedule rate(4 minutes), 2 watchdog rate(1 minute)" in capsys.readouterr().out
     )
