@@ -131,6 +131,12 @@ class World:
         return self.publication.current().record
 
 
+def published_before(world: World, *, expires_in: float) -> str:
+    """Publishes a token; what the parameter holds from then on."""
+    world.publication.publish(world.record(expires_in=expires_in))
+    return world.store.value(NAME)
+
+
 def _or_raise(thing: T | Exception) -> T:
     if isinstance(thing, Exception):
         raise thing
