@@ -4,7 +4,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,11 +36,20 @@ class Failed(Exception):
 class Run:
     """One `make run`."""
 
-    def __init__(self, console: Console, environment: Mapping[str, str], *, once: bool) -> None:
+    def __init__(
+        self,
+        console: Console,
+        environment: Mapping[str, str],
+        *,
+        once: bool,
+        seconds: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._console = console
         self._environment = environment
         self._once = once
-        self._started = time.monotonic()
+        self._seconds, self._sleep = seconds, sleep
+        self._started = seconds()
 
     def run(self) -> None:
         """With ``once`` it returns when a consumer has used a token; else it goes on and on.
@@ -115,7 +124,7 @@ class Run:
                     highlight=False,
                 )
                 return
-            time.sleep(0.2)
+            self._sleep(0.2)
         raise Failed(
             f"No token that works was in {rotator.parameter_name} within {ONCE_SECONDS} seconds. "
             f"{observer.why_not()}"
@@ -125,7 +134,7 @@ class Run:
         return max(0.0, ONCE_SECONDS - self._elapsed()) if self._once else None
 
     def _elapsed(self) -> float:
-        return time.monotonic() - self._started
+        return self._seconds() - self._started
 
     def _say(self, text: str) -> None:
         self._console.print(
