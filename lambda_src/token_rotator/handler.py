@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from token_rotator.contract import EventField, Trigger
+from token_rotator.contract import EventField, Trigger, Variable
 from token_rotator.errors import ConfigurationError, RotationError, Unexpected, sealed
 from token_rotator.report import Report
+from token_rotator.telemetry import Telemetry
 from token_rotator.timing import TO_REPORT
-from token_rotator.wiring import Application, build
+from token_rotator.wiring import Application, build, utc_now
 
 
 class LambdaContext(Protocol):
@@ -40,12 +41,21 @@ if "AWS_LAMBDA_RUNTIME_API" in os.environ:
 
 def handle(event: object, context: LambdaContext) -> dict[str, object]:
     """One rotation. Whatever stops it is raised, so that AWS/Lambda Errors counts it."""
-    return invoke(
-        application(),
-        event if isinstance(event, Mapping) else {},
-        remaining=timedelta(milliseconds=context.get_remaining_time_in_millis()),
-        request_id=context.aws_request_id,
-    )
+    fields = event if isinstance(event, Mapping) else {}
+    try:
+        app = application()
+    except Exception as error:  # noqa: BLE001 - it is raised again, under a name of ours
+        failure = _ours(error)
+    else:
+        return invoke(
+            app,
+            fields,
+            remaining=timedelta(milliseconds=context.get_remaining_time_in_millis()),
+            request_id=context.aws_request_id,
+        )
+    report = Report(now=utc_now, trigger=_trigger(fields), request_id=context.aws_request_id)
+    Telemetry(rotator=os.environ.get(Variable.ROTATOR, "")).failed(report, failure)
+    raise sealed(failure)
 
 
 def invoke(
@@ -56,22 +66,15 @@ def invoke(
     request_id: str | None = None,
 ) -> dict[str, object]:
     """Runs the application on one event, with so much time left."""
-    report = Report(
-        now=app.now,
-        trigger=str(event.get(EventField.TRIGGER, Trigger.MANUAL)),
-        request_id=request_id,
-    )
-    failure: RotationError
+    report = Report(now=app.now, trigger=_trigger(event), request_id=request_id)
     try:
         app.rotation.run(
             report,
             deadline=app.now() + remaining - TO_REPORT,
             min_remaining=_min_remaining(event),
         )
-    except RotationError as error:
-        failure = error
     except Exception as error:  # noqa: BLE001 - it is raised again, under a name of ours
-        failure = Unexpected(error)
+        failure = _ours(error)
     else:
         return _ended(app, report)
     app.telemetry.failed(report, failure)
@@ -87,6 +90,14 @@ def _ended(app: Application, report: Report) -> dict[str, object]:
         "expires_at": report.expires_at.isoformat() if report.expires_at else None,
         "parameter_version": report.parameter_version,
     }
+
+
+def _ours(error: Exception) -> RotationError:
+    return error if isinstance(error, RotationError) else Unexpected(error)
+
+
+def _trigger(event: Mapping[str, object]) -> str:
+    return str(event.get(EventField.TRIGGER, Trigger.MANUAL))
 
 
 def _min_remaining(event: Mapping[str, object]) -> timedelta | None:
