@@ -28,7 +28,9 @@ def alarms(evidence: Evidence) -> Finding:
         found = [alarm for page in pages for alarm in page["MetricAlarms"]]
     evidence.alarms = {alarm["AlarmName"].removeprefix(prefix): alarm for alarm in found}
     if not found:
-        raise NotAsPromised(f"There are no alarms named {prefix}... `make deploy` restores them.")
+        raise NotAsPromised(
+            f"No alarm is named {prefix}... `make deploy ARGS=--revert-drift` restores them."
+        )
     topic = evidence.outputs.get(StackOutput.ALARM_TOPIC_ARN, "")
     deaf = [
         name

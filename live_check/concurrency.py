@@ -23,7 +23,9 @@ def concurrency(evidence: Evidence) -> Finding:
     if evidence.aws.is_local:
         return Finding(says="a local AWS reserves none", result=Result.UNKNOWN)
     if reserved not in (None, 1):
-        raise NotAsPromised(f"{reserved} are reserved, not 1. `make deploy` restores it.")
+        raise NotAsPromised(
+            f"{reserved} are reserved, not 1. `make deploy ARGS=--revert-drift` restores it."
+        )
     both = [f"{one.started_at:%H:%M:%S}" for one, _ in overlapping(evidence.invocations)]
     throttled, dropped = (
         total(evidence, "AWS/Lambda", metric, {"FunctionName": name.rpartition(":")[2]})

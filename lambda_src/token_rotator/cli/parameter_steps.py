@@ -42,8 +42,8 @@ def role(evidence: Evidence) -> Finding:
         return Finding(says="a local AWS simulates no conditions", result=Result.UNKNOWN)
     if denied:
         raise ConfigurationError(
-            f"The function's role is not allowed {' and '.join(denied)}. Deploy the stack again, "
-            "and look for a permissions boundary or service control policy that denies it."
+            f"The function's role is not allowed {' and '.join(denied)}: {RESTORE}, "
+            "or look for a permissions boundary or service control policy that denies it."
         )
     return Finding(says="may read the secret and write the parameter, says IAM's simulator")
 
