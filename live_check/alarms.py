@@ -29,7 +29,8 @@ def alarms(evidence: Evidence) -> Finding:
     evidence.alarms = {alarm["AlarmName"].removeprefix(prefix): alarm for alarm in found}
     if not found:
         raise NotAsPromised(
-            f"No alarm is named {prefix}... `make deploy ARGS=--revert-drift` restores them."
+            f"There are no alarms named {prefix}... "
+            "`make deploy ARGS=--revert-drift` restores them."
         )
     topic = evidence.outputs.get(StackOutput.ALARM_TOPIC_ARN, "")
     deaf = [
