@@ -23,7 +23,12 @@ def rotator_name(stack: StackConfig, rotator: RotatorConfig) -> str:
 
 
 def environment(
-    stack: StackConfig, rotator: RotatorConfig, *, secret_arn: str, key_arn: str
+    stack: StackConfig,
+    rotator: RotatorConfig,
+    *,
+    secret_arn: str,
+    key_arn: str,
+    url_suffix: str,
 ) -> dict[str, str]:
     """The function's variables; ``Settings.from_environment`` reads them."""
     chosen: dict[str, str] = {
@@ -35,6 +40,7 @@ def environment(
     return {
         **chosen,
         Variable.ROTATOR: rotator_name(stack, rotator),
+        Variable.URL_SUFFIX: url_suffix,
         Variable.SECRET_ARN: secret_arn,
         Variable.PARAMETER_KEY_ARN: key_arn,
         Variable.PARAMETER_TAGS: _json({**stack.tags, ROTATOR_TAG: rotator_name(stack, rotator)}),

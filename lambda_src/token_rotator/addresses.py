@@ -7,7 +7,6 @@ the URL and not an earlier answer of DNS.
 """
 
 import socket
-import ssl
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
@@ -16,6 +15,8 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationParseError
 from urllib3.util.connection import allowed_gai_family, create_connection
+
+from token_rotator import tls
 
 Address = IPv4Address | IPv6Address
 
@@ -58,7 +59,7 @@ class Addresses:
         return None if _is_public(address) else "reserved"
 
     def pool(self) -> urllib3.PoolManager:
-        """Connections to such addresses: TLS 1.2 or newer, verified; no proxy, whatever is set."""
+        """Connections to such addresses: TLS as tls.py says; no proxy, whatever is set."""
         allowed = self
 
         class Connection(HTTPConnection):
@@ -75,7 +76,7 @@ class Addresses:
         class TlsPool(urllib3.HTTPSConnectionPool):
             ConnectionCls = TlsConnection
 
-        manager = urllib3.PoolManager(ssl_minimum_version=ssl.TLSVersion.TLSv1_2)
+        manager = urllib3.PoolManager(ssl_context=tls.trusting())
         manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
         return manager
 

@@ -1,7 +1,6 @@
-"""How do we talk HTTP to the identity provider? Bounded in time and size, and to nobody else."""
+"""How do we talk to the identity provider? To nobody else, and its answers mean something."""
 
 import json
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,18 +9,17 @@ from typing import Final
 from urllib.parse import urlencode
 
 import urllib3
-from urllib3.exceptions import HTTPError
-from urllib3.util.ssl_match_hostname import CertificateError
 
+from token_rotator import transport
 from token_rotator.addresses import AddressRefused
 from token_rotator.contract import RequestStyle
 from token_rotator.errors import (
     AnswerUnusable,
     IdentityProviderDown,
-    IdentityProviderError,
     IdentityProviderUntrusted,
 )
 from token_rotator.timing import HTTP_CONNECT, HTTP_READ, SHORTEST_ATTEMPT
+from token_rotator.transport import Broken, TooLong, TooSlow, Transport
 
 LONGEST_BODY_BYTES: Final = 64 * 1024
 
@@ -45,7 +43,13 @@ class Channel:
     """Sends one request, once. Follows no redirect, uses no proxy, repeats nothing."""
 
     def __init__(self, *, pool: urllib3.PoolManager, now: Callable[[], datetime]) -> None:
-        self._pool = pool
+        self._transport = Transport(
+            pool=pool,
+            connect=HTTP_CONNECT,
+            read=HTTP_READ,
+            longest_body_bytes=LONGEST_BODY_BYTES,
+            now=now,
+        )
         self._now = now
 
     def get(self, url: str, *, what: str, deadline: datetime) -> Answer:
@@ -71,76 +75,54 @@ class Channel:
     def _send(
         self, method: str, url: str, body: str | None, what: str, deadline: datetime
     ) -> Answer:
-        remaining = deadline - self._now()
-        if remaining < SHORTEST_ATTEMPT:
+        if deadline - self._now() < SHORTEST_ATTEMPT:
             raise IdentityProviderDown(f"No time was left to ask the {what}.")
         headers = {"Accept": "application/json"}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        # Errors are raised "from None": urllib3's exceptions carry the URL, and the URL of a
-        # query-style request carries the assertion.
         try:
-            response = self._pool.urlopen(
-                method,
-                url,
-                body=body,
-                headers=headers,
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                decode_content=False,
-                timeout=urllib3.Timeout(
-                    total=remaining.total_seconds(),
-                    connect=min(HTTP_CONNECT, remaining).total_seconds(),
-                    read=min(HTTP_READ, remaining).total_seconds(),
-                ),
-            )
-            content = self._content(response, what, deadline)
+            found = self._transport.send(method, url, headers=headers, body=body, deadline=deadline)
         except AddressRefused as exc:
             raise IdentityProviderUntrusted(
                 f"The {what}'s host {exc}: nothing was sent there. Check the address. If the "
                 "identity provider is in a private network, set allow_private_addresses = true."
             ) from None
-        except (HTTPError, OSError) as exc:
-            raise _broken(exc, what) from None
-        return _answer(response, content, what, self._now())
-
-    def _content(self, response: urllib3.BaseHTTPResponse, what: str, deadline: datetime) -> bytes:
-        """The body, read piece by piece: a read time-out alone does not bound a slow drip."""
-        content = bytearray()
-        while piece := response.read1(LONGEST_BODY_BYTES):
-            content += piece
-            if len(content) > LONGEST_BODY_BYTES:
-                response.close()
-                raise AnswerUnusable(
-                    f"The {what} answered with more than {LONGEST_BODY_BYTES // 1024} KiB. "
-                    "Check that the endpoint is the right one."
-                )
-            if self._now() >= deadline:
-                response.close()
-                raise IdentityProviderDown(f"The {what} did not finish its answer in time.")
-        response.release_conn()
-        return bytes(content)
+        except TooLong as exc:
+            raise AnswerUnusable(
+                f"The {what} answered with {exc}. Check that the endpoint is the right one."
+            ) from None
+        except TooSlow:
+            raise IdentityProviderDown(f"The {what} did not finish its answer in time.") from None
+        except Broken as exc:
+            if exc.certificate:
+                raise IdentityProviderUntrusted(
+                    f"The {what}'s certificate was not accepted ({exc}). "
+                    "Check the endpoint's host name and its certificate."
+                ) from None
+            raise IdentityProviderDown(
+                f"The {what} could not be reached or broke off ({exc})."
+            ) from None
+        return _answer(found, what, self._now())
 
 
-def _answer(response: urllib3.BaseHTTPResponse, content: bytes, what: str, now: datetime) -> Answer:
-    if response.status // 100 == 3:  # noqa: PLR2004
+def _answer(found: transport.Answer, what: str, now: datetime) -> Answer:
+    if found.status // 100 == 3:  # noqa: PLR2004
         raise IdentityProviderUntrusted(
-            f"The {what} answered with a redirect (status {response.status}), which is not "
+            f"The {what} answered with a redirect (status {found.status}), which is not "
             "followed: an assertion goes only where the deployment allows. "
             "Configure the endpoint that it points to."
         )
     try:
-        document = json.loads(content)
+        document = json.loads(found.body)
     except (ValueError, RecursionError):
         document, is_json = None, False
     else:
         is_json = True
     return Answer(
-        status=response.status,
+        status=found.status,
         fields=document if isinstance(document, dict) else None,
         is_json=is_json,
-        retry_after=_retry_after(response.headers.get("Retry-After"), now),
+        retry_after=_retry_after(found.headers.get("Retry-After"), now),
     )
 
 
@@ -154,17 +136,3 @@ def _retry_after(header: str | None, now: datetime) -> timedelta | None:
         return max(timedelta(), parsedate_to_datetime(header) - now)
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def _broken(exc: BaseException, what: str) -> IdentityProviderError:
-    """What the innermost cause means. Its kind is enough to act on, and has no URL in it."""
-    while exc.__cause__ or exc.__context__:
-        exc = exc.__cause__ or exc.__context__ or exc
-    reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else ""
-    cause = f"{type(exc).__name__}: {reason}" if reason else type(exc).__name__
-    if isinstance(exc, (ssl.SSLCertVerificationError, CertificateError)):
-        return IdentityProviderUntrusted(
-            f"The {what}'s certificate was not accepted ({cause}). "
-            "Check the endpoint's host name and its certificate."
-        )
-    return IdentityProviderDown(f"The {what} could not be reached or broke off ({cause}).")

@@ -4,17 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import Final
 
 from token_reader.record import Record, RecordUnreadable
-from token_rotator import aws_errors
+from token_rotator.aws import AwsError, AwsRefused, AwsService, AwsUnavailable
 from token_rotator.contract import ValueFormat
 from token_rotator.errors import ParameterStoreUnavailable, PublicationError
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
 
 LONGEST_VALUE_BYTES: Final = 8 * 1024
 """Systems Manager User Guide, "Managing parameter tiers": advanced parameters."""
@@ -63,7 +58,7 @@ class ParameterStore:
 
     def __init__(
         self,
-        client: "SSMClient",
+        aws: AwsService,
         *,
         parameter_name: str,
         key_arn: str,
@@ -72,7 +67,7 @@ class ParameterStore:
         expiration_grace: timedelta,
         tags: Mapping[str, str],
     ) -> None:
-        self._client = client
+        self._aws = aws
         self._name = parameter_name
         self._key_arn = key_arn
         self._value_format = value_format
@@ -87,19 +82,18 @@ class ParameterStore:
         Where AWS refuses for good, no consumer can read it either: that counts as no record.
         """
         try:
-            answer = aws_errors.whole(
-                self._client.get_parameter(Name=self._name, WithDecryption=True),
-                promised="Parameter",
+            answer = self._aws.call(
+                "GetParameter", {"Name": self._name, "WithDecryption": True}, promised="Parameter"
             )
-        except (ClientError, BotoCoreError) as exc:
-            if aws_errors.is_unavailable(exc):
-                raise _unavailable(exc, "read") from exc
+        except AwsUnavailable as exc:
+            raise _unavailable(exc, "read") from exc
+        except AwsRefused:
             return Published(record=None, version=None)
         parameter = answer["Parameter"]
         try:
             record = record_in(
                 parameter["Value"],
-                parameter["LastModifiedDate"],
+                datetime.fromtimestamp(parameter["LastModifiedDate"], UTC),
                 value_format=self._value_format,
                 token_lifetime=self._token_lifetime,
             )
@@ -117,21 +111,21 @@ class ParameterStore:
         # a put that fails may have created the parameter all the same
         was_tagged, self._tagged = self._tagged, False
         try:
-            answer = aws_errors.whole(
-                self._client.put_parameter(
-                    Name=self._name,
-                    Value=self._value(record),
-                    Type="SecureString",
-                    Tier="Advanced",
-                    KeyId=self._key_arn,
-                    Policies=expiration(record.expires_at + self._grace),
-                    Overwrite=True,
-                ),
+            answer = self._aws.call(
+                "PutParameter",
+                {
+                    "Name": self._name,
+                    "Value": self._value(record),
+                    "Type": "SecureString",
+                    "Tier": "Advanced",
+                    "KeyId": self._key_arn,
+                    "Policies": expiration(record.expires_at + self._grace),
+                    "Overwrite": True,
+                },
                 promised="Version",
             )
-        except (ClientError, BotoCoreError) as exc:
-            # from None: a validation error quotes the value, which is the token
-            raise _not_written(exc) from None
+        except AwsError as exc:
+            raise _not_written(exc) from exc
         version = answer["Version"]
         problem = None if was_tagged and version > 1 else self._tag()
         self._tagged = problem is None
@@ -156,13 +150,16 @@ class ParameterStore:
         if not self._tags:
             return None
         try:
-            self._client.add_tags_to_resource(
-                ResourceType="Parameter",
-                ResourceId=self._name,
-                Tags=[{"Key": key, "Value": value} for key, value in self._tags.items()],
+            self._aws.call(
+                "AddTagsToResource",
+                {
+                    "ResourceType": "Parameter",
+                    "ResourceId": self._name,
+                    "Tags": [{"Key": key, "Value": value} for key, value in self._tags.items()],
+                },
             )
-        except (ClientError, BotoCoreError) as exc:
-            return f"The parameter could not be tagged ({aws_errors.code(exc)})."
+        except AwsError as exc:
+            return f"The parameter could not be tagged ({exc.code})."
         return None
 
 
@@ -189,16 +186,16 @@ def expiration(at: datetime) -> str:
     return json.dumps([policy])
 
 
-def _unavailable(exc: ClientError | BotoCoreError, verb: str) -> ParameterStoreUnavailable:
+def _unavailable(exc: AwsError, verb: str) -> ParameterStoreUnavailable:
     return ParameterStoreUnavailable(
-        f"The parameter could not be {verb}: Parameter Store could not answer "
-        f"({aws_errors.code(exc)})."
+        f"The parameter could not be {verb}: Parameter Store could not answer ({exc.code})."
     )
 
 
-def _not_written(exc: ClientError | BotoCoreError) -> PublicationError:
-    code = aws_errors.code(exc)
-    if code in _RACES or aws_errors.is_unavailable(exc):
+def _not_written(exc: AwsError) -> PublicationError:
+    if isinstance(exc, AwsUnavailable) or exc.code in _RACES:
         return _unavailable(exc, "written")
-    cure = _CURES.get(code, "See the code's meaning under PutParameter in the SSM API reference.")
-    return PublicationError(f"The parameter could not be written ({code}). {cure}")
+    cure = _CURES.get(
+        exc.code, "See the code's meaning under PutParameter in the SSM API reference."
+    )
+    return PublicationError(f"The parameter could not be written ({exc.code}). {cure}")

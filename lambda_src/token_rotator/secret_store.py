@@ -1,18 +1,13 @@
 """Where does the credential come from? Secrets Manager, read on every rotation."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from token_rotator import aws_errors
+from token_rotator.aws import AwsRefused, AwsService, AwsUnavailable
 from token_rotator.contract import Algorithm
 from token_rotator.credential import ServiceAccount, parse
 from token_rotator.errors import CredentialError, SecretNotFound, SecretStoreUnavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 CURRENT: Final = "AWSCURRENT"
 PREVIOUS: Final = "AWSPREVIOUS"
@@ -58,10 +53,8 @@ class Credential:
 class SecretStore:
     """Reads the credential anew each time; remembers it for when Secrets Manager cannot answer."""
 
-    def __init__(
-        self, client: "SecretsManagerClient", *, secret_id: str, algorithm: Algorithm
-    ) -> None:
-        self._client = client
+    def __init__(self, aws: AwsService, *, secret_id: str, algorithm: Algorithm) -> None:
+        self._aws = aws
         self._secret_id = secret_id
         self._algorithm = algorithm
         self._known: dict[str, Credential] = {}
@@ -82,13 +75,14 @@ class SecretStore:
 
     def _read(self, stage: str) -> Credential:
         try:
-            answer = aws_errors.whole(
-                self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage),
+            answer = self._aws.call(
+                "GetSecretValue",
+                {"SecretId": self._secret_id, "VersionStage": stage},
                 promised="VersionId",
             )
-        except (ClientError, BotoCoreError) as exc:
-            if aws_errors.is_unavailable(exc):
-                return self._remembered(stage, exc)
+        except AwsUnavailable as exc:
+            return self._remembered(stage, exc)
+        except AwsRefused as exc:
             raise _refused(exc) from exc
         version = answer["VersionId"]
         known = self._known.get(stage)
@@ -97,15 +91,14 @@ class SecretStore:
             self._known[stage] = known
         return known
 
-    def _remembered(self, stage: str, exc: ClientError | BotoCoreError) -> Credential:
+    def _remembered(self, stage: str, exc: AwsUnavailable) -> Credential:
         if stage in self._known:
             return self._known[stage]
         raise SecretStoreUnavailable(
-            f"Secrets Manager could not answer ({aws_errors.code(exc)}) "
-            "and no credential is remembered."
+            f"Secrets Manager could not answer ({exc.code}) and no credential is remembered."
         ) from exc
 
-    def _parse(self, value: str | None, version: str, created_at: datetime | None) -> Credential:
+    def _parse(self, value: str | None, version: str, created: float | None) -> Credential:
         if value is None:
             raise CredentialError(
                 f"Version {version} of the secret is binary. "
@@ -115,11 +108,11 @@ class SecretStore:
             account = parse(value, algorithm=self._algorithm)
         except CredentialError as exc:
             raise type(exc)(f"Version {version} of the secret cannot be used. {exc}") from None
+        created_at = None if created is None else datetime.fromtimestamp(created, UTC)
         return Credential(service_account=account, version_id=version, created_at=created_at)
 
 
-def _refused(exc: ClientError | BotoCoreError) -> CredentialError:
-    code = aws_errors.code(exc)
-    kind = SecretNotFound if code == "ResourceNotFoundException" else CredentialError
-    cure = _CURES.get(code, "See the code's meaning in the Secrets Manager API reference.")
-    return kind(f"The secret could not be read ({code}). {cure}")
+def _refused(exc: AwsRefused) -> CredentialError:
+    kind = SecretNotFound if exc.code == "ResourceNotFoundException" else CredentialError
+    cure = _CURES.get(exc.code, "See the code's meaning in the Secrets Manager API reference.")
+    return kind(f"The secret could not be read ({exc.code}). {cure}")

@@ -124,6 +124,7 @@ def _process(function: Contestant, world: World, api: RuntimeApi) -> Iterator[tu
         "PATH": os.environ["PATH"],
         "TZ": ":UTC",
         Variable.ROTATOR: "stack/marketing",
+        Variable.URL_SUFFIX: "amazonaws.com",
         Variable.SECRET_ARN: SECRET_ARN,
         Variable.PARAMETER_NAME: NAME,
         Variable.PARAMETER_KEY_ARN: KEY_ARN,

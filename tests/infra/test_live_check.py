@@ -13,7 +13,12 @@ from token_rotator.contract import Variable
 from token_rotator.settings import Settings
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
-PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}
+PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::AccountId": ACCOUNT,
+    "AWS::URLSuffix": "amazonaws.com",
+}
 SERVICES = {
     "AWS::KMS::Key": ("kms", "key/{}"),
     "AWS::Lambda::Function": ("lambda", "function:{}"),

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from tests.simulation.lambda_function import Handler
 from tests.simulation.world import PARAMETER, SECRET, World, fingerprint
+from tests.support.aws_service import Through
 from token_rotator import private_key
 from token_rotator.assertion import AssertionSigner
 from token_rotator.channel import Channel
@@ -29,6 +30,7 @@ from token_rotator.wiring import Application
 SETTINGS = Settings.from_environment(
     {
         Variable.ROTATOR: "marketing",
+        Variable.URL_SUFFIX: "amazonaws.com",
         Variable.SECRET_ARN: SECRET,
         Variable.PARAMETER_NAME: PARAMETER,
         Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:111122223333:key/k",
@@ -71,7 +73,7 @@ def application(
     return Application(
         rotation=Rotation(
             credentials=SecretStore(
-                cast("Any", world.secrets), secret_id=SECRET, algorithm=SETTINGS.algorithm
+                Through(world.secrets), secret_id=SECRET, algorithm=SETTINGS.algorithm
             ),
             identity_provider=TokenEndpoint(
                 settings=SETTINGS,
@@ -81,7 +83,7 @@ def application(
                 now=now,
             ),
             publication=ParameterStore(
-                cast("Any", world.ssm),
+                Through(world.ssm),
                 parameter_name=SETTINGS.parameter_name,
                 key_arn=SETTINGS.parameter_key_arn,
                 value_format=SETTINGS.value_format,

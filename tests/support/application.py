@@ -1,22 +1,35 @@
 """The function as it is wired for production, with what surrounds it in reach of a test."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from local.identity_provider import IdentityProvider
 from tests.support.clock import Clock
 from token_rotator.handler import invoke
-from token_rotator.wiring import AWS_ENDPOINT, Application, build
+from token_rotator.transport import Answer, Transport
+from token_rotator.wiring import Application, build
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
 
 NAME = "/intelligence/marketing/access-token"
-LOCAL = "http://127.0.0.1:4566"
-"""Where a local AWS would be: then the stand-in may be on loopback. boto3 is moto's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """What carries the function's requests to AWS, unless somebody who listens answers."""
+
+    carries: Transport
+    listener: Callable[[str], Answer | None]
+
+    def send(self, method: str, url: str, *, headers: Any, body: Any, deadline: datetime) -> Answer:
+        _, _, operation = headers["X-Amz-Target"].rpartition(".")
+        return self.listener(operation) or self.carries.send(
+            method, url, headers=headers, body=body, deadline=deadline
+        )
 
 
 @dataclass
@@ -30,24 +43,35 @@ class Deployed:
     ssm: "SSMClient"
     secret: str
     key: str
-    environment: dict[str, str]
+    environment: dict[str, str] = field(repr=False)
+    """Not shown with the frames of tests, in which nothing would leak."""
 
-    def restart(self, *, aws: str = LOCAL) -> None:
-        """A cold start, beside the AWS at that address."""
-        environment = self.environment | {AWS_ENDPOINT: aws}
-        self.app = build(environment, now=self.clock.now, sleep=self.clock.sleep)
+    def restart(self, **environment: str) -> None:
+        """A cold start, with other variables."""
+        self.app = build(self.environment | environment, now=self.clock.now, sleep=self.clock.sleep)
+
+    def restart_outside(self, aws: str) -> None:
+        """A cold start with AWS at that address, which is reached as it was before."""
+        before = self.app.rotation
+        self.restart(AWS_ENDPOINT_URL=aws)
+        reached = replace(
+            self.app.rotation, credentials=before.credentials, publication=before.publication
+        )
+        self.app = replace(self.app, rotation=reached)
 
     def rotate(self, **event: object) -> dict[str, object]:
         return invoke(self.app, event, remaining=timedelta(seconds=50), request_id="request-1")
 
-    def breaks(self, part: str, call: str, error: Callable[[], Exception]) -> None:
-        """From now on a call of AWS ends with an error; ``part`` is the rotation's that calls."""
-        client = vars(getattr(self.app.rotation, part))["_client"]
+    def tap(self, listener: Callable[[str], Answer | None]) -> None:
+        """From now on hears every operation that AWS is asked for, and may answer instead."""
+        for store in (self.app.rotation.credentials, self.app.rotation.publication):
+            aws = vars(store)["_aws"]
+            tapped: Any = Tapped(aws.transport, listener)
+            vars(store)["_aws"] = replace(aws, transport=tapped)
 
-        def fail(**_: object) -> None:
-            raise error()
-
-        client.meta.events.register(f"before-call.*.{call}", fail)
+    def breaks(self, operation: str, instead: Callable[[], Answer]) -> None:
+        """From now on an operation of AWS's ends with that answer, or with what is raised."""
+        self.tap(lambda asked: instead() if asked == operation else None)
 
     def store(self, value: str) -> None:
         self.secrets.put_secret_value(SecretId=self.secret, SecretString=value)

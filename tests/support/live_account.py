@@ -9,6 +9,7 @@ from typing import Any
 from live_check.aws import LiveAws
 from live_check.command import main
 from live_check.waiting import Clock
+from tests.support.aws_service import Through
 from tests.support.iam_simulator import FakeSimulator
 from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
 from tests.support.parameter_store import FakeParameterStore
@@ -70,7 +71,7 @@ class LiveAccount:
         )
         now, self.time = self.time, at
         written = ParameterStore(
-            self.store,  # type: ignore[arg-type]
+            Through(self.store),
             parameter_name=PARAMETER,
             key_arn=KEY,
             value_format=ValueFormat.RECORD,
@@ -177,7 +178,7 @@ class _WithPages:
 
 
 def _simulator() -> FakeSimulator:
-    """Policies as tests/infra/test_permissions.py finds them in the template."""
+    """Policies as tests/audit finds them in the template."""
     parameter = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter{PARAMETER}"
     for_parameter = {"StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": parameter}}
     return FakeSimulator(
@@ -242,6 +243,7 @@ def _configuration() -> dict[str, Any]:
         "Environment": {
             "Variables": {
                 Variable.ROTATOR: "tokens/marketing",
+                Variable.URL_SUFFIX: "amazonaws.com",
                 Variable.SECRET_ARN: SECRET,
                 Variable.PARAMETER_NAME: PARAMETER,
                 Variable.PARAMETER_KEY_ARN: KEY,

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from local.identity_provider import IdentityProvider
 from local.service_account import ServiceAccount
+from tests.support.aws_service import LAMBDAS_OWN, reach_through
 from token_rotator.cli.aws import Aws
 from token_rotator.cli.command import main
 from token_rotator.contract import EventField, Trigger, Variable
@@ -27,6 +28,7 @@ FUNCTION = "stack-MarketingRotatorFunction-1"
 STACK = "stack"
 PARAMETER = "/intelligence/marketing/access-token"
 LOG_GROUP = f"/aws/lambda/{FUNCTION}"
+SECOND_WATCHDOG = "watchdog-2"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
@@ -82,7 +84,7 @@ class FakeFunctions:
 
 
 class World:
-    """One rotator in good health: a token is published, two schedules are enabled."""
+    """One rotator in good health: a token is published, its schedules are enabled."""
 
     def __init__(self, aws: Aws, idp: IdentityProvider, account: ServiceAccount) -> None:
         self.aws, self.idp, self.account = aws, idp, account
@@ -93,22 +95,28 @@ class World:
         self.version_id = self.store(account.as_downloaded())
         self.environment: dict[str, str] = {
             Variable.ROTATOR: "stack/marketing",
+            Variable.URL_SUFFIX: "amazonaws.com",
             Variable.SECRET_ARN: self.secret,
             Variable.PARAMETER_NAME: PARAMETER,
             Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:123456789012:key/k",
         }
         self._create_function()
-        for trigger, every in ((Trigger.SCHEDULE, "4 minutes"), (Trigger.WATCHDOG, "1 minute")):
+        for name, trigger, every in (
+            (Trigger.SCHEDULE, Trigger.SCHEDULE, "4 minutes"),
+            (Trigger.WATCHDOG, Trigger.WATCHDOG, "1 minute"),
+            (SECOND_WATCHDOG, Trigger.WATCHDOG, "1 minute"),
+        ):
             sent = json.dumps({EventField.TRIGGER: trigger})
-            self.create_schedule(trigger, f"rate({every})", sends=sent)
+            self.create_schedule(name, f"rate({every})", sends=sent)
         aws.logs.create_log_group(logGroupName=LOG_GROUP)
         aws.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
         self.slept = timedelta()
         self.app = build(
-            self.environment,
+            LAMBDAS_OWN | self.environment,
             now=lambda: datetime.now(UTC) + self.slept,
             sleep=self._let_time_pass,
         )
+        reach_through(self.app.rotation, secrets=aws.secrets, parameters=aws.parameters)
         self.functions = FakeFunctions(self)
         self.simulator = FakeSimulator()
         vars(aws).update(functions=self.functions, iam=self.simulator)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar
 
+from tests.support.aws_service import Through
 from tests.support.clock import Clock
 from tests.support.keys import rsa_key
 from tests.support.parameter_store import FakeParameterStore
@@ -15,9 +16,6 @@ from token_rotator.publication import ParameterStore
 from token_rotator.report import Report
 from token_rotator.rotation import Rotation
 from token_rotator.secret_store import Credential
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
 
 T = TypeVar("T")
 
@@ -90,7 +88,7 @@ class World:
         self.credentials = credentials or FakeCredentials()
         self.identity_provider = FakeIdentityProvider(self.clock, *failures)
         self.publication = ParameterStore(
-            cast("SSMClient", self.store),
+            Through(self.store),
             parameter_name=NAME,
             key_arn=KEY,
             value_format=ValueFormat.RECORD,

@@ -1,28 +1,25 @@
 """The application between moto and the stand-in identity provider."""
 
 import json
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
+import urllib3
+from moto.server import ThreadedMotoServer
 
 from local.identity_provider import IdentityProvider
 from local.tokens import Tokens
+from tests.support.application import NAME, Deployed
+from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.clock import Clock
 from tests.support.exposure import Exposure, talkative
 from token_rotator.assertion import AssertionSigner
-from token_rotator.contract import (
-    Variable,
-)
-from token_rotator.wiring import AWS_ENDPOINT, build
-
-if TYPE_CHECKING:
-    pass
-
-from tests.support.application import LOCAL, NAME, Deployed
+from token_rotator.contract import Variable
+from token_rotator.wiring import build
 
 
 @pytest.fixture(scope="module")
@@ -31,29 +28,44 @@ def idp() -> Iterator[IdentityProvider]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def aws_on_loopback() -> Iterator[str]:
+    """Its URL."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it logs every request
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
 @pytest.fixture
-def deployed(idp: IdentityProvider, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+def deployed(
+    idp: IdentityProvider, aws_on_loopback: str, monkeypatch: pytest.MonkeyPatch
+) -> Deployed:
+    urllib3.request("POST", f"{aws_on_loopback}/moto-api/reset")
+    where = {"AWS_ENDPOINT_URL": aws_on_loopback, "AWS_DEFAULT_REGION": LAMBDAS_OWN["AWS_REGION"]}
+    credentials = dict.fromkeys(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], "testing")
+    for name, value in (where | credentials).items():
+        monkeypatch.setenv(name, value)
     idp.recover()
-    with mock_aws():
-        secrets = boto3.client("secretsmanager")
-        secret = secrets.create_secret(Name="tokens/marketing")["ARN"]
-        key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
-        clock = Clock(datetime.now(UTC))
-        environment: dict[str, str] = {
-            Variable.ROTATOR: "marketing",
-            Variable.SECRET_ARN: secret,
-            Variable.PARAMETER_NAME: NAME,
-            Variable.PARAMETER_KEY_ARN: key,
-            Variable.PARAMETER_TAGS: json.dumps({"rotator": "marketing"}),
-            AWS_ENDPOINT: LOCAL,
-        }
-        app = build(environment, now=clock.now, sleep=clock.sleep)
-        ssm = boto3.client("ssm")
-        it = Deployed(app, clock, idp, secrets, ssm, secret, key, environment)
-        it.store(idp.new_service_account().as_downloaded())
-        yield it
+    secrets = boto3.client("secretsmanager")
+    secret = secrets.create_secret(Name="tokens/marketing")["ARN"]
+    key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    clock = Clock(datetime.now(UTC))
+    environment: dict[str, str] = {
+        **LAMBDAS_OWN,
+        **where,
+        Variable.ROTATOR: "marketing",
+        Variable.URL_SUFFIX: "amazonaws.com",
+        Variable.SECRET_ARN: secret,
+        Variable.PARAMETER_NAME: NAME,
+        Variable.PARAMETER_KEY_ARN: key,
+        Variable.PARAMETER_TAGS: json.dumps({"rotator": "marketing"}),
+    }
+    app = build(environment, now=clock.now, sleep=clock.sleep)
+    it = Deployed(app, clock, idp, secrets, boto3.client("ssm"), secret, key, environment)
+    it.store(idp.new_service_account().as_downloaded())
+    return it
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """An assertion goes to public addresses only, unless the deployment says otherwise."""
 
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -11,7 +10,7 @@ from urllib3.connection import HTTPSConnection
 
 from tests.support.canned_server import CannedServer, answer
 from tests.unit.test_settings import REQUIRED
-from token_rotator import addresses, wiring
+from token_rotator import addresses, tls, wiring
 from token_rotator.addresses import Addresses
 from token_rotator.channel import Answer, Channel
 from token_rotator.contract import Variable
@@ -226,10 +225,10 @@ def test_the_deployments_consent_is_its_setting(
         provider.channel.get("https://10.0.0.1/", what="discovery endpoint", deadline=deadline)
 
 
-def test_nothing_older_than_tls_1_2_is_spoken():
+def test_connections_trust_whom_tls_py_trusts():
     with Addresses().pool() as manager:
         pool = manager.connection_from_url("https://idp.example")
         connection = pool._new_conn()  # noqa: SLF001 - what it would connect with
         assert isinstance(connection, HTTPSConnection)
 
-    assert connection.ssl_minimum_version is ssl.TLSVersion.TLSv1_2
+    assert connection.ssl_context is tls.trusting()

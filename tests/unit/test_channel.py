@@ -1,17 +1,13 @@
 """The identity provider may do anything on the wire; we lose no time and no secret to it."""
 
-import datetime as dt
-import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.canned_server import Behaviour, CannedServer, Connection, answer
+from tests.support.certificates import unknown_to_the_system
 from token_rotator.addresses import Addresses
 from token_rotator.channel import LONGEST_BODY_BYTES, Answer, Channel
 from token_rotator.contract import RequestStyle
@@ -189,7 +185,7 @@ def test_a_refused_connection_is_transient():
 
 def test_a_self_signed_certificate_is_not_trusted(tmp_path: Path):
     with (
-        CannedServer(answer(), tls=self_signed(tmp_path)) as server,
+        CannedServer(answer(), tls=unknown_to_the_system(tmp_path)) as server,
         pytest.raises(IdentityProviderUntrusted, match="certificate"),
     ):
         post(server.url)
@@ -265,30 +261,3 @@ def test_connections_are_used_again():
             channel.get(server.url, what="x", deadline=now() + timedelta(seconds=5))
 
     assert len(server.requests) == 1, "the second request came on a new connection"
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now() - dt.timedelta(days=1))
-        .not_valid_after(now() + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "both.pem"
-    pem.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context

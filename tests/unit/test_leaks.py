@@ -6,17 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import (
-    ClientError,
-    EndpointConnectionError,
-    ParamValidationError,
-    ReadTimeoutError,
-)
 
 from infra import LAMBDA_SRC
 from local import faults
 from local.faults import Endpoint, Fault
 from tests.support.application import Deployed
+from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
 from tests.support.keys import pem, rsa_key
@@ -24,26 +19,34 @@ from tests.support.rotating import FakeCredentials
 from tests.unit.test_credential import REFUSED, SENTINEL
 from token_rotator.errors import CredentialError, Unexpected
 from token_rotator.secret_store import Credential
+from token_rotator.transport import Answer, Broken
 
 
 def _token_answer(fault: Fault) -> Callable[[Deployed], None]:
     return lambda deployed: deployed.idp.fail(Endpoint.TOKEN, fault, times=None)
 
 
-def _aws_call(part: str, call: str, error: Callable[[], Exception]) -> Callable[[Deployed], None]:
-    return lambda deployed: deployed.breaks(part, call, error)
+def _aws_call(operation: str, instead: Callable[[], Answer]) -> Callable[[Deployed], None]:
+    return lambda deployed: deployed.breaks(operation, instead)
 
 
-def _aws_says(code: str, message: str = "No.") -> Callable[[], Exception]:
-    return lambda: ClientError({"Error": {"Code": code, "Message": message}}, "Call")
+def _aws_says(code: str, message: str = "No.") -> Callable[[], Answer]:
+    return _answers(json.dumps({"__type": code, "message": message}).encode(), status=400)
 
 
-def _unreachable() -> Exception:
-    return EndpointConnectionError(endpoint_url="https://aws.example")
+def _answers(body: bytes, *, status: int = 200) -> Callable[[], Answer]:
+    return lambda: Answer(status=status, headers={}, body=body)
 
 
-def _timed_out() -> Exception:
-    return ReadTimeoutError(endpoint_url="https://aws.example")
+def _unreachable() -> Answer:
+    raise Broken("ConnectionRefusedError: Connection refused")
+
+
+def _raises(error: Exception) -> Callable[[], Answer]:
+    def fail() -> Answer:
+        raise error
+
+    return fail
 
 
 QUOTED = f"1 validation error detected: Value '{TOKEN}' at 'value'"
@@ -61,47 +64,40 @@ TROUBLE: dict[str, Callable[[Deployed], None]] = {
     "the key is refused, the previous one works": lambda it: it.idp.fail(
         Endpoint.TOKEN, faults.oauth_error("invalid_client", http_status=401), times=1
     ),
-    "the identity provider is inside": lambda it: it.restart(aws=""),
+    "the identity provider is inside": lambda it: it.restart_outside(""),
     "a damaged key": lambda it: it.store(
         json.dumps(
             {"serviceAccountId": "a", "privateKey": f"-----BEGIN RSA PRIVATE KEY-----{TOKEN}"}
         )
     ),
-    "the secret may not be read": _aws_call(
-        "credentials", "GetSecretValue", _aws_says("AccessDeniedException")
+    "the secret may not be read": _aws_call("GetSecretValue", _aws_says("AccessDeniedException")),
+    "the secret is gone": _aws_call("GetSecretValue", _aws_says("ResourceNotFoundException")),
+    "Secrets Manager throttles": _aws_call("GetSecretValue", _aws_says("ThrottlingException")),
+    "Secrets Manager is unreachable": _aws_call("GetSecretValue", _unreachable),
+    "Secrets Manager's answer is cut off": _aws_call(
+        "GetSecretValue", _answers(f'{{"SecretString": "{TOKEN}'.encode())
     ),
-    "the secret is gone": _aws_call(
-        "credentials", "GetSecretValue", _aws_says("ResourceNotFoundException")
+    "Secrets Manager answers something else": _aws_call(
+        "GetSecretValue", _answers(json.dumps({"SecretString": TOKEN}).encode())
     ),
-    "Secrets Manager throttles": _aws_call(
-        "credentials", "GetSecretValue", _aws_says("ThrottlingException")
+    "the parameter may not be read": _aws_call("GetParameter", _aws_says("AccessDeniedException")),
+    "Parameter Store is unreachable": _aws_call("GetParameter", _unreachable),
+    "Parameter Store's answer has no time": _aws_call(
+        "GetParameter", _answers(json.dumps({"Parameter": {"Value": TOKEN}}).encode())
     ),
-    "Secrets Manager is unreachable": _aws_call("credentials", "GetSecretValue", _unreachable),
-    "Secrets Manager times out": _aws_call("credentials", "GetSecretValue", _timed_out),
-    "the parameter may not be read": _aws_call(
-        "publication", "GetParameter", _aws_says("AccessDeniedException")
-    ),
-    "Parameter Store is unreachable": _aws_call("publication", "GetParameter", _unreachable),
     "the parameter may not be written": _aws_call(
-        "publication", "PutParameter", _aws_says("AccessDeniedException")
+        "PutParameter", _aws_says("AccessDeniedException")
     ),
-    "the value is refused": _aws_call(
-        "publication", "PutParameter", _aws_says("ValidationException", QUOTED)
+    "the value is refused": _aws_call("PutParameter", _aws_says("ValidationException", QUOTED)),
+    "the value is refused in the code": _aws_call(
+        "PutParameter", _aws_says(f"Bad Value '{TOKEN}'")
     ),
-    "the value is refused before it is sent": _aws_call(
-        "publication", "PutParameter", lambda: ParamValidationError(report=TOKEN)
-    ),
-    "writing times out": _aws_call("publication", "PutParameter", _timed_out),
-    "writing throttles": _aws_call("publication", "PutParameter", _aws_says("ThrottlingException")),
-    "tagging fails": _aws_call(
-        "publication", "AddTagsToResource", _aws_says("ValidationException", QUOTED)
-    ),
-    "nobody thought of this reading": _aws_call(
-        "credentials", "GetSecretValue", lambda: RuntimeError(TOKEN)
-    ),
-    "nobody thought of this writing": _aws_call(
-        "publication", "PutParameter", lambda: KeyError(TOKEN)
-    ),
+    "writing is refused in HTML": _aws_call("PutParameter", _answers(TOKEN.encode(), status=413)),
+    "writing breaks off": _aws_call("PutParameter", _unreachable),
+    "writing throttles": _aws_call("PutParameter", _aws_says("ThrottlingException", QUOTED)),
+    "tagging fails": _aws_call("AddTagsToResource", _aws_says("ValidationException", QUOTED)),
+    "nobody thought of this reading": _aws_call("GetSecretValue", _raises(RuntimeError(TOKEN))),
+    "nobody thought of this writing": _aws_call("PutParameter", _raises(KeyError(TOKEN))),
 }
 
 
@@ -129,6 +125,8 @@ def watched(
     exposure.secrets.add_key(account.private_key_pem)
     exposure.secrets.add_key(pem(rsa_key()))
     exposure.secrets.add("a sentinel", TOKEN)
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        exposure.secrets.add(name, LAMBDAS_OWN[name])
     deployed.store(account.as_downloaded())
     return Watched(deployed, exposure, capfd, caplog)
 

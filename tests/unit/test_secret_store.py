@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import boto3
 import pytest
@@ -11,13 +11,12 @@ from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
-    NoCredentialsError,
     ReadTimeoutError,
 )
 from botocore.stub import Stubber
 
+from tests.support.aws_service import Through
 from tests.support.keys import pem, rsa_key
-from token_rotator.aws_errors import AnswerIncomplete
 from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
 from token_rotator.errors import (
     CredentialError,
@@ -26,9 +25,6 @@ from token_rotator.errors import (
     SecretStoreUnavailable,
 )
 from token_rotator.secret_store import SecretStore
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf"
 
@@ -70,8 +66,7 @@ def refusal(code: str, status: int = 400) -> ClientError:
 
 
 def store(fake: FakeSecretsManager) -> SecretStore:
-    client = cast("SecretsManagerClient", fake)
-    return SecretStore(client, secret_id=ARN, algorithm=Algorithm.RS256)
+    return SecretStore(Through(fake), secret_id=ARN, algorithm=Algorithm.RS256)
 
 
 def test_the_current_version_is_read_anew_each_time():
@@ -141,7 +136,6 @@ UNAVAILABLE = [
     EndpointConnectionError(endpoint_url="https://x"),
     ConnectTimeoutError(endpoint_url="https://x"),
     ReadTimeoutError(endpoint_url="https://x"),
-    AnswerIncomplete(field="VersionId"),
 ]
 
 
@@ -154,15 +148,6 @@ def test_when_nobody_answers_the_remembered_credential_is_used(error: ClientErro
     fake.error = error
 
     assert secrets.current() == remembered
-
-
-def test_an_answer_that_was_cut_off_is_no_answer():
-    client = boto3.client("secretsmanager", region_name="eu-west-1")
-    with Stubber(client) as stub:
-        stub.add_response("get_secret_value", {})
-
-        with pytest.raises(SecretStoreUnavailable, match="AnswerIncomplete"):
-            SecretStore(client, secret_id=ARN, algorithm=Algorithm.RS256).current()
 
 
 @pytest.mark.parametrize("error", UNAVAILABLE, ids=repr)
@@ -182,13 +167,10 @@ def test_with_nothing_remembered_a_retry_may_help(error: ClientError | BotoCoreE
         (refusal("InvalidRequestException"), "restore-secret"),
         (refusal("ResourceNotFoundException"), "put-secret-value"),
         (refusal("SomethingNew"), "API reference"),
-        (NoCredentialsError(), "NoCredentialsError"),
     ],
     ids=repr,
 )
-def test_a_no_is_a_no_even_with_a_credential_remembered(
-    error: ClientError | BotoCoreError, cure: str
-):
+def test_a_no_is_a_no_even_with_a_credential_remembered(error: ClientError, cure: str):
     fake = FakeSecretsManager(AWSCURRENT=("v1", stored()))
     secrets = store(fake)
     secrets.current()
@@ -213,3 +195,14 @@ def test_after_a_bad_version_a_good_one_counts_again():
     fake.stages["AWSCURRENT"] = ("v2", stored())
 
     assert secrets.current().version_id == "v2"
+
+
+def test_botocores_own_model_accepts_the_request():
+    client = boto3.client("secretsmanager", "eu-west-1")
+    created_at = datetime(2025, 1, 1, tzinfo=UTC)
+    answer = {"VersionId": "v" * 32, "SecretString": stored(), "CreatedDate": created_at}
+    with Stubber(client) as stub:
+        stub.add_response("get_secret_value", answer)
+        secrets = SecretStore(Through(client), secret_id=ARN, algorithm=Algorithm.RS256)
+
+        assert secrets.current().created_at == created_at

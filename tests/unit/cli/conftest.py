@@ -1,9 +1,7 @@
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -12,12 +10,10 @@ from local.service_account import ServiceAccount
 from tests.support.operating import World
 from token_rotator import wiring
 from token_rotator.cli.aws import Aws
-from token_rotator.contract import EventField, Trigger
 from token_rotator.identity_provider import TokenEndpoint
 from token_rotator.settings import Settings
 
 REAL = wiring.identity_provider
-SECOND_WATCHDOG = "watchdog-2"
 
 
 def on_loopback(settings: Settings, *, now: Callable[[], datetime], local: bool) -> TokenEndpoint:
@@ -58,13 +54,8 @@ def world(
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     idp.recover()
     idp.accept(account)
-    of_the_function = {"secretsmanager": clients["secrets"], "ssm": clients["parameters"]}
-    monkeypatch.setattr(boto3, "client", lambda service, **_: of_the_function[service])
     monkeypatch.setattr(wiring, "identity_provider", on_loopback)
     with mock_aws():
         aws = Aws(region="eu-west-1")
         vars(aws).update(clients)
-        world = World(aws, idp, account)
-        sent = json.dumps({EventField.TRIGGER: Trigger.WATCHDOG})
-        world.create_schedule(SECOND_WATCHDOG, "rate(1 minute)", sends=sent)
-        yield world
+        yield World(aws, idp, account)

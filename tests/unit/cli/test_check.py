@@ -11,8 +11,8 @@ import time_machine
 from local import faults
 from local.faults import Endpoint, Fault
 from tests.support.keys import ec_key, pem
-from tests.support.operating import FUNCTION, PARAMETER, Refusing, World
-from tests.unit.cli.conftest import REAL, SECOND_WATCHDOG
+from tests.support.operating import FUNCTION, PARAMETER, SECOND_WATCHDOG, Refusing, World
+from tests.unit.cli.conftest import REAL
 from token_reader.record import Record
 from token_rotator import wiring
 from token_rotator.contract import KEY_LIFETIME_DAYS, EventField, Trigger, Variable

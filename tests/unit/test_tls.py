@@ -1,0 +1,45 @@
+"""Whoever is at the other end has to show who he is; reading whom to trust happens once."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.canned_server import CannedServer, answer
+from tests.support.certificates import unknown_to_the_system
+from token_rotator import tls
+from token_rotator.addresses import Addresses
+from token_rotator.channel import Channel
+from token_rotator.errors import IdentityProviderUntrusted
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_certificates_and_names_are_verified_and_nothing_older_than_tls_1_2_is_spoken():
+    context = tls.trusting()
+
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert context.get_ca_certs() or ssl.get_default_verify_paths().capath
+
+
+def test_no_connection_reads_again_whom_the_system_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    read = []
+    pool = Addresses(loopback=True).pool()
+    for how in ("load_default_certs", "load_verify_locations"):
+        monkeypatch.setattr(ssl.SSLContext, how, lambda *_, how=how, **__: read.append(how))
+
+    with CannedServer(answer(), tls=unknown_to_the_system(tmp_path)) as server:
+        for _ in range(2):
+            with pytest.raises(IdentityProviderUntrusted, match="certificate"):
+                Channel(pool=pool, now=now).get(
+                    server.url, what="x", deadline=now() + timedelta(seconds=5)
+                )
+
+    assert read == []
