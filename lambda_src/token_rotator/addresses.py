@@ -76,7 +76,7 @@ class Addresses:
         class TlsPool(urllib3.HTTPSConnectionPool):
             ConnectionCls = TlsConnection
 
-        manager = urllib3.PoolManager(ssl_context=tls.trusting())
+        manager = urllib3.PoolManager(ssl_context=tls.trusting(None))
         manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
         return manager
 

@@ -8,10 +8,9 @@ from typing import Final
 
 import botocore
 import urllib3
-from botocore.credentials import Credentials
 
 from token_rotator import endpoints, tls
-from token_rotator.aws_api import AwsApi
+from token_rotator.aws_api import AwsApi, AwsCredentials
 from token_rotator.errors import ConfigurationError
 from token_rotator.timing import AWS_CONNECT, AWS_READ
 from token_rotator.transport import Transport
@@ -34,7 +33,7 @@ class AwsAccess:
     region: str
     url_suffix: str
     """Of the partition: ``amazonaws.com``, ``amazonaws.com.cn``."""
-    credentials: Credentials
+    credentials: AwsCredentials
     """They do not change while the execution environment lives."""
     runtime: str
     endpoint_url: str | None
@@ -52,11 +51,15 @@ class AwsAccess:
         return cls(
             region=region,
             url_suffix=url_suffix,
-            credentials=Credentials(key_id, secret_key, environment.get("AWS_SESSION_TOKEN")),
+            credentials=AwsCredentials(
+                access_key=key_id,
+                secret_key=secret_key,
+                token=environment.get("AWS_SESSION_TOKEN") or None,
+            ),
             runtime=environment.get("AWS_EXECUTION_ENV", "unknown"),
             # botocore's own variables, by which a local AWS takes AWS's place
-            endpoint_url=environment.get("AWS_ENDPOINT_URL"),
-            ca_bundle=environment.get("AWS_CA_BUNDLE"),
+            endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
+            ca_bundle=environment.get("AWS_CA_BUNDLE") or None,
         )
 
     @property

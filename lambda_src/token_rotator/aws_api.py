@@ -6,21 +6,32 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from token_rotator.aws import AwsRefused, AwsUnavailable, is_transient
 from token_rotator.timing import AWS_CALL
 from token_rotator.transport import Answer, Broken, Transport
 
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
+
 _OK: Final = 200
 _CODE: Final = re.compile(r"(?:[^#:]*#)?([A-Za-z][A-Za-z0-9.]{0,63})(?::.*)?")
 """``com.amazon.coral.service#ThrottlingException:http://...`` is a ThrottlingException."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsCredentials:
+    """As botocore's signer reads them; its own class would import all that looks for some."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +45,7 @@ class AwsApi:
     url: str
     region: str
     user_agent: str
-    credentials: Credentials
+    credentials: AwsCredentials
     transport: Transport
     now: Callable[[], datetime]
 
@@ -53,7 +64,8 @@ class AwsApi:
                 "X-Amz-Target": f"{self.target}.{operation}",
             },
         )
-        SigV4Auth(self.credentials, self.service, self.region).add_auth(request)
+        credentials = cast("Credentials", self.credentials)
+        SigV4Auth(credentials, self.service, self.region).add_auth(request)
         try:
             answer = self.transport.send(
                 "POST",

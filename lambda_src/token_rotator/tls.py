@@ -5,8 +5,10 @@ import ssl
 
 
 @functools.cache
-def trusting(ca_bundle: str | None = None) -> ssl.SSLContext:
+def trusting(ca_bundle: str | None) -> ssl.SSLContext:
     """Certificates and host names verified, TLS 1.2 or newer. The same object each time.
+
+    None: whom the system trusts.
 
     Reading the system's certificates takes several times as long as a warm rotation, and urllib3
     would do it for every connection.

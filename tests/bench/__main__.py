@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.bench import cold, load, memory, page, reader, refresh, synth, warm
+from tests.bench import cold, load, memory, page, reader, reconnecting, refresh, synth, warm
 
 SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
     "cold": cold.section,
     "warm": warm.section,
+    "reconnecting": reconnecting.section,
     "memory": memory.section,
     "reader": reader.section,
     "refresh": refresh.section,

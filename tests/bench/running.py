@@ -76,23 +76,23 @@ def spread(values: list[float]) -> str:
 
 def _run_function(function: Contestant, world: World, figures: Figures) -> None:
     world.forget()
-    with RuntimeApi() as api, _process(function, world, api) as (pid, begun):
+    with RuntimeApi() as api, started(function, world, api) as (pid, begun):
         figures.init.append((api.expect("next").at - begun) * 1e3)
-        figures.init_cpu.append(_cpu(pid))
-        figures.first.append(_invoke(api, function.event))
-        figures.first_cpu.append(_cpu(pid) - figures.init_cpu[-1])
+        figures.init_cpu.append(cpu(pid))
+        figures.first.append(invoked(api, function.event))
+        figures.first_cpu.append(cpu(pid) - figures.init_cpu[-1])
         for _ in range(NOT_YET_WARM):
-            _invoke(api, function.event)
+            invoked(api, function.event)
         world.calls.clear()
-        before = _cpu(pid)
-        took = [_invoke(api, function.event) for _ in range(WARM_CALLS)]
+        before = cpu(pid)
+        took = [invoked(api, function.event) for _ in range(WARM_CALLS)]
         figures.warm.append(median(took))
-        figures.warm_cpu.append((_cpu(pid) - before) / WARM_CALLS)
+        figures.warm_cpu.append((cpu(pid) - before) / WARM_CALLS)
         figures.calls = Counter({name: n // WARM_CALLS for name, n in world.calls.items()})
         figures.peak_megabytes.append(_peak(pid))
 
 
-def _invoke(api: RuntimeApi, event: bytes) -> float:
+def invoked(api: RuntimeApi, event: bytes) -> float:
     """Milliseconds from the event to the answer; returns when the function asks for the next."""
     begun = time.perf_counter()
     api.events.put(event)
@@ -102,8 +102,12 @@ def _invoke(api: RuntimeApi, event: bytes) -> float:
 
 
 @contextlib.contextmanager
-def _process(function: Contestant, world: World, api: RuntimeApi) -> Iterator[tuple[int, float]]:
+def started(
+    function: Contestant, world: World, api: RuntimeApi, **besides: str
+) -> Iterator[tuple[int, float]]:
+    """Its process id, and when it was started."""
     variables = {
+        **besides,
         "AWS_LAMBDA_RUNTIME_API": api.address,
         "AWS_LAMBDA_FUNCTION_NAME": "function",
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -139,7 +143,7 @@ def _process(function: Contestant, world: World, api: RuntimeApi) -> Iterator[tu
             process.kill()
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
     """Milliseconds that its threads have computed (Linux: Documentation/scheduler/sched-stats)."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
@@ -22,9 +23,13 @@ TOKEN_BYTES = 1000
 class World:
     """One port for Secrets Manager, Parameter Store and the identity provider."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.connections = 0
+        self._open: list[socket.socket] = []
         self.calls: Counter[str] = Counter()
         self._published: str | None = None
         self._counter = itertools.count(1)
@@ -43,14 +48,24 @@ class World:
         self._published = None
         self.calls.clear()
 
+    def hang_up(self) -> None:
+        """Ends all connections, as servers do with idle ones."""
+        while self._open:
+            with contextlib.suppress(OSError):
+                self._open.pop().shutdown(socket.SHUT_RDWR)
+
     def _accept(self) -> None:
         while True:
             connection, _ = self._listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.connections += 1
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def _converse(self, connection: socket.socket) -> None:
         data = b""
+        if self._tls:
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        self._open.append(connection)
         with connection, contextlib.suppress(OSError):
             while True:
                 while b"\r\n\r\n" not in data:

@@ -16,11 +16,11 @@ from token_rotator.contract import HANDLER
 
 IN_THE_RUNTIME = ("botocore", "jmespath", "dateutil", "six")
 
-BUDGET = 380
+BUDGET = 360
 """Modules; about 30 are those of an interpreter that does nothing."""
 
 NOT_NEEDED = (
-    *("boto3", "s3transfer", "botocore.session", "botocore.client", "botocore.loaders"),
+    *("boto3", "s3transfer", "botocore.session", "botocore.credentials"),
     *("aws_lambda_powertools", "requests", "asyncio", "sqlite3"),
 )
 
@@ -73,6 +73,7 @@ def test_the_handler_imports_from_the_bundle_and_of_the_runtime_only_botocores_s
 
 
 def test_a_cold_start_imports_no_more_than_its_budget(loaded):
+    print(len(loaded))
     assert len(loaded) <= BUDGET
     assert [name for name in NOT_NEEDED if name in loaded] == []
 

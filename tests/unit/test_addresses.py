@@ -231,4 +231,4 @@ def test_connections_trust_whom_tls_py_trusts():
         connection = pool._new_conn()  # noqa: SLF001 - what it would connect with
         assert isinstance(connection, HTTPSConnection)
 
-    assert connection.ssl_context is tls.trusting()
+    assert connection.ssl_context is tls.trusting(None)

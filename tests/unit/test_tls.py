@@ -3,12 +3,15 @@
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.canned_server import CannedServer, answer
 from tests.support.certificates import unknown_to_the_system
-from token_rotator import tls
+from tests.unit.test_settings import REQUIRED
+from token_rotator import tls, wiring
 from token_rotator.addresses import Addresses
 from token_rotator.channel import Channel
 from token_rotator.errors import IdentityProviderUntrusted
@@ -19,7 +22,7 @@ def now() -> datetime:
 
 
 def test_certificates_and_names_are_verified_and_nothing_older_than_tls_1_2_is_spoken():
-    context = tls.trusting()
+    context = tls.trusting(None)
 
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -43,3 +46,21 @@ def test_no_connection_reads_again_whom_the_system_trusts(
                 )
 
     assert read == []
+
+
+def test_aws_and_the_identity_provider_are_met_with_the_same_trust(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    made = []
+    make = ssl.create_default_context
+
+    def noted(**of: Any) -> ssl.SSLContext:
+        made.append(of)
+        return make(**of)
+
+    monkeypatch.setattr(ssl, "create_default_context", noted)
+    tls.trusting.cache_clear()
+
+    wiring.build(LAMBDAS_OWN | REQUIRED)
+
+    assert len(made) == 1
