@@ -10,7 +10,7 @@ from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
 from tests.support.keys import pem, rsa_key
 from tests.support.operating import World
-from tests.unit.cli.test_check import BROKEN
+from tests.unit.cli.broken_links import BROKEN
 from tests.unit.test_credential import REFUSED, SENTINEL
 
 

@@ -1,0 +1,164 @@
+"""What can be wrong with a deployment, in which step that shows, and what is said of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from local import faults
+from local.faults import Endpoint, Fault
+from tests.support.keys import ec_key, pem
+from tests.support.operating import FUNCTION, PARAMETER, SECOND_WATCHDOG, Refusing, World
+from token_reader.record import Record
+from token_rotator.contract import EventField, Trigger, Variable
+
+Break = Callable[[World], object]
+
+
+def stores(value: Callable[[World], str | bytes]) -> Break:
+    return lambda world: world.store(value(world))
+
+
+def answers(endpoint: Endpoint, fault: Fault) -> Break:
+    return lambda world: world.idp.fail(endpoint, fault, times=None)
+
+
+def replaces(service: str, client: object) -> Break:
+    return lambda world: vars(world.aws).update({service: client})
+
+
+def denies(action: str) -> Break:
+    return lambda world: world.simulator.denied.add(action)
+
+
+def an_expired_record(world: World) -> None:
+    now = datetime.now(UTC)
+    record = Record(
+        access_token="eyJ-expired",
+        issued_at=now - timedelta(seconds=307),
+        expires_at=now - timedelta(seconds=7),
+    )
+    world.publish(record.to_json())
+
+
+def half_an_environment(world: World) -> None:
+    missing = {Variable.SECRET_ARN, Variable.PARAMETER_NAME}
+    world.configure({k: v for k, v in world.environment.items() if k not in missing})
+
+
+def a_token_endpoint_elsewhere(world: World) -> None:
+    elsewhere = world.idp.token_endpoint.replace("127.0.0.1", "localhost")
+    document = faults.answers_json({"token_endpoint": elsewhere})
+    world.idp.fail(Endpoint.DISCOVERY, document, times=None)
+
+
+def a_disabled_watchdog(world: World) -> None:
+    world.aws.schedules.delete_schedule(Name=Trigger.WATCHDOG)
+    world.create_schedule(
+        Trigger.WATCHDOG,
+        "rate(1 minute)",
+        state="DISABLED",
+        sends=json.dumps({EventField.TRIGGER: Trigger.WATCHDOG}),
+    )
+
+
+def no_schedules(world: World) -> None:
+    for name in (Trigger.SCHEDULE, Trigger.WATCHDOG, SECOND_WATCHDOG):
+        world.aws.schedules.delete_schedule(Name=name)
+
+
+def with_key(world: World, key: str) -> str:
+    return replace(world.account, private_key_pem=key).as_downloaded()
+
+
+def without_its_end(world: World) -> str:
+    return with_key(world, world.account.private_key_pem[:-200])
+
+
+BROKEN: dict[str, tuple[Break, str, str, str]] = {
+    "the function is missing": (
+        World.delete_function, "function", "ConfigurationError", f"no function {FUNCTION}",
+    ),
+    "the environment is incomplete": (
+        half_an_environment, "function", "ConfigurationError",
+        "SECRET_ARN is missing; PARAMETER_NAME is missing",
+    ),
+    "the function may not be looked at": (
+        replaces("functions", Refusing()), "function", "CallerError",
+        "ask for lambda:GetFunctionConfiguration",
+    ),
+    "the caller is logged out": (
+        replaces("functions", Refusing("ExpiredTokenException")), "function", "CallerError",
+        "log in",
+    ),
+    "the secret is missing": (
+        lambda world: world.aws.secrets.delete_secret(
+            SecretId=world.secret, ForceDeleteWithoutRecovery=True
+        ),
+        "secret", "CredentialError", "does not exist",
+    ),
+    "access to the secret is denied": (
+        replaces("secrets", Refusing()), "secret", "CallerError",
+        "ask for secretsmanager:GetSecretValue",
+    ),
+    "the secret is a random string": (
+        stores(lambda _: "sentinel-x9K$Zr7"), "key", "CredentialError", "no service account",
+    ),
+    "the secret is binary": (
+        stores(lambda world: world.account.as_downloaded().encode()), "key", "CredentialError",
+        "binary",
+    ),
+    "the key is truncated": (stores(without_its_end), "key", "CredentialError", "truncated"),
+    "the key is of the wrong type": (
+        stores(lambda world: with_key(world, pem(ec_key()))), "key", "CredentialError",
+        "is no RSA key",
+    ),
+    "discovery is down": (
+        answers(Endpoint.DISCOVERY, faults.status(503)), "discovery", "IdentityProviderDown",
+        "status 503",
+    ),
+    "discovery names another host": (
+        a_token_endpoint_elsewhere, "discovery", "IdentityProviderUntrusted", "localhost",
+    ),
+    "the key is refused": (
+        lambda world: world.idp.reject(world.account), "assertion", "TokenRequestRefused",
+        "invalid_client",
+    ),
+    "the token endpoint answers HTML": (
+        answers(Endpoint.TOKEN, faults.HTML), "assertion", "IdentityProviderDown", "no JSON",
+    ),
+    "the token endpoint answers nonsense": (
+        answers(Endpoint.TOKEN, faults.answers_json(["sentinel"])), "assertion", "AnswerUnusable",
+        "no access_token",
+    ),
+    "the role may not write the parameter": (
+        denies("ssm:PutParameter"), "role", "ConfigurationError", "ssm:PutParameter",
+    ),
+    "the role may not use the key": (
+        denies("kms:GenerateDataKey"), "role", "ConfigurationError", "kms:GenerateDataKey",
+    ),
+    "the role may not read the secret": (
+        denies("secretsmanager:GetSecretValue"), "role", "ConfigurationError",
+        "secretsmanager:GetSecretValue",
+    ),
+    "the parameter is missing": (
+        lambda world: world.aws.parameters.delete_parameter(Name=PARAMETER), "record",
+        "PublicationError", "There is no parameter",
+    ),
+    "the parameter is foreign": (
+        lambda world: world.publish("sentinel-foreign"), "record", "PublicationError",
+        "no token record",
+    ),
+    "the parameter may not be read": (
+        replaces("parameters", Refusing()), "record", "CallerError", "ask for ssm:GetParameter",
+    ),
+    "the token has expired": (
+        an_expired_record, "record", "PublicationError", "s ago: consumers have none",
+    ),
+    "a schedule is disabled": (
+        a_disabled_watchdog, "schedules", "ConfigurationError", "Disabled: watchdog",
+    ),
+    "no schedule is there": (
+        no_schedules, "schedules", "ConfigurationError", "No schedule calls the function",
+    ),
+}  # fmt: skip
