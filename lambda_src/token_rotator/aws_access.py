@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-import botocore
 import urllib3
 
 from token_rotator import endpoints, tls
@@ -83,7 +82,7 @@ class AwsAccess:
                 url=self.endpoint_url or f"https://{name}.{self.region}.{self.url_suffix}/",
                 region=self.region,
                 # what CloudTrail shows; the end is what every SDK says in Lambda
-                user_agent=f"token-rotator botocore/{botocore.__version__} exec-env/{self.runtime}",
+                user_agent=f"token-rotator exec-env/{self.runtime}",
                 credentials=self.credentials,
                 transport=transport,
                 now=now,
