@@ -66,26 +66,25 @@ class AwsAccess:
         """Whether AWS itself is on loopback."""
         return endpoints.is_loopback(endpoints.host(self.endpoint_url or ""))
 
-    def apis(self, *services: Service, now: Callable[[], datetime]) -> list[AwsApi]:
-        """In that order; one pool holds the connections of all."""
-        transport = Transport(
-            pool=urllib3.PoolManager(ssl_context=tls.trusting(self.ca_bundle)),
-            connect=AWS_CONNECT,
-            read=AWS_READ,
-            longest_body_bytes=LONGEST_BODY_BYTES,
+    def api(self, service: Service, *, now: Callable[[], datetime]) -> AwsApi:
+        """With connections of its own."""
+        name, target = service.value
+        url = self.endpoint_url or f"https://{name}.{self.region}.{self.url_suffix}/"
+        pools = urllib3.PoolManager(ssl_context=tls.trusting(self.ca_bundle))
+        return AwsApi(
+            service=name,
+            target=target,
+            url=url,
+            region=self.region,
+            # what CloudTrail shows; the end is what every SDK says in Lambda
+            user_agent=f"token-rotator exec-env/{self.runtime}",
+            credentials=self.credentials,
+            transport=Transport(
+                pool=pools.connection_from_url(url),
+                connect=AWS_CONNECT,
+                read=AWS_READ,
+                longest_body_bytes=LONGEST_BODY_BYTES,
+                now=now,
+            ),
             now=now,
         )
-        return [
-            AwsApi(
-                service=name,
-                target=target,
-                url=self.endpoint_url or f"https://{name}.{self.region}.{self.url_suffix}/",
-                region=self.region,
-                # what CloudTrail shows; the end is what every SDK says in Lambda
-                user_agent=f"token-rotator exec-env/{self.runtime}",
-                credentials=self.credentials,
-                transport=transport,
-                now=now,
-            )
-            for name, target in (service.value for service in services)
-        ]

@@ -69,7 +69,7 @@ class AwsApi:
         try:
             answer = self.transport.send(
                 "POST",
-                self.url,
+                "/",
                 headers=dict(request.headers),
                 body=body,
                 deadline=self.now() + AWS_CALL,

@@ -41,7 +41,8 @@ class Answer:
 class Transport:
     """Sends one request, once. Follows no redirect, repeats nothing."""
 
-    pool: urllib3.PoolManager
+    pool: urllib3.PoolManager | urllib3.HTTPConnectionPool
+    """Of one host, which takes paths, or of all of them, which takes URLs and looks at each."""
     connect: timedelta
     """The longest that connecting may take."""
     read: timedelta

@@ -43,17 +43,16 @@ def build(
     silence_libraries()
     settings = Settings.from_environment(environment)
     aws = AwsAccess.from_environment(environment, url_suffix=settings.url_suffix)
-    secrets, parameters = aws.apis(Service.SECRETS_MANAGER, Service.PARAMETER_STORE, now=now)
     return Application(
         rotation=Rotation(
             credentials=SecretStore(
-                secrets,
+                aws.api(Service.SECRETS_MANAGER, now=now),
                 secret_id=settings.secret_arn,
                 algorithm=settings.algorithm,
             ),
             identity_provider=identity_provider(settings, now=now, local=aws.is_local),
             publication=ParameterStore(
-                parameters,
+                aws.api(Service.PARAMETER_STORE, now=now),
                 parameter_name=settings.parameter_name,
                 key_arn=settings.parameter_key_arn,
                 value_format=settings.value_format,

@@ -97,12 +97,16 @@ def table(timings: Timings) -> str:
     least = timings["a dictionary look-up"]
     lines = ["| cached read | ns per call | times a dictionary look-up |", "|---|---|---|"]
     lines += [
-        f"| {name} | {found:,.0f} | {found / least:,.1f} |"
+        f"| {name} | {found:,.0f} | {_times(found / least)} |"
         for name, found in sorted(timings.items(), key=lambda item: item[1])
     ]
     ratio = timings["Powertools `get_parameter()`"] / timings["`TokenReader.get()`"]
     lines += ["", f"`TokenReader.get()` takes a {ratio:.0f}th of the time of Powertools' cache."]
     return "\n".join(lines)
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 100 else f"{ratio:,.0f}"
 
 
 def section() -> str:

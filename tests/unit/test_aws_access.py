@@ -25,8 +25,7 @@ def now() -> datetime:
 
 def parameter_store(environment: Mapping[str, str]) -> AwsApi:
     access = AwsAccess.from_environment(environment, url_suffix="amazonaws.com")
-    (service,) = access.apis(Service.PARAMETER_STORE, now=now)
-    return service
+    return access.api(Service.PARAMETER_STORE, now=now)
 
 
 @pytest.mark.parametrize("service", Service)
@@ -59,7 +58,7 @@ def test_every_region_has_the_endpoint_that_botocore_knows():
         access = AwsAccess.from_environment(
             LAMBDAS_OWN | {"AWS_REGION": region}, url_suffix=known["dnsSuffix"]
         )
-        (api,) = access.apis(service, now=now)
+        api = access.api(service, now=now)
         assert api.url == f"https://{known['hostname']}/"
         partitions.add(known["partition"])
 
@@ -79,7 +78,7 @@ def test_what_lambda_does_not_say_is_named_at_once():
 
 def test_credentials_are_not_printed():
     access = AwsAccess.from_environment(LAMBDAS_OWN, url_suffix="amazonaws.com")
-    (api,) = access.apis(Service.PARAMETER_STORE, now=now)
+    api = access.api(Service.PARAMETER_STORE, now=now)
 
     assert "sentinel" not in f"{access!r} {api!r}"
 

@@ -24,8 +24,7 @@ def now() -> datetime:
 def parameter_store(url: str, **environment: str) -> AwsService:
     given = LAMBDAS_OWN | {"AWS_ENDPOINT_URL": url} | environment
     access = AwsAccess.from_environment(given, url_suffix="amazonaws.com")
-    (service,) = access.apis(Service.PARAMETER_STORE, now=now)
-    return service
+    return access.api(Service.PARAMETER_STORE, now=now)
 
 
 def call(url: str, *, promised: str | None = None) -> Any:
