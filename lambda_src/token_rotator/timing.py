@@ -14,7 +14,7 @@ TO_REPORT: Final = timedelta(seconds=4)
 AWS_CONNECT: Final = timedelta(seconds=2)
 AWS_READ: Final = timedelta(seconds=3)
 AWS_CALL: Final = AWS_CONNECT + AWS_READ
-"""The longest that one call of an AWS API takes: botocore's own retries are switched off."""
+"""The longest that one call of an AWS API takes, all of its answer included."""
 
 TO_PUBLISH: Final = 3 * AWS_CALL
 """Look, write, tag: between the last moment a token may be obtained and the rotation's deadline."""

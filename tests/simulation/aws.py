@@ -37,7 +37,7 @@ def client_error(code: str, status: int, operation: str) -> ClientError:
 
 
 class Line:
-    """Carries one call to a service, or breaks it; with the time-outs of wiring.AWS_CLIENT."""
+    """Carries one call to a service, or breaks it; with the time-outs of timing.py."""
 
     def __init__(self, service: Service, clock: VirtualClock, weather: Weather) -> None:
         self._service = service
