@@ -29,7 +29,7 @@ SOAK = pytest.mark.soak
         (Call.GET_PARAMETER, RESET, 3),
         (Call.GET_PARAMETER, BROKEN_OFF, 3),
         (Call.GET_PARAMETER, TRUNCATED, 3),
-        pytest.param(Call.GET_PARAMETER, slow(2), 2, marks=SOAK),
+        pytest.param(Call.GET_PARAMETER, slow(2), 1, marks=SOAK),
         (Call.PUT_PARAMETER, THROTTLED, 1),
         (Call.PUT_PARAMETER, SERVER_ERROR, 2),
         (Call.PUT_PARAMETER, error("TooManyUpdates"), 1),
