@@ -44,7 +44,8 @@ class AwsAccess:
         names = ("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         if missing := [name for name in names if not environment.get(name)]:
             raise ConfigurationError(
-                f"The environment lacks {' and '.join(missing)}, which Lambda itself sets."
+                f"The environment lacks {' and '.join(missing)}, which Lambda itself sets: "
+                "the function runs nowhere else. To rotate by hand: make rotate."
             )
         region, key_id, secret_key = (environment[name] for name in names)
         return cls(

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from local.certificate import for_loopback
 from tests.bench.contestants import contestants, which_python
 from tests.bench.page import machine, table
 from tests.bench.running import NOT_YET_WARM, cpu, invoked, median, spread, started
 from tests.bench.runtime_api import RuntimeApi
 from tests.bench.warm import FLOOR
 from tests.bench.world import World
+from tests.support.certificates import unknown_to_the_system
 
 ROUNDS: Final = 7
 ROTATIONS: Final = 10
@@ -61,9 +61,7 @@ def _told(figures: Figures) -> tuple[object, ...]:
 
 def _over_tls(folder: Path) -> tuple[World, dict[str, str]]:
     """AWS and identity provider, and the variables that make everybody trust them as well."""
-    certificate, key = for_loopback(folder)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context, certificate = unknown_to_the_system(folder)
     bundle = folder / "everybody.pem"
     bundle.write_bytes(_system().read_bytes() + certificate.read_bytes())
     names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")

@@ -1,4 +1,4 @@
-"""A server's certificate that no system trusts."""
+"""A server on loopback with a certificate that no system trusts."""
 
 import ssl
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 from local.certificate import for_loopback
 
 
-def unknown_to_the_system(folder: Path) -> ssl.SSLContext:
-    """For a server on loopback."""
+def unknown_to_the_system(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """What the server speaks TLS with, and the certificate for who is to trust it."""
+    certificate, key = for_loopback(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*for_loopback(folder))
-    return context
+    context.load_cert_chain(certificate, key)
+    return context, certificate

@@ -1,6 +1,5 @@
 """Where AWS is, and who the function is to it: as Lambda says, or as a local AWS wants it."""
 
-import ssl
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +8,9 @@ import botocore.session
 import pytest
 from botocore.regions import EndpointResolver
 
-from local.certificate import for_loopback
 from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.canned_server import CannedServer, answer
+from tests.support.certificates import unknown_to_the_system
 from token_rotator import timing
 from token_rotator.aws import AwsUnavailable
 from token_rotator.aws_access import AwsAccess, Service
@@ -94,9 +93,7 @@ def test_an_aws_on_loopback_is_local(url: str, *, local: bool):
 
 
 def test_a_local_aws_may_bring_its_own_certificate(tmp_path: Path):
-    certificate, key = for_loopback(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context, certificate = unknown_to_the_system(tmp_path)
     with CannedServer(answer(), tls=context) as server:
         strict = LAMBDAS_OWN | {"AWS_ENDPOINT_URL": server.url}
         trusting = strict | {"AWS_CA_BUNDLE": str(certificate)}

@@ -184,8 +184,9 @@ def test_a_refused_connection_is_transient():
 
 
 def test_a_self_signed_certificate_is_not_trusted(tmp_path: Path):
+    context, _ = unknown_to_the_system(tmp_path)
     with (
-        CannedServer(answer(), tls=unknown_to_the_system(tmp_path)) as server,
+        CannedServer(answer(), tls=context) as server,
         pytest.raises(IdentityProviderUntrusted, match="certificate"),
     ):
         post(server.url)

@@ -38,7 +38,8 @@ def test_no_connection_reads_again_whom_the_system_trusts(
     for how in ("load_default_certs", "load_verify_locations"):
         monkeypatch.setattr(ssl.SSLContext, how, lambda *_, how=how, **__: read.append(how))
 
-    with CannedServer(answer(), tls=unknown_to_the_system(tmp_path)) as server:
+    context, _ = unknown_to_the_system(tmp_path)
+    with CannedServer(answer(), tls=context) as server:
         for _ in range(2):
             with pytest.raises(IdentityProviderUntrusted, match="certificate"):
                 Channel(pool=pool, now=now).get(
