@@ -8,9 +8,9 @@ CDK_CONTEXT += -c config=$(CONFIG)
 endif
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 npx --no-install cdk
 # leaves in $$place which stack, where, and which rotator of it
-WHERE = place="$$($(BIN)/python -m infra.whereabouts $(if $(ROTATOR),--rotator $(ROTATOR)) $(CONFIG)) $(ARGS)" \
-  && PYTHONPATH=lambda_src $(BIN)/python -m
-OPERATE = $(WHERE) token_rotator
+WHERE = place="$$($(BIN)/python -m token_rotator_cli.locate $(if $(ROTATOR),--rotator $(ROTATOR)) $(CONFIG)) $(ARGS)" \
+  && $(BIN)/python -m
+OPERATE = $(WHERE) token_rotator_cli
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom lock clean bench
@@ -19,14 +19,15 @@ help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .venv/installed: requirements.txt
-	@$(PYTHON) local/preflight.py
+	@$(PYTHON) local/process/preflight.py
 	@echo "Installing the development tools into .venv (about a minute, once) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv-local-aws/installed: local/requirements.txt
-	@$(PYTHON) local/preflight.py
+	@$(PYTHON) local/process/preflight.py
 	@echo "Installing the local AWS into .venv-local-aws (once) ..."
 	@$(PYTHON) -m venv .venv-local-aws
 	@.venv-local-aws/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/requirements.txt
@@ -39,13 +40,13 @@ help:  ## this list
 	@touch $@
 
 node_modules/installed: package-lock.json
-	@$(PYTHON) local/preflight.py
+	@$(PYTHON) local/process/preflight.py
 	@echo "Installing the pinned CDK command line into node_modules (once) ..."
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
 setup: .venv/installed .venv-local-aws/installed node_modules/installed  ## install everything the other verbs need
-	@$(BIN)/python -m infra.bundling fetch
+	@$(BIN)/python -m token_rotator_cdk.bundle.bundling fetch
 
 run: setup  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
 	@$(BIN)/python -m local $(if $(ONCE),--once)
@@ -58,7 +59,7 @@ test: setup  ## everything CI checks
 lint: .venv/installed  ## style, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	PYTHONPATH=lambda_src:. $(BIN)/lint-imports
+	$(BIN)/lint-imports
 
 types: .venv/installed  ## mypy, strict
 	$(BIN)/mypy
@@ -79,16 +80,16 @@ fuzz: .venv/installed  ## the parsers at length: any secret, any answer, any par
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long --timeout=0
 
 audit: setup .venv-audit/installed  ## the evidence as a table: permissions, rule packs, leaks, supply chain
-	@JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 PYTHONPATH=lambda_src:. $(BIN)/python -m tests.audit
+	@JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 $(BIN)/python -m tests.audit
 
 soak: setup  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
 	$(BIN)/pytest tests/faults -m soak
 
 bench: setup  ## what rotations, cold starts and reads cost, beside others; writes docs/performance.md (minutes)
-	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.bench --write $(SECTIONS)
+	$(BIN)/python -m studies.bench --write $(SECTIONS)
 
 simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/availability.* (minutes)
-	PYTHONPATH=lambda_src:. $(BIN)/python -m tests.simulation
+	$(BIN)/python -m studies.simulation
 
 synth: setup  ## the CloudFormation templates; needs no account, no Docker, no network
 	$(CDK) synth --quiet $(CDK_CONTEXT)
@@ -116,16 +117,16 @@ upload: .venv/installed  ## the file downloaded from Intelligence becomes the ke
 	@$(OPERATE) upload $$place -- "$(FILE)"
 
 costs: .venv/installed  ## what the configuration costs a month, and which setting changes it
-	@$(BIN)/python -m infra.costs $(CONFIG)
+	@$(BIN)/python -m token_rotator_cli.costs.bill $(CONFIG)
 
 live-check: .venv/installed  ## what only a real account shows (ARGS="--ring ALARM --expire MINUTES"); docs/live-check.md
-	@$(WHERE) live_check $$place
+	@$(WHERE) token_rotator_cli.live_check $$place
 
 sbom: setup  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
-	@$(BIN)/python -m infra.sbom
+	@$(BIN)/python -m token_rotator_cdk.bundle.sbom
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
-	for pins in {lambda_src,local,tests/audit,.}/requirements tests/bench/requirements/{runtime,obvious,script}; do \
+	for pins in {lambda_src,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' $$pins.in -o $$pins.txt; \
 	done

@@ -5,20 +5,19 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from infra import ROOT
-from infra.asset import function_code
-from infra.bundling import BundlingFailed
-from infra.config_reading import load
-from infra.distribution import too_large
-from infra.mistakes import ConfigurationMistakes
-from infra.stack import TokenRotatorStack
-from infra.targets import LAMBDA, THIS_MACHINE
+from token_rotator_cdk.bundle.asset import function_code
+from token_rotator_cdk.bundle.bundling import BundlingFailed
+from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
+from token_rotator_cdk.config.issues import ConfigurationIssues
+from token_rotator_cdk.config.load import load
+from token_rotator_cdk.config.stack_limits import too_large
+from token_rotator_cdk.stack import TokenRotatorStack
 
 
 def main() -> int:
     """Synthesizes; 1 if the deployment's file is wrong or the bundle cannot be made."""
     app = cdk.App()
-    path = Path(app.node.try_get_context("config") or ROOT / "rotators.toml")
+    path = Path(app.node.try_get_context("config") or Path(__file__).with_name("rotators.toml"))
     # -c gives texts, cdk.json gives values
     local = app.node.try_get_context("local") in (True, "true")
     try:
@@ -27,15 +26,15 @@ def main() -> int:
             # CDK ties a code object to one stack; the asset is the same, and made once
             code = function_code(THIS_MACHINE if local else LAMBDA)
             TokenRotatorStack(app, deployment=stack, code=code)
-    except (ConfigurationMistakes, BundlingFailed) as error:
+    except (ConfigurationIssues, BundlingFailed) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     template_bytes = {
         stack.stack_name: Path(stack.template_full_path).stat().st_size
         for stack in app.synth().stacks
     }
-    if mistakes := [*too_large(deployment, template_bytes)]:
-        print(ConfigurationMistakes(path, mistakes), file=sys.stderr)  # noqa: T201
+    if issues := [*too_large(deployment, template_bytes)]:
+        print(ConfigurationIssues(path, issues), file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

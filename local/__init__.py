@@ -1,3 +1,7 @@
 """The whole system on one machine: a local AWS, a stand-in identity provider, a live view."""
 
-import infra as _infra  # noqa: F401 - importing it makes the function's contract importable
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+"""The checkout."""

@@ -8,8 +8,8 @@ from types import FrameType
 
 from rich.console import Console
 
-from local import ports
-from local.run import ONCE_SECONDS, Failed, Run
+from local.process import ports
+from local.run.run import ONCE_SECONDS, Failed, Run
 
 DESCRIPTION = """\
 The whole system on this machine: a local AWS, a stand-in for the Intelligence identity provider

@@ -15,7 +15,7 @@ RotationError
 │   └── ParameterStoreUnavailable  Parameter Store could not answer; retry
 └── Unexpected                     anything else: a mistake of ours
 
-An error's text says the situation, the cause and the cure. It never holds a key, an
+An error's text says the situation, the cause and the fix. It never holds a key, an
 assertion, a token or the body of an answer.
 """
 
@@ -27,7 +27,7 @@ from typing import ClassVar, TypeVar
 E = TypeVar("E", bound=Exception)
 
 
-def sealed(error: E) -> E:
+def without_history(error: E) -> E:
     """The error without its history, for those outside: no frames, no cause, no context.
 
     Error trackers show the variables of frames, and those of a parser hold the key; "from None"

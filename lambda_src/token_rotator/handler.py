@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from token_rotator.contract import EventField, Trigger, Variable
-from token_rotator.errors import ConfigurationError, RotationError, Unexpected, sealed
+from token_rotator.errors import ConfigurationError, RotationError, Unexpected, without_history
 from token_rotator.report import Report
 from token_rotator.telemetry import Telemetry
 from token_rotator.timing import TO_REPORT
@@ -55,7 +55,7 @@ def handle(event: object, context: LambdaContext) -> dict[str, object]:
         )
     report = Report(now=utc_now, trigger=_trigger(fields), request_id=context.aws_request_id)
     Telemetry(rotator=os.environ.get(Variable.ROTATOR, "")).failed(report, failure)
-    raise sealed(failure)
+    raise without_history(failure)
 
 
 def invoke(
@@ -80,7 +80,7 @@ def invoke(
     app.telemetry.failed(report, failure)
     # Out here, where no error is under way, so that none becomes this one's context: Lambda and
     # error trackers show what is raised, and what lies behind it might hold anything.
-    raise sealed(failure)
+    raise without_history(failure)
 
 
 def _ended(app: Application, report: Report) -> dict[str, object]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from token_reader.record import Record
 from token_rotator.contract import Trigger
+from token_rotator.parameter.record import Record
 
 
 class Outcome(StrEnum):

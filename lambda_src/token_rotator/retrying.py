@@ -18,7 +18,7 @@ _full_jitter = wait_random_exponential(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Retrier:
     """Repeats a step with exponential backoff and full jitter until its deadline.
 
     An error's own ``retry_after`` is waited for. Where waiting and one more attempt do not fit
@@ -28,7 +28,7 @@ class Patience:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
 
-    def insist(self, step: Callable[[], T], *, deadline: datetime, longest_attempt: timedelta) -> T:
+    def call(self, step: Callable[[], T], *, deadline: datetime, longest_attempt: timedelta) -> T:
         """The step's result, or its last error."""
 
         def too_late(state: RetryCallState) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from token_reader.record import Record
-from token_rotator.credential import ServiceAccount
+from token_rotator.credential.secret_store import Credential
+from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
     CredentialError,
     NoServiceAccountYet,
@@ -14,11 +14,11 @@ from token_rotator.errors import (
     RotationError,
     TokenRequestRefused,
 )
-from token_rotator.memory import Memory
-from token_rotator.publication import Published, Written
+from token_rotator.parameter.memory import Memory
+from token_rotator.parameter.publication import Published, Written
+from token_rotator.parameter.record import Record
 from token_rotator.report import Outcome, Report
-from token_rotator.retrying import Patience
-from token_rotator.secret_store import Credential
+from token_rotator.retrying import Retrier
 from token_rotator.timing import AWS_CALL, SHORTEST_ATTEMPT, TO_PUBLISH
 
 
@@ -77,15 +77,15 @@ class Rotation:
             return
         report.obtained(record)
         with report.timed("publish"):
-            report.outcome = self._patience.insist(
+            report.outcome = self._retrier.call(
                 lambda: self._publish(record, report),
                 deadline=deadline,
                 longest_attempt=TO_PUBLISH,
             )
 
     @property
-    def _patience(self) -> Patience:
-        return Patience(now=self.now, sleep=self.sleep)
+    def _retrier(self) -> Retrier:
+        return Retrier(now=self.now, sleep=self.sleep)
 
     def _published_until(self) -> datetime | None:
         if remembered := self.memory.expires_at(now=self.now()):
@@ -102,7 +102,7 @@ class Rotation:
         credential = None
         try:
             with report.timed("secret"):
-                credential = self._patience.insist(
+                credential = self._retrier.call(
                     self.credentials.current, deadline=deadline, longest_attempt=AWS_CALL
                 )
             return self._exchange(credential, report, deadline)
@@ -143,9 +143,7 @@ class Rotation:
             return self.identity_provider.exchange(credential.service_account, deadline=deadline)
 
         with report.timed("token"):
-            return self._patience.insist(
-                attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT
-            )
+            return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)
 
     def _publish(self, record: Record, report: Report) -> Outcome:
         """Writes unless what is published now expires later, or is this very token."""

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from token_rotator.addresses import Addresses
-from token_rotator.assertion import AssertionSigner
-from token_rotator.aws_access import AwsAccess, Service
-from token_rotator.channel import Channel
-from token_rotator.discovery import Discovery
-from token_rotator.identity_provider import TokenEndpoint
-from token_rotator.publication import ParameterStore
+from token_rotator.aws.access import AwsAccess, Service
+from token_rotator.credential.assertion import AssertionSigner
+from token_rotator.credential.secret_store import SecretStore
+from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.client import TokenEndpoint
+from token_rotator.identity_provider.discovery import Discovery
+from token_rotator.identity_provider.http import ProviderHttp
+from token_rotator.parameter.publication import ParameterStore
 from token_rotator.rotation import Rotation
-from token_rotator.secret_store import SecretStore
 from token_rotator.settings import Settings
 from token_rotator.telemetry import Telemetry
 
@@ -80,7 +80,7 @@ def identity_provider(
 ) -> TokenEndpoint:
     """Whom the settings name. ``local``: AWS itself is on loopback, so it may be there, too."""
     addresses = Addresses(private=settings.allow_private_addresses, loopback=local)
-    channel = Channel(pool=addresses.pool(), now=now)
+    channel = ProviderHttp(pool=addresses.pool(), now=now)
     return TokenEndpoint(
         settings=settings,
         channel=channel,

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from infra.config import Deployment
 from tests.support.infra_templates import (
     NAMED_KEY,
     NAMED_SECRET,
@@ -14,6 +13,7 @@ from tests.support.infra_templates import (
     a_stack,
     template,
 )
+from token_rotator_cdk.config.models import Deployment
 
 EVERYTHING: Final = Deployment(
     stack=a_stack(
@@ -27,7 +27,7 @@ EVERYTHING: Final = Deployment(
         code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
         log_key=True,
-        secret_read_mails=True,
+        secret_access_alerts=True,
     ),
     rotators=(
         a_rotator(secret_arn=NAMED_SECRET, secret_key_arn=NAMED_KEY, value_format="token"),
@@ -57,7 +57,7 @@ DEPLOYMENTS: Final = {
         stack=a_stack(
             alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
             dashboard=False,
-            secret_read_mails=True,
+            secret_access_alerts=True,
         ),
         rotators=(a_rotator(watchdog_min_remaining_seconds=0),),
     ),

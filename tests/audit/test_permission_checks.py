@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 
 import pytest
 
-from infra.config import RotatorConfig, StackConfig, default_of
 from tests.audit.checks import iam_allowed, iam_flips, iam_refused, iam_tight
 from tests.audit.deployments import DEPLOYMENTS
 from tests.audit.iam.account import Account, deployed
@@ -14,6 +13,7 @@ from tests.audit.iam.cases import PLACE, Case, cases
 from tests.audit.iam.changes import Change, with_less, without
 from tests.audit.iam.refusal import Refusal, Safeguard
 from token_rotator.contract import Variable
+from token_rotator_cdk.config.models import RotatorConfig, StackConfig, default_of
 
 AT_LEAST = 40
 

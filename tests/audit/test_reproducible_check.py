@@ -1,7 +1,7 @@
 """Does the comparison of two builds notice a difference?"""
 
-from infra.targets import LAMBDA
 from tests.audit.checks.supply_reproducible import X86_64, differences
+from token_rotator_cdk.bundle.targets import LAMBDA
 
 
 def test_a_byte_a_mode_and_a_file_too_many_are_differences():

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.sbom import document
 from tests.audit.checks.supply_sbom import misses
+from token_rotator_cdk.bundle.sbom import document
 
 Bill = dict[str, Any]
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 
-from local.emulator import LocalAws
-from local.identity_provider import IdentityProvider
+from local.aws.emulator import LocalAws
+from local.idp.identity_provider import IdentityProvider
 from tests.support.system import System
 
 SPEEDUP: Final = 24

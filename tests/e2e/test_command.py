@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import ROOT
-from local.ports import LOOPBACK, claim
+from local import ROOT
+from local.process.ports import LOOPBACK, claim
 from tests.support.system import eventually
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.deployment import Deployment, DeploymentFailed
-from local.emulator import LocalAws
+from local.aws.deployment import Deployment, DeploymentFailed
+from local.aws.emulator import LocalAws
 from tests.support.system import System
 
 CONFIG = """\

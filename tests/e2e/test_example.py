@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.deployment import Deployment
-from local.emulator import ROOT
+from local import ROOT
+from local.aws.deployment import Deployment
 from tests.support.system import System
 from token_rotator.contract import StackOutput, output_of
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.emulator import ROOT
+from local import ROOT
 from tests.support.system import System, eventually
 
 

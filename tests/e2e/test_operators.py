@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from local import faults
-from local.deployment import Deployment
-from local.faults import Endpoint
-from local.journal import Journal
-from local.stack import deployed_rotators
+from local.aws.deployment import Deployment
+from local.aws.stack import deployed_rotators
+from local.idp import faults
+from local.idp.faults import Endpoint
+from local.run.rotation_log import Journal
 from tests.support.emitted import identities, watched
 from tests.support.system import System, eventually
-from token_reader.record import Record
 from token_rotator.contract import KEY_LIFETIME_DAYS, Metric, Variable
+from token_rotator.credential.secret_store import Credential
 from token_rotator.handler import invoke
+from token_rotator.parameter.record import Record
 from token_rotator.rotation import CredentialSource
-from token_rotator.secret_store import Credential
 from token_rotator.wiring import build, utc_now
 
 ELSEWHERE = "/elsewhere/access-token"

@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 from botocore.exceptions import ClientError
 
-from local.journal import Entry
-from local.stack import Rotator
+from local.aws.stack import Rotator
+from local.run.rotation_log import Entry
 from tests.support.principals import Clients, assume, assume_as_a_service, is_refused, workload
 from tests.support.system import System
 from token_rotator.contract import StackOutput, output_of

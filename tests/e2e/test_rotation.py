@@ -3,9 +3,9 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from local import faults
-from local.faults import Endpoint
-from local.journal import Entry
+from local.idp import faults
+from local.idp.faults import Endpoint
+from local.run.rotation_log import Entry
 from tests.support.system import System
 
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from local import environment
+from local.process import environment
 from tests.audit.iam import account, intrinsics, needed
 from tests.audit.iam.call import ALLOWED, decisions
 from tests.audit.iam.rotators import Rotator, rotators

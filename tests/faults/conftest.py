@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.emulator import LocalAws
-from local.fault_proxy import FaultProxy
-from local.identity_provider import IdentityProvider
-from local.ports import LOOPBACK, claim
+from local.aws.emulator import LocalAws
+from local.aws.fault_proxy import FaultProxy
+from local.idp.identity_provider import IdentityProvider
+from local.process.ports import LOOPBACK, claim
 from tests.faults.under_fire import UnderFire
 from tests.support.system import System
 

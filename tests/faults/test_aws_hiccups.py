@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.fault_proxy import (
+from local.aws.fault_proxy import (
     ANSWER_LOST,
     BROKEN_OFF,
     HANG,

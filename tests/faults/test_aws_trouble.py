@@ -6,7 +6,7 @@ its own deadlines follow the time that is left. `make soak` takes the deployed t
 
 import pytest
 
-from local.fault_proxy import HANG, THROTTLED, AwsFault, Call, error
+from local.aws.fault_proxy import HANG, THROTTLED, AwsFault, Call, error
 from tests.faults.under_fire import UnderFire, timeout_seconds
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 from token_rotator.timing import AWS_CALL

@@ -2,8 +2,8 @@
 
 import pytest
 
-from local import faults
-from local.faults import Endpoint, Fault
+from local.idp import faults
+from local.idp.faults import Endpoint, Fault
 from tests.faults.under_fire import UnderFire
 
 SOAK = pytest.mark.soak

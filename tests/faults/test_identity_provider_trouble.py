@@ -6,8 +6,8 @@ its own deadlines follow the time that is left. `make soak` takes the deployed t
 
 import pytest
 
-from local import faults
-from local.faults import Endpoint, Fault
+from local.idp import faults
+from local.idp.faults import Endpoint, Fault
 from tests.faults.under_fire import UnderFire, timeout_seconds
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 
@@ -68,7 +68,9 @@ def test_a_wait_longer_than_the_rotation_ends_it_at_once(function: UnderFire):
         pytest.param(faults.HUGE, "AnswerUnusable", id="huge"),
         pytest.param(faults.answers_json({"expires_in": 300}), "AnswerUnusable", id="no token"),
         pytest.param(
-            faults.redirect("http://127.0.0.1:9/"), "IdentityProviderUntrusted", id="redirect"
+            faults.redirect("http://127.0.0.1:9/"),
+            "IdentityProviderUntrusted",
+            id="redirect",
         ),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.fault_proxy import (
+from local.aws.fault_proxy import (
     ANSWER_LOST,
     HANG,
     RESET,

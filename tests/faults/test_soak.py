@@ -10,9 +10,10 @@ from typing import Final
 
 import pytest
 
-from local import fault_proxy, faults
-from local.fault_proxy import Call
-from local.faults import Endpoint
+from local.aws import fault_proxy
+from local.aws.fault_proxy import Call
+from local.idp import faults
+from local.idp.faults import Endpoint
 from tests.faults.under_fire import UnderFire, timeout_seconds
 
 SEED: Final = 20_261_123

@@ -5,12 +5,12 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.fault_proxy import AwsFault, Call, FaultProxy
-from local.faults import Endpoint, Fault
-from local.journal import Entry
+from local.aws.fault_proxy import AwsFault, Call, FaultProxy
+from local.idp.faults import Endpoint, Fault
+from local.run.rotation_log import Entry
 from tests.support.system import System, eventually
-from token_reader.record import Record
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, EventField, Trigger
+from token_rotator.parameter.record import Record
 from token_rotator.timing import TO_PUBLISH, TO_REPORT
 
 BY_SCHEDULE: Final = json.dumps({EventField.TRIGGER: Trigger.SCHEDULE}).encode()

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.support.keys import rsa_key
 from tests.support.leaks import Secrets
 from tests.unit.test_settings import REQUIRED
-from token_rotator.assertion import AssertionSigner
-from token_rotator.channel import LONGEST_BODY_BYTES, Channel
-from token_rotator.credential import ServiceAccount
-from token_rotator.discovery import Discovery
+from token_rotator.credential.assertion import AssertionSigner
+from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import IdentityProviderError
-from token_rotator.identity_provider import TokenEndpoint
+from token_rotator.identity_provider.client import TokenEndpoint
+from token_rotator.identity_provider.discovery import Discovery
+from token_rotator.identity_provider.http import LONGEST_BODY_BYTES, ProviderHttp
 from token_rotator.settings import Settings
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -81,7 +81,7 @@ class Pool:
 def exchanged(pool: Pool) -> str:
     """What is shown of an attempt; its assertion must not be in it, either."""
     settings = Settings.from_environment(REQUIRED)
-    channel = Channel(pool=cast("Any", pool), now=lambda: NOW)
+    channel = ProviderHttp(pool=cast("Any", pool), now=lambda: NOW)
     provider = TokenEndpoint(
         settings=settings,
         channel=channel,

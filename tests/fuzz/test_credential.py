@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.keys import PKCS8, ec_key, pem, rsa_key
 from tests.support.leaks import Secrets
 from token_rotator.contract import Algorithm
-from token_rotator.credential import FIELDS, ServiceAccount, parse
+from token_rotator.credential.service_account import FIELDS, ServiceAccount, parse
 from token_rotator.errors import CredentialError
 
 SENTINEL = "kR3v0LgB5nQ1sentinelpX8"

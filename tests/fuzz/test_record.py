@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.leaks import Secrets
-from token_reader.record import Record, RecordUnreadable
+from token_rotator.parameter.record import Record, RecordUnreadable
 
 TOKEN = "kR3v0LgB5nQ1sentinelpX8"
 SECRETS = Secrets()

@@ -2,11 +2,7 @@
 
 import pytest
 
-from infra import ROOT, prices
-from infra.config import Deployment
-from infra.config_reading import load
-from infra.costs import bill, rotator_items, stack_items
-from infra.usage import HOURS, usage
+from local import ROOT
 from tests.support.infra_templates import (
     NAMED_KEY,
     NAMED_SECRET,
@@ -15,6 +11,11 @@ from tests.support.infra_templates import (
     resources,
     template,
 )
+from token_rotator_cdk.config.load import load
+from token_rotator_cdk.config.models import Deployment
+from token_rotator_cli.costs import prices
+from token_rotator_cli.costs.bill import bill, rotator_items, stack_items
+from token_rotator_cli.costs.usage import HOURS, usage
 
 SETTINGS = [
     {},

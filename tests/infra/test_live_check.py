@@ -4,13 +4,18 @@ from typing import Any
 
 import pytest
 
-from live_check.permissions import ALLOWED
-from live_check.questions import Question, of_function, of_reader, of_schedules
 from tests.support.iam_simulator import FakeSimulator
 from tests.support.infra_templates import a_rotator, a_stack, resources, role_for, template
-from token_rotator.cli.deployment import Deployed
 from token_rotator.contract import Variable
 from token_rotator.settings import Settings
+from token_rotator_cli.deployment import Deployed
+from token_rotator_cli.live_check.permission_cases import (
+    Question,
+    of_function,
+    of_reader,
+    of_schedules,
+)
+from token_rotator_cli.live_check.permissions import ALLOWED
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 PSEUDO = {

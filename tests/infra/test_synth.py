@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import ROOT
-from infra.bundling import fetch
-from infra.targets import LAMBDA
+from local import ROOT
+from token_rotator_cdk.bundle.bundling import fetch
+from token_rotator_cdk.bundle.targets import LAMBDA
 
 DEAD_END = "http://127.0.0.1:9"
 

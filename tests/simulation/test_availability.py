@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.simulation.conditions import BASELINE, HARSH, HEALTHY
-from tests.simulation.figures import outages
-from tests.simulation.strategies import COMPARED, OURS, ThisRotator
-from tests.simulation.stretch import play
-from tests.simulation.study import outages_of
-from tests.simulation.tuning import Tuning
+from studies.simulation.conditions import BASELINE, HARSH, HEALTHY
+from studies.simulation.figures import outages
+from studies.simulation.strategies import COMPARED, OURS, ThisRotator
+from studies.simulation.stretch import play
+from studies.simulation.study import outages_of
+from studies.simulation.tuning import Tuning
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 from token_rotator.timing import TO_REPORT
 

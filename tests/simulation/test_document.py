@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from tests.simulation import document
-from tests.simulation.strategies import COMPARED
-from tests.simulation.study import TUNINGS
+from studies.simulation import document
+from studies.simulation.strategies import COMPARED
+from studies.simulation.study import TUNINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from local.emulator import ROOT
-from tests.simulation.many import FIRINGS, HOUR, requests, table
+from local import ROOT
+from studies.simulation.many import FIRINGS, HOUR, requests, table
 
 DOCUMENTED, IN_TURN, STACKS_AT_ONCE, WORST = FIRINGS
 

@@ -8,25 +8,25 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from tests.simulation.clock import CutOff, VirtualClock
-from tests.simulation.conditions import BASELINE, HEALTHY
-from tests.simulation.firings import firings
-from tests.simulation.lambda_function import Firing, Handler, LambdaFunction
-from tests.simulation.rotator import PARSED_ONCE, application
-from tests.simulation.scripted import scripted_world
-from tests.simulation.trace import Trace
-from tests.simulation.weather import Fault, Service, Weather
-from tests.simulation.world import PARAMETER, World, downloaded, signing_key
+from studies.simulation.clock import CutOff, VirtualClock
+from studies.simulation.conditions import BASELINE, HEALTHY
+from studies.simulation.firings import firings
+from studies.simulation.lambda_function import Firing, Handler, LambdaFunction
+from studies.simulation.rotator import PARSED_ONCE, application
+from studies.simulation.scripted import scripted_world
+from studies.simulation.trace import Trace
+from studies.simulation.weather import Fault, Service, Weather
+from studies.simulation.world import PARAMETER, Scenario, downloaded, signing_key
 from tests.support.keys import rsa_key
-from token_rotator.assertion import AssertionSigner
 from token_rotator.contract import Algorithm
+from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.handler import invoke
 
 
-def taking(seconds: float, begun: list[float]) -> Callable[[World], Handler]:
+def taking(seconds: float, begun: list[float]) -> Callable[[Scenario], Handler]:
     """A function that notes when it began, and takes its time."""
 
-    def build(world: World) -> Handler:
+    def build(world: Scenario) -> Handler:
         def handle(event: dict[str, object], remaining: float) -> None:
             begun.append(round(world.clock.seconds, 3))
             world.clock.advance(seconds)
@@ -62,9 +62,9 @@ def test_an_event_that_waited_for_a_minute_is_dropped():
 
 def test_an_invocation_that_hangs_is_cut_off_and_its_environment_with_it():
     world, _ = scripted_world()
-    built: list[World] = []
+    built: list[Scenario] = []
 
-    def build(world: World) -> Handler:
+    def build(world: Scenario) -> Handler:
         built.append(world)
         return taking(1000, [])(world)
 
@@ -76,7 +76,7 @@ def test_an_invocation_that_hangs_is_cut_off_and_its_environment_with_it():
 
 
 def test_schedules_fire_up_to_59_seconds_late():
-    world = World(Trace(5), HEALTHY)
+    world = Scenario(Trace(5), HEALTHY)
 
     due = [one.due for one in firings(world, "s", every_seconds=240, event={}, until=2_000_000)]
 
@@ -84,7 +84,7 @@ def test_schedules_fire_up_to_59_seconds_late():
 
 
 def test_schedules_rarely_fire_twice_or_not_at_all():
-    world = World(Trace(5), replace(BASELINE, lost=0.1, duplicated=0.02))
+    world = Scenario(Trace(5), replace(BASELINE, lost=0.1, duplicated=0.02))
 
     due = list(firings(world, "s", every_seconds=240, event={}, until=2_000_000))
 

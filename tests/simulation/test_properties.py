@@ -6,15 +6,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.simulation.anything import SLOWEST, STEPS, WATCHDOG, Step
-from tests.simulation.clock import START
-from tests.simulation.hard_cases import HARD_CASES
-from tests.simulation.identity_provider import valid_until
-from tests.simulation.scripted import Answer
-from tests.simulation.taken import Rotator
-from tests.simulation.weather import Fault, Service
-from token_reader.record import Record
+from studies.simulation.anything import SLOWEST, STEPS, WATCHDOG, Step
+from studies.simulation.clock import START
+from studies.simulation.hard_cases import HARD_CASES
+from studies.simulation.identity_provider import valid_until
+from studies.simulation.scripted import ScriptedOutcome
+from studies.simulation.taken import Rotator
+from studies.simulation.weather import Fault, Service
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
+from token_rotator.parameter.record import Record
 from token_rotator.report import Outcome
 from token_rotator.timing import HTTP_CONNECT, HTTP_READ, TO_PUBLISH, TO_REPORT
 
@@ -132,7 +132,7 @@ def test_no_request_begins_that_could_end_when_there_is_no_time_to_publish(steps
 @pytest.mark.parametrize("trigger", [{}, WATCHDOG])
 def test_every_call_as_slow_as_its_time_outs_allow_still_ends_in_time(trigger: dict[str, object]):
     rotator = Rotator()
-    slow: dict[Service, list[Answer]] = {
+    slow: dict[Service, list[ScriptedOutcome]] = {
         service: [(None, seconds - 0.01)] * 50 for service, seconds in SLOWEST.items()
     }
     step = Step(pause=0, change=None, event=trigger, answers=slow)
@@ -155,8 +155,8 @@ def test_one_silence_of_the_identity_provider_costs_one_time_out_and_not_the_rot
 ):
     rotator = Rotator()
 
-    at_discovery: list[Answer] = [(fault, 0.1)]
-    at_exchange: list[Answer] = [(None, 0.1), (fault, 0.1)]
+    at_discovery: list[ScriptedOutcome] = [(fault, 0.1)]
+    at_exchange: list[ScriptedOutcome] = [(None, 0.1), (fault, 0.1)]
     for answers in (at_discovery, at_exchange):
         step = Step(
             pause=0,

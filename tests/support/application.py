@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from local.identity_provider import IdentityProvider
+from local.idp.identity_provider import IdentityProvider
 from tests.support.clock import Clock
 from token_rotator.handler import invoke
-from token_rotator.transport import Answer, Transport
+from token_rotator.identity_provider.transport import HttpResponse, Transport
 from token_rotator.wiring import Application, build
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ class Tapped:
     """What carries the function's requests to AWS, unless somebody who listens answers."""
 
     carries: Transport
-    listener: Callable[[str], Answer | None]
+    listener: Callable[[str], HttpResponse | None]
 
-    def send(self, method: str, url: str, *, headers: Any, body: Any, deadline: datetime) -> Answer:
+    def send(
+        self, method: str, url: str, *, headers: Any, body: Any, deadline: datetime
+    ) -> HttpResponse:
         _, _, operation = headers["X-Amz-Target"].rpartition(".")
         return self.listener(operation) or self.carries.send(
             method, url, headers=headers, body=body, deadline=deadline
@@ -62,14 +64,14 @@ class Deployed:
     def rotate(self, **event: object) -> dict[str, object]:
         return invoke(self.app, event, remaining=timedelta(seconds=50), request_id="request-1")
 
-    def tap(self, listener: Callable[[str], Answer | None]) -> None:
+    def tap(self, listener: Callable[[str], HttpResponse | None]) -> None:
         """From now on hears every operation that AWS is asked for, and may answer instead."""
         for store in (self.app.rotation.credentials, self.app.rotation.publication):
             aws = vars(store)["_aws"]
             tapped: Any = Tapped(aws.transport, listener)
             vars(store)["_aws"] = replace(aws, transport=tapped)
 
-    def breaks(self, operation: str, instead: Callable[[], Answer]) -> None:
+    def breaks(self, operation: str, instead: Callable[[], HttpResponse]) -> None:
         """From now on an operation of AWS's ends with that answer, or with what is raised."""
         self.tap(lambda asked: instead() if asked == operation else None)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from token_rotator.aws import AwsRefused, AwsUnavailable, is_transient
+from token_rotator.aws.service import AwsRefused, AwsUnavailable, is_transient
 from token_rotator.rotation import Rotation
 
 LAMBDAS_OWN: Final = {
@@ -28,7 +28,11 @@ class Through:
     client: Any
 
     def call(
-        self, operation: str, parameters: Mapping[str, object], *, promised: str | None = None
+        self,
+        operation: str,
+        parameters: Mapping[str, object],
+        *,
+        required_member: str | None = None,
     ) -> Mapping[str, Any]:
         try:
             answer = getattr(self.client, xform_name(operation))(**parameters)

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from local import faults
-from local.faults import Fault
+from local.idp import faults
+from local.idp.faults import Fault
 from token_rotator.errors import (
     AnswerUnusable,
     IdentityProviderDown,
@@ -37,7 +37,11 @@ BAD_ANSWERS: list[tuple[str, Fault, type[RotationError]]] = [
         PublicationError,
     ),
     ("a redirect", faults.redirect("http://127.0.0.1:9/"), IdentityProviderUntrusted),
-    ("a refusal", faults.oauth_error("invalid_client", http_status=401), TokenRequestRefused),
+    (
+        "a refusal",
+        faults.oauth_error("invalid_client", http_status=401),
+        TokenRequestRefused,
+    ),
     ("a refusal with a token in it", faults.oauth_error(TOKEN), TokenRequestRefused),
     *(
         (

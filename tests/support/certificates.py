@@ -3,7 +3,7 @@
 import ssl
 from pathlib import Path
 
-from local.certificate import for_loopback
+from local.aws.certificate import for_loopback
 
 
 def unknown_to_the_system(folder: Path) -> tuple[ssl.SSLContext, Path]:

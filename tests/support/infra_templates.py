@@ -8,9 +8,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
-from infra import ROOT
-from infra.config import Deployment, RotatorConfig, StackConfig
-from infra.stack import TokenRotatorStack
+from local import ROOT
+from token_rotator_cdk.config.models import Deployment, RotatorConfig, StackConfig
+from token_rotator_cdk.stack import TokenRotatorStack
 
 Resource = dict[str, Any]
 

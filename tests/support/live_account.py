@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from live_check.aws import LiveAws
-from live_check.command import main
-from live_check.waiting import Clock
 from tests.support.aws_service import Through
 from tests.support.iam_simulator import FakeSimulator
 from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
 from tests.support.parameter_store import FakeParameterStore
-from token_reader.record import Record
 from token_rotator.contract import EventField, Trigger, ValueFormat, Variable
-from token_rotator.publication import ParameterStore
+from token_rotator.parameter.publication import ParameterStore
+from token_rotator.parameter.record import Record
+from token_rotator_cli.live_check.aws import LiveAws
+from token_rotator_cli.live_check.command import main
+from token_rotator_cli.live_check.waiting import Clock
 
 ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0000-1111"

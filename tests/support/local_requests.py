@@ -11,9 +11,9 @@ from uuid import uuid4
 import jwt
 import urllib3
 
-from local.identity_provider import IdentityProvider
-from local.service_account import ServiceAccount
-from local.verification import ASSERTION_TYPE
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
+from local.idp.verification import ASSERTION_TYPE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.identity_provider import IdentityProvider
-from local.service_account import ServiceAccount
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
 from tests.support.aws_service import LAMBDAS_OWN, reach_through
-from token_rotator.cli.aws import Aws
-from token_rotator.cli.command import main
 from token_rotator.contract import EventField, Trigger, Variable
 from token_rotator.errors import RotationError
 from token_rotator.handler import invoke
 from token_rotator.wiring import build
+from token_rotator_cli.aws import Aws
+from token_rotator_cli.main import main
 
 FUNCTION = "stack-MarketingRotatorFunction-1"
 STACK = "stack"
@@ -62,7 +62,7 @@ class FakeSimulator:
 class FakeFunctions:
     """Lambda, which runs the real function; moto keeps its configuration."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: "OperatedRotator") -> None:
         self._world = world
         self._moto = world.aws.functions
         self.answer: object = None
@@ -83,7 +83,7 @@ class FakeFunctions:
         return {"Payload": payload} | ({"FunctionError": "Unhandled"} if failed else {})
 
 
-class World:
+class OperatedRotator:
     """One rotator in good health: a token is published, its schedules are enabled."""
 
     def __init__(self, aws: Aws, idp: IdentityProvider, account: ServiceAccount) -> None:

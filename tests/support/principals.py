@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.emulator import LocalAws
-from local.environment import ACCOUNT
+from local.aws.emulator import LocalAws
+from local.process.environment import ACCOUNT
 
 Clients = Callable[[str], Any]
 """From a service's name to a client that signs as somebody."""

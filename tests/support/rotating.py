@@ -9,13 +9,13 @@ from tests.support.aws_service import Through
 from tests.support.clock import Clock
 from tests.support.keys import rsa_key
 from tests.support.parameter_store import FakeParameterStore
-from token_reader.record import Record
 from token_rotator.contract import ValueFormat
-from token_rotator.credential import ServiceAccount
-from token_rotator.publication import ParameterStore
+from token_rotator.credential.secret_store import Credential
+from token_rotator.credential.service_account import ServiceAccount
+from token_rotator.parameter.publication import ParameterStore
+from token_rotator.parameter.record import Record
 from token_rotator.report import Report
 from token_rotator.rotation import Rotation
-from token_rotator.secret_store import Credential
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ class FakeIdentityProvider:
         )
 
 
-class World:
+class RotationScenario:
     """One rotator and what surrounds it."""
 
     def __init__(
@@ -129,7 +129,7 @@ class World:
         return self.publication.current().record
 
 
-def published_before(world: World, *, expires_in: float) -> str:
+def published_before(world: RotationScenario, *, expires_in: float) -> str:
     """Publishes a token; what the parameter holds from then on."""
     world.publication.publish(world.record(expires_in=expires_in))
     return world.store.value(NAME)

@@ -13,14 +13,15 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
 
-from local import environment
-from local.consumer import Consumer
-from local.deployment import Deployment
-from local.emulator import ROOT, LocalAws
-from local.identity_provider import IdentityProvider
-from local.journal import Entry, Journal
-from local.service_account import ServiceAccount
-from local.stack import Rotator, deployed_rotators
+from local import ROOT
+from local.aws.deployment import Deployment
+from local.aws.emulator import LocalAws
+from local.aws.stack import Rotator, deployed_rotators
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
+from local.process import environment
+from local.run.consumer import Consumer
+from local.run.rotation_log import Entry, Journal
 
 T = TypeVar("T")
 

@@ -11,14 +11,14 @@ import pytest
 import urllib3
 from moto.server import ThreadedMotoServer
 
-from local.identity_provider import IdentityProvider
-from local.tokens import Tokens
+from local.idp.identity_provider import IdentityProvider
+from local.idp.tokens import Tokens
 from tests.support.application import NAME, Deployed
 from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.clock import Clock
 from tests.support.exposure import Exposure, talkative
-from token_rotator.assertion import AssertionSigner
 from token_rotator.contract import Variable
+from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.wiring import build
 
 

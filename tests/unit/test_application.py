@@ -8,11 +8,10 @@ from datetime import timedelta
 import pytest
 import urllib3
 
-from local import faults
-from local.faults import Endpoint, Fault
+from local.idp import faults
+from local.idp.faults import Endpoint, Fault
 from tests.support.application import NAME, Deployed
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
-from token_reader.record import Record
 from token_rotator.contract import (
     EventField,
     Trigger,
@@ -22,6 +21,7 @@ from token_rotator.errors import (
     IdentityProviderUntrusted,
     RotationError,
 )
+from token_rotator.parameter.record import Record
 
 
 def test_a_rotation_publishes_a_token_that_opens_the_protected_resource(deployed: Deployed):
@@ -101,7 +101,15 @@ def test_a_bad_answer_is_named_and_leaves_the_published_token_alone(
     assert line["retry_helps"] is error.retry_helps
 
 
-@pytest.mark.parametrize("fault", [faults.HTML, faults.RESET, faults.TRUNCATED, faults.status(503)])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.HTML,
+        faults.RESET,
+        faults.TRUNCATED,
+        faults.status(503),
+    ],
+)
 def test_a_passing_failure_is_survived_with_a_new_assertion(deployed: Deployed, fault: Fault):
     seen = len(deployed.idp.token_requests)
     deployed.idp.fail(Endpoint.TOKEN, fault, times=2)

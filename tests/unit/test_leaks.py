@@ -7,43 +7,43 @@ from pathlib import Path
 
 import pytest
 
-from infra import LAMBDA_SRC
-from local import faults
-from local.faults import Endpoint, Fault
+from local.idp import faults
+from local.idp.faults import Endpoint, Fault
 from tests.support.application import Deployed
 from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
 from tests.support.keys import pem, rsa_key
 from tests.support.rotating import FakeCredentials
-from tests.unit.test_credential import REFUSED, SENTINEL
+from tests.unit.credential.test_service_account import REFUSED, SENTINEL
+from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import CredentialError, Unexpected
-from token_rotator.secret_store import Credential
-from token_rotator.transport import Answer, Broken
+from token_rotator.identity_provider.transport import HttpResponse, TransportError
+from token_rotator_cdk import LAMBDA_SRC
 
 
 def _token_answer(fault: Fault) -> Callable[[Deployed], None]:
     return lambda deployed: deployed.idp.fail(Endpoint.TOKEN, fault, times=None)
 
 
-def _aws_call(operation: str, instead: Callable[[], Answer]) -> Callable[[Deployed], None]:
+def _aws_call(operation: str, instead: Callable[[], HttpResponse]) -> Callable[[Deployed], None]:
     return lambda deployed: deployed.breaks(operation, instead)
 
 
-def _aws_says(code: str, message: str = "No.") -> Callable[[], Answer]:
+def _aws_says(code: str, message: str = "No.") -> Callable[[], HttpResponse]:
     return _answers(json.dumps({"__type": code, "message": message}).encode(), status=400)
 
 
-def _answers(body: bytes, *, status: int = 200) -> Callable[[], Answer]:
-    return lambda: Answer(status=status, headers={}, body=body)
+def _answers(body: bytes, *, status: int = 200) -> Callable[[], HttpResponse]:
+    return lambda: HttpResponse(status=status, headers={}, body=body)
 
 
-def _unreachable() -> Answer:
-    raise Broken("ConnectionRefusedError: Connection refused")
+def _unreachable() -> HttpResponse:
+    raise TransportError("ConnectionRefusedError: Connection refused")
 
 
-def _raises(error: Exception) -> Callable[[], Answer]:
-    def fail() -> Answer:
+def _raises(error: Exception) -> Callable[[], HttpResponse]:
+    def fail() -> HttpResponse:
         raise error
 
     return fail
@@ -55,7 +55,9 @@ TROUBLE: dict[str, Callable[[Deployed], None]] = {
     "none": lambda _: None,
     **{name: _token_answer(fault) for name, fault, _ in BAD_ANSWERS},
     "discovery is garbage": lambda it: it.idp.fail(
-        Endpoint.DISCOVERY, faults.answers_json({"token_endpoint": f"http://{TOKEN}/"}), times=None
+        Endpoint.DISCOVERY,
+        faults.answers_json({"token_endpoint": f"http://{TOKEN}/"}),
+        times=None,
     ),
     "a secret that is no service account": lambda it: it.store(f"password: {TOKEN}"),
     "the key is refused": lambda it: it.idp.fail(
@@ -166,11 +168,11 @@ def test_no_answer_of_the_discovery_endpoint_gets_out(watched: Watched):
 def test_an_error_that_is_not_ours_is_named_by_kind_and_place_and_never_quoted(
     deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ):
-    class Broken(FakeCredentials):
+    class TransportError(FakeCredentials):
         def current(self) -> Credential:
             raise RuntimeError(TOKEN)
 
-    rotation = replace(deployed.app.rotation, credentials=Broken())
+    rotation = replace(deployed.app.rotation, credentials=TransportError())
     deployed.app = replace(deployed.app, rotation=rotation)
 
     with pytest.raises(Unexpected):

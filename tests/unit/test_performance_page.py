@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import page
-from tests.bench.__main__ import SECTIONS
+from studies.bench import page
+from studies.bench.__main__ import SECTIONS
 
 
 @pytest.mark.parametrize("section", SECTIONS)

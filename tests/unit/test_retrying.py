@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.clock import Clock
 from token_rotator.errors import IdentityProviderDown, RotationError, TokenRequestRefused
-from token_rotator.retrying import Patience
+from token_rotator.retrying import Retrier
 from token_rotator.timing import BACKOFF_CAP
 
 
@@ -28,8 +28,8 @@ class Step:
         return "done"
 
 
-def insist(clock: Clock, step: Callable[[], str], *, seconds: float, longest: float = 0.0) -> str:
-    return Patience(now=clock.now, sleep=clock.sleep).insist(
+def call(clock: Clock, step: Callable[[], str], *, seconds: float, longest: float = 0.0) -> str:
+    return Retrier(now=clock.now, sleep=clock.sleep).call(
         step,
         deadline=clock.now() + timedelta(seconds=seconds),
         longest_attempt=timedelta(seconds=longest),
@@ -45,7 +45,7 @@ def test_a_transient_failure_is_repeated_until_it_works():
     clock = Clock()
     step = Step(clock, down(), down())
 
-    assert insist(clock, step, seconds=60) == "done"
+    assert call(clock, step, seconds=60) == "done"
 
     assert step.attempts == 3
 
@@ -53,7 +53,7 @@ def test_a_transient_failure_is_repeated_until_it_works():
 def test_waits_grow_but_never_beyond_the_cap():
     clock = Clock()
 
-    insist(clock, Step(clock, *[down()] * 30), seconds=10_000)
+    call(clock, Step(clock, *[down()] * 30), seconds=10_000)
 
     assert max(clock.slept) <= BACKOFF_CAP.total_seconds()
     assert max(clock.slept[:2]) <= 0.5
@@ -66,7 +66,7 @@ def test_what_a_retry_does_not_help_is_raised_at_once(error: Exception):
     step = Step(clock, error)
 
     with pytest.raises(type(error)):
-        insist(clock, step, seconds=60)
+        call(clock, step, seconds=60)
 
     assert step.attempts == 1
 
@@ -74,7 +74,7 @@ def test_what_a_retry_does_not_help_is_raised_at_once(error: Exception):
 def test_retry_after_is_waited_for():
     clock = Clock()
 
-    insist(clock, Step(clock, down(retry_after=7)), seconds=60)
+    call(clock, Step(clock, down(retry_after=7)), seconds=60)
 
     assert clock.slept[0] >= 7
 
@@ -84,7 +84,7 @@ def test_a_retry_after_beyond_the_deadline_ends_the_attempts_without_waiting():
     step = Step(clock, down(retry_after=120))
 
     with pytest.raises(IdentityProviderDown):
-        insist(clock, step, seconds=60)
+        call(clock, step, seconds=60)
 
     assert (step.attempts, clock.slept) == (1, [])
 
@@ -94,7 +94,7 @@ def test_no_attempt_starts_that_could_outlast_the_deadline():
     begun = clock.now()
 
     with pytest.raises(IdentityProviderDown):
-        insist(clock, Step(clock, *[down()] * 1000, seconds=4), seconds=40, longest=4)
+        call(clock, Step(clock, *[down()] * 1000, seconds=4), seconds=40, longest=4)
 
     assert clock.now() <= begun + timedelta(seconds=40)
 
@@ -104,4 +104,4 @@ def test_the_last_error_is_the_one_that_is_raised():
     last = IdentityProviderDown("the last one", retry_after=timedelta(hours=1))
 
     with pytest.raises(IdentityProviderDown, match="the last one"):
-        insist(clock, Step(clock, down(), last), seconds=60)
+        call(clock, Step(clock, down(), last), seconds=60)

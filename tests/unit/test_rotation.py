@@ -6,7 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.rotating import NAME, FakeCredentials, World, credential, published_before
+from tests.support.rotating import (
+    NAME,
+    FakeCredentials,
+    RotationScenario,
+    credential,
+    published_before,
+)
+from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import (
     AnswerUnusable,
     IdentityProviderDown,
@@ -18,11 +25,10 @@ from token_rotator.errors import (
     TokenRequestRefused,
 )
 from token_rotator.report import Outcome
-from token_rotator.secret_store import Credential
 
 
 def test_a_fresh_token_replaces_the_published_one():
-    world = World()
+    world = RotationScenario()
     published_before(world, expires_in=60)
 
     report = world.rotate()
@@ -35,7 +41,7 @@ def test_a_fresh_token_replaces_the_published_one():
 
 
 def test_the_first_token_of_all_is_published():
-    world = World()
+    world = RotationScenario()
 
     report = world.rotate()
 
@@ -45,7 +51,7 @@ def test_the_first_token_of_all_is_published():
 
 
 def test_the_watchdog_keeps_a_token_with_enough_life_and_calls_nothing_else():
-    world = World()
+    world = RotationScenario()
     published_before(world, expires_in=151)
     world.store.calls.clear()
 
@@ -57,7 +63,7 @@ def test_the_watchdog_keeps_a_token_with_enough_life_and_calls_nothing_else():
 
 
 def test_the_watchdog_does_not_look_for_a_token_that_this_function_has_just_written():
-    world = World()
+    world = RotationScenario()
     world.rotate()
     world.store.calls.clear()
     world.clock.advance(seconds=140)
@@ -70,7 +76,7 @@ def test_the_watchdog_does_not_look_for_a_token_that_this_function_has_just_writ
 
 
 def test_what_was_remembered_for_long_is_looked_at_again():
-    world = World()
+    world = RotationScenario()
     world.identity_provider.lifetime = timedelta(hours=1)
     world.rotate()
     world.store.put_foreign(NAME, "something else")
@@ -84,7 +90,7 @@ def test_what_was_remembered_for_long_is_looked_at_again():
 
 
 def test_a_token_that_may_not_have_been_written_is_not_remembered():
-    world = World()
+    world = RotationScenario()
     world.rotate()
     world.store.fail("put_parameter", "InternalServerError", times=1000)
     with pytest.raises(ParameterStoreUnavailable):
@@ -98,21 +104,21 @@ def test_a_token_that_may_not_have_been_written_is_not_remembered():
 
 @pytest.mark.parametrize("expires_in", [150, 149, 1, -10])
 def test_the_watchdog_replaces_a_token_with_too_little_life(expires_in: float):
-    world = World()
+    world = RotationScenario()
     published_before(world, expires_in=expires_in)
 
     assert world.rotate(min_remaining=150).outcome is Outcome.PUBLISHED
 
 
 def test_the_watchdog_replaces_what_is_no_record():
-    world = World()
+    world = RotationScenario()
     world.store.put_foreign(NAME, "something else")
 
     assert world.rotate(min_remaining=150).outcome is Outcome.PUBLISHED
 
 
 def test_the_schedule_replaces_even_a_token_with_plenty_of_life():
-    world = World()
+    world = RotationScenario()
     published_before(world, expires_in=290)
 
     assert world.rotate().outcome is Outcome.PUBLISHED
@@ -129,7 +135,7 @@ def test_the_schedule_replaces_even_a_token_with_plenty_of_life():
 def test_an_identity_provider_that_gives_nothing_leaves_the_published_token_alone(
     failure: RotationError,
 ):
-    world = World(failure)
+    world = RotationScenario(failure)
     before = published_before(world, expires_in=60)
 
     with pytest.raises(type(failure)):
@@ -140,7 +146,7 @@ def test_an_identity_provider_that_gives_nothing_leaves_the_published_token_alon
 
 
 def test_an_outage_that_outlasts_the_deadline_leaves_the_published_token_alone():
-    world = World(*[IdentityProviderDown("down")] * 1000)
+    world = RotationScenario(*[IdentityProviderDown("down")] * 1000)
     before = published_before(world, expires_in=60)
     begun = world.clock.now()
 
@@ -154,7 +160,7 @@ def test_an_outage_that_outlasts_the_deadline_leaves_the_published_token_alone()
 
 
 def test_a_passing_failure_is_survived_within_the_rotation():
-    world = World(IdentityProviderDown("down"), IdentityProviderDown("down"))
+    world = RotationScenario(IdentityProviderDown("down"), IdentityProviderDown("down"))
 
     report = world.rotate()
 
@@ -163,13 +169,13 @@ def test_a_passing_failure_is_survived_within_the_rotation():
 
 
 def test_a_secret_store_that_cannot_answer_is_asked_again():
-    world = World(credentials=Recovering(SecretStoreUnavailable("down"), failures=2))
+    world = RotationScenario(credentials=Recovering(SecretStoreUnavailable("down"), failures=2))
 
     assert world.rotate().outcome is Outcome.PUBLISHED
 
 
 def test_the_margin_is_what_was_left_when_the_new_token_was_there():
-    world = World()
+    world = RotationScenario()
     published_before(world, expires_in=60)
     world.identity_provider.before_answering = lambda: world.clock.advance(seconds=40)
 
@@ -180,11 +186,11 @@ def test_the_margin_is_what_was_left_when_the_new_token_was_there():
 
 
 def test_a_token_that_replaces_none_has_no_margin():
-    assert World().rotate().margin is None
+    assert RotationScenario().rotate().margin is None
 
 
 def test_a_lost_answer_does_not_lose_the_margin():
-    world = World()
+    world = RotationScenario()
     published_before(world, expires_in=60)
     world.store.lose_answer("put_parameter")
 
@@ -195,7 +201,7 @@ def test_a_lost_answer_does_not_lose_the_margin():
 
 
 def test_the_report_says_how_long_the_key_that_was_used_has_to_live():
-    world = World()
+    world = RotationScenario()
     stored = world.clock.now() - timedelta(days=700, hours=1)
     world.credentials.current_version = replace(credential("v2"), created_at=stored)
     world.rotation = replace(world.rotation, key_lifetime=timedelta(days=730))
@@ -204,7 +210,7 @@ def test_the_report_says_how_long_the_key_that_was_used_has_to_live():
 
 
 def test_where_nobody_says_how_long_a_key_lives_the_report_says_nothing():
-    world = World()
+    world = RotationScenario()
     world.credentials.current_version = replace(
         credential("v2"), created_at=world.clock.now() - timedelta(days=10_000)
     )
@@ -213,7 +219,7 @@ def test_where_nobody_says_how_long_a_key_lives_the_report_says_nothing():
 
 
 def test_a_newer_token_that_somebody_published_meanwhile_stays():
-    world = World()
+    world = RotationScenario()
     newer = world.record(expires_in=1000, token="newer")
     world.identity_provider.before_answering = lambda: void(world.publication.publish(newer))
 
@@ -224,7 +230,7 @@ def test_a_newer_token_that_somebody_published_meanwhile_stays():
 
 
 def test_a_token_that_expires_at_the_same_moment_is_replaced():
-    world = World()
+    world = RotationScenario()
     same = world.record(expires_in=300, token="same")
     world.identity_provider.before_answering = lambda: void(world.publication.publish(same))
 
@@ -232,7 +238,7 @@ def test_a_token_that_expires_at_the_same_moment_is_replaced():
 
 
 def test_a_store_that_is_throttled_for_a_while_gets_the_token_later():
-    world = World()
+    world = RotationScenario()
     world.store.fail("put_parameter", "ThrottlingException", times=3)
 
     assert world.rotate().outcome is Outcome.PUBLISHED
@@ -240,7 +246,7 @@ def test_a_store_that_is_throttled_for_a_while_gets_the_token_later():
 
 
 def test_nothing_is_written_while_nobody_knows_what_is_published():
-    world = World()
+    world = RotationScenario()
     before = published_before(world, expires_in=60)
     world.store.fail("get_parameter", "InternalServerError", times=1000)
 
@@ -252,7 +258,7 @@ def test_nothing_is_written_while_nobody_knows_what_is_published():
 
 
 def test_a_write_whose_answer_was_lost_is_not_repeated():
-    world = World()
+    world = RotationScenario()
     world.store.lose_answer("put_parameter")
 
     report = world.rotate()
@@ -263,7 +269,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated():
 
 
 def test_a_refused_write_is_not_repeated():
-    world = World()
+    world = RotationScenario()
     world.store.fail("put_parameter", "AccessDeniedException", times=1)
 
     with pytest.raises(PublicationError):
@@ -273,7 +279,7 @@ def test_a_refused_write_is_not_repeated():
 
 
 def test_missing_tags_do_not_fail_a_rotation():
-    world = World()
+    world = RotationScenario()
     world.store.fail("add_tags_to_resource", "AccessDeniedException", times=1)
 
     report = world.rotate()
@@ -283,7 +289,7 @@ def test_missing_tags_do_not_fail_a_rotation():
 
 
 def test_the_report_knows_the_token_by_its_fingerprint_only():
-    world = World()
+    world = RotationScenario()
 
     report = world.rotate()
 
@@ -292,7 +298,7 @@ def test_the_report_knows_the_token_by_its_fingerprint_only():
 
 
 def test_the_report_says_where_the_time_went():
-    world = World(IdentityProviderDown("down"))
+    world = RotationScenario(IdentityProviderDown("down"))
 
     durations = world.rotate().durations
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.rotating import FakeCredentials, World, credential, published_before
+from tests.support.rotating import FakeCredentials, RotationScenario, credential, published_before
+from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import (
     CredentialError,
     NoServiceAccountYet,
@@ -10,12 +11,11 @@ from token_rotator.errors import (
     TokenRequestRefused,
 )
 from token_rotator.report import Outcome
-from token_rotator.secret_store import Credential
 
 
 def test_a_refused_key_falls_back_on_the_previous_one_and_says_so():
     credentials = FakeCredentials(credential("v2", key=1), credential("v1", key=0))
-    world = World(credentials=credentials)
+    world = RotationScenario(credentials=credentials)
     world.identity_provider.refused_keys[1] = TokenRequestRefused("bad key")
 
     report = world.rotate()
@@ -28,7 +28,9 @@ def test_a_refused_key_falls_back_on_the_previous_one_and_says_so():
 
 
 def test_a_secret_that_holds_nonsense_falls_back_on_the_previous_key():
-    world = World(credentials=FakeCredentials(CredentialError("half a PEM"), credential("v1")))
+    world = RotationScenario(
+        credentials=FakeCredentials(CredentialError("half a PEM"), credential("v1"))
+    )
 
     report = world.rotate()
 
@@ -37,7 +39,7 @@ def test_a_secret_that_holds_nonsense_falls_back_on_the_previous_key():
 
 
 def test_a_refusal_is_not_repeated_with_the_same_key_stored_twice():
-    world = World(
+    world = RotationScenario(
         TokenRequestRefused("no"), credentials=FakeCredentials(credential("v2"), credential("v1"))
     )
 
@@ -53,7 +55,7 @@ def test_a_refusal_is_not_repeated_with_the_same_key_stored_twice():
 )
 def test_where_the_previous_key_does_not_help_the_first_refusal_is_raised(previous: object):
     credentials = FakeCredentials(credential("v2", key=1), previous)  # type: ignore[arg-type]
-    world = World(credentials=credentials)
+    world = RotationScenario(credentials=credentials)
     world.identity_provider.refused_keys = {
         0: TokenRequestRefused("the previous is refused, too"),
         1: TokenRequestRefused("the current is refused"),
@@ -66,7 +68,7 @@ def test_where_the_previous_key_does_not_help_the_first_refusal_is_raised(previo
 
 
 def test_without_any_usable_credential_nobody_is_asked():
-    world = World(credentials=FakeCredentials(CredentialError("empty")))
+    world = RotationScenario(credentials=FakeCredentials(CredentialError("empty")))
 
     with pytest.raises(CredentialError, match="empty"):
         world.rotate()
@@ -78,7 +80,7 @@ NOTHING_STORED = NoServiceAccountYet("nobody has stored a service account")
 
 
 def test_a_new_stack_waits_for_its_first_key_without_failing():
-    world = World(credentials=FakeCredentials(NOTHING_STORED))
+    world = RotationScenario(credentials=FakeCredentials(NOTHING_STORED))
 
     report = world.rotate()
 
@@ -89,7 +91,7 @@ def test_a_new_stack_waits_for_its_first_key_without_failing():
 
 
 def test_a_placeholder_is_a_failure_where_a_token_is_published():
-    world = World(credentials=FakeCredentials(NOTHING_STORED))
+    world = RotationScenario(credentials=FakeCredentials(NOTHING_STORED))
     published_before(world, expires_in=-100)
 
     with pytest.raises(NoServiceAccountYet):
@@ -100,7 +102,9 @@ def test_a_placeholder_is_a_failure_where_a_token_is_published():
 def test_a_placeholder_is_a_failure_where_something_was_stored_before(
     previous: Credential | Exception,
 ):
-    world = World(TokenRequestRefused("no"), credentials=FakeCredentials(NOTHING_STORED, previous))
+    world = RotationScenario(
+        TokenRequestRefused("no"), credentials=FakeCredentials(NOTHING_STORED, previous)
+    )
 
     with pytest.raises(CredentialError):
         world.rotate()
@@ -109,7 +113,7 @@ def test_a_placeholder_is_a_failure_where_something_was_stored_before(
 
 
 def test_a_placeholder_that_came_back_does_not_hide_the_key_before_it():
-    world = World(credentials=FakeCredentials(NOTHING_STORED, credential("v1")))
+    world = RotationScenario(credentials=FakeCredentials(NOTHING_STORED, credential("v1")))
 
     report = world.rotate()
 

@@ -5,11 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from local import faults
-from local.faults import Endpoint
+from local.idp import faults
+from local.idp.faults import Endpoint
 from tests.support.application import NAME, Deployed
 from tests.support.bad_answers import TOKEN
-from token_reader.record import Record
 from token_rotator.contract import (
     KEY_LIFETIME_DAYS,
     PLACEHOLDER_FIELD,
@@ -18,6 +17,7 @@ from token_rotator.contract import (
     Trigger,
 )
 from token_rotator.errors import IdentityProviderDown
+from token_rotator.parameter.record import Record
 
 
 def test_each_rotation_is_one_log_line_and_one_metrics_line(

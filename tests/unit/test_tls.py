@@ -12,9 +12,9 @@ from tests.support.canned_server import CannedServer, answer
 from tests.support.certificates import unknown_to_the_system
 from tests.unit.test_settings import REQUIRED
 from token_rotator import tls, wiring
-from token_rotator.addresses import Addresses
-from token_rotator.channel import Channel
 from token_rotator.errors import IdentityProviderUntrusted
+from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.http import ProviderHttp
 
 
 def now() -> datetime:
@@ -42,7 +42,7 @@ def test_no_connection_reads_again_whom_the_system_trusts(
     with CannedServer(answer(), tls=context) as server:
         for _ in range(2):
             with pytest.raises(IdentityProviderUntrusted, match="certificate"):
-                Channel(pool=pool, now=now).get(
+                ProviderHttp(pool=pool, now=now).get(
                     server.url, what="x", deadline=now() + timedelta(seconds=5)
                 )
 

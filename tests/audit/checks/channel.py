@@ -7,7 +7,9 @@ from tests.audit.evidence import Check, of_tests
 CHECK: Final = Check(
     says="an assertion goes to the pinned host only: TLS 1.2, no redirect, proxy or address inside",
     look=of_tests(
-        "tests/unit/test_channel.py", "tests/unit/test_addresses.py", "tests/unit/test_discovery.py"
+        "tests/unit/identity_provider/test_http.py",
+        "tests/unit/identity_provider/test_addresses.py",
+        "tests/unit/identity_provider/test_discovery.py",
     ),
     by_make_test=False,
 )

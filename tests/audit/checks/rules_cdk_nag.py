@@ -12,11 +12,11 @@ from aws_cdk import App, CfnResource, Stack, Validations
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 from constructs import IConstruct
 
-from infra.config import Deployment
 from tests.audit.acknowledged import Finding, weighed
 from tests.audit.deployments import DEPLOYMENTS, template_of
 from tests.audit.evidence import Check, Evidence
 from tests.support.infra_templates import synthesized
+from token_rotator_cdk.config.models import Deployment
 
 
 def look() -> Evidence:

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from infra.bundling import fetch
-from infra.targets import LAMBDA
 from tests.audit.evidence import ROOT, Check, Evidence
+from token_rotator_cdk.bundle.bundling import fetch
+from token_rotator_cdk.bundle.targets import LAMBDA
 
 LOCKS: Final = (
     "lambda_src/requirements.txt",

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from infra.bundling import bundle
-from infra.targets import LAMBDA, Target
 from tests.audit.evidence import Check, Evidence
+from token_rotator_cdk.bundle.bundling import bundle
+from token_rotator_cdk.bundle.targets import LAMBDA, Target
 
 X86_64: Final = replace(
     LAMBDA,

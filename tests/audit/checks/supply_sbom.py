@@ -5,9 +5,9 @@ import re
 import subprocess
 from typing import Any, Final
 
-from infra import LAMBDA_SRC
-from infra.sbom import document
 from tests.audit.evidence import ROOT, Check, Evidence
+from token_rotator_cdk import LAMBDA_SRC
+from token_rotator_cdk.bundle.sbom import document
 
 LICENCES: Final = frozenset(
     {"Apache-2.0", "Apache-2.0 OR BSD-3-Clause", "BSD-3-Clause", "MIT", "MIT-0"}

@@ -4,8 +4,8 @@ import json
 import subprocess
 from typing import Any, Final
 
-from infra import LAMBDA_SRC
 from tests.audit.evidence import ROOT, Check, Evidence
+from token_rotator_cdk import LAMBDA_SRC
 
 PIP_AUDIT: Final = ROOT / ".venv-audit" / "bin" / "pip-audit"
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from infra.config import Deployment
 from tests.audit.deployments import DEPLOYMENTS, template_of
 from tests.audit.iam.account import Account, deployed
 from tests.audit.iam.call import Call
@@ -13,6 +12,7 @@ from tests.audit.iam.needed import needed
 from tests.audit.iam.refusal import Refusal
 from tests.audit.iam.refused import refused
 from tests.audit.iam.rotators import rotators
+from token_rotator_cdk.config.models import Deployment
 
 PLACE: Final = Place()
 

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from local import faults
-from local.faults import Endpoint, Fault
+from local.idp import faults
+from local.idp.faults import Endpoint, Fault
 from tests.support.keys import ec_key, pem
-from tests.support.operating import FUNCTION, PARAMETER, SECOND_WATCHDOG, Refusing, World
-from token_reader.record import Record
+from tests.support.operating import FUNCTION, PARAMETER, SECOND_WATCHDOG, OperatedRotator, Refusing
 from token_rotator.contract import EventField, Trigger, Variable
+from token_rotator.parameter.record import Record
 
-Break = Callable[[World], object]
+Break = Callable[[OperatedRotator], object]
 
 
-def stores(value: Callable[[World], str | bytes]) -> Break:
+def stores(value: Callable[[OperatedRotator], str | bytes]) -> Break:
     return lambda world: world.store(value(world))
 
 
@@ -31,7 +31,7 @@ def denies(action: str) -> Break:
     return lambda world: world.simulator.denied.add(action)
 
 
-def an_expired_record(world: World) -> None:
+def an_expired_record(world: OperatedRotator) -> None:
     now = datetime.now(UTC)
     record = Record(
         access_token="eyJ-expired",
@@ -41,18 +41,18 @@ def an_expired_record(world: World) -> None:
     world.publish(record.to_json())
 
 
-def half_an_environment(world: World) -> None:
+def half_an_environment(world: OperatedRotator) -> None:
     missing = {Variable.SECRET_ARN, Variable.PARAMETER_NAME}
     world.configure({k: v for k, v in world.environment.items() if k not in missing})
 
 
-def a_token_endpoint_elsewhere(world: World) -> None:
+def a_token_endpoint_elsewhere(world: OperatedRotator) -> None:
     elsewhere = world.idp.token_endpoint.replace("127.0.0.1", "localhost")
     document = faults.answers_json({"token_endpoint": elsewhere})
     world.idp.fail(Endpoint.DISCOVERY, document, times=None)
 
 
-def a_disabled_watchdog(world: World) -> None:
+def a_disabled_watchdog(world: OperatedRotator) -> None:
     world.aws.schedules.delete_schedule(Name=Trigger.WATCHDOG)
     world.create_schedule(
         Trigger.WATCHDOG,
@@ -62,22 +62,25 @@ def a_disabled_watchdog(world: World) -> None:
     )
 
 
-def no_schedules(world: World) -> None:
+def no_schedules(world: OperatedRotator) -> None:
     for name in (Trigger.SCHEDULE, Trigger.WATCHDOG, SECOND_WATCHDOG):
         world.aws.schedules.delete_schedule(Name=name)
 
 
-def with_key(world: World, key: str) -> str:
+def with_key(world: OperatedRotator, key: str) -> str:
     return replace(world.account, private_key_pem=key).as_downloaded()
 
 
-def without_its_end(world: World) -> str:
+def without_its_end(world: OperatedRotator) -> str:
     return with_key(world, world.account.private_key_pem[:-200])
 
 
 BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "the function is missing": (
-        World.delete_function, "function", "ConfigurationError", f"no function {FUNCTION}",
+        OperatedRotator.delete_function,
+        "function",
+        "ConfigurationError",
+        f"no function {FUNCTION}",
     ),
     "the environment is incomplete": (
         half_an_environment, "function", "ConfigurationError",

@@ -5,13 +5,13 @@ from functools import cached_property
 import pytest
 from moto import mock_aws
 
-from local.identity_provider import IdentityProvider
-from local.service_account import ServiceAccount
-from tests.support.operating import World
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
+from tests.support.operating import OperatedRotator
 from token_rotator import wiring
-from token_rotator.cli.aws import Aws
-from token_rotator.identity_provider import TokenEndpoint
+from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.settings import Settings
+from token_rotator_cli.aws import Aws
 
 REAL = wiring.identity_provider
 
@@ -49,7 +49,7 @@ def world(
     account: ServiceAccount,
     clients: dict[str, object],
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[World]:
+) -> Iterator[OperatedRotator]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     idp.recover()
@@ -58,4 +58,4 @@ def world(
     with mock_aws():
         aws = Aws(region="eu-west-1")
         vars(aws).update(clients)
-        yield World(aws, idp, account)
+        yield OperatedRotator(aws, idp, account)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.support.operating import SECOND_WATCHDOG, Refusing, World
+from tests.support.operating import SECOND_WATCHDOG, OperatedRotator, Refusing
 from tests.unit.cli.broken_links import BROKEN
 from tests.unit.cli.conftest import REAL
 from token_rotator import wiring
@@ -17,7 +17,7 @@ broken = pytest.mark.parametrize("name", BROKEN)
 
 @broken
 def test_the_broken_link_is_named_with_its_cure(
-    world: World, name: str, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, name: str, capsys: pytest.CaptureFixture[str]
 ):
     make, step, error, said = BROKEN[name]
     make(world)
@@ -39,7 +39,7 @@ def test_the_broken_link_is_named_with_its_cure(
 
 
 def test_a_healthy_rotator_passes_and_keeps_its_token(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     before = world.published()
     requests = len(world.idp.token_requests)
@@ -54,7 +54,7 @@ def test_a_healthy_rotator_passes_and_keeps_its_token(
 
 
 def test_what_needs_a_broken_link_is_skipped_and_the_rest_is_looked_at(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     world.store("no service account")
 
@@ -71,7 +71,7 @@ def test_what_needs_a_broken_link_is_skipped_and_the_rest_is_looked_at(
     ("age_days", "result"), [(0, "ok"), (669, "ok"), (671, "warning"), (740, "warning")]
 )
 def test_a_key_that_dies_soon_is_a_warning_and_no_failure(
-    world: World, age_days: int, result: str, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, age_days: int, result: str, capsys: pytest.CaptureFixture[str]
 ):
     with time_machine.travel(datetime.now(UTC) + timedelta(days=age_days), tick=False):
         world.rotate()
@@ -87,7 +87,7 @@ def test_a_key_that_dies_soon_is_a_warning_and_no_failure(
 
 @pytest.mark.parametrize(("service", "step"), [("iam", "role"), ("schedules", "schedules")])
 def test_what_the_caller_may_not_see_is_unknown_and_no_failure(
-    world: World, service: str, step: str, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, service: str, step: str, capsys: pytest.CaptureFixture[str]
 ):
     vars(world.aws)[service] = Refusing()
 
@@ -99,7 +99,7 @@ def test_what_the_caller_may_not_see_is_unknown_and_no_failure(
 
 
 def test_a_denial_that_a_local_aws_simulates_is_no_denial(
-    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     world.simulator.denied.add("kms:GenerateDataKey")
     monkeypatch.setattr(type(world.aws), "is_local", property(lambda _: True))
@@ -111,7 +111,7 @@ def test_a_denial_that_a_local_aws_simulates_is_no_denial(
 
 @pytest.mark.parametrize("local", [False, True])
 def test_only_beside_a_local_aws_may_the_identity_provider_be_on_loopback(
-    world: World,
+    world: OperatedRotator,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -128,7 +128,7 @@ def test_only_beside_a_local_aws_may_the_identity_provider_be_on_loopback(
 
 
 def test_a_watchdog_that_somebody_deleted_is_missed(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     world.aws.schedules.delete_schedule(Name=SECOND_WATCHDOG)
 
@@ -145,7 +145,7 @@ def test_a_watchdog_that_somebody_deleted_is_missed(
 
 
 def test_no_watchdog_may_have_been_chosen_and_the_line_says_who_knows(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     for name in (Trigger.WATCHDOG, SECOND_WATCHDOG):
         world.aws.schedules.delete_schedule(Name=name)
@@ -159,7 +159,7 @@ def test_no_watchdog_may_have_been_chosen_and_the_line_says_who_knows(
 
 @pytest.mark.parametrize("sent", [None, "no JSON", "[]", "{}"])
 def test_somebody_elses_schedule_is_none_of_ours(
-    world: World, sent: str | None, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, sent: str | None, capsys: pytest.CaptureFixture[str]
 ):
     world.create_schedule("theirs", "rate(1 hour)", state="DISABLED", sends=sent)
 

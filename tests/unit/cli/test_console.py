@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from token_rotator.cli.console import Console
+from token_rotator_cli.console import Console
 
 LONG = "word " * 40
 

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.operating import FUNCTION, STACK, Refusing, World, shown
-from token_rotator.cli.aws import Aws
-from token_rotator.cli.command import main
-from token_rotator.cli.deployment import region_of
+from tests.support.operating import FUNCTION, STACK, OperatedRotator, Refusing, shown
+from token_rotator_cli.aws import Aws
+from token_rotator_cli.deployment import region_of
+from token_rotator_cli.main import main
 
 
 class FakeStacks:
@@ -25,18 +25,18 @@ class FakeStacks:
         return {"Stacks": [self._stacks[StackName]]}
 
 
-def deploy(world: World, **outputs: str) -> None:
+def deploy(world: OperatedRotator, **outputs: str) -> None:
     vars(world.aws)["cloudformation"] = FakeStacks(**outputs)
 
 
-def test_the_only_rotator_of_a_stack_needs_no_name(world: World):
+def test_the_only_rotator_of_a_stack_needs_no_name(world: OperatedRotator):
     deploy(world, MarketingFunctionName=FUNCTION, AlarmTopicArn="arn")
 
     assert world.run("status", "--stack", STACK) == 0
 
 
 def test_one_of_several_is_named_as_in_the_configuration(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     deploy(world, MarketingDataFunctionName=FUNCTION, SalesFunctionName="other")
 
@@ -58,7 +58,7 @@ def test_one_of_several_is_named_as_in_the_configuration(
 
 
 def test_a_stack_that_is_not_there_is_named_with_its_region(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
 
     deploy(world)
@@ -69,7 +69,7 @@ def test_a_stack_that_is_not_there_is_named_with_its_region(
 
 
 @pytest.mark.parametrize(
-    ("code", "cure"),
+    ("code", "fix"),
     [
         ("AccessDenied", "ask for cloudformation:DescribeStacks"),
         ("ExpiredToken", "log in"),
@@ -78,7 +78,7 @@ def test_a_stack_that_is_not_there_is_named_with_its_region(
     ],
 )
 def test_what_aws_refuses_the_caller_has_a_cure(
-    world: World, code: str, cure: str, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, code: str, fix: str, capsys: pytest.CaptureFixture[str]
 ):
     vars(world.aws)["cloudformation"] = Refusing(code)
 
@@ -86,11 +86,11 @@ def test_what_aws_refuses_the_caller_has_a_cure(
 
     said = capsys.readouterr().err
     assert f"({code})" in said
-    assert cure in said
+    assert fix in said
     assert "sentinel" not in said
 
 
-def test_a_function_may_be_named_by_its_arn_which_says_the_region(world: World):
+def test_a_function_may_be_named_by_its_arn_which_says_the_region(world: OperatedRotator):
     arn = f"{world.function_arn}:$LATEST"
 
     assert world.run("check", "--function", arn) == 0
@@ -99,7 +99,7 @@ def test_a_function_may_be_named_by_its_arn_which_says_the_region(world: World):
 
 
 def test_an_encrypted_environment_that_the_caller_cannot_read_is_named(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     found = world.functions.get_function_configuration(FUNCTION)
     error = {"ErrorCode": "AccessDeniedException", "Message": "sentinel"}

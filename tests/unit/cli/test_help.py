@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from token_rotator.cli.arguments import COMMANDS
-from token_rotator.cli.command import main
+from token_rotator_cli.arguments import COMMANDS
+from token_rotator_cli.main import main
 
 DOCUMENTED = (Path(__file__).parents[3] / "docs" / "command.md").read_text(encoding="utf-8")
 

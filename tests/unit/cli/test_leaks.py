@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from local.faults import Endpoint
+from local.idp.faults import Endpoint
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
 from tests.support.keys import pem, rsa_key
-from tests.support.operating import World
+from tests.support.operating import OperatedRotator
 from tests.unit.cli.broken_links import BROKEN
-from tests.unit.test_credential import REFUSED, SENTINEL
+from tests.unit.credential.test_service_account import REFUSED, SENTINEL
 
 
-class Broken:
+class TransportError:
     """A client that ends in an error which nobody has thought of, and which quotes what it saw."""
 
     def __getattr__(self, operation: str) -> Callable[..., object]:
@@ -27,7 +27,7 @@ class Broken:
 @pytest.fixture
 def shows(
     exposure: Exposure,  # first: it wants to know of the tokens that a world begins with
-    world: World,
+    world: OperatedRotator,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> Callable[..., set[tuple[str, str]]]:
@@ -49,7 +49,7 @@ COMMANDS = (("check",), ("check", "--json"), ("status",), ("status", "--json"), 
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_whatever_link_is_broken(world: World, shows: Shows, name: str):
+def test_whatever_link_is_broken(world: OperatedRotator, shows: Shows, name: str):
     BROKEN[name][0](world)
 
     for command in COMMANDS:
@@ -58,15 +58,15 @@ def test_whatever_link_is_broken(world: World, shows: Shows, name: str):
 
 
 @pytest.mark.parametrize("client", ["functions", "secrets", "parameters", "logs", "schedules"])
-def test_whatever_nobody_thought_of(world: World, shows: Shows, client: str):
-    vars(world.aws)[client] = Broken()
+def test_whatever_nobody_thought_of(world: OperatedRotator, shows: Shows, client: str):
+    vars(world.aws)[client] = TransportError()
 
     for command in COMMANDS:
         assert shows(*command) == set(), command
     assert shows("upload", "--no-wait", "-", stdin=world.account.as_downloaded()) == set()
 
 
-def test_whatever_the_file_holds(world: World, shows: Shows, tmp_path: Path):
+def test_whatever_the_file_holds(world: OperatedRotator, shows: Shows, tmp_path: Path):
     for name, (value, _) in REFUSED.items():
         file = tmp_path / "downloaded.txt"
         file.write_text(value.replace(SENTINEL, TOKEN), encoding="utf-8")
@@ -75,7 +75,9 @@ def test_whatever_the_file_holds(world: World, shows: Shows, tmp_path: Path):
 
 
 @pytest.mark.parametrize("endpoint", [Endpoint.DISCOVERY, Endpoint.TOKEN])
-def test_whatever_the_identity_provider_answers(world: World, shows: Shows, endpoint: Endpoint):
+def test_whatever_the_identity_provider_answers(
+    world: OperatedRotator, shows: Shows, endpoint: Endpoint
+):
     for name, fault, _ in BAD_ANSWERS:
         world.idp.recover()
         world.idp.fail(endpoint, fault, times=None)

@@ -2,17 +2,19 @@
 
 import pytest
 
-from tests.support.operating import PARAMETER, Refusing, World, shown
+from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
 
 
-def test_a_fresh_token_is_published(world: World, capsys: pytest.CaptureFixture[str]):
+def test_a_fresh_token_is_published(world: OperatedRotator, capsys: pytest.CaptureFixture[str]):
     assert world.run("rotate") == 0
 
     assert world.published()["Version"] == 2
     assert shown(capsys).startswith(f"published: version 2 of {PARAMETER}, expires at 20")
 
 
-def test_an_error_of_the_function_is_named(world: World, capsys: pytest.CaptureFixture[str]):
+def test_an_error_of_the_function_is_named(
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
     world.idp.reject(world.account)
 
     assert world.run("rotate") == 1
@@ -37,7 +39,7 @@ def test_an_error_of_the_function_is_named(world: World, capsys: pytest.CaptureF
     ],
 )
 def test_an_error_of_the_runtime_is_quoted(
-    world: World, answer: object, said: str, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, answer: object, said: str, capsys: pytest.CaptureFixture[str]
 ):
     world.functions.answer = answer
 
@@ -48,7 +50,7 @@ def test_an_error_of_the_runtime_is_quoted(
 
 @pytest.mark.parametrize("kind", ["RuntimeError", "timedelta", "Path", ""])
 def test_the_text_of_an_error_that_is_not_ours_is_not_shown(
-    world: World, kind: str, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, kind: str, capsys: pytest.CaptureFixture[str]
 ):
     world.functions.answer = {"errorType": kind, "errorMessage": "sentinel"}
 
@@ -59,7 +61,7 @@ def test_the_text_of_an_error_that_is_not_ours_is_not_shown(
     assert "sentinel" not in said
 
 
-def test_a_busy_function_is_no_riddle(world: World, capsys: pytest.CaptureFixture[str]):
+def test_a_busy_function_is_no_riddle(world: OperatedRotator, capsys: pytest.CaptureFixture[str]):
     world.functions.invoke = Refusing("TooManyRequestsException").invoke  # type: ignore[method-assign]
 
     assert world.run("rotate") == 1
@@ -68,7 +70,7 @@ def test_a_busy_function_is_no_riddle(world: World, capsys: pytest.CaptureFixtur
 
 
 def test_a_secret_without_a_service_account_leads_to_upload(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     world.functions.answer = {"outcome": "waiting"}
 

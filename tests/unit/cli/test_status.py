@@ -7,20 +7,22 @@ from typing import Any
 import pytest
 import time_machine
 
-from local import faults
-from local.faults import Endpoint
-from tests.support.operating import PARAMETER, Refusing, World, shown
+from local.idp import faults
+from local.idp.faults import Endpoint
+from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
 from token_rotator.contract import EventField, Trigger
 from token_rotator.errors import IdentityProviderDown
 
 
-def status(world: World, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+def status(
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+) -> tuple[int, dict[str, Any]]:
     code = world.run("status", "--json")
     return code, json.loads(capsys.readouterr().out)
 
 
 def test_a_published_token_is_told_with_its_age_and_who_rotated_it(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     record = json.loads(world.published()["Value"])
     at = datetime.fromtimestamp(record["issued_at"], UTC) + timedelta(seconds=60)
@@ -42,7 +44,7 @@ def test_a_published_token_is_told_with_its_age_and_who_rotated_it(
 
 
 def test_a_failed_rotation_is_told_until_the_next_one_works(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
     with pytest.raises(IdentityProviderDown):
@@ -60,7 +62,9 @@ def test_a_failed_rotation_is_told_until_the_next_one_works(
     assert (after["last_error"], after["rotated_by"]) == (None, "watchdog")
 
 
-def test_an_expired_token_counts_as_none(world: World, capsys: pytest.CaptureFixture[str]):
+def test_an_expired_token_counts_as_none(
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=310), tick=False):
         code, told = status(world, capsys)
         world.run("status")
@@ -69,7 +73,9 @@ def test_an_expired_token_counts_as_none(world: World, capsys: pytest.CaptureFix
     assert "none: it expired" in capsys.readouterr().out
 
 
-def test_without_a_parameter_it_says_why(world: World, capsys: pytest.CaptureFixture[str]):
+def test_without_a_parameter_it_says_why(
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
     world.aws.parameters.delete_parameter(Name=PARAMETER)
 
     assert world.run("status") == 1
@@ -79,7 +85,7 @@ def test_without_a_parameter_it_says_why(world: World, capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException"])
 def test_without_a_log_the_rest_is_told(
-    world: World, code: str, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, code: str, capsys: pytest.CaptureFixture[str]
 ):
     vars(world.aws)["logs"] = Refusing(code)
 
@@ -90,7 +96,7 @@ def test_without_a_log_the_rest_is_told(
     assert f"rotated by  unknown: logs:FilterLogEvents failed ({code})" in said
 
 
-def test_a_rotation_hours_ago_is_found(world: World, capsys: pytest.CaptureFixture[str]):
+def test_a_rotation_hours_ago_is_found(world: OperatedRotator, capsys: pytest.CaptureFixture[str]):
     """The interval may be twelve hours; the token here is dead by then, the log line is not."""
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=11), tick=False):
         _, told = status(world, capsys)

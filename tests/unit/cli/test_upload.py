@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from local import faults
-from local.faults import Endpoint
-from local.service_account import ServiceAccount
+from local.idp import faults
+from local.idp.faults import Endpoint
+from local.idp.service_account import ServiceAccount
 from tests.support.keys import ec_key, pem
-from tests.support.operating import Refusing, World, at_debug, shown
-from token_rotator.cli import taking_effect
+from tests.support.operating import OperatedRotator, Refusing, at_debug, shown
 from token_rotator.errors import RotationError
+from token_rotator_cli import wait_for_publication
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def generated(account: ServiceAccount) -> ServiceAccount:
 
 
 @pytest.fixture
-def downloaded(world: World, generated: ServiceAccount, tmp_path: Path) -> Path:
+def downloaded(world: OperatedRotator, generated: ServiceAccount, tmp_path: Path) -> Path:
     world.idp.register(generated.client_id, generated.public_key_pem)
     world.idp.accept(generated)
     file = tmp_path / "downloaded.txt"
@@ -32,11 +32,11 @@ def downloaded(world: World, generated: ServiceAccount, tmp_path: Path) -> Path:
     return file
 
 
-def current(world: World) -> str:
+def current(world: OperatedRotator) -> str:
     return world.aws.secrets.get_secret_value(SecretId=world.secret)["SecretString"]
 
 
-def failing(world: World) -> None:
+def failing(world: OperatedRotator) -> None:
     with pytest.raises(RotationError):
         world.secret_changed()
 
@@ -46,7 +46,7 @@ def interrupt() -> None:
 
 
 def test_a_new_key_is_stored_and_seen_to_work(
-    world: World,
+    world: OperatedRotator,
     downloaded: Path,
     generated: ServiceAccount,
     caplog: pytest.LogCaptureFixture,
@@ -65,26 +65,28 @@ def test_a_new_key_is_stored_and_seen_to_work(
     assert world.idp.token_requests[-1].key == generated.key_fingerprint
 
 
-def test_the_version_before_stays_for_the_fall_back(world: World, downloaded: Path):
+def test_the_version_before_stays_for_the_fall_back(world: OperatedRotator, downloaded: Path):
     world.run("upload", "--no-wait", str(downloaded))
 
     previous = world.aws.secrets.get_secret_value(SecretId=world.secret, VersionStage="AWSPREVIOUS")
     assert previous["VersionId"] == world.version_id
 
 
-def test_stdin_will_do(world: World, generated: ServiceAccount):
+def test_stdin_will_do(world: OperatedRotator, generated: ServiceAccount):
     assert world.run("upload", "--no-wait", "-", stdin=generated.as_downloaded().encode()) == 0
 
     assert current(world) == generated.as_downloaded()
 
 
-def test_no_wait_does_not_wait(world: World, downloaded: Path):
+def test_no_wait_does_not_wait(world: OperatedRotator, downloaded: Path):
     world.while_waiting = [lambda: pytest.fail("it waited")]
 
     assert world.run("upload", "--no-wait", str(downloaded)) == 0
 
 
-def test_the_same_file_once_more_is_not_stored(world: World, capsys: pytest.CaptureFixture[str]):
+def test_the_same_file_once_more_is_not_stored(
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
     assert world.run("upload", "-", stdin=world.account.as_downloaded().encode()) == 0
 
     assert "nothing was stored" in capsys.readouterr().out
@@ -110,7 +112,7 @@ UNUSABLE: dict[str, tuple[Callable[[str], bytes], str]] = {
 
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_what_the_function_could_not_use_is_refused_and_not_stored(
-    world: World,
+    world: OperatedRotator,
     generated: ServiceAccount,
     name: str,
     caplog: pytest.LogCaptureFixture,
@@ -128,14 +130,16 @@ def test_what_the_function_could_not_use_is_refused_and_not_stored(
     assert current(world) == world.account.as_downloaded()
 
 
-def test_a_file_that_is_not_there_is_named(world: World, capsys: pytest.CaptureFixture[str]):
+def test_a_file_that_is_not_there_is_named(
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
     assert world.run("upload", "nowhere.txt") == 1
 
     assert "nowhere.txt cannot be read: No such file" in capsys.readouterr().err
 
 
 def test_a_refused_key_is_told_and_that_consumers_are_served(
-    world: World,
+    world: OperatedRotator,
     downloaded: Path,
     generated: ServiceAccount,
     capsys: pytest.CaptureFixture[str],
@@ -151,7 +155,7 @@ def test_a_refused_key_is_told_and_that_consumers_are_served(
 
 
 def test_when_both_keys_are_refused_that_is_told(
-    world: World,
+    world: OperatedRotator,
     downloaded: Path,
     generated: ServiceAccount,
     capsys: pytest.CaptureFixture[str],
@@ -166,7 +170,7 @@ def test_when_both_keys_are_refused_that_is_told(
 
 
 def test_a_rotation_that_had_begun_with_the_old_key_does_not_count(
-    world: World, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
     def with_the_old_key() -> None:
         new = world.aws.secrets.get_secret_value(SecretId=world.secret)["VersionId"]
@@ -183,7 +187,7 @@ def test_a_rotation_that_had_begun_with_the_old_key_does_not_count(
 
 
 def test_a_failure_before_the_upload_does_not_count(
-    world: World, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
     world.idp.reject(world.account)
     failing(world)
@@ -195,7 +199,7 @@ def test_a_failure_before_the_upload_does_not_count(
 
 
 def test_a_passing_failure_is_waited_out(
-    world: World, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
     world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
     world.while_waiting = [lambda: failing(world), world.idp.recover, world.secret_changed]
@@ -206,13 +210,13 @@ def test_a_passing_failure_is_waited_out(
 
 
 def test_when_nothing_happens_it_gives_up_and_says_what_next(
-    world: World, downloaded: Path, capsys: pytest.CaptureFixture[str],
+    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
     world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
     world.while_waiting = [lambda: failing(world)]
 
-    monkeypatch.setattr(taking_effect, "LONGEST_WAIT", timedelta())
+    monkeypatch.setattr(wait_for_publication, "LONGEST_WAIT", timedelta())
     assert world.run("upload", str(downloaded)) == 1
 
     said = capsys.readouterr().err
@@ -221,7 +225,7 @@ def test_when_nothing_happens_it_gives_up_and_says_what_next(
 
 
 def test_who_may_not_read_the_log_is_told_of_the_parameter(
-    world: World, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
     logs = vars(world.aws)["logs"]
 
@@ -238,7 +242,7 @@ def test_who_may_not_read_the_log_is_told_of_the_parameter(
     assert "Version 2 of the parameter was published since." in capsys.readouterr().out
 
 
-def test_who_may_only_write_can_upload(world: World, generated: ServiceAccount):
+def test_who_may_only_write_can_upload(world: OperatedRotator, generated: ServiceAccount):
     real = vars(world.aws)["secrets"]
 
     class WriteOnly(Refusing):

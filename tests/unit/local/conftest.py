@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.identity_provider import IdentityProvider
-from local.service_account import ServiceAccount
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
-from local import faults
-from local.faults import Endpoint
-from local.identity_provider import IdentityProvider
-from local.ports import LOOPBACK, PortTaken, claim
-from local.service_account import ServiceAccount
+from local.idp import faults
+from local.idp.faults import Endpoint
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
+from local.process.ports import LOOPBACK, PortTaken, claim
 from tests.support.local_requests import TokenRequest, get
 
 

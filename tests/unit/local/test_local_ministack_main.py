@@ -10,7 +10,7 @@ import pytest
 
 
 class Ministack:
-    """The private names that local/ministack_main.py changes, as the pinned version has them."""
+    """The private names that ministack_main.py changes, as the pinned version has them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.scheduler = ModuleType("ministack.services.scheduler")
@@ -37,13 +37,13 @@ class Ministack:
         monkeypatch.setitem(sys.modules, "ministack", package)
         monkeypatch.setitem(sys.modules, "ministack.services", services)
         monkeypatch.setitem(sys.modules, "ministack.services.cloudformation", self.cloudformation)
-        monkeypatch.delitem(sys.modules, "local.ministack_main", raising=False)
+        monkeypatch.delitem(sys.modules, "local.aws.ministack_main", raising=False)
 
     def _look(self) -> None:
         self.looks += 1
 
     def adapted(self, speedup: float = 1) -> Any:
-        importlib.import_module("local.ministack_main").adapt(speedup)
+        importlib.import_module("local.aws.ministack_main").adapt(speedup)
         return self.scheduler
 
 

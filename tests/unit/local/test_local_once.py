@@ -13,10 +13,11 @@ import pytest
 from moto import mock_aws
 
 from local import __main__ as command
-from local import deployment, run
-from local.environment import REGION
-from local.run import Run
-from local.stack import Rotator
+from local.aws import deployment
+from local.aws.stack import Rotator
+from local.process.environment import REGION
+from local.run import run
+from local.run.run import Run
 
 LOG_GROUP = "/aws/lambda/rotator"
 

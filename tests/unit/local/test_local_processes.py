@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import ROOT
-from local.processes import Tethered
+from local import ROOT
+from local.process.tethered import Tethered
 
 COMMAND_WITH_A_CHILD = """\
 import os, subprocess, sys, time

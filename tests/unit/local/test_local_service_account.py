@@ -5,7 +5,7 @@ import json
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from local.service_account import ServiceAccount
+from local.idp.service_account import ServiceAccount
 
 ENDPOINT = "http://127.0.0.1:8466/us1/.well-known/openid-configuration"
 

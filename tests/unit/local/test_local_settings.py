@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local import environment
-from local.ports import LOCAL_AWS, LOOPBACK, PortTaken, PortUnusable, claim
+from local.process import environment
+from local.process.ports import LOCAL_AWS, LOOPBACK, PortTaken, PortUnusable, claim
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from local.identity_provider import IdentityProvider
-from local.service_account import ServiceAccount
-from local.verification import RFC7523
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
+from local.idp.verification import RFC7523
 from tests.support.local_requests import TokenRequest, get
 
 NOW = datetime.now(UTC).replace(microsecond=0)

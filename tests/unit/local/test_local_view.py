@@ -7,11 +7,11 @@ from typing import Any
 
 from rich.console import Console
 
-from local.consumer import Published, Use
-from local.journal import Journal
-from local.service_account import fingerprint
-from local.state import Observer, Snapshot
-from local.view import View
+from local.idp.service_account import fingerprint
+from local.run.consumer import Published, Use
+from local.run.rotation_log import Journal
+from local.run.state import Observer, Snapshot
+from local.run.view import View
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TOKEN = "a-very-secret-access-token"

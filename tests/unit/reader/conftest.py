@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.unit.reader.world import World
+from tests.unit.reader.world import ReaderScenario
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> ReaderScenario:
+    return ReaderScenario()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tests.unit.reader.world import START, World
+from tests.unit.reader.world import START, ReaderScenario
 from token_reader import AccessToken, TokenError
 from token_reader.windows import FORCED_PACE_SECONDS, PACE_SECONDS
 
@@ -20,7 +20,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.world = ReaderScenario()
         self.reader = self.world.reader(jitter=0.3)
         self.living_until = START
         """The expiry of the last token that came."""

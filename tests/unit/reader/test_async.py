@@ -5,13 +5,13 @@ import threading
 
 import pytest
 
-from tests.unit.reader.world import World
+from tests.unit.reader.world import ReaderScenario
 from token_reader import AsyncTokenReader, TokenUnavailable
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_in_the_advisory_window_not_even_the_first_caller_waits(world: World):
+async def test_in_the_advisory_window_not_even_the_first_caller_waits(world: ReaderScenario):
     world.publish()
     reader = AsyncTokenReader(world.reader())
     await reader.get()
@@ -29,7 +29,7 @@ async def test_in_the_advisory_window_not_even_the_first_caller_waits(world: Wor
     assert world.reads == 2
 
 
-async def test_a_cancelled_caller_does_not_cancel_the_others_look(world: World):
+async def test_a_cancelled_caller_does_not_cancel_the_others_look(world: ReaderScenario):
     world.publish()
     reader = AsyncTokenReader(world.reader())
     go_on = threading.Event()
@@ -44,7 +44,7 @@ async def test_a_cancelled_caller_does_not_cancel_the_others_look(world: World):
     assert world.reads == 1
 
 
-async def test_whoever_waits_shares_one_thread(world: World):
+async def test_whoever_waits_shares_one_thread(world: ReaderScenario):
     """The loop's other work needs the rest of them."""
     world.publish()
     reader = AsyncTokenReader(world.reader())
@@ -62,7 +62,7 @@ async def test_whoever_waits_shares_one_thread(world: World):
     assert {token.value for token in await asyncio.gather(*waiting)} == {"token-1"}
 
 
-async def test_everybody_gets_an_error_of_his_own(world: World):
+async def test_everybody_gets_an_error_of_his_own(world: ReaderScenario):
     reader = AsyncTokenReader(world.reader())
 
     errors = await asyncio.gather(*(reader.get() for _ in range(3)), return_exceptions=True)
@@ -72,7 +72,7 @@ async def test_everybody_gets_an_error_of_his_own(world: World):
     assert world.reads == 1
 
 
-async def test_refresh_by_force_reads_at_once(world: World):
+async def test_refresh_by_force_reads_at_once(world: ReaderScenario):
     world.publish()
     reader = AsyncTokenReader(world.reader())
     assert await reader.authorization_header() == {"Authorization": "Bearer token-1"}
@@ -85,7 +85,7 @@ async def test_refresh_by_force_reads_at_once(world: World):
     assert world.reads == 2
 
 
-def test_one_reader_serves_loop_after_loop(world: World):
+def test_one_reader_serves_loop_after_loop(world: ReaderScenario):
     """A look that died with its loop is nobody's to wait for."""
     world.publish()
     reader = AsyncTokenReader(world.reader())

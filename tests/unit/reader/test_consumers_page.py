@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities import parameters
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from infra import ROOT
+from local import ROOT
 from tests.support.canned_server import CannedServer, answer
 from tests.support.headings import anchors
 from tests.unit.reader.world import NAME
@@ -83,7 +83,9 @@ def test_cdk_code_speaks_of_what_is_there():
 
     compile(code, str(PAGE), "exec")
 
-    construct = (ROOT / "infra" / "rotator.py").read_text(encoding="utf-8")
+    construct = (
+        ROOT / "infra" / "token_rotator_cdk" / "constructs" / "token_rotator.py"
+    ).read_text(encoding="utf-8")
     assert "class TokenRotator(" in construct
     assert "    def grant_read(self, grantee: iam.IGrantable)" in construct
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from infra import LAMBDA_SRC
+from token_rotator_cdk import LAMBDA_SRC
 
 PIP: list[str | Path] = [
     sys.executable,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.reader.world import NAME, World
+from tests.unit.reader.world import NAME, ReaderScenario
 from token_reader import TokenReader, parameter
 
 pytestmark = [
@@ -29,7 +29,7 @@ def in_a_child(question: Callable[[], bool]) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-def test_a_child_of_a_process_that_was_reading_reads_for_itself(world: World):
+def test_a_child_of_a_process_that_was_reading_reads_for_itself(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     parent, looking, go_on = os.getpid(), threading.Event(), threading.Event()
@@ -52,7 +52,7 @@ def test_a_child_of_a_process_that_was_reading_reads_for_itself(world: World):
         thread.join(10)
 
 
-def test_a_child_keeps_the_cached_token(world: World):
+def test_a_child_keeps_the_cached_token(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     reader.get()
@@ -60,7 +60,7 @@ def test_a_child_keeps_the_cached_token(world: World):
     assert in_a_child(lambda: reader.get().value == "token-1" and world.reads == 1)
 
 
-def test_a_child_leaves_its_parent_s_connections_alone(world: World):
+def test_a_child_leaves_its_parent_s_connections_alone(world: ReaderScenario):
     closed: list[int] = []
     world.close = lambda: closed.append(os.getpid())  # type: ignore[attr-defined]
     world.publish()
@@ -77,7 +77,7 @@ def test_a_child_leaves_its_parent_s_connections_alone(world: World):
     assert closed == []
 
 
-def test_a_child_makes_a_client_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_child_makes_a_client_of_its_own(world: ReaderScenario, monkeypatch: pytest.MonkeyPatch):
     made_in: list[int] = []
 
     def client(_role_arn: str | None) -> Any:
@@ -98,7 +98,7 @@ def test_a_child_makes_a_client_of_its_own(world: World, monkeypatch: pytest.Mon
     assert in_a_child(makes_one)
 
 
-def test_children_do_not_look_all_at_once(world: World):
+def test_children_do_not_look_all_at_once(world: ReaderScenario):
     world.publish()
     draws = iter([0.0, 0.75])
     reader = TokenReader(NAME, world, now=world.seconds, jitter=lambda: next(draws))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from tests.support.canned_server import CannedServer, answer
-from tests.unit.reader.world import World
+from tests.unit.reader.world import ReaderScenario
 from token_reader import HttpxAuth, RequestsAuth, TokenReader, TokenUnavailable
 
 OK, REFUSED = answer(200, b"yes"), answer(401, b"no")
@@ -49,7 +49,7 @@ def send(request: pytest.FixtureRequest) -> Send:
 
 
 @pytest.fixture
-def reader(world: World) -> TokenReader:
+def reader(world: ReaderScenario) -> TokenReader:
     """Two seconds after it read token-1."""
     world.publish()
     reader = world.reader()
@@ -76,7 +76,7 @@ def test_every_request_carries_the_token(send: Send, reader: TokenReader):
 
 
 def test_a_refused_token_is_replaced_and_the_request_repeated_whole(
-    send: Send, reader: TokenReader, world: World
+    send: Send, reader: TokenReader, world: ReaderScenario
 ):
     world.publish()
     with CannedServer(REFUSED, OK) as server:
@@ -87,7 +87,7 @@ def test_a_refused_token_is_replaced_and_the_request_repeated_whole(
     assert world.reads == 2
 
 
-def test_a_second_refusal_is_the_answer(send: Send, reader: TokenReader, world: World):
+def test_a_second_refusal_is_the_answer(send: Send, reader: TokenReader, world: ReaderScenario):
     world.publish()
     with CannedServer(REFUSED) as server:
         assert send(reader, server.url, None) == 401
@@ -96,7 +96,7 @@ def test_a_second_refusal_is_the_answer(send: Send, reader: TokenReader, world: 
 
 
 def test_without_another_token_there_is_nothing_to_repeat(
-    send: Send, reader: TokenReader, world: World
+    send: Send, reader: TokenReader, world: ReaderScenario
 ):
     with CannedServer(REFUSED, OK) as server:
         assert send(reader, server.url, None) == 401
@@ -106,7 +106,7 @@ def test_without_another_token_there_is_nothing_to_repeat(
 
 
 def test_a_refusal_while_no_token_can_be_had_stays_a_refusal(
-    send: Send, reader: TokenReader, world: World
+    send: Send, reader: TokenReader, world: ReaderScenario
 ):
     with CannedServer(_expires(world), OK) as server:
         assert send(reader, server.url, None) == 401
@@ -114,7 +114,7 @@ def test_a_refusal_while_no_token_can_be_had_stays_a_refusal(
     assert len(server.requests) == 1
 
 
-def _expires(world: World):
+def _expires(world: ReaderScenario):
     """The token expires while the server thinks, and nobody has replaced it."""
 
     def behaviour(connection) -> None:
@@ -124,7 +124,7 @@ def _expires(world: World):
     return behaviour
 
 
-def test_any_other_answer_is_left_alone(send: Send, reader: TokenReader, world: World):
+def test_any_other_answer_is_left_alone(send: Send, reader: TokenReader, world: ReaderScenario):
     world.publish()
     with CannedServer(answer(403)) as server:
         assert send(reader, server.url, None) == 403
@@ -132,7 +132,9 @@ def test_any_other_answer_is_left_alone(send: Send, reader: TokenReader, world: 
     assert world.reads == 1
 
 
-def test_a_body_that_is_streamed_is_not_sent_twice(send: Send, reader: TokenReader, world: World):
+def test_a_body_that_is_streamed_is_not_sent_twice(
+    send: Send, reader: TokenReader, world: ReaderScenario
+):
     world.publish()
     with CannedServer(REFUSED, OK) as server:
         assert send(reader, server.url, iter([b"piece", b"piece"])) == 401
@@ -141,7 +143,7 @@ def test_a_body_that_is_streamed_is_not_sent_twice(send: Send, reader: TokenRead
 
 
 def test_a_redirect_to_another_host_never_gets_the_token(
-    send: Send, reader: TokenReader, world: World
+    send: Send, reader: TokenReader, world: ReaderScenario
 ):
     world.publish()
     with CannedServer(REFUSED, REFUSED) as elsewhere:
@@ -153,7 +155,7 @@ def test_a_redirect_to_another_host_never_gets_the_token(
     assert tokens(server) == ["Bearer token-1"]
 
 
-def test_without_any_token_nothing_is_sent(send: Send, world: World):
+def test_without_any_token_nothing_is_sent(send: Send, world: ReaderScenario):
     with CannedServer(OK) as server, pytest.raises(TokenUnavailable):
         send(world.reader(), server.url, None)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.unit.reader.world import World
+from tests.unit.reader.world import ReaderScenario
 from token_reader import AsyncTokenReader, TokenError, TokenReader
 
 Read = tuple[float, float, str]
@@ -18,7 +18,7 @@ Read = tuple[float, float, str]
 class Crowd:
     """Threads that read without pause and note what they got."""
 
-    def __init__(self, world: World, reader: TokenReader, size: int) -> None:
+    def __init__(self, world: ReaderScenario, reader: TokenReader, size: int) -> None:
         self._world = world
         self._reader = reader
         self._stop = threading.Event()
@@ -73,7 +73,7 @@ class Crowd:
                 thread.join(20)
 
 
-def test_200_threads_through_three_rotations(world: World):
+def test_200_threads_through_three_rotations(world: ReaderScenario):
     world.publish()
     reader = world.reader(jitter=0.5)
     crowd = Crowd(world, reader, 200)
@@ -95,7 +95,7 @@ def test_200_threads_through_three_rotations(world: World):
     assert world.most_in_flight == 1
 
 
-def test_2000_tasks_through_three_rotations(world: World):
+def test_2000_tasks_through_three_rotations(world: ReaderScenario):
     world.publish()
     reader = AsyncTokenReader(world.reader(jitter=0.5))
     counts = [0] * 2000
@@ -149,11 +149,11 @@ def _wait(event: threading.Event) -> None:
     assert event.wait(20), "the event loop is blocked"
 
 
-def _throttled(world: World) -> None:
+def _throttled(world: ReaderScenario) -> None:
     world.fail("get_parameter", "ThrottlingException", times=10_000)
 
 
-def _refused(world: World) -> None:
+def _refused(world: ReaderScenario) -> None:
     world.fail("get_parameter", "AccessDeniedException", times=10_000)
 
 
@@ -162,14 +162,14 @@ def _refused(world: World) -> None:
     [
         (_throttled, "TokenUnavailable"),
         (_refused, "AccessDenied"),
-        (World.delete, "TokenUnavailable"),
+        (ReaderScenario.delete, "TokenUnavailable"),
         (lambda world: world.write("garbage"), "RecordUnreadable"),
         (lambda world: None, "TokenExpired"),
     ],
     ids=["throttled", "refused", "deleted", "garbage", "not rotated"],
 )
 def test_50_threads_meet_trouble_only_when_the_cached_token_has_expired(
-    world: World, trouble: Callable[[World], None], error: str
+    world: ReaderScenario, trouble: Callable[[ReaderScenario], None], error: str
 ):
     world.publish()
     crowd = Crowd(world, world.reader(jitter=0.5), 50)

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.reader.world import World
+from tests.unit.reader.world import ReaderScenario
 from token_reader import TokenError, TokenReader
 
 QUOTA = 40
 """Calls a second, per account and region, with standard throughput."""
 
 
-class Metered(World):
+class Metered(ReaderScenario):
     """Refuses what is more than the quota within a second."""
 
     def __init__(self) -> None:

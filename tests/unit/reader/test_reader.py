@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.reader.world import NAME, START, World
+from tests.unit.reader.world import NAME, START, ReaderScenario
 from token_reader import (
     AccessDenied,
     RecordUnreadable,
@@ -17,7 +17,7 @@ from token_reader import (
 from token_reader.windows import FORCED_PACE_SECONDS, PACE_SECONDS
 
 
-def test_a_token_is_read_once_and_then_cached(world: World):
+def test_a_token_is_read_once_and_then_cached(world: ReaderScenario):
     world.publish()
     reader = world.reader()
 
@@ -25,7 +25,7 @@ def test_a_token_is_read_once_and_then_cached(world: World):
     assert world.reads == 1
 
 
-def test_what_a_consumer_gets(world: World):
+def test_what_a_consumer_gets(world: ReaderScenario):
     world.publish()
 
     token = world.reader().get()
@@ -36,7 +36,7 @@ def test_what_a_consumer_gets(world: World):
     assert world.reader().authorization_header() == {"Authorization": "Bearer token-1"}
 
 
-def test_nothing_prints_the_token(world: World):
+def test_nothing_prints_the_token(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     token = reader.get()
@@ -46,7 +46,7 @@ def test_nothing_prints_the_token(world: World):
 
 @pytest.mark.parametrize(("jitter", "looks_at"), [(0.0, 240), (0.5, 255), (1.0, 270)])
 def test_from_refresh_after_and_the_process_s_jitter_on_a_newer_one_is_fetched(
-    world: World, jitter: float, looks_at: int
+    world: ReaderScenario, jitter: float, looks_at: int
 ):
     world.publish()
     reader = world.reader(jitter=jitter)
@@ -62,7 +62,7 @@ def test_from_refresh_after_and_the_process_s_jitter_on_a_newer_one_is_fetched(
     assert world.reads == 2
 
 
-def test_processes_spread_their_looks_over_half_a_minute(world: World):
+def test_processes_spread_their_looks_over_half_a_minute(world: ReaderScenario):
     world.publish()
     readers = [TokenReader(NAME, world, now=world.seconds) for _ in range(100)]  # type: ignore[arg-type]
 
@@ -75,7 +75,7 @@ def test_processes_spread_their_looks_over_half_a_minute(world: World):
     assert max(drawn) <= 270
 
 
-def test_while_nothing_newer_is_published_it_looks_every_five_seconds(world: World):
+def test_while_nothing_newer_is_published_it_looks_every_five_seconds(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     reader.get()
@@ -88,7 +88,7 @@ def test_while_nothing_newer_is_published_it_looks_every_five_seconds(world: Wor
     assert [at - START for at in world.read_at] == [0, *range(240, 280, 5)]
 
 
-def test_the_end_of_the_cached_token_is_worth_a_look_of_its_own(world: World):
+def test_the_end_of_the_cached_token_is_worth_a_look_of_its_own(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     reader.get()
@@ -102,7 +102,7 @@ def test_the_end_of_the_cached_token_is_worth_a_look_of_its_own(world: World):
 
 
 @pytest.mark.parametrize("trouble", ["ThrottlingException", "AccessDeniedException", "garbage"])
-def test_while_the_cached_token_lives_trouble_goes_unnoticed(world: World, trouble: str):
+def test_while_the_cached_token_lives_trouble_goes_unnoticed(world: ReaderScenario, trouble: str):
     world.publish()
     reader = world.reader()
     reader.get()
@@ -120,7 +120,7 @@ def test_while_the_cached_token_lives_trouble_goes_unnoticed(world: World, troub
         reader.get()
 
 
-def test_an_expired_token_is_never_handed_out_and_the_rotator_is_named(world: World):
+def test_an_expired_token_is_never_handed_out_and_the_rotator_is_named(world: ReaderScenario):
     world.publish()
     world.clock.advance(seconds=300)
 
@@ -131,7 +131,7 @@ def test_an_expired_token_is_never_handed_out_and_the_rotator_is_named(world: Wo
     assert "token-1" not in str(caught.value)
 
 
-def test_a_published_token_that_has_expired_does_not_displace_a_living_one(world: World):
+def test_a_published_token_that_has_expired_does_not_displace_a_living_one(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     reader.get()
@@ -141,7 +141,7 @@ def test_a_published_token_that_has_expired_does_not_displace_a_living_one(world
     assert reader.refresh(force=True).value == "token-1"
 
 
-def test_what_was_refused_is_not_kept_in_the_error(world: World):
+def test_what_was_refused_is_not_kept_in_the_error(world: ReaderScenario):
     """A traceback's frames hold the value, and monitoring tools show them."""
     world.write("sentinel")
     reader = world.reader()
@@ -155,7 +155,7 @@ def test_what_was_refused_is_not_kept_in_the_error(world: World):
     assert "_token" not in [frame.name for frame in caught.traceback]
 
 
-def test_after_an_outage_the_next_look_brings_the_new_token(world: World):
+def test_after_an_outage_the_next_look_brings_the_new_token(world: ReaderScenario):
     world.publish(lifetime=10)
     reader = world.reader()
     reader.get()
@@ -169,7 +169,7 @@ def test_after_an_outage_the_next_look_brings_the_new_token(world: World):
     assert reader.get().value == "token-2"
 
 
-def test_without_any_token_a_failure_is_remembered_not_repeated(world: World):
+def test_without_any_token_a_failure_is_remembered_not_repeated(world: ReaderScenario):
     reader = world.reader()
 
     for _ in range(10):
@@ -179,7 +179,7 @@ def test_without_any_token_a_failure_is_remembered_not_repeated(world: World):
     assert world.reads == 1
 
 
-def test_each_error_is_raised_anew(world: World):
+def test_each_error_is_raised_anew(world: ReaderScenario):
     reader = world.reader()
     errors: list[TokenError] = []
 
@@ -192,7 +192,7 @@ def test_each_error_is_raised_anew(world: World):
     assert errors[0].__cause__ is errors[1].__cause__ is not None
 
 
-def test_refresh_by_force_reads_at_once_but_not_twice_in_a_second(world: World):
+def test_refresh_by_force_reads_at_once_but_not_twice_in_a_second(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     reader.get()
@@ -205,7 +205,7 @@ def test_refresh_by_force_reads_at_once_but_not_twice_in_a_second(world: World):
     assert world.reads == 2
 
 
-def test_refresh_by_force_survives_an_outage_with_the_cached_token(world: World):
+def test_refresh_by_force_survives_an_outage_with_the_cached_token(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     reader.get()
@@ -215,7 +215,7 @@ def test_refresh_by_force_survives_an_outage_with_the_cached_token(world: World)
     assert reader.refresh(force=True).value == "token-1"
 
 
-def test_a_bare_token_expires_its_lifetime_after_it_was_written(world: World):
+def test_a_bare_token_expires_its_lifetime_after_it_was_written(world: ReaderScenario):
     world.write("eyJ.bare-token.x")
 
     token = world.reader(lifetime=timedelta(seconds=300)).get()
@@ -224,7 +224,7 @@ def test_a_bare_token_expires_its_lifetime_after_it_was_written(world: World):
     assert token.expires_at.timestamp() == START + 300
 
 
-def test_a_reader_of_bare_tokens_reads_records_too(world: World):
+def test_a_reader_of_bare_tokens_reads_records_too(world: ReaderScenario):
     world.publish(lifetime=100)
 
     token = world.reader(lifetime=timedelta(seconds=300)).get()
@@ -232,7 +232,7 @@ def test_a_reader_of_bare_tokens_reads_records_too(world: World):
     assert (token.value, token.expires_at.timestamp()) == ("token-1", START + 100)
 
 
-def test_without_a_lifetime_a_bare_value_is_no_token(world: World):
+def test_without_a_lifetime_a_bare_value_is_no_token(world: ReaderScenario):
     world.write("somebody's-database-password".replace("'", ""))
 
     with pytest.raises(RecordUnreadable, match="lifetime=") as caught:
@@ -242,7 +242,9 @@ def test_without_a_lifetime_a_bare_value_is_no_token(world: World):
 
 
 @pytest.mark.parametrize("value", ["two words", "line\nbreak", '{"a":1}', "tökén", "="])
-def test_with_a_lifetime_what_cannot_be_a_bearer_token_is_refused(world: World, value: str):
+def test_with_a_lifetime_what_cannot_be_a_bearer_token_is_refused(
+    world: ReaderScenario, value: str
+):
     world.write(value)
 
     with pytest.raises(RecordUnreadable):
@@ -250,7 +252,7 @@ def test_with_a_lifetime_what_cannot_be_a_bearer_token_is_refused(world: World, 
 
 
 @pytest.mark.parametrize("field", ["access_token", "token_type"])
-def test_what_no_header_may_hold_never_reaches_one(world: World, field: str):
+def test_what_no_header_may_hold_never_reaches_one(world: ReaderScenario, field: str):
     world.write_fields(**{field: "sentinel\r\nX-Injected: 1"})
 
     with pytest.raises(RecordUnreadable) as caught:
@@ -271,7 +273,7 @@ def test_what_no_header_may_hold_never_reaches_one(world: World, field: str):
     ],
 )
 def test_what_aws_says_becomes_what_to_do(
-    world: World, code: str, error: type[TokenError], *, retry_helps: bool, says: str
+    world: ReaderScenario, code: str, error: type[TokenError], *, retry_helps: bool, says: str
 ):
     world.fail("get_parameter", code)
 
@@ -282,14 +284,16 @@ def test_what_aws_says_becomes_what_to_do(
     assert caught.value.retry_helps is retry_helps
 
 
-def test_an_answer_without_a_parameter_is_no_answer(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_an_answer_without_a_parameter_is_no_answer(
+    world: ReaderScenario, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(world, "get_parameter", lambda **_: {})
 
     with pytest.raises(TokenUnavailable):
         world.reader().get()
 
 
-def test_in_the_last_seconds_callers_wait_for_the_look_that_is_under_way(world: World):
+def test_in_the_last_seconds_callers_wait_for_the_look_that_is_under_way(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     reader.get()
@@ -312,7 +316,7 @@ def test_in_the_last_seconds_callers_wait_for_the_look_that_is_under_way(world: 
     assert world.reads == 2
 
 
-def test_a_look_that_hangs_in_the_last_seconds_costs_nobody_the_living_token(world: World):
+def test_a_look_that_hangs_in_the_last_seconds_costs_nobody_the_living_token(world: ReaderScenario):
     world.publish()
     reader = world.reader()
     reader.get()

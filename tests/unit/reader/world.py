@@ -15,7 +15,7 @@ NAME = "/intelligence/marketing/access-token"
 START = NOON.timestamp()
 
 
-class World(FakeParameterStore):
+class ReaderScenario(FakeParameterStore):
     """The Parameter Store, its clock, and somebody who publishes."""
 
     def __init__(self) -> None:

@@ -1,0 +1,144 @@
+"""What must each role be allowed, and what refused? Asked about ours, and about its neighbours."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from token_rotator_cli.deployment import Deployed
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+PARAMETER_CONTEXT: Final = "kms:EncryptionContext:PARAMETER_ARN"
+SECRET_CONTEXT: Final = "kms:EncryptionContext:SecretARN"
+NO_KEY: Final = "00000000-0000-0000-0000-000000000000"
+OTHER_SECRET: Final = "somebody-elses-AbCdEf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One resource, in one context."""
+
+    about: str
+    """For people."""
+    resource: str
+    context: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    allowed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def of_function(deployed: Deployed) -> Iterator[Question]:
+    """Its role rotates one token, and can neither change the key nor read others' secrets."""
+    parameter, settings = deployed.parameter_arn, deployed.settings
+    yield Question(
+        about="its parameter",
+        resource=parameter,
+        allowed=("ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource"),
+        refused=("ssm:DeleteParameter", "ssm:GetParameterHistory", "ssm:LabelParameterVersion"),
+    )
+    for neighbour in _neighbours(parameter):
+        yield Question(
+            about="a neighbour's parameter",
+            resource=neighbour,
+            refused=("ssm:GetParameter", "ssm:PutParameter"),
+        )
+    yield from _key(deployed, allowed=("kms:GenerateDataKey", "kms:Decrypt"))
+    yield Question(
+        about="its secret",
+        resource=settings.secret_arn,
+        allowed=("secretsmanager:GetSecretValue",),
+        refused=(
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:DeleteSecret",
+            "secretsmanager:PutResourcePolicy",
+        ),
+    )
+    yield Question(
+        about="another secret",
+        resource=_sibling(settings.secret_arn, ":", OTHER_SECRET),
+        refused=("secretsmanager:GetSecretValue",),
+    )
+    yield Question(
+        about="the key, for another secret",
+        resource=settings.parameter_key_arn,
+        context={SECRET_CONTEXT: _sibling(settings.secret_arn, ":", OTHER_SECRET)},
+        refused=("kms:Decrypt", "kms:GenerateDataKey"),
+    )
+    yield Question(
+        about="another key, for its secret",
+        resource=_sibling(settings.parameter_key_arn, "/", NO_KEY),
+        context={SECRET_CONTEXT: settings.secret_arn},
+        refused=("kms:Decrypt", "kms:GenerateDataKey"),
+    )
+    yield Question(
+        about="everything",
+        resource="*",
+        refused=("iam:PassRole", "sts:AssumeRole", "lambda:InvokeFunction", "logs:PutLogEvents"),
+    )
+
+
+def of_reader(deployed: Deployed) -> Iterator[Question]:
+    """Consumers read one token, the current one."""
+    parameter, settings = deployed.parameter_arn, deployed.settings
+    yield Question(
+        about="the parameter",
+        resource=parameter,
+        allowed=("ssm:GetParameter",),
+        refused=("ssm:GetParameterHistory", "ssm:PutParameter", "ssm:DeleteParameter"),
+    )
+    for neighbour in _neighbours(parameter):
+        yield Question(
+            about="a neighbour's parameter", resource=neighbour, refused=("ssm:GetParameter",)
+        )
+    yield from _key(deployed, allowed=("kms:Decrypt",))
+    yield Question(
+        about="the secret",
+        resource=settings.secret_arn,
+        refused=("secretsmanager:GetSecretValue",),
+    )
+
+
+def of_schedules(deployed: Deployed) -> Iterator[Question]:
+    """Scheduler calls one function."""
+    function = deployed.function_arn
+    call = ("lambda:InvokeFunction",)
+    yield Question(about="the function", resource=function, allowed=call)
+    yield Question(about="a version of it", resource=f"{function}:1", refused=call)
+    yield Question(
+        about="another function", resource=_sibling(function, ":", "somebody-elses"), refused=call
+    )
+
+
+def _key(deployed: Deployed, *, allowed: tuple[str, ...]) -> Iterator[Question]:
+    key, parameter = deployed.settings.parameter_key_arn, deployed.parameter_arn
+    both = ("kms:GenerateDataKey", "kms:Decrypt")
+    never = ("kms:Encrypt", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
+    yield Question(
+        about="the key, for the parameter",
+        resource=key,
+        context={PARAMETER_CONTEXT: parameter},
+        allowed=allowed,
+        refused=(*never, *(action for action in both if action not in allowed)),
+    )
+    for neighbour in _neighbours(parameter):
+        yield Question(
+            about="the key, for a neighbour's parameter",
+            resource=key,
+            context={PARAMETER_CONTEXT: neighbour},
+            refused=both,
+        )
+    yield Question(about="the key, for anything", resource=key, refused=both)
+    yield Question(
+        about="another key",
+        resource=_sibling(key, "/", NO_KEY),
+        context={PARAMETER_CONTEXT: parameter},
+        refused=both,
+    )
+
+
+def _neighbours(parameter: str) -> tuple[str, ...]:
+    """One that only begins like ours, and one below it."""
+    return f"{parameter}-neighbour", f"{parameter}/neighbour"
+
+
+def _sibling(arn: str, separator: str, name: str) -> str:
+    return f"{arn.rpartition(separator)[0]}{separator}{name}"

@@ -1,0 +1,1 @@
+"""``rotators.toml``: the settings, their rules, and how the file is read."""

@@ -1,0 +1,158 @@
+"""Who is told when the token is in danger, and how soon?"""
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from token_rotator.contract import METRIC_NAMESPACE, ROTATOR_DIMENSION, Metric
+from token_rotator_cdk.constructs.silence import silent_minutes
+
+RUNBOOK: Final = "docs/runbook.md"
+MINUTE: Final = Duration.minutes(1)
+
+LOW_MARGIN_SECONDS: Final = 30
+FEW_KEY_DAYS: Final = 30
+CLEAN_MINUTES: Final = 3
+"""RefreshFailing clears after so many: a watchdog that finds life in the token is no recovery."""
+
+FIRST_KEY_MINUTES: Final = 30
+"""Whoever deploys a stack has so long to store the service account before an alarm says so."""
+
+AT_LEAST: Final = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+BELOW: Final = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+
+
+class RotatorAlarms(Construct):
+    """The alarms of one rotator; each one's id names the harm, its description the way out."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        rotator: str,
+        interval_minutes: int,
+        keys_expire: bool,
+        function: lambda_.IFunction,
+        topic: sns.ITopic,
+    ) -> None:
+        """``rotator`` is what the function's metrics call it (``environment.rotator_name``)."""
+        super().__init__(scope, construct_id)
+        self._rotator = rotator
+        self._action = actions.SnsAction(topic)
+        self.all: list[cloudwatch.Alarm] = []
+        silent = silent_minutes(interval_minutes)
+
+        self._alarm(
+            "RefreshFailing",
+            harm="A rotation failed. Consumers have a minute or two left unless the next succeeds.",
+            metric=function.metric_errors(period=MINUTE, statistic=cloudwatch.Stats.SUM),
+            rings=AT_LEAST,
+            threshold=1,
+            within_minutes=CLEAN_MINUTES,
+        )
+        self._dead_mans_switch(silent)
+        self._alarm(
+            "TokenMarginLow",
+            harm=f"A token was replaced with less than {LOW_MARGIN_SECONDS} s of life left, or too "
+            "late. The next hiccup leaves consumers without one.",
+            metric=self.metric(Metric.EXPIRY_MARGIN_SECONDS, cloudwatch.Stats.MINIMUM),
+            rings=BELOW,
+            threshold=LOW_MARGIN_SECONDS,
+            within_minutes=silent,
+        )
+        self._alarm(
+            "PreviousKeyInUse",
+            harm="The secret's current key does not work; tokens come from the one before it. "
+            "When that is revoked, consumers are without a token.",
+            metric=self.metric(Metric.PREVIOUS_KEY_USED, cloudwatch.Stats.SUM),
+            rings=AT_LEAST,
+            threshold=1,
+            within_minutes=silent,
+        )
+        if keys_expire:
+            self._alarm(
+                "KeyExpiringSoon",
+                harm=f"The key was stored so long ago that less than {FEW_KEY_DAYS} of its days "
+                "are left. Then no token can be had any more.",
+                metric=self.metric(Metric.KEY_DAYS_LEFT, cloudwatch.Stats.MINIMUM),
+                rings=BELOW,
+                threshold=FEW_KEY_DAYS,
+                within_minutes=silent,
+            )
+
+    def metric(self, metric: Metric, statistic: str) -> cloudwatch.Metric:
+        """A metric that the function emits, per minute."""
+        return cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=metric,
+            dimensions_map={ROTATOR_DIMENSION: self._rotator},
+            period=MINUTE,
+            statistic=statistic,
+        )
+
+    def _dead_mans_switch(self, silent: int) -> None:
+        """Missing minutes count as 0 by the expression, which makes the window exact.
+
+        Left to ``TreatMissingData`` alone, CloudWatch looks further back than the window, by an
+        unspecified number of minutes, and an old token that it finds there keeps the alarm quiet:
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+        """
+        alarm = self._alarm(
+            "TokenNotRefreshed",
+            harm=f"No token was published for {silent} minutes. Nothing runs, or nobody has stored "
+            "a service account yet.",
+            metric=cloudwatch.MathExpression(
+                expression="FILL(published, 0)",
+                using_metrics={
+                    "published": self.metric(Metric.TOKEN_PUBLISHED, cloudwatch.Stats.SUM)
+                },
+                period=MINUTE,
+            ),
+            rings=BELOW,
+            threshold=1,
+            within_minutes=silent,
+            every_minute=True,
+        )
+        resource = alarm.node.default_child
+        assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows the type
+        resource.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
+            warm_up_period_duration_in_minutes=max(FIRST_KEY_MINUTES, silent),
+            # the expression fills the window at once, which would end the warm-up
+            only_start_evaluating_after_warm_up_period_ends=True,
+        )
+
+    def _alarm(
+        self,
+        construct_id: str,
+        *,
+        harm: str,
+        metric: cloudwatch.IMetric,
+        rings: cloudwatch.ComparisonOperator,
+        threshold: float,
+        within_minutes: int,
+        every_minute: bool = False,
+    ) -> cloudwatch.Alarm:
+        """Rings for one bad minute, missing ones being good; or if every minute is bad."""
+        missing = cloudwatch.TreatMissingData
+        alarm = cloudwatch.Alarm(
+            self,
+            construct_id,
+            alarm_name=f"{self._rotator}/{construct_id}",
+            alarm_description=f"{harm} See {RUNBOOK}#{construct_id.lower()}",
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=rings,
+            evaluation_periods=within_minutes,
+            datapoints_to_alarm=within_minutes if every_minute else 1,
+            treat_missing_data=missing.BREACHING if every_minute else missing.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(self._action)
+        alarm.add_ok_action(self._action)
+        self.all.append(alarm)
+        return alarm

@@ -1,0 +1,127 @@
+"""What does an operator look at? One row per rotator: alarms, life left, work done, failures."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from token_rotator.contract import MARGIN_REPORTED_BELOW_SECONDS, Metric
+from token_rotator_cdk.constructs.alarms import LOW_MARGIN_SECONDS
+from token_rotator_cdk.constructs.token_rotator import TokenRotator
+
+QUARTER: Final = 6
+"""A dashboard is 24 units wide."""
+HEIGHT: Final = 6
+
+STEPS: Final = ("read", "secret", "token", "publish")
+"""As the function's log line names them."""
+
+LIFE_LEFT: Final = (
+    "filter ispresent(life_left_before_seconds)",
+    "stats min(life_left_before_seconds) as life_left_seconds, min(margin_seconds) by bin(1m)",
+)
+REQUESTS: Final = (
+    "filter ispresent(token_requests)",
+    "stats sum(token_requests) as token_requests by bin(5m)",
+)
+DURATIONS: Final = (
+    "filter ispresent(outcome)",
+    f"stats {', '.join(f'max(durations_ms.{step})' for step in STEPS)} by bin(5m)",
+)
+LAST_FAILURES: Final = (
+    # a run that Lambda stops writes no line of its own
+    'filter outcome = "failed" or record.status = "timeout"',
+    "sort @timestamp desc",
+    "display @timestamp, trigger, error, retry_helps, token_requests, error_message",
+    "limit 20",
+)
+
+
+class RotatorsDashboard(Construct):
+    """The dashboard of a stack."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, rotators: Mapping[str, TokenRotator]
+    ) -> None:
+        super().__init__(scope, construct_id)
+        # dashboards are the account's, not the region's: a stack of this name may be elsewhere, too
+        stack = Stack.of(self)
+        name = f"{stack.stack_name}-{stack.region}"
+        dashboard = cloudwatch.Dashboard(
+            self, "Resource", dashboard_name=name, default_interval=Duration.hours(3)
+        )
+        for rotator in rotators.values():
+            for line in _row(rotator):
+                dashboard.add_widgets(*line)
+        self.url = (
+            f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home"
+            f"?region={stack.region}#dashboards/dashboard/{name}"
+        )
+
+
+def _row(rotator: TokenRotator) -> list[list[cloudwatch.IWidget]]:
+    """A heading and two lines of widgets."""
+    return [
+        [cloudwatch.TextWidget(markdown=f"# {rotator.name}", width=4 * QUARTER, height=1)],
+        [
+            cloudwatch.AlarmStatusWidget(
+                title="Alarms", alarms=rotator.alarms.all, width=QUARTER, height=HEIGHT
+            ),
+            _from_log(rotator, "Life left of the published token, s", LIFE_LEFT),
+            _margin(rotator),
+            _errors(rotator),
+        ],
+        [
+            _from_log(rotator, "Token requests", REQUESTS),
+            _from_log(rotator, "Longest duration of each step, ms", DURATIONS),
+            cloudwatch.LogQueryWidget(
+                title="The last failures",
+                log_group_names=[rotator.log_group.log_group_name],
+                query_lines=list(LAST_FAILURES),
+                view=cloudwatch.LogQueryVisualizationType.TABLE,
+                width=2 * QUARTER,
+                height=HEIGHT,
+            ),
+        ],
+    ]
+
+
+def _from_log(
+    rotator: TokenRotator, title: str, query: tuple[str, ...]
+) -> cloudwatch.LogQueryWidget:
+    """Free of custom metrics: the log says it, and a query costs cents per gigabyte."""
+    return cloudwatch.LogQueryWidget(
+        title=title,
+        log_group_names=[rotator.log_group.log_group_name],
+        query_lines=list(query),
+        view=cloudwatch.LogQueryVisualizationType.LINE,
+        width=QUARTER,
+        height=HEIGHT,
+    )
+
+
+def _margin(rotator: TokenRotator) -> cloudwatch.GraphWidget:
+    metric = rotator.alarms.metric(Metric.EXPIRY_MARGIN_SECONDS, cloudwatch.Stats.MINIMUM)
+    return cloudwatch.GraphWidget(
+        title=f"Life left when replaced, if below {MARGIN_REPORTED_BELOW_SECONDS} s",
+        left=[metric],
+        left_annotations=[
+            cloudwatch.HorizontalAnnotation(value=LOW_MARGIN_SECONDS, label="TokenMarginLow")
+        ],
+        width=QUARTER,
+        height=HEIGHT,
+    )
+
+
+def _errors(rotator: TokenRotator) -> cloudwatch.GraphWidget:
+    published = rotator.alarms.metric(Metric.TOKEN_PUBLISHED, cloudwatch.Stats.SUM)
+    failed = rotator.function.metric_errors(statistic=cloudwatch.Stats.SUM)
+    return cloudwatch.GraphWidget(
+        title="Tokens published, and rotations that failed",
+        left=[metric.with_(period=Duration.minutes(5)) for metric in (published, failed)],
+        left_y_axis=cloudwatch.YAxisProps(min=0),
+        width=QUARTER,
+        height=HEIGHT,
+    )

@@ -1,0 +1,121 @@
+"""Who else reads the key? A mail for every reading of the secret that is not the function's own.
+
+CloudTrail records each GetSecretValue and EventBridge hands it on, if the account has a trail that
+logs management events, reads included:
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
+"""
+
+from typing import Any, Final
+
+from aws_cdk import Annotations, Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from token_rotator_cdk.constructs import permissions
+from token_rotator_cdk.constructs.alarms import RUNBOOK
+
+HEADING: Final = "KeySecretRead"
+"""Of docs/runbook.md; what the mail calls itself."""
+
+WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+"""A rule that is merely enabled hears of no call that changes nothing."""
+
+
+class SecretAccessAlerts(Construct):
+    """Tells the alarm topic who reads the secret, or tries to."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        rotator: str,
+        secret_arn: str,
+        secret_name: str,
+        role_arn: str,
+        topic: sns.ITopic,
+        mailer: iam.IRole,
+    ) -> None:
+        """``role_arn`` is the only reader that is expected; ``mailer`` publishes to the topic."""
+        super().__init__(scope, construct_id)
+        matched = pattern(secret_arn, secret_name, role_arn)
+        rule = events.Rule(
+            self,
+            "Rule",
+            description=f"Somebody else reads the key of {rotator}"[:512],
+            event_pattern=events.EventPattern(
+                source=matched["source"],
+                detail_type=matched["detail-type"],
+                detail=matched["detail"],
+            ),
+            targets=[
+                targets.SnsTopic(
+                    topic,
+                    role=mailer,
+                    message=events.RuleTargetInput.from_text(_mail(rotator)),
+                    max_event_age=Duration.hours(1),
+                )
+            ],
+        )
+        Annotations.of(rule).acknowledge_warning(
+            "@aws-cdk/aws-events:ruleUnresolvedEnvironment",
+            "A topic that is named and the stack are in one account and region",
+        )
+        resource = rule.node.default_child
+        assert isinstance(resource, events.CfnRule)  # noqa: S101 - narrows the type
+        resource.state = WITH_READS
+
+
+def mailer_of(
+    scope: Construct, construct_id: str, *, topic: sns.ITopic, key: kms.IKey | None
+) -> iam.IRole:
+    """Whom EventBridge takes on to publish, for all rules of a stack. ``key``: of the topic.
+
+    Without a role, CDK opens topic and key to ``events.amazonaws.com``: to every account's rules.
+    A role cannot be handed to a rule of another account.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    statements = [permissions.publish_to(topic.topic_arn)]
+    if key is not None:
+        statements.append(permissions.use_key_for_topic(topic.topic_arn, key))
+    role = iam.Role(
+        scope,
+        construct_id,
+        description="Mails who else reads a key",
+        assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
+        inline_policies={"Mail": iam.PolicyDocument(statements=statements)},
+    )
+    return role.without_policy_updates()
+
+
+def pattern(secret_arn: str, secret_name: str, role_arn: str) -> dict[str, Any]:
+    """CloudTrail's word for the call; a caller may name the secret by ARN, with or without its
+    last six characters, or by name. A root user's or an IAM user's session has no issuer.
+    """
+    issuer = [{"exists": False}, {"anything-but": [role_arn]}]
+    return {
+        "source": ["aws.secretsmanager"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventSource": ["secretsmanager.amazonaws.com"],
+            "eventName": ["GetSecretValue"],
+            "requestParameters": {
+                "secretId": [secret_arn, secret_name, {"suffix": f":secret:{secret_name}"}]
+            },
+            "userIdentity": {"sessionContext": {"sessionIssuer": {"arn": issuer}}},
+        },
+    }
+
+
+def _mail(rotator: str) -> str:
+    field = events.EventField.from_path
+    return (
+        f"{HEADING}: {field('$.detail.userIdentity.arn')} read the key of {rotator}, or tried to, "
+        f"at {field('$.detail.eventTime')} from {field('$.detail.sourceIPAddress')} "
+        f"({field('$.detail.userAgent')}). Event {field('$.detail.eventID')} in CloudTrail. "
+        f"What to do: {RUNBOOK}#{HEADING.lower()}"
+    )

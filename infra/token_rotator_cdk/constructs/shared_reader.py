@@ -1,0 +1,58 @@
+"""How does another account read the token? Its workloads assume a role of this one.
+
+Not a share of AWS RAM: it holds a parameter that exists, and this one expires and is created anew
+(docs/decisions/0012-other-accounts.md).
+"""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from token_rotator_cdk.config import aws_rules
+from token_rotator_cdk.constructs import permissions
+
+
+class SharedReader(iam.Role):
+    """May read one parameter; workloads of the named accounts may assume it, if theirs let them."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        share_with: Sequence[str],
+        parameter_name: str,
+        parameter_arn: str,
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description=f"Reads the access token in {parameter_name} for other accounts",
+            assumed_by=iam.CompositePrincipal(*map(_trusted, share_with)),
+            inline_policies={
+                "Read": iam.PolicyDocument(
+                    statements=permissions.read_parameter(parameter_arn, key)
+                )
+            },
+        )
+
+
+def _trusted(whom: str) -> iam.IPrincipal:
+    if aws_rules.account(whom) is None:
+        return iam.AccountPrincipal(whom)
+    if organization := aws_rules.ORGANIZATION_ARN.fullmatch(whom):
+        return iam.OrganizationPrincipal(organization["organization"])
+    unit = aws_rules.UNIT_ARN.fullmatch(whom)
+    assert unit is not None  # noqa: S101 - the configuration's rule has seen it
+    # organization, root, units down to the account's own, each with a slash behind it
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
+    path = f"{unit['organization']}/r-{unit['root']}/*{unit['unit']}/*"
+    return iam.AnyPrincipal().with_conditions(
+        {
+            "StringEquals": {"aws:PrincipalOrgID": unit["organization"]},
+            "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": path},
+        }
+    )

@@ -1,0 +1,132 @@
+"""When does the function run? On two schedules, and when its secret changes."""
+
+from typing import Any
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as event_targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as schedule_targets
+from constructs import Construct
+
+from token_rotator.contract import Default, EventField, Trigger
+from token_rotator_cdk.config.models import RotatorConfig
+
+DELIVERED_WITHIN = Duration.minutes(1)
+"""After that the watchdog's next look is there."""
+DELIVERY_RETRIES = 2
+
+
+class Triggers(Construct):
+    """Everything that invokes one function."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: RotatorConfig,
+        function: lambda_.IFunction,
+        secret_arn: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.schedules: list[scheduler.Schedule] = []
+        self._function = function
+        self._role = _invoke_role(self, function)
+        self._schedule(
+            "Schedule",
+            every=Duration.minutes(config.interval_minutes),
+            description=f"A fresh token for {config.name}",
+            sends={EventField.TRIGGER: Trigger.SCHEDULE},
+        )
+        for number in range(Default.WATCHDOGS if config.watchdog_min_remaining_seconds > 0 else 0):
+            self._schedule(
+                f"Watchdog{number + 1}",
+                every=Duration.minutes(1),
+                description=f"Repairs within a minute what the schedule missed for {config.name}",
+                sends={
+                    EventField.TRIGGER: Trigger.WATCHDOG,
+                    EventField.MIN_REMAINING_SECONDS: config.watchdog_min_remaining_seconds,
+                },
+            )
+        events.Rule(
+            self,
+            "SecretChanged",
+            description=f"A new key for {config.name} counts within seconds",
+            event_pattern=events.EventPattern(
+                source=["aws.secretsmanager"],
+                detail_type=["Secret Label Updated"],
+                resources=[secret_arn],
+                detail={"labelUpdated": ["AWSCURRENT"]},
+            ),
+            targets=[
+                event_targets.LambdaFunction(
+                    function,
+                    event=events.RuleTargetInput.from_object(
+                        {EventField.TRIGGER: Trigger.SECRET_CHANGED}
+                    ),
+                    max_event_age=DELIVERED_WITHIN,
+                    retry_attempts=DELIVERY_RETRIES,
+                )
+            ],
+        )
+
+    def created_after(self, others: "Triggers") -> None:
+        """Schedules of two rotators are not created at the same moment, as they would be otherwise.
+
+        A rate schedule counts from its creation, and nothing else in a template says when in a
+        minute it fires: docs/decisions/0018-firing-times.md.
+        """
+        for schedule, other in zip(self.schedules, others.schedules, strict=False):
+            schedule.node.add_dependency(other)
+
+    def _schedule(
+        self, construct_id: str, *, every: Duration, description: str, sends: dict[str, Any]
+    ) -> None:
+        schedule = scheduler.Schedule(
+            self,
+            construct_id,
+            description=description,
+            schedule=scheduler.ScheduleExpression.rate(every),
+            target=schedule_targets.LambdaInvoke(
+                self._function,
+                input=scheduler.ScheduleTargetInput.from_object(sends),
+                # CDK would let the role invoke every version of the function, too
+                role=self._role.without_policy_updates(),
+                max_event_age=DELIVERED_WITHIN,
+                retry_attempts=DELIVERY_RETRIES,
+            ),
+        )
+        # a rate schedule fires as soon as it is there; role and function must be complete by then
+        schedule.node.add_dependency(self._role, self._function)
+        self.schedules.append(schedule)
+
+
+def _invoke_role(scope: Construct, function: lambda_.IFunction) -> iam.Role:
+    stack = Stack.of(scope)
+    group = stack.format_arn(
+        service="scheduler", resource="schedule-group", resource_name="default"
+    )
+    return iam.Role(
+        scope,
+        "InvokeRole",
+        description="Lets EventBridge Scheduler invoke one function",
+        assumed_by=iam.ServicePrincipal(
+            "scheduler.amazonaws.com",
+            # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+            conditions={
+                "StringEquals": {"aws:SourceAccount": stack.account, "aws:SourceArn": group}
+            },
+        ),
+        inline_policies={
+            "InvokeFunction": iam.PolicyDocument(
+                statements=[
+                    iam.PolicyStatement(
+                        actions=["lambda:InvokeFunction"], resources=[function.function_arn]
+                    )
+                ]
+            )
+        },
+    )

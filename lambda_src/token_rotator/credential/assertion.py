@@ -1,0 +1,48 @@
+"""What do we claim? The client assertion, made anew for every attempt."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import jwt
+
+from token_rotator.contract import Algorithm
+from token_rotator.credential.service_account import ServiceAccount
+from token_rotator.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssertionSigner:
+    """Signs client assertions (RFC 7523 section 2.2).
+
+    The claims are those that Salesforce Help documents for Intelligence ("Generate a JSON Web
+    Token (JWT)"): iss, sub, aud, iat, jti. A lifetime adds exp, which RFC 7523 section 3 wants.
+    """
+
+    algorithm: Algorithm
+    lifetime: timedelta | None = None
+    key_id: str | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "AssertionSigner":
+        """The signer that a deployment asks for."""
+        return cls(
+            algorithm=settings.algorithm,
+            lifetime=settings.assertion_lifetime,
+            key_id=settings.key_id,
+        )
+
+    def sign(self, account: ServiceAccount, *, audience: str, now: datetime) -> str:
+        """A new assertion, issued now; its jti is used once."""
+        issued_at = int(now.timestamp())
+        claims: dict[str, str | int] = {
+            "iss": account.service_account_id,
+            "sub": account.service_account_id,
+            "aud": audience,
+            "iat": issued_at,
+            "jti": uuid.uuid4().hex,
+        }
+        if self.lifetime is not None:
+            claims["exp"] = issued_at + int(self.lifetime.total_seconds())
+        headers = {"kid": self.key_id} if self.key_id else None
+        return jwt.encode(claims, account.private_key, algorithm=self.algorithm, headers=headers)

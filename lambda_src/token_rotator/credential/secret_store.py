@@ -1,0 +1,118 @@
+"""Where does the credential come from? Secrets Manager, read on every rotation."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from token_rotator.aws.service import AwsRefused, AwsService, AwsUnavailable
+from token_rotator.contract import Algorithm
+from token_rotator.credential.service_account import ServiceAccount, parse
+from token_rotator.errors import CredentialError, SecretNotFound, SecretStoreUnavailable
+
+CURRENT: Final = "AWSCURRENT"
+PREVIOUS: Final = "AWSPREVIOUS"
+
+_FIXES: Final = {
+    "AccessDeniedException": (
+        "The function's role may not read it: deploy the stack again; for a named secret with a "
+        "customer key set secret_key_arn, and look at the secret's own policy."
+    ),
+    "DecryptionFailure": (
+        "Its KMS key cannot be used: enable the key, or set secret_key_arn and deploy."
+    ),
+    "InvalidRequestException": (
+        "It may be marked for deletion: aws secretsmanager restore-secret --secret-id ..."
+    ),
+    "ResourceNotFoundException": (
+        "It does not exist or holds no value: store the file downloaded from Intelligence with "
+        "aws secretsmanager put-secret-value --secret-id ... --secret-string file://..."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A service account, and the version of the secret that it came from."""
+
+    service_account: ServiceAccount
+    version_id: str
+    created_at: datetime | None = None
+    """When the version was stored, which is not before the key was made; None: unknown."""
+
+    def days_left(self, *, lifetime: timedelta | None, now: datetime) -> int | None:
+        """Whole days until a key of that age dies; negative afterwards, None where unknown."""
+        if lifetime is None or self.created_at is None:
+            return None
+        return (self.created_at + lifetime - now).days
+
+    def same_account_and_key(self, other: "Credential") -> bool:
+        """Whether an identity provider could not tell the two apart."""
+        return self.service_account.same_as(other.service_account)
+
+
+class SecretStore:
+    """Reads the credential anew each time; remembers it for when Secrets Manager cannot answer."""
+
+    def __init__(self, aws: AwsService, *, secret_id: str, algorithm: Algorithm) -> None:
+        self._aws = aws
+        self._secret_id = secret_id
+        self._algorithm = algorithm
+        self._known: dict[str, Credential] = {}
+
+    def current(self) -> Credential:
+        """The credential that counts. Raises CredentialError, SecretStoreUnavailable."""
+        return self._read(CURRENT)
+
+    def previous(self) -> Credential | None:
+        """The one before, which Secrets Manager keeps; None where there is none.
+
+        Raises CredentialError, SecretStoreUnavailable.
+        """
+        try:
+            return self._read(PREVIOUS)
+        except SecretNotFound:
+            return None
+
+    def _read(self, stage: str) -> Credential:
+        try:
+            answer = self._aws.call(
+                "GetSecretValue",
+                {"SecretId": self._secret_id, "VersionStage": stage},
+                required_member="VersionId",
+            )
+        except AwsUnavailable as exc:
+            return self._remembered(stage, exc)
+        except AwsRefused as exc:
+            raise _refused(exc) from exc
+        version = answer["VersionId"]
+        known = self._known.get(stage)
+        if known is None or known.version_id != version:
+            known = self._parse(answer.get("SecretString"), version, answer.get("CreatedDate"))
+            self._known[stage] = known
+        return known
+
+    def _remembered(self, stage: str, exc: AwsUnavailable) -> Credential:
+        if stage in self._known:
+            return self._known[stage]
+        raise SecretStoreUnavailable(
+            f"Secrets Manager could not answer ({exc.code}) and no credential is remembered."
+        ) from exc
+
+    def _parse(self, value: str | None, version: str, created: float | None) -> Credential:
+        if value is None:
+            raise CredentialError(
+                f"Version {version} of the secret is binary. "
+                "Store the downloaded file as text, with --secret-string file://..."
+            )
+        try:
+            account = parse(value, algorithm=self._algorithm)
+        except CredentialError as exc:
+            raise type(exc)(f"Version {version} of the secret cannot be used. {exc}") from None
+        created_at = None if created is None else datetime.fromtimestamp(created, UTC)
+        return Credential(service_account=account, version_id=version, created_at=created_at)
+
+
+def _refused(exc: AwsRefused) -> CredentialError:
+    kind = SecretNotFound if exc.code == "ResourceNotFoundException" else CredentialError
+    fix = _FIXES.get(exc.code, "See the code's meaning in the Secrets Manager API reference.")
+    return kind(f"The secret could not be read ({exc.code}). {fix}")

@@ -1,0 +1,107 @@
+"""Where is the token endpoint, and whom does the assertion address?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from token_rotator import urls
+from token_rotator.credential.service_account import ServiceAccount
+from token_rotator.errors import (
+    AnswerUnusable,
+    ConfigurationError,
+    IdentityProviderDown,
+    IdentityProviderError,
+    IdentityProviderUntrusted,
+)
+from token_rotator.identity_provider.http import ProviderHttp
+from token_rotator.identity_provider.token_response import could_not_answer
+from token_rotator.settings import Settings
+from token_rotator.timing import DISCOVERY_KEPT, DISCOVERY_KEPT_AFTER_FAILURE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where an assertion may go and whom it addresses."""
+
+    token_endpoint: str
+    audience: str
+
+
+class Discovery:
+    """Finds the token endpoint (RFC 8414 section 3) and remembers it for an hour.
+
+    A failed look-up falls back on the last good answer. The token endpoint has to be on the
+    discovery endpoint's host or on an allowed one: an assertion goes nowhere else.
+    """
+
+    def __init__(
+        self, *, settings: Settings, channel: ProviderHttp, now: Callable[[], datetime]
+    ) -> None:
+        self._settings = settings
+        self._channel = channel
+        self._now = now
+        self._known: dict[str, tuple[Destination, datetime]] = {}
+
+    def destination(self, account: ServiceAccount, *, deadline: datetime) -> Destination:
+        """Where this account's assertions go. Raises IdentityProviderError, ConfigurationError."""
+        if self._settings.token_endpoint:
+            return self._towards(self._settings.token_endpoint, issuer=None)
+        endpoint = self._settings.discovery_endpoint or account.discovery_endpoint
+        if endpoint is None:
+            raise ConfigurationError(
+                "Nobody says where the identity provider is: the secret has no discoveryEndpoint "
+                "and rotators.toml neither a discovery_endpoint nor a token_endpoint. Set one."
+            )
+        known, look_again = self._known.get(endpoint, (None, None))
+        if known is not None and look_again is not None and self._now() < look_again:
+            return known
+        try:
+            destination = self._discover(endpoint, deadline)
+        except IdentityProviderError:
+            if known is None:
+                raise
+            return self._remember(endpoint, known, DISCOVERY_KEPT_AFTER_FAILURE)
+        return self._remember(endpoint, destination, DISCOVERY_KEPT)
+
+    def _remember(
+        self, endpoint: str, destination: Destination, how_long: timedelta
+    ) -> Destination:
+        self._known[endpoint] = (destination, self._now() + how_long)
+        return destination
+
+    def _discover(self, endpoint: str, deadline: datetime) -> Destination:
+        answer = self._channel.get(endpoint, what="discovery endpoint", deadline=deadline)
+        if could_not_answer(answer):
+            raise IdentityProviderDown(
+                f"The discovery endpoint could not answer (status {answer.status}).",
+                retry_after=answer.retry_after,
+            )
+        token_endpoint = (answer.fields or {}).get("token_endpoint")
+        if not answer.succeeded or not isinstance(token_endpoint, str):
+            raise AnswerUnusable(
+                f"The discovery endpoint's answer (status {answer.status}) names no "
+                "token_endpoint. Check the discoveryEndpoint of the secret."
+            )
+        self._check(token_endpoint, endpoint)
+        issuer = (answer.fields or {}).get("issuer")
+        return self._towards(token_endpoint, issuer if isinstance(issuer, str) else None)
+
+    def _check(self, token_endpoint: str, discovery_endpoint: str) -> None:
+        try:
+            urls.check(token_endpoint)
+        except ValueError as exc:
+            raise IdentityProviderUntrusted(
+                f"The discovered token endpoint cannot be used: {exc}."
+            ) from None
+        host = urls.host(token_endpoint)
+        allowed = self._settings.allowed_token_hosts | {urls.host(discovery_endpoint)}
+        if host not in allowed:
+            raise IdentityProviderUntrusted(
+                f"The discovered token endpoint is on {host}, not on "
+                f"{' or '.join(sorted(allowed))}. If it is right, "
+                "add its host to allowed_token_hosts."
+            )
+
+    def _towards(self, token_endpoint: str, issuer: str | None) -> Destination:
+        audience = self._settings.audience or issuer or urls.origin(token_endpoint)
+        return Destination(token_endpoint=token_endpoint, audience=audience)

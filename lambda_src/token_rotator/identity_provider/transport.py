@@ -1,0 +1,109 @@
+"""How does one HTTP request travel? Once, bounded in time and size."""
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import urllib3
+from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_match_hostname import CertificateError
+
+
+class TransportError(Exception):
+    """No answer arrived whole. The text is the innermost cause's kind, and has no URL in it."""
+
+    def __init__(self, text: str, *, certificate: bool = False) -> None:
+        super().__init__(text)
+        self.certificate = certificate
+        """Whether somebody answered who could not show to be the right one."""
+
+
+class ResponseTooLarge(TransportError):
+    """The answer is longer than allowed; nothing of it is kept."""
+
+
+class DeadlineExceeded(TransportError):
+    """The answer was still arriving at the deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """Arrived whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Their names compare without regard to case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """Sends one request, once. Follows no redirect, repeats nothing."""
+
+    pool: urllib3.PoolManager | urllib3.HTTPConnectionPool
+    """Of one host, which takes paths, or of all of them, which takes URLs and looks at each."""
+    connect: timedelta
+    """The longest that connecting may take."""
+    read: timedelta
+    """The longest that nothing may arrive."""
+    longest_body_bytes: int
+    now: Callable[[], datetime]
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: str | bytes | None,
+        deadline: datetime,
+    ) -> HttpResponse:
+        """The answer, whatever its status. Raises TransportError, and what connecting raises."""
+        remaining = deadline - self.now()
+        # Errors are raised "from None": urllib3's exceptions carry the URL, and the URL of a
+        # query-style request carries the assertion.
+        try:
+            response = self.pool.urlopen(
+                method,
+                url,
+                body=body,
+                headers=headers,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=urllib3.Timeout(
+                    total=remaining.total_seconds(),
+                    connect=min(self.connect, remaining).total_seconds(),
+                    read=min(self.read, remaining).total_seconds(),
+                ),
+            )
+            content = self._content(response, deadline)
+        except (HTTPError, OSError) as exc:
+            raise _broken(exc) from None
+        return HttpResponse(status=response.status, headers=response.headers, body=content)
+
+    def _content(self, response: urllib3.BaseHTTPResponse, deadline: datetime) -> bytes:
+        """The body, read piece by piece: a read time-out alone does not bound a slow drip."""
+        content = bytearray()
+        while piece := response.read1(self.longest_body_bytes):
+            content += piece
+            if len(content) > self.longest_body_bytes:
+                response.close()
+                raise ResponseTooLarge(f"more than {self.longest_body_bytes // 1024} KiB")
+            if self.now() >= deadline:
+                response.close()
+                raise DeadlineExceeded("still arriving")
+        response.release_conn()
+        return bytes(content)
+
+
+def _broken(exc: BaseException) -> TransportError:
+    while exc.__cause__ or exc.__context__:
+        exc = exc.__cause__ or exc.__context__ or exc
+    reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else ""
+    return TransportError(
+        f"{type(exc).__name__}: {reason}" if reason else type(exc).__name__,
+        certificate=isinstance(exc, (ssl.SSLCertVerificationError, CertificateError)),
+    )

@@ -1,0 +1,34 @@
+"""What is published, as far as this execution environment knows? Its own last look or write."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from token_rotator.parameter.record import Record
+from token_rotator.timing import REMEMBERED
+
+
+@dataclass(slots=True)
+class Memory:
+    """Spares a warm function the look that begins a rotation, which AWS counts and charges for.
+
+    Nobody else writes the parameter, so it can only be wrong if somebody deletes it or writes
+    something foreign. That is noticed when the memory is too old, or by the look before a write.
+    """
+
+    _expires_at: datetime | None = None
+    _since: datetime | None = None
+
+    def keep(self, record: Record | None, *, now: datetime) -> None:
+        """This is published, or nothing is that consumers could use, which is not kept."""
+        self._expires_at = record.expires_at if record is not None else None
+        self._since = now
+
+    def drop(self) -> None:
+        """A write may or may not have changed what is published."""
+        self._expires_at = None
+
+    def expires_at(self, *, now: datetime) -> datetime | None:
+        """When the published token expires; None where that has to be looked up."""
+        if self._expires_at is None or self._since is None or now - self._since > REMEMBERED:
+            return None
+        return self._expires_at

@@ -1,0 +1,203 @@
+"""How is it written? As an encrypted parameter that cleans up after itself."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable
+from token_rotator.contract import ValueFormat
+from token_rotator.errors import ParameterStoreUnavailable, PublicationError
+from token_rotator.parameter.record import Record, RecordUnreadable
+
+LONGEST_VALUE_BYTES: Final = 8 * 1024
+"""Systems Manager User Guide, "Managing parameter tiers": advanced parameters."""
+
+_RACES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooManyUpdates"})
+"""An expiry scan or another writer came in between; the next attempt finds clear ground."""
+
+_FIXES: Final = {
+    "AccessDeniedException": (
+        "The function's role may not write it or use its key: deploy the stack again, and look "
+        "for a service control policy or permissions boundary that denies it."
+    ),
+    "HierarchyLevelLimitExceededException": "Set a parameter_name with fewer slashes.",
+    "HierarchyTypeMismatchException": "Set another parameter_name, or delete the old parameter.",
+    "InvalidKeyId": "The KMS key is disabled, deleted or elsewhere: enable it, or deploy again.",
+    "ParameterLimitExceeded": "The account's quota of parameters is used up: delete some.",
+    "ParameterMaxVersionLimitExceeded": (
+        "The oldest version has a label and cannot be dropped: "
+        "aws ssm unlabel-parameter-version ..."
+    ),
+    "UnsupportedParameterType": (
+        "The parameter exists with another type: delete it, it is published again at once."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What is there now; record is None where it is missing, foreign or unreadable."""
+
+    record: Record | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A record was published as this version of the parameter."""
+
+    version: int
+    tagging_failed: str | None
+    """Why the parameter may lack its tags."""
+
+
+class ParameterStore:
+    """Publishes records in one SSM parameter: SecureString, Advanced, customer key, expiring."""
+
+    def __init__(
+        self,
+        aws: AwsService,
+        *,
+        parameter_name: str,
+        key_arn: str,
+        value_format: ValueFormat,
+        token_lifetime: timedelta,
+        expiration_grace: timedelta,
+        tags: Mapping[str, str],
+    ) -> None:
+        self._aws = aws
+        self._name = parameter_name
+        self._key_arn = key_arn
+        self._value_format = value_format
+        self._token_lifetime = token_lifetime
+        self._grace = expiration_grace
+        self._tags = tags
+        self._tagged = False
+
+    def current(self) -> Published:
+        """What consumers read at this moment. Raises ParameterStoreUnavailable.
+
+        Where AWS refuses for good, no consumer can read it either: that counts as no record.
+        """
+        try:
+            answer = self._aws.call(
+                "GetParameter",
+                {"Name": self._name, "WithDecryption": True},
+                required_member="Parameter",
+            )
+        except AwsUnavailable as exc:
+            raise _unavailable(exc, "read") from exc
+        except AwsRefused:
+            return Published(record=None, version=None)
+        parameter = answer["Parameter"]
+        try:
+            record = record_in(
+                parameter["Value"],
+                datetime.fromtimestamp(parameter["LastModifiedDate"], UTC),
+                value_format=self._value_format,
+                token_lifetime=self._token_lifetime,
+            )
+        except RecordUnreadable:
+            record = None
+        return Published(record=record, version=parameter["Version"])
+
+    def publish(self, record: Record) -> Written:
+        """Writes the record over whatever is there.
+
+        Everything is sent on every put: an omitted policy stays as it was, and an Expiration
+        does not move by itself (Systems Manager User Guide, "Assigning parameter policies").
+        Raises PublicationError, ParameterStoreUnavailable.
+        """
+        # a put that fails may have created the parameter all the same
+        was_tagged, self._tagged = self._tagged, False
+        try:
+            answer = self._aws.call(
+                "PutParameter",
+                {
+                    "Name": self._name,
+                    "Value": self._value(record),
+                    "Type": "SecureString",
+                    "Tier": "Advanced",
+                    "KeyId": self._key_arn,
+                    "Policies": expiration(record.expires_at + self._grace),
+                    "Overwrite": True,
+                },
+                required_member="Version",
+            )
+        except AwsError as exc:
+            raise _not_written(exc) from exc
+        version = answer["Version"]
+        problem = None if was_tagged and version > 1 else self._tag()
+        self._tagged = problem is None
+        return Written(version=version, tagging_failed=problem)
+
+    def _value(self, record: Record) -> str:
+        bare = self._value_format is ValueFormat.TOKEN
+        value = record.access_token if bare else record.to_json()
+        if (length := len(value.encode())) > LONGEST_VALUE_BYTES:
+            raise PublicationError(
+                f"The access token is too long: the value has {length} bytes, a parameter holds "
+                f"{LONGEST_VALUE_BYTES}. Ask for a narrower scope."
+            )
+        return value
+
+    def _tag(self) -> str | None:
+        """Tags cannot travel with Overwrite, so they are put afterwards.
+
+        Once in each execution environment, for the deployment may have changed them, after each
+        creation, and again until it works.
+        """
+        if not self._tags:
+            return None
+        try:
+            self._aws.call(
+                "AddTagsToResource",
+                {
+                    "ResourceType": "Parameter",
+                    "ResourceId": self._name,
+                    "Tags": [{"Key": key, "Value": value} for key, value in self._tags.items()],
+                },
+            )
+        except AwsError as exc:
+            return f"The parameter could not be tagged ({exc.code})."
+        return None
+
+
+def record_in(
+    value: str, last_modified: datetime, *, value_format: ValueFormat, token_lifetime: timedelta
+) -> Record:
+    """The record that a parameter's value stands for. Raises RecordUnreadable.
+
+    A bare token says nothing of itself: it was issued when it was written, at the latest.
+    """
+    if value_format is ValueFormat.RECORD:
+        return Record.from_json(value)
+    issued_at = last_modified.astimezone(UTC).replace(microsecond=0)
+    return Record(access_token=value, issued_at=issued_at, expires_at=issued_at + token_lifetime)
+
+
+def expiration(at: datetime) -> str:
+    """The policy as PutParameter wants it: JSON in a string, and a list of one."""
+    policy = {
+        "Type": "Expiration",
+        "Version": "1.0",
+        "Attributes": {"Timestamp": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")},
+    }
+    return json.dumps([policy])
+
+
+def _unavailable(exc: AwsError, verb: str) -> ParameterStoreUnavailable:
+    return ParameterStoreUnavailable(
+        f"The parameter could not be {verb}: Parameter Store could not answer ({exc.code})."
+    )
+
+
+def _not_written(exc: AwsError) -> PublicationError:
+    if isinstance(exc, AwsUnavailable) or exc.code in _RACES:
+        return _unavailable(exc, "written")
+    fix = _FIXES.get(
+        exc.code, "See the code's meaning under PutParameter in the SSM API reference."
+    )
+    return PublicationError(f"The parameter could not be written ({exc.code}). {fix}")

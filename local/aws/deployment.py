@@ -1,0 +1,120 @@
+"""How do the stacks get into the local AWS? With the CDK command line, as into any account."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from local import ROOT
+from local.aws.emulator import LocalAws
+from local.process import environment
+from local.process.tethered import Tethered
+
+CDK: Final = ROOT / "node_modules" / ".bin" / "cdk"
+_QUIET: Final = ("--no-notices", "--no-version-reporting", "--no-color")
+
+
+class DeploymentFailed(Exception):
+    """A CDK command failed; its text ends with what it said last."""
+
+
+class Deployment:
+    """One configuration, or another CDK app, on its way into a local AWS, and out again."""
+
+    def __init__(
+        self,
+        aws: LocalAws,
+        *,
+        config: Path | None = None,
+        app: Path = ROOT,
+        context: Mapping[str, str | Path] = MappingProxyType({}),
+        directory: Path,
+        remaining_seconds: Callable[[], float | None] = lambda: None,
+    ) -> None:
+        """``directory`` receives the cloud assembly and the commands' output.
+
+        ``config`` is a `rotators.toml`; ``app`` another directory with a cdk.json.
+        """
+        self._aws = aws
+        self._app = app
+        self._context = {**context, **({"local": "true", "config": config} if config else {})}
+        self._directory = directory
+        self._remaining_seconds = remaining_seconds
+        self._assembly = directory / "cdk.out"
+
+    def prepare(self) -> None:
+        """Bootstraps the account and synthesizes the stacks, side by side."""
+        target = f"aws://{environment.ACCOUNT}/{environment.REGION}"
+        with self._start("bootstrap", target) as bootstrap:
+            self.synthesize()
+            self._finish("bootstrap", bootstrap)
+
+    def synthesize(self) -> None:
+        """Writes the cloud assembly; enough for an account that is bootstrapped."""
+        given = [
+            word for name, value in self._context.items() for word in ("-c", f"{name}={value}")
+        ]
+        self._run("synth", "--quiet", *given, "--output", self._assembly)
+
+    def deploy(self) -> dict[str, str]:
+        """The outputs of all stacks; where two have one of the same name, the last one's."""
+        outputs = self._directory / "outputs.json"
+        self._run(
+            "deploy", "--all", "--app", self._assembly, "--require-approval", "never",
+            "--method", "direct", "--progress", "events", "--outputs-file", outputs,
+        )  # fmt: skip
+        by_stack = json.loads(outputs.read_text(encoding="utf-8"))
+        return {
+            str(name): str(value)
+            for by_output in by_stack.values()
+            for name, value in by_output.items()
+        }
+
+    def destroy(self) -> None:
+        """Takes the stacks away."""
+        self._run("destroy", "--all", "--force", "--app", self._assembly)
+
+    def _run(self, verb: str, *arguments: str | Path) -> None:
+        with self._start(verb, *arguments) as command:
+            self._finish(verb, command)
+
+    def _start(self, verb: str, *arguments: str | Path) -> Tethered:
+        if not CDK.exists():
+            raise DeploymentFailed("The CDK command line is not installed; run `make setup`.")
+        self._directory.mkdir(parents=True, exist_ok=True)
+        return Tethered(
+            [CDK, verb, *arguments, *_QUIET],
+            environment={
+                **environment.bare(os.environ, temporary=self._directory),
+                **self._aws.client_environment(),
+                # what an app calls python3 has the CDK's library
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "CDK_HOME": str(self._directory / "home"),
+                "CDK_DISABLE_CLI_TELEMETRY": "true",
+                "CDK_DISABLE_VERSION_CHECK": "true",
+                "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+                "NODE_NO_WARNINGS": "1",
+                "CI": "true",
+            },
+            output=self._directory / f"{verb}.log",
+            # anywhere else the CDK finds no app; with one, `bootstrap` would synthesize it too
+            working_directory=self._app if verb == "synth" else self._directory,
+        )
+
+    def _finish(self, verb: str, command: Tethered) -> None:
+        started = time.monotonic()
+        try:
+            code = command.wait(self._remaining_seconds())
+        except subprocess.TimeoutExpired:
+            waited = time.monotonic() - started
+            raise DeploymentFailed(
+                f"`cdk {verb}` was not done after {waited:.0f} seconds; it last said:\n"
+                f"{command.last_words()}"
+            ) from None
+        if code != 0:
+            raise DeploymentFailed(f"`cdk {verb}` failed:\n{command.last_words()}")

@@ -1,0 +1,136 @@
+"""Which AWS calls of the function fail, and how? microburst stands between it and the local AWS."""
+
+import json
+import os
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from local.aws.emulator import INTERPRETER
+from local.process import environment
+from local.process.health import becomes_healthy
+from local.process.ports import LOOPBACK
+from local.process.tethered import Tethered
+
+
+class Call(Enum):
+    """What the function asks AWS for: the service, as requests are signed for it, and the call."""
+
+    GET_PARAMETER = ("ssm", "GetParameter")
+    PUT_PARAMETER = ("ssm", "PutParameter")
+    ADD_TAGS = ("ssm", "AddTagsToResource")
+    GET_SECRET_VALUE = ("secretsmanager", "GetSecretValue")
+
+    def __str__(self) -> str:
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsFault:
+    """What happens to a call, in the words of microburst's rules."""
+
+    name: str
+    rule: Mapping[str, object] = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def error(code: str, *, status: int = 400) -> AwsFault:
+    """AWS answers with this error and does nothing."""
+    return AwsFault(name=code, rule={"error": {"code": code, "status": status}})
+
+
+def slow(seconds: float) -> AwsFault:
+    """The call takes effect so much later."""
+    return AwsFault(name=f"slow by {seconds:g} s", rule={"latency": seconds * 1000})
+
+
+THROTTLED: Final = error("ThrottlingException")
+SERVER_ERROR: Final = error("InternalServerError", status=500)
+HANG: Final = AwsFault(name="hang", rule={"timeout_ms": 120_000})
+"""The connection stays open and silent; the call does not take effect."""
+RESET: Final = AwsFault(name="reset", rule={"reset": True})
+"""The connection ends before the call takes effect."""
+ANSWER_LOST: Final = AwsFault(name="answer lost", rule={"response": {"abort_bytes": 0}})
+"""The call takes effect, then the connection ends before a byte of the answer."""
+BROKEN_OFF: Final = AwsFault(name="broken off", rule={"response": {"abort_frac": 0.5}})
+"""The call takes effect, then the connection ends in the middle of the answer."""
+TRUNCATED: Final = AwsFault(name="truncated", rule={"response": {"truncate_frac": 0.5}})
+"""The call takes effect; half of the answer's JSON arrives, in HTTP that looks whole."""
+
+
+class FaultProxyFailed(Exception):
+    """The proxy did not start; its text ends with what it said last."""
+
+
+class FaultProxy:
+    """Passes on everything, except for what it was told to disturb."""
+
+    def __init__(self, *, port: int, upstream_url: str, directory: Path) -> None:
+        """Starts it. Raises FaultProxyFailed."""
+        self._control = f"http://{LOOPBACK}:{port}/_microburst"
+        self._process = Tethered(
+            [INTERPRETER, "-P", "-m", "microburst", "--host", LOOPBACK, "--port", str(port),
+             "--upstream", upstream_url, "--no-resign"],
+            environment=environment.bare(os.environ, temporary=directory),
+            output=directory / "microburst.log",
+            working_directory=directory,
+        )  # fmt: skip
+        try:
+            self._await_health()
+        except BaseException:
+            self.stop()
+            raise
+
+    def fail(self, call: Call, fault: AwsFault, *, times: int | None = 1) -> None:
+        """The next such calls meet the fault; ``times=None``: until ``recover``."""
+        service, operation = call.value
+        limit = {} if times is None else {"times": times}
+        self._send(
+            "PATCH", "rules", [{"service": service, "operation": operation, **limit, **fault.rule}]
+        )
+
+    def recover(self) -> None:
+        """No more faults, and those that were met are forgotten."""
+        self._send("POST", "rules", [])
+        self._send("DELETE", "fired")
+
+    def met(self, call: Call) -> int:
+        """How many such calls met a fault since ``recover``."""
+        _, operation = call.value
+        return len(self._send("GET", f"fired?operation={operation}&limit=2000"))
+
+    def stop(self) -> None:
+        """Ends it, also the connections that hang."""
+        self._process.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _await_health(self) -> None:
+        if not becomes_healthy(self._process, f"{self._control}/health"):
+            raise FaultProxyFailed(f"The fault proxy did not start:\n{self._process.last_words()}")
+
+    def _send(self, method: str, path: str, content: object = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310
+            f"{self._control}/{path}",
+            data=None if content is None else json.dumps(content).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=5) as answer:
+            return json.load(answer)

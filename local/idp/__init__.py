@@ -1,0 +1,1 @@
+"""A stand-in for Intelligence's identity provider."""

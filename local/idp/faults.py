@@ -1,0 +1,131 @@
+"""How does the stand-in identity provider fail when it is told to?"""
+
+import json
+import threading
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Self
+
+
+class Endpoint(StrEnum):
+    """What the identity provider serves."""
+
+    DISCOVERY = "discovery"
+    TOKEN = "token"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannedResponse:
+    """One HTTP answer; its body stays out of its text, it may hold an access token."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def json(cls, status: int, content: object, **headers: str) -> Self:
+        """A JSON answer, not to be cached (RFC 6749 section 5.1)."""
+        sent = {"Content-Type": "application/json", "Cache-Control": "no-store", **headers}
+        return cls(status=status, headers=sent, body=json.dumps(content).encode())
+
+
+class Delivery(StrEnum):
+    """How much of an answer arrives."""
+
+    WHOLE = "whole"
+    NOTHING = "nothing"
+    """The connection stays open and silent."""
+    RESET = "reset"
+    """The connection is reset before a byte of the answer."""
+    HALF = "half"
+    """Half of the body, then the connection closes."""
+    STALLED = "stalled"
+    """Half of the body, then silence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What happens instead of a proper answer.
+
+    Without an ``answer`` of its own, the request is processed as always and only the way back
+    is disturbed: the assertion is used up, the access token is issued, nobody hears of it.
+    """
+
+    answer: CannedResponse | None = None
+    delivery: Delivery = Delivery.WHOLE
+    delay_seconds: float = 0.0
+
+
+def status(code: int, *, retry_after: str | None = None, body: bytes = b"") -> Fault:
+    """An HTTP error, as a gateway gives it."""
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    return Fault(answer=CannedResponse(status=code, headers=headers, body=body))
+
+
+def oauth_error(code: str, *, http_status: int = 400) -> Fault:
+    """An error answer of RFC 6749 section 5.2."""
+    return Fault(answer=CannedResponse.json(http_status, {"error": code}))
+
+
+def answers_json(content: object, *, http_status: int = 200) -> Fault:
+    """Any JSON."""
+    return Fault(answer=CannedResponse.json(http_status, content))
+
+
+def answers_bytes(body: bytes, *, content_type: str = "application/json") -> Fault:
+    """Status 200 with any body."""
+    return Fault(
+        answer=CannedResponse(status=200, headers={"Content-Type": content_type}, body=body)
+    )
+
+
+def redirect(location: str, *, code: int = 307) -> Fault:
+    """Elsewhere; 307 and 308 ask for the same request again."""
+    return Fault(answer=CannedResponse(status=code, headers={"Location": location}))
+
+
+def delay(seconds: float) -> Fault:
+    """The proper answer, late."""
+    return Fault(delay_seconds=seconds)
+
+
+HANG: Final = Fault(delivery=Delivery.NOTHING)
+RESET: Final = Fault(delivery=Delivery.RESET)
+TRUNCATED: Final = Fault(delivery=Delivery.HALF)
+STALLED: Final = Fault(delivery=Delivery.STALLED)
+HTML: Final = answers_bytes(b"<!doctype html><title>Maintenance</title>", content_type="text/html")
+GARBAGE: Final = answers_bytes(bytes(range(256)))
+EMPTY: Final = answers_bytes(b"")
+HUGE: Final = answers_bytes(b'{"access_token": "' + 10_000_000 * b"x" + b'", "expires_in": 300}')
+
+
+class Faults:
+    """Which fault the next request to an endpoint meets. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next: defaultdict[Endpoint, deque[Fault]] = defaultdict(deque)
+        self._standing: dict[Endpoint, Fault] = {}
+
+    def add(self, endpoint: Endpoint, fault: Fault, *, times: int | None) -> None:
+        """For a number of requests, after those asked for before; None: until ``clear``."""
+        with self._lock:
+            if times is None:
+                self._standing[endpoint] = fault
+            else:
+                self._next[endpoint].extend([fault] * times)
+
+    def take(self, endpoint: Endpoint) -> Fault | None:
+        """The fault for one request."""
+        with self._lock:
+            waiting = self._next[endpoint]
+            return waiting.popleft() if waiting else self._standing.get(endpoint)
+
+    def clear(self) -> None:
+        """No more faults."""
+        with self._lock:
+            self._next.clear()
+            self._standing.clear()

@@ -1,0 +1,78 @@
+"""What did the stand-in receive? Parameters and claims, but no assertion and no token."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import parse_qs
+
+from local.idp.faults import CannedResponse, Endpoint
+from local.idp.http_server import Request
+
+WITHHELD: Final = "(withheld)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedRequest:
+    """One request and what was answered."""
+
+    at: datetime
+    endpoint: Endpoint
+    method: str
+    path: str
+    query: Mapping[str, tuple[str, ...]]
+    form: Mapping[str, tuple[str, ...]]
+    header_names: frozenset[str]
+    """In lower case."""
+    content_type: str | None
+    assertion_header: Mapping[str, object]
+    claims: Mapping[str, object]
+    """As sent, verified or not; empty without an assertion."""
+    key: str | None
+    """The fingerprint of the key that verified it, if one did."""
+    status: int
+
+
+def received(
+    request: Request, endpoint: Endpoint, answer: CannedResponse, *, at: datetime, key: str | None
+) -> ReceivedRequest:
+    """The entry for a request that has been answered."""
+    query, form = parse_qs(request.query), parse_qs(request.body)
+    header, claims = _decoded((query | form).get("client_assertion", [""])[0])
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return ReceivedRequest(
+        at=at,
+        endpoint=endpoint,
+        method=request.method,
+        path=request.path,
+        query=_printable(query),
+        form=_printable(form),
+        header_names=frozenset(headers),
+        content_type=headers.get("content-type"),
+        assertion_header=header,
+        claims=claims,
+        key=key,
+        status=answer.status,
+    )
+
+
+def _printable(parameters: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
+    return {
+        name: (WITHHELD,) if name == "client_assertion" else tuple(values)
+        for name, values in parameters.items()
+    }
+
+
+def _decoded(assertion: str) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    header, _, rest = assertion.partition(".")
+    return _json_part(header), _json_part(rest.partition(".")[0])
+
+
+def _json_part(segment: str) -> Mapping[str, object]:
+    try:
+        part = json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+    except ValueError:
+        return {}
+    return part if isinstance(part, dict) else {}

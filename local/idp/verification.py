@@ -1,0 +1,163 @@
+"""Is this the documented token request? Everything the stand-in checks before it gives a token.
+
+Written from the documents, not from the function, and verified with another library than the
+one that signs: Salesforce Help ``dato_getstarted_token_api_jwt``, RFC 6749 section 3.2 and 5.2,
+RFC 7523 section 3, OpenID Connect Core section 9 (``private_key_jwt``).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from urllib.parse import parse_qsl
+
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+
+from local.idp.accounts import Accounts
+
+GRANT_TYPE: Final = "client_credentials"
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+DOCUMENTED: Final = ("grant_type", "client_id", "client_assertion", "client_assertion_type")
+CLOCK_TOLERANCE: Final = timedelta(seconds=60)
+LONGEST_LIFETIME: Final = timedelta(minutes=10)
+
+
+class Refused(Exception):
+    """The request is not accepted; the code is one of RFC 6749 section 5.2."""
+
+    def __init__(self, code: str, description: str, *, status: int = 400) -> None:
+        super().__init__(description)
+        self.code = code
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one kind of identity provider documents."""
+
+    parameters_in: Literal["query", "form"]
+    algorithms: tuple[str, ...]
+    claims: frozenset[str]
+    """All of them, each required; others are refused."""
+    optional_parameters: frozenset[str] = frozenset()
+
+
+INTELLIGENCE: Final = Rules(
+    parameters_in="query",
+    algorithms=("RS256",),
+    claims=frozenset({"iss", "sub", "aud", "iat", "jti"}),
+)
+RFC7523: Final = Rules(
+    parameters_in="form",
+    algorithms=("RS256", "RS384", "RS512", "PS256", "ES256"),
+    claims=frozenset({"iss", "sub", "aud", "iat", "jti", "exp"}),
+    optional_parameters=frozenset({"scope"}),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """A client that has proven who it is."""
+
+    client_id: str
+    key_fingerprint: str
+    jti: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verifier:
+    """Checks token requests against the rules, the registered keys and the clock."""
+
+    rules: Rules
+    accounts: Accounts
+    issuer: str
+    now: Callable[[], datetime]
+
+    def verify(self, method: str, query: str, form: str, content_type: str) -> Verified:
+        """The client, or Refused."""
+        if method != "POST":
+            raise Refused("invalid_request", "the token endpoint takes POST", status=405)
+        parameters = self._parameters(query, form, content_type)
+        if parameters["grant_type"] != GRANT_TYPE:
+            raise Refused("unsupported_grant_type", f"grant_type must be {GRANT_TYPE}")
+        if parameters["client_assertion_type"] != ASSERTION_TYPE:
+            raise Refused("invalid_request", f"client_assertion_type must be {ASSERTION_TYPE}")
+        client_id, assertion = parameters["client_id"], parameters["client_assertion"]
+        key_fingerprint, claims = self._signed_claims(client_id, assertion)
+        self._check(claims, client_id)
+        return Verified(
+            client_id=client_id, key_fingerprint=key_fingerprint, jti=str(claims["jti"])
+        )
+
+    def _parameters(self, query: str, form: str, content_type: str) -> Mapping[str, str]:
+        sent, empty, elsewhere = (
+            (query, form, "the request body")
+            if self.rules.parameters_in == "query"
+            else (form, query, "the query")
+        )
+        if empty:
+            raise Refused("invalid_request", f"nothing is expected in {elsewhere}")
+        if (
+            self.rules.parameters_in == "form"
+            and content_type != "application/x-www-form-urlencoded"
+        ):
+            raise Refused("invalid_request", "the body must be application/x-www-form-urlencoded")
+        pairs = parse_qsl(sent, keep_blank_values=True)
+        names = [name for name, _ in pairs]
+        if len(set(names)) != len(names):
+            raise Refused("invalid_request", "a parameter is sent more than once")
+        if missing := [name for name in DOCUMENTED if not dict(pairs).get(name)]:
+            raise Refused("invalid_request", f"missing: {', '.join(missing)}")
+        if extra := sorted(set(names) - set(DOCUMENTED) - self.rules.optional_parameters):
+            raise Refused("invalid_request", f"not documented: {', '.join(extra)}")
+        return dict(pairs)
+
+    def _signed_claims(self, client_id: str, assertion: str) -> tuple[str, Mapping[str, object]]:
+        try:
+            header = jws.extract_compact(assertion.encode()).headers()
+        except (JoseError, ValueError):
+            raise Refused("invalid_client", "client_assertion is no JWT", status=401) from None
+        if header.get("alg") not in self.rules.algorithms:
+            wanted = " or ".join(self.rules.algorithms)
+            raise Refused("invalid_client", f"the JWT's alg must be {wanted}", status=401)
+        for key in self.accounts.accepted_keys(client_id):
+            try:
+                token = jwt.decode(assertion, key.public_key, [header["alg"]])
+            except (JoseError, ValueError):
+                continue
+            return key.fingerprint, token.claims
+        raise Refused("invalid_client", "no accepted key verifies the signature", status=401)
+
+    def _check(self, claims: Mapping[str, object], client_id: str) -> None:
+        now = self.now().timestamp()
+        tolerance = CLOCK_TOLERANCE.total_seconds()
+        problems: Sequence[tuple[bool, str]] = (
+            (claims.keys() != self.rules.claims, f"claims must be {sorted(self.rules.claims)}"),
+            (claims.get("iss") != client_id, "iss must be the client_id"),
+            (claims.get("sub") != client_id, "sub must be the client_id"),
+            (claims.get("aud") != self.issuer, f"aud must be {self.issuer}"),
+            (not _near(claims.get("iat"), now, tolerance), "iat must be an integer close to now"),
+            (not _is_jti(claims.get("jti")), "jti must be a UUID without hyphens"),
+            (
+                "exp" in self.rules.claims
+                and not _between(claims.get("exp"), now, now + LONGEST_LIFETIME.total_seconds()),
+                "exp must be an integer, ahead of us but not far",
+            ),
+        )
+        for wrong, description in problems:
+            if wrong:
+                raise Refused("invalid_client", description, status=401)
+
+
+def _near(value: object, now: float, tolerance: float) -> bool:
+    return _between(value, now - tolerance, now + tolerance)
+
+
+def _between(value: object, low: float, high: float) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_jti(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{32}", value) is not None

@@ -1,0 +1,93 @@
+"""What is there to see at this moment? One snapshot of the parameter, the rotations, a consumer."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, Protocol
+
+from local.run.consumer import Published, Use
+from local.run.rotation_log import Entry, Journal
+
+REMEMBERED: Final = 8
+PUBLISHED: Final = "published"
+FAILED: Final = "failed"
+WAITING: Final = "waiting for the service account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything the view shows."""
+
+    at: datetime
+    published: Published | None = None
+    published_by: Entry | None = None
+    """The rotation that published what is there now."""
+    last_failure: Entry | None = None
+    recent: tuple[Entry, ...] = ()
+    """The newest last."""
+    outcomes: dict[str, int] = field(default_factory=dict)
+    reads: int = 0
+    reads_that_worked: int = 0
+
+
+class Workload(Protocol):
+    """Whoever uses the token."""
+
+    def use(self) -> Use: ...
+
+
+class Observer:
+    """Looks at a deployed rotator from outside, as its consumers and operators do."""
+
+    def __init__(self, *, consumer: Workload, journal: Journal, key_stored_at: datetime) -> None:
+        self._consumer = consumer
+        self._journal = journal
+        self._key_stored_at = key_stored_at
+        self._outcomes: Counter[str] = Counter()
+        self._recent: deque[Entry] = deque(maxlen=REMEMBERED)
+        self._published_by: dict[str | None, Entry] = {}
+        self._last_failure: Entry | None = None
+        self._reads = 0
+        self._reads_that_worked = 0
+
+    def look(self, now: datetime) -> Snapshot:
+        """Reads the parameter once, uses the token once, reads the new log lines."""
+        use = self._consumer.use()
+        self._count(use)
+        for entry in self._journal.news():
+            self._note(entry)
+        return Snapshot(
+            at=now,
+            published=use.published,
+            published_by=self._publisher(use),
+            last_failure=self._last_failure,
+            recent=tuple(self._recent),
+            outcomes=dict(self._outcomes),
+            reads=self._reads,
+            reads_that_worked=self._reads_that_worked,
+        )
+
+    def why_not(self) -> str:
+        """The newest failure, or the end of what the function printed."""
+        if self._last_failure is not None:
+            return f"{self._last_failure.error}: {self._last_failure.error_message}"
+        return f"The function's log ends with:\n{self._journal.last_lines()}"
+
+    def _count(self, use: Use) -> None:
+        if use.published is None and not self._reads:
+            return  # nobody has promised anything yet
+        self._reads += 1
+        self._reads_that_worked += use.worked
+
+    def _publisher(self, use: Use) -> Entry | None:
+        return self._published_by.get(use.published.token_fingerprint) if use.published else None
+
+    def _note(self, entry: Entry) -> None:
+        if entry.outcome == FAILED and entry.at < self._key_stored_at:
+            entry = replace(entry, outcome=WAITING)  # no news: the new secret holds no key yet
+        self._recent.append(entry)
+        self._outcomes[entry.outcome] += 1
+        if entry.outcome == PUBLISHED:
+            self._published_by[entry.token_fingerprint] = entry
+        if entry.outcome == FAILED:
+            self._last_failure = entry

@@ -1,0 +1,1 @@
+"""Studies of the rotator: programs that write pages of the documentation."""

@@ -1,0 +1,119 @@
+"""What do many threads cost? Cached reads, and everybody asking at once when nothing is cached."""
+
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+
+from studies.bench.page import machine, table
+from studies.bench.parameter_store import client, parameter_store, publish
+from studies.bench.reader import Stub, a_record
+from studies.bench.world import NAME
+from token_reader import TokenReader
+
+THREADS: Final = (1, 4, 16, 64)
+CALLS: Final = 40_000
+"""Of one round, by all threads together."""
+BARE_CALLS: Final = 640
+"""Of the bare client, which calls loopback each time."""
+ROUNDS: Final = 5
+AWS_SECONDS: Final = 0.01
+
+Read = Callable[[], object]
+
+
+class SlowStub(Stub):
+    """GetParameter takes as long as it may in AWS."""
+
+    def get_parameter(self, **arguments: Any) -> dict[str, Any]:
+        time.sleep(AWS_SECONDS)
+        return super().get_parameter(**arguments)
+
+
+def _token_reader(client: Any) -> Read:
+    return TokenReader(NAME, client).get
+
+
+def _powertools(client: Any) -> Read:
+    provider = SSMProvider(boto3_client=client)
+    return lambda: provider.get(NAME, max_age=240, decrypt=True)
+
+
+def _bare(client: Any) -> Read:
+    return lambda: client.get_parameter(Name=NAME, WithDecryption=True)
+
+
+CACHING: Final = {"`TokenReader`": _token_reader, "Powertools": _powertools}
+EVERYBODY: Final = CACHING | {"the bare client": _bare}
+
+
+def section() -> str:
+    """Two tables."""
+    cached: list[tuple[object, ...]] = [
+        ("threads", *(f"{name}, ns a read" for name in EVERYBODY)),
+    ]
+    with parameter_store() as url:
+        ssm = client(url, connections=max(THREADS))
+        publish(ssm, a_record())
+        bare = _bare(ssm)
+        for threads in THREADS:
+            rounds = [
+                (
+                    *(_read(make(Stub()), threads, CALLS) for make in CACHING.values()),
+                    _read(bare, threads, BARE_CALLS),
+                )
+                for _ in range(ROUNDS)
+            ]
+            medians = (statistics.median(found) for found in zip(*rounds, strict=True))
+            cached.append((threads, *(f"{nanoseconds:,.0f}" for nanoseconds in medians)))
+    cold: list[tuple[object, ...]] = [
+        ("threads", *(f"{name}, calls of AWS" for name in EVERYBODY)),
+        *(
+            (threads, *(_calls_at_once(make, threads) for make in EVERYBODY.values()))
+            for threads in THREADS
+        ),
+    ]
+    return (
+        f"`make bench`, {CALLS:,} cached reads by all threads together ({BARE_CALLS} calls of the "
+        f"bare client), median of {ROUNDS} rounds, {machine()}:\n\n{table(*cached)}\n\n"
+        f"Nothing is cached, everybody asks at once, GetParameter takes {AWS_SECONDS * 1e3:.0f} ms:"
+        f"\n\n{table(*cold)}"
+    )
+
+
+def _read(read: Read, threads: int, calls: int) -> float:
+    """Nanoseconds from one read to the next, whoever makes it."""
+    read()
+
+    def many() -> None:
+        for _ in range(calls // threads):
+            read()
+
+    return _together(many, threads) / calls * 1e9
+
+
+def _calls_at_once(make: Callable[[Any], Read], threads: int) -> int:
+    client = SlowStub()
+    _together(make(client), threads)
+    return client.calls
+
+
+def _together(work: Callable[[], object], threads: int) -> float:
+    """Seconds from the moment that all threads begin until the last one ends."""
+    start = threading.Barrier(threads + 1)
+
+    def one() -> None:
+        start.wait()
+        work()
+
+    with ThreadPoolExecutor(threads) as pool:
+        running = [pool.submit(one) for _ in range(threads)]
+        start.wait()
+        begun = time.perf_counter()
+        for future in running:
+            future.result()
+        return time.perf_counter() - begun

@@ -1,0 +1,54 @@
+"""Whom does the bare client call? A Parameter Store on loopback that answers at once."""
+
+import contextlib
+import multiprocessing
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from studies.bench.world import NAME, BenchScenario
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+
+@contextlib.contextmanager
+def parameter_store() -> Iterator[str]:
+    """Its URL.
+
+    A process of its own: neither its interpreter lock nor its processor time is the callers'.
+    """
+    ours, its = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        process.kill()
+        process.join()
+
+
+def client(url: str, *, connections: int = 1) -> "SSMClient":
+    """As boto3 makes it, but for where it calls."""
+    return boto3.client(
+        "ssm",
+        "eu-west-1",
+        endpoint_url=url,
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="example",
+        config=Config(max_pool_connections=connections),
+    )
+
+
+def publish(ssm: "SSMClient", value: str) -> None:
+    """The parameter holds this from now on."""
+    ssm.put_parameter(Name=NAME, Value=value, Type="SecureString", Tier="Advanced", Overwrite=True)
+
+
+def _serve(pipe: Connection) -> None:
+    pipe.send(BenchScenario().url)
+    with contextlib.suppress(EOFError):
+        pipe.recv()  # nothing is ever sent: this ends with whoever started it

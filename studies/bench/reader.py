@@ -1,0 +1,119 @@
+"""What does a cached read cost? Beside a dictionary, Powertools and a client without a cache."""
+
+import asyncio
+import json
+import platform
+import statistics
+import time
+import timeit
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
+
+from studies.bench.parameter_store import client, parameter_store, publish
+from studies.bench.world import NAME
+from token_reader import AsyncTokenReader, TokenReader
+
+ROUNDS = 9
+CALLS = 100_000
+BARE_CALLS = 200
+"""Each of them is a GetParameter, on loopback."""
+
+Timings = dict[str, float]
+"""Nanoseconds a call."""
+
+
+class Stub:
+    """Answers GetParameter at once, and counts."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def get_parameter(self, **_: Any) -> dict[str, Any]:
+        self.calls += 1
+        return {"Parameter": {"Value": a_record(), "LastModifiedDate": datetime.now(UTC)}}
+
+
+def a_record() -> str:
+    """A token that is issued now, as it is published."""
+    now = int(time.time())
+    return json.dumps(
+        {
+            "access_token": "x" * 1000,
+            "token_type": "Bearer",
+            "issued_at": now,
+            "expires_at": now + 300,
+        }
+    )
+
+
+def measure(calls: int) -> Timings:
+    """What can be cached is, before; interleaved rounds, the median counts."""
+    with parameter_store() as url:
+        ssm = client(url)
+        publish(ssm, a_record())
+        return _measure(calls, lambda: ssm.get_parameter(Name=NAME, WithDecryption=True))
+
+
+def _measure(calls: int, bare: Callable[[], object]) -> Timings:
+    stub: Any = Stub()
+    reader = TokenReader(NAME, stub)
+    DEFAULT_PROVIDERS["ssm"] = parameters.SSMProvider(boto3_client=stub)
+    held = {NAME: reader.get()}
+    parameters.get_parameter(NAME, max_age=240, decrypt=True)
+    contestants: dict[str, Callable[[], object]] = {
+        "a dictionary look-up": lambda: held[NAME],
+        "`TokenReader.get()`": lambda: reader.get(),  # noqa: PLW0108 - like the others
+        "Powertools `get_parameter()`": lambda: parameters.get_parameter(
+            NAME, max_age=240, decrypt=True
+        ),
+    }
+    rounds: dict[str, list[float]] = {name: [] for name in contestants}
+    awaited: list[float] = []
+    called: list[float] = []
+    for _ in range(ROUNDS):
+        for name, call in contestants.items():
+            rounds[name].append(timeit.timeit(call, number=calls) / calls * 1e9)
+        awaited.append(asyncio.run(_await(AsyncTokenReader(reader), calls)))
+        called.append(timeit.timeit(bare, number=BARE_CALLS) / BARE_CALLS * 1e9)
+    assert stub.calls == 2, "somebody did not cache"
+    rounds["`await AsyncTokenReader.get()`"] = awaited
+    rounds["the bare client's `get_parameter()`, a call each"] = called
+    return {name: statistics.median(found) for name, found in rounds.items()}
+
+
+async def _await(reader: AsyncTokenReader, calls: int) -> float:
+    begun = time.perf_counter()
+    for _ in range(calls):
+        await reader.get()
+    return (time.perf_counter() - begun) / calls * 1e9
+
+
+def table(timings: Timings) -> str:
+    """As it stands in docs/performance.md."""
+    least = timings["a dictionary look-up"]
+    lines = ["| cached read | ns per call | times a dictionary look-up |", "|---|---|---|"]
+    lines += [
+        f"| {name} | {found:,.0f} | {_times(found / least)} |"
+        for name, found in sorted(timings.items(), key=lambda item: item[1])
+    ]
+    ratio = timings["Powertools `get_parameter()`"] / timings["`TokenReader.get()`"]
+    lines += ["", f"`TokenReader.get()` takes a {ratio:.0f}th of the time of Powertools' cache."]
+    return "\n".join(lines)
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 100 else f"{ratio:,.0f}"
+
+
+def section() -> str:
+    """The table, and how it came about."""
+    found = table(measure(CALLS))
+    where = f"Python {platform.python_version()}, {platform.machine()}"
+    return (
+        f"`make bench`, median of {ROUNDS} rounds of {CALLS:,} calls ({BARE_CALLS} of the bare "
+        f"client), {where}:\n\n{found}"
+    )

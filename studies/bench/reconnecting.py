@@ -1,0 +1,102 @@
+"""What does a rotation cost whose connections were closed while the function slept? Over TLS."""
+
+import ssl
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from studies.bench.contestants import contestants, which_python
+from studies.bench.page import machine, table
+from studies.bench.running import NOT_YET_WARM, cpu, invoked, median, spread, started
+from studies.bench.runtime_api import RuntimeApi
+from studies.bench.warm import FLOOR
+from studies.bench.world import BenchScenario
+from tests.support.certificates import unknown_to_the_system
+
+ROUNDS: Final = 7
+ROTATIONS: Final = 10
+SHOWN: Final = (FLOOR, "ours", "the obvious function")
+
+
+@dataclass(slots=True)
+class Figures:
+    """Medians of a round's rotations, one number a round; milliseconds."""
+
+    kept: list[float] = field(default_factory=list)
+    closed: list[float] = field(default_factory=list)
+    kept_connections: set[int] = field(default_factory=set)
+    """How many each rotation makes all the same."""
+    closed_connections: set[int] = field(default_factory=set)
+
+
+def section() -> str:
+    """Processor time with the connections kept, and with all of them closed before."""
+    figures = {name: Figures() for name in SHOWN}
+    with tempfile.TemporaryDirectory() as folder:
+        world, trust = _over_tls(Path(folder))
+        for _ in range(ROUNDS):
+            for name in SHOWN:
+                _round(name, world, trust, figures[name])
+    rows: list[tuple[object, ...]] = [
+        (
+            *("", "kept, CPU ms", "connections made"),
+            *("closed, CPU ms", "connections made", "CPU ms for each more"),
+        ),
+        *((name, *_told(it)) for name, it in figures.items()),
+    ]
+    return (
+        f"`make bench`, median of {ROUNDS} interleaved rounds of {ROTATIONS} rotations ± half of "
+        f"the distance between the quartiles, {which_python()}, {machine()}, "
+        f"{_authorities()} certificate authorities:\n\n{table(*rows)}"
+    )
+
+
+def _told(figures: Figures) -> tuple[object, ...]:
+    (kept,), (closed,) = figures.kept_connections, figures.closed_connections
+    longer = median(figures.closed) - median(figures.kept)
+    each = f"{longer / (closed - kept):.1f}" if closed > kept else ""
+    return spread(figures.kept), kept, spread(figures.closed), closed, each
+
+
+def _over_tls(folder: Path) -> tuple[BenchScenario, dict[str, str]]:
+    """AWS and identity provider, and the variables that make everybody trust them as well."""
+    context, certificate = unknown_to_the_system(folder)
+    bundle = folder / "everybody.pem"
+    bundle.write_bytes(_system().read_bytes() + certificate.read_bytes())
+    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    return BenchScenario(context), dict.fromkeys(names, str(bundle))
+
+
+def _system() -> Path:
+    """The system's certificates, which OpenSSL reads where nothing else is said."""
+    paths = ssl.get_default_verify_paths()
+    return Path(paths.cafile or paths.openssl_cafile)
+
+
+def _authorities() -> int:
+    return _system().read_text(encoding="utf-8").count("BEGIN CERTIFICATE")
+
+
+def _round(name: str, world: BenchScenario, trust: dict[str, str], figures: Figures) -> None:
+    function = contestants()[name]
+    world.forget()
+    # boto3 trusts certificates of its own, unless it is told otherwise
+    trust = trust if name == "ours" else trust | {"AWS_CA_BUNDLE": trust["SSL_CERT_FILE"]}
+    with RuntimeApi() as api, started(function, world, api, **trust) as (pid, _):
+        api.expect("next")
+
+        def rotation(made: set[int]) -> float:
+            before, connections = cpu(pid), world.connections
+            invoked(api, function.event)
+            made.add(world.connections - connections)
+            return cpu(pid) - before
+
+        def after_a_pause() -> float:
+            world.hang_up()
+            return rotation(figures.closed_connections)
+
+        for _ in range(NOT_YET_WARM):
+            rotation(set())
+        figures.kept.append(median([rotation(figures.kept_connections) for _ in range(ROTATIONS)]))
+        figures.closed.append(median([after_a_pause() for _ in range(ROTATIONS)]))

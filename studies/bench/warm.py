@@ -1,0 +1,44 @@
+"""What does a rotation cost a warm function? Beside the least that could do the work."""
+
+from collections import Counter
+from typing import Final
+
+from studies.bench.contestants import which_python
+from studies.bench.page import machine, table
+from studies.bench.running import ROUNDS, SCRIPT, WARM_CALLS, measure, median, spread
+
+LEAST: Final = "floor, three calls"
+FLOOR: Final = "floor, our calls"
+SHOWN: Final = (LEAST, FLOOR, "ours", "the obvious function", SCRIPT)
+
+
+def section() -> str:
+    """Time, processor time and calls of one rotation."""
+    figures = measure()
+    floor, ours = median(figures[FLOOR].warm), median(figures["ours"].warm)
+    least = median(figures[LEAST].warm)
+    rows: list[tuple[object, ...]] = [
+        ("", "ms", "times the floor", "CPU ms", "calls"),
+        *(
+            (
+                name,
+                spread(figures[name].warm),
+                f"{median(figures[name].warm) / floor:.1f}",
+                f"{median(figures[name].warm_cpu):.1f}" if figures[name].warm_cpu else "",
+                _told(figures[name].calls),
+            )
+            for name in SHOWN
+        ),
+    ]
+    return (
+        f"`make bench`, median of {ROUNDS} interleaved rounds of {WARM_CALLS} rotations "
+        f"± half of the distance between the quartiles, {which_python()}, {machine()}:\n\n"
+        f"{table(*rows)}\n\n"
+        f"Ours takes {ours / floor:.2f} times the floor with the same calls ({ours / least:.2f} "
+        "times the floor that does not look), and the documented script "
+        f"{median(figures[SCRIPT].warm) / ours:.0f} times as long as ours."
+    )
+
+
+def _told(calls: Counter[str]) -> str:
+    return ", ".join(name if n == 1 else f"{n} {name}" for name, n in sorted(calls.items()))

@@ -1,0 +1,139 @@
+"""What do AWS's clients do? What the fakes allow, after a while, if the weather permits."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from studies.simulation.clock import VirtualClock
+from studies.simulation.weather import Fault, Service, Weather
+from tests.support.parameter_store import FakeParameterStore
+from token_rotator.timing import AWS_CALL, AWS_CONNECT
+
+_URL = "https://aws.example"
+_CODES = {
+    Fault.THROTTLED: ("ThrottlingException", 400),
+    Fault.BROKEN: ("InternalServerError", 500),
+    Fault.UNAVAILABLE: ("ServiceUnavailable", 503),
+    Fault.TOO_MANY_UPDATES: ("TooManyUpdates", 400),
+}
+
+
+def client_error(code: str, status: int, operation: str) -> ClientError:
+    """As botocore raises it."""
+    response: Any = {
+        "Error": {"Code": code, "Message": "as simulated"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(response, operation)
+
+
+class Line:
+    """Carries one call to a service, or breaks it; with the time-outs of timing.py."""
+
+    def __init__(self, service: Service, clock: VirtualClock, weather: Weather) -> None:
+        self._service = service
+        self._clock = clock
+        self._weather = weather
+        self.calls: Counter[str] = Counter()
+
+    def carry(self, operation: str, effect: Callable[[], Any], *, writes: bool = False) -> Any:
+        self.calls[operation] += 1
+        fault = self._weather.fault(self._service, self._clock.seconds)
+        if fault is Fault.LOST_ANSWER and not writes:
+            fault = Fault.HANG
+        if fault is Fault.TOO_MANY_UPDATES and not writes:
+            fault = Fault.THROTTLED
+        if fault in (Fault.UNREACHABLE, Fault.REFUSED_CONNECTION, Fault.HANG):
+            raise self._no_connection(fault)
+        latency = self._weather.latency(self._service, self._clock.seconds)
+        self._clock.advance(latency)
+        if fault in _CODES:
+            raise client_error(*_CODES[fault], operation)
+        answer = effect()
+        if fault is Fault.LOST_ANSWER:
+            self._clock.advance(AWS_CALL.total_seconds() - latency)
+            raise ReadTimeoutError(endpoint_url=_URL)
+        return answer
+
+    def _no_connection(self, fault: Fault) -> BotoCoreError:
+        if fault is Fault.HANG:
+            self._clock.advance(AWS_CALL.total_seconds())
+            return ReadTimeoutError(endpoint_url=_URL)
+        if fault is Fault.UNREACHABLE:
+            self._clock.advance(AWS_CONNECT.total_seconds())
+            return ConnectTimeoutError(endpoint_url=_URL)
+        self._clock.advance(0.02)
+        return EndpointConnectionError(endpoint_url=_URL)
+
+
+class ParameterStoreClient:
+    """boto3's SSM client: the fake Parameter Store at the end of a line."""
+
+    def __init__(
+        self, store: FakeParameterStore, line: Line, written: Callable[[str], None]
+    ) -> None:
+        self._store = store
+        self._line = line
+        self._written = written
+
+    def get_parameter(self, **arguments: Any) -> Any:
+        return self._line.carry("get_parameter", lambda: self._store.get_parameter(**arguments))
+
+    def put_parameter(self, **arguments: Any) -> Any:
+        def put() -> dict[str, Any]:
+            answer = self._store.put_parameter(**arguments)
+            self._written(arguments["Value"])
+            return answer
+
+        return self._line.carry("put_parameter", put, writes=True)
+
+    def add_tags_to_resource(self, **arguments: Any) -> Any:
+        return self._line.carry(
+            "add_tags_to_resource",
+            lambda: self._store.add_tags_to_resource(**arguments),
+            writes=True,
+        )
+
+
+class Secret:
+    """A secret with its current and its previous version."""
+
+    def __init__(self, value: str) -> None:
+        self._versions = [value]
+
+    def put(self, value: str) -> None:
+        """AWSCURRENT moves to the new version, AWSPREVIOUS to the one before."""
+        self._versions.append(value)
+
+    def get(self, stage: str) -> dict[str, Any]:
+        back = 1 if stage == "AWSCURRENT" else 2
+        if len(self._versions) < back:
+            raise client_error("ResourceNotFoundException", 400, "GetSecretValue")
+        number = len(self._versions) - back
+        return {"SecretString": self._versions[number], "VersionId": f"version-{number}"}
+
+
+class SecretsManagerClient:
+    """boto3's Secrets Manager client: one secret at the end of a line."""
+
+    def __init__(self, secret: Secret, line: Line) -> None:
+        self._secret = secret
+        self._line = line
+
+    def get_secret_value(self, **arguments: str) -> Any:
+        stage = arguments["VersionStage"]
+        return self._line.carry("get_secret_value", lambda: self._secret.get(stage))
+
+
+def access_token(value: str) -> str:
+    """The access token in a parameter's value."""
+    return str(json.loads(value)["access_token"])

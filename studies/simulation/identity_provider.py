@@ -1,0 +1,127 @@
+"""What does the identity provider answer? A token to a fresh assertion by a key it knows."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+from email.utils import format_datetime
+from urllib.parse import parse_qs, urlsplit
+
+import urllib3
+from urllib3.exceptions import ProtocolError
+
+from studies.simulation.clock import START, VirtualClock
+from studies.simulation.connection import Response, broken, longest, silence
+from studies.simulation.weather import Fault, Service, Weather
+
+ORIGIN = "https://idp.example"
+DISCOVERY_ENDPOINT = f"{ORIGIN}/us1/.well-known/openid-configuration"
+TOKEN_ENDPOINT = f"{ORIGIN}/us1/token"
+TOKEN_LIFETIME_SECONDS = 300
+REFUSED = 401
+TOLERANCE_SECONDS = 60
+"""How far in the future, by its own clock, an assertion's iat may lie."""
+
+_DISCOVERY = json.dumps({"issuer": ORIGIN, "token_endpoint": TOKEN_ENDPOINT}).encode()
+_STATUS = {
+    Fault.UNAVAILABLE: 503,
+    Fault.BROKEN: 500,
+    Fault.NO_JSON: 200,
+    Fault.THROTTLED: 429,
+    Fault.THROTTLED_FOR_SECONDS: 429,
+    Fault.THROTTLED_UNTIL: 429,
+}
+_ASKED_TO_WAIT_SECONDS = 3
+
+
+def valid_until(token: str) -> float:
+    """When the token dies, in seconds; that is readable in this model's tokens."""
+    return float(token.rpartition("/")[2])
+
+
+class IdentityProvider:
+    """Stands in for urllib3's PoolManager, and for everything at the other end of it."""
+
+    def __init__(self, clock: VirtualClock, weather: Weather, *, skew: float) -> None:
+        self._clock = clock
+        self._weather = weather
+        self._skew = skew
+        self.keys: set[str] = set()
+        """Those whose assertions it honours, by their fingerprints."""
+        self.read = read_fake
+        """What an assertion claims: the signing key's fingerprint, and iat."""
+        self.assertions: Counter[str] = Counter()
+        self.requests: list[float] = []
+        """When a token was asked for."""
+        self.refused: list[str] = []
+        """Keys whose assertions were refused so that the caller heard it, in turn."""
+        self.struck: list[float] = []
+        """When a request met a fault."""
+        self.latest_end = 0.0
+        """When the request that may take longest has to be over."""
+        self._tokens = 0
+
+    def urlopen(
+        self, method: str, url: str, *, timeout: urllib3.Timeout | None = None, **_: object
+    ) -> Response:
+        """One request; a fault costs the time that it would cost."""
+        begun = self._clock.seconds
+        wants_token = method == "POST"
+        if wants_token:
+            self.requests.append(begun)
+        self.latest_end = max(self.latest_end, begun + longest(timeout))
+        fault = self._weather.fault(Service.IDENTITY_PROVIDER, begun)
+        if fault is not None:
+            self.struck.append(begun)
+        latency = self._weather.latency(Service.IDENTITY_PROVIDER, begun)
+        if fault is None and latency > longest(timeout):
+            self._clock.advance(longest(timeout))
+            raise silence()
+        if (failure := broken(fault, timeout)) is not None:
+            self._clock.advance(failure[0])
+            raise failure[1]
+        self._clock.advance(latency / 2)
+        if fault in _STATUS:
+            self._clock.advance(latency / 2)
+            return self._failure(fault)
+        answer = self._token(url) if wants_token else Response(200, _DISCOVERY)
+        if fault is Fault.LOST_ANSWER:
+            raise ProtocolError("Connection broken")
+        self._clock.advance(latency / 2)
+        if answer.status == REFUSED:
+            self.refused.append(self.read(_assertion(url))[0])
+        return answer
+
+    def _failure(self, fault: Fault) -> Response:
+        headers = {}
+        if fault is Fault.THROTTLED_FOR_SECONDS:
+            headers["Retry-After"] = str(_ASKED_TO_WAIT_SECONDS)
+        if fault is Fault.THROTTLED_UNTIL:
+            until = self._clock.seconds + self._skew + _ASKED_TO_WAIT_SECONDS
+            headers["Retry-After"] = format_datetime(START + timedelta(seconds=until), usegmt=True)
+        return Response(_STATUS[fault], b"<html>", headers)
+
+    def _token(self, url: str) -> Response:
+        assertion = _assertion(url)
+        self.assertions[assertion] += 1
+        key, issued_at = self.read(assertion)
+        own_time = self._clock.seconds + self._skew
+        if (
+            self.assertions[assertion] > 1
+            or key not in self.keys
+            or issued_at - START.timestamp() > own_time + TOLERANCE_SECONDS
+        ):
+            return Response(REFUSED, b'{"error": "invalid_client"}')
+        self._tokens += 1
+        dies = round(self._clock.seconds + TOKEN_LIFETIME_SECONDS, 3)
+        token = f"token/{self._tokens}/{dies}"
+        return Response(200, json.dumps({"access_token": token, "expires_in": 300}).encode())
+
+
+def read_fake(assertion: str) -> tuple[str, int]:
+    """Of the assertions that take no RSA to sign: "key.iat.number"."""
+    key, issued_at, _ = assertion.split(".")
+    return key, int(issued_at)
+
+
+def _assertion(url: str) -> str:
+    return parse_qs(urlsplit(url).query)["client_assertion"][0]

@@ -1,0 +1,23 @@
+"""When is a service out? Once in every period, at any moment of it."""
+
+from studies.simulation.conditions import Conditions
+from studies.simulation.trace import Trace
+from studies.simulation.weather import OUTAGES, Outage, Service
+
+QUIET_SECONDS = 600.0
+"""At least so long without an outage between two: two lives of a token."""
+
+
+def outages(trace: Trace, conditions: Conditions, service: Service, seconds: float) -> list[Outage]:
+    """Each begins and ends within its own period."""
+    if not seconds:
+        return []
+    period = conditions.outage_every_seconds
+    when, kind = trace.stream(f"{service} outage"), trace.stream(f"{service} kind of outage")
+    found = []
+    for number in range(int(conditions.days * 86_400 / period)):
+        free = period - seconds - QUIET_SECONDS
+        start = number * period + QUIET_SECONDS + when.at(number) * free
+        fault = kind.choice(number, OUTAGES)
+        found.append(Outage(service=service, start=start, end=start + seconds, fault=fault))
+    return found

@@ -1,0 +1,109 @@
+"""What is simulated? The function as wiring.py builds it, between the world's fakes."""
+
+import functools
+import itertools
+from datetime import datetime, timedelta
+from typing import Any, cast
+from unittest import mock
+
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from studies.simulation.lambda_function import Handler
+from studies.simulation.world import PARAMETER, SECRET, Scenario, fingerprint
+from tests.support.aws_service import Through
+from token_rotator.contract import Variable
+from token_rotator.credential import private_key
+from token_rotator.credential.assertion import AssertionSigner
+from token_rotator.credential.secret_store import SecretStore
+from token_rotator.credential.service_account import ServiceAccount
+from token_rotator.handler import invoke
+from token_rotator.identity_provider.client import TokenEndpoint
+from token_rotator.identity_provider.discovery import Discovery
+from token_rotator.identity_provider.http import ProviderHttp
+from token_rotator.parameter.publication import ParameterStore
+from token_rotator.report import Report
+from token_rotator.rotation import Rotation
+from token_rotator.settings import Settings
+from token_rotator.telemetry import Telemetry
+from token_rotator.wiring import Application
+
+SETTINGS = Settings.from_environment(
+    {
+        Variable.ROTATOR: "marketing",
+        Variable.URL_SUFFIX: "amazonaws.com",
+        Variable.SECRET_ARN: SECRET,
+        Variable.PARAMETER_NAME: PARAMETER,
+        Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:111122223333:key/k",
+        Variable.PARAMETER_TAGS: '{"rotator": "marketing"}',
+    }
+)
+
+
+PARSED_ONCE = mock.patch.object(
+    private_key, "load_der_private_key", functools.cache(load_der_private_key)
+)
+"""Checking an RSA key takes 45 ms at each cold start; in the simulation, once."""
+
+
+class FakeSigner:
+    """An RSA signature takes longer than everything else in a simulated rotation."""
+
+    _numbers = itertools.count()
+
+    def sign(self, account: ServiceAccount, *, audience: str, now: datetime) -> str:
+        return f"{fingerprint(account.private_key)}.{int(now.timestamp())}.{next(self._numbers)}"
+
+
+class Silence:
+    """No log, no metrics."""
+
+    def ended(self, report: Report) -> None:
+        pass
+
+    def failed(self, report: Report, error: Exception) -> None:
+        pass
+
+
+def application(
+    world: Scenario, *, signer: object | None = None, telemetry: object | None = None
+) -> Application:
+    """A new execution environment's: every memory empty."""
+    now = world.clock.now
+    channel = ProviderHttp(pool=cast("Any", world.identity_provider), now=now)
+    return Application(
+        rotation=Rotation(
+            credentials=SecretStore(
+                Through(world.secrets), secret_id=SECRET, algorithm=SETTINGS.algorithm
+            ),
+            identity_provider=TokenEndpoint(
+                settings=SETTINGS,
+                channel=channel,
+                discovery=Discovery(settings=SETTINGS, channel=channel, now=now),
+                signer=cast("AssertionSigner", signer or FakeSigner()),
+                now=now,
+            ),
+            publication=ParameterStore(
+                Through(world.ssm),
+                parameter_name=SETTINGS.parameter_name,
+                key_arn=SETTINGS.parameter_key_arn,
+                value_format=SETTINGS.value_format,
+                token_lifetime=SETTINGS.token_lifetime,
+                expiration_grace=SETTINGS.expiration_grace,
+                tags=SETTINGS.parameter_tags,
+            ),
+            now=now,
+            sleep=world.clock.advance,
+        ),
+        telemetry=cast("Telemetry", telemetry or Silence()),
+        now=now,
+    )
+
+
+def handler(world: Scenario) -> Handler:
+    """What Lambda calls."""
+    app = application(world)
+
+    def handle(event: dict[str, object], seconds: float) -> None:
+        invoke(app, event, remaining=timedelta(seconds=seconds))
+
+    return handle

@@ -1,0 +1,112 @@
+"""What does `make simulate` run? Which strategy in which world, how long, with which seeds."""
+
+import gc
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from multiprocessing import Pool
+
+from studies.simulation.conditions import BASELINE, HARSH, HEALTHY, Conditions
+from studies.simulation.outages import QUIET_SECONDS
+from studies.simulation.strategies import COMPARED, Play, ThisRotator
+from studies.simulation.stretch import Result, play
+from studies.simulation.tuning import Tuning
+
+AS_DEPLOYED = "as deployed"
+OUTAGE_SECONDS = (30, 45, 60, 90, 120, 300, 900)
+STUDIED_OUTAGE_SECONDS = 300
+BETWEEN_OUTAGES_SECONDS = QUIET_SECONDS + 300
+"""Less than the schedule's interval apart, an outage would meet it at some moments only."""
+TUNINGS: dict[str, Tuning] = {
+    AS_DEPLOYED: Tuning(),
+    "`min_remaining_seconds` 150": Tuning(min_remaining_seconds=150),
+    "`min_remaining_seconds` 160": Tuning(min_remaining_seconds=160),
+    "`min_remaining_seconds` 180": Tuning(min_remaining_seconds=180),
+    "one watchdog": Tuning(watchdogs=1),
+    "one watchdog, `min_remaining_seconds` 180": Tuning(watchdogs=1, min_remaining_seconds=180),
+    "one watchdog, time-out 110 s": Tuning(watchdogs=1, timeout_seconds=110),
+    "three watchdogs": Tuning(watchdogs=3),
+    "time-out 50 s": Tuning(timeout_seconds=50),
+    "backoff up to 2 s": Tuning(backoff_cap=timedelta(seconds=2)),
+    "backoff up to 20 s": Tuning(backoff_cap=timedelta(seconds=20)),
+    "read time-out 5 s": Tuning(http_read=timedelta(seconds=5)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is simulated."""
+
+    months: int = 11
+    harsh_months: int = 2
+    outages: int = 6000
+    """Of each length, for ours."""
+    studied_outages: int = 2000
+    """For each tuning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One stretch for one process."""
+
+    group: tuple[str, str]
+    strategy: Play
+    conditions: Conditions
+    seed: int
+
+
+def outages_of(seconds: float, *, days: float) -> Conditions:
+    """The baseline, its daily outage replaced by longer ones that come one after the other."""
+    return replace(
+        BASELINE,
+        name="outages",
+        days=days,
+        outage_seconds=seconds,
+        outage_every_seconds=seconds + BETWEEN_OUTAGES_SECONDS,
+    )
+
+
+def jobs(seed: int, size: Size) -> Iterator[Job]:
+    """Everything, the long ones first."""
+    for months, conditions in ((size.months, BASELINE), (size.harsh_months, HARSH)):
+        for name, strategy in COMPARED.items():
+            for month in range(months):
+                group = (conditions.name, name)
+                yield Job(group=group, strategy=strategy, conditions=conditions, seed=seed + month)
+    for seconds in OUTAGE_SECONDS:
+        group = ("outages", str(seconds))
+        yield from _outages(group, ThisRotator(), seconds, size.outages, seed)
+    for name, tuning in TUNINGS.items():
+        strategy, seconds = ThisRotator(tuning=tuning), STUDIED_OUTAGE_SECONDS
+        yield from _outages(("tuning", name), strategy, seconds, size.studied_outages, seed)
+        yield Job(group=("healthy", name), strategy=strategy, conditions=HEALTHY, seed=seed)
+
+
+def _outages(
+    group: tuple[str, str], strategy: Play, seconds: int, number: int, seed: int
+) -> Iterator[Job]:
+    parts = 4
+    days = number / parts * (seconds + BETWEEN_OUTAGES_SECONDS) / 86_400 + 0.001
+    for part in range(parts):
+        conditions = outages_of(seconds, days=days)
+        yield Job(group=group, strategy=strategy, conditions=conditions, seed=seed + part)
+
+
+def run(job: Job) -> tuple[tuple[str, str], Result]:
+    """In a process of its own."""
+    return job.group, play(job.strategy, job.conditions, job.seed)[0]
+
+
+def study(seed: int, size: Size, *, processes: int) -> dict[tuple[str, str], list[Result]]:
+    """The results of each group. The same for any number of processes."""
+    results = defaultdict(list)
+    planned = list(jobs(seed, size))
+    # collecting garbage rarely saves a quarter of the time
+    with Pool(processes, initializer=gc.set_threshold, initargs=(200_000,)) as pool:
+        for number, (group, result) in enumerate(pool.imap(run, planned), start=1):
+            results[group].append(result)
+            print(f"\r{number} of {len(planned)} stretches", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return dict(results)

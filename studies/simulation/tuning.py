@@ -1,0 +1,35 @@
+"""What may be tuned? The numbers of timing.py, the time-out, and what the watchdogs do."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from unittest import mock
+
+from tenacity import wait_random_exponential
+
+from token_rotator import retrying, timing
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Default
+from token_rotator.identity_provider import http
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """As deployed, where nothing else is said."""
+
+    watchdogs: int = Default.WATCHDOGS
+    min_remaining_seconds: float = Default.WATCHDOG_MIN_REMAINING_SECONDS
+    timeout_seconds: float = FUNCTION_TIMEOUT_SECONDS
+    backoff_cap: timedelta = timing.BACKOFF_CAP
+    http_read: timedelta = timing.HTTP_READ
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """The function's modules have these numbers meanwhile."""
+        jitter = wait_random_exponential(
+            multiplier=timing.BACKOFF_BASE.total_seconds(), max=self.backoff_cap.total_seconds()
+        )
+        with ExitStack() as stack:
+            stack.enter_context(mock.patch.object(retrying, "_full_jitter", jitter))
+            stack.enter_context(mock.patch.object(http, "HTTP_READ", self.http_read))
+            yield

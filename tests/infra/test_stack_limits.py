@@ -1,0 +1,158 @@
+"""Many rotators: do they fit into their stacks, and does the file say so if not?"""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.infra.constructs.test_dashboard import widgets
+from tests.support.infra_templates import a_rotator, a_stack, template
+from token_rotator_cdk.config.aws_rules import LONGEST_PARAMETER_NAME
+from token_rotator_cdk.config.issues import ConfigurationIssues
+from token_rotator_cdk.config.load import load
+from token_rotator_cdk.config.models import MOST_EMAILS, Deployment, RotatorConfig
+from token_rotator_cdk.config.stack_limits import MOST_ROTATORS, MOST_TEMPLATE_BYTES, too_large
+
+
+def names(count: int) -> list[str]:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return [f"r{letters[number // 26]}{letters[number % 26]}" for number in range(count)]
+
+
+def a_file(tmp_path, count: int, *, per_stack: dict[str, str] | None = None) -> Deployment:
+    tables = [
+        f'[rotators.{name}]\nparameter_name = "/{name}/token"\n{(per_stack or {}).get(name, "")}\n'
+        for name in names(count)
+    ]
+    file = tmp_path / "rotators.toml"
+    file.write_text('[stack]\nname = "tokens"\n' + "".join(tables))
+    return load(file)
+
+
+def test_a_full_stack_of_the_largest_rotators_stays_below_every_limit():
+    rotators = [
+        a_rotator(
+            name=f"a-name-as-long-as-it-may-be-{name}",
+            parameter_name=f"/{'p' * (LONGEST_PARAMETER_NAME - 5)}/{name}",
+            log_retention_days=3653,
+            expiration_grace_minutes=1440,
+            share_with=("111122223333",),
+        )
+        for name in names(MOST_ROTATORS)
+    ]
+    emails = tuple(f"somebody-{number}@example.com" for number in range(MOST_EMAILS))
+
+    stack = a_stack(
+        name="s" * 128,
+        alarm_emails=emails,
+        reader_layer=True,
+        log_key=True,
+        secret_access_alerts=True,
+        permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
+    )
+
+    document = template(stack, *rotators)
+
+    assert len(document["Resources"]) <= 500
+    assert len(document["Outputs"]) <= 200
+    assert len(json.dumps(document, indent=1)) <= MOST_TEMPLATE_BYTES
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+    assert len(widgets(document)) <= 500
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+    assert len(widgets(document, "log")) <= 100, "queries that run at once when it is opened"
+
+
+def test_a_stack_that_is_too_full_is_refused_with_the_number_that_fits(tmp_path):
+    assert len(a_file(tmp_path, MOST_ROTATORS).by_stack()) == 1
+
+    with pytest.raises(ConfigurationIssues) as caught:
+        a_file(tmp_path, MOST_ROTATORS + 3)
+
+    (issue,) = caught.value.issues
+    assert str(issue) == (
+        '[rotators.raz] stack = "tokens": 25 rotators fit into a stack, and this one has 28: '
+        'write other stacks, such as "tokens-2", into this table and 2 more'
+    )
+
+
+def test_two_mistakes_of_different_kinds_are_named_at_once(tmp_path):
+    places = dict.fromkeys(names(26), 'stack = "full"') | {"rba": "memory_mb = 1"}
+
+    with pytest.raises(ConfigurationIssues) as caught:
+        a_file(tmp_path, 27, per_stack=places)
+
+    assert [(issue.table, issue.key) for issue in caught.value.issues] == [
+        ("rotators.rba", "memory_mb"),
+        ("rotators.raz", "stack"),
+    ]
+
+
+def test_names_of_stacks_that_differ_in_capitals_only_are_taken_for_a_slip(tmp_path):
+    with pytest.raises(ConfigurationIssues, match='stack = "Tokens": write "tokens", or a name'):
+        a_file(tmp_path, 2, per_stack={"rab": 'stack = "Tokens"'})
+
+
+def test_a_template_that_came_out_too_long_is_refused_with_the_number_that_fits():
+    deployment = Deployment(stack=a_stack(), rotators=tuple(map(named, names(10))))
+
+    assert [*too_large(deployment, {"tokens": MOST_TEMPLATE_BYTES})] == []
+    (issue,) = too_large(deployment, {"tokens": MOST_TEMPLATE_BYTES * 5 // 4})
+
+    assert (issue.table, issue.key) == ("rotators.rai", "stack")
+    assert "8 rotators fit into a stack, and this one has 10" in issue.fix
+    assert "shorter tags" in issue.fix
+
+
+def test_every_rotator_is_in_the_stack_that_it_names_whatever_the_others_do():
+    stack = a_stack(region="eu-west-1", tags={"team": "data"})
+    rotators = (named("a"), named("b", "other"), named("c"), named("d", "other"))
+
+    parts = Deployment(stack=stack, rotators=rotators).by_stack()
+
+    assert {part.stack.name: [one.name for one in part.rotators] for part in parts} == {
+        "tokens": ["a", "c"],
+        "other": ["b", "d"],
+    }
+    assert all(replace(part.stack, name="tokens") == stack for part in parts)
+
+
+def test_a_stack_needs_nothing_of_another_one():
+    (first, second) = Deployment(
+        stack=a_stack(), rotators=(named("a"), named("b", "other"))
+    ).by_stack()
+
+    documents = [template(part.stack, *part.rotators) for part in (first, second)]
+
+    for document in documents:
+        assert "Fn::ImportValue" not in str(document)
+        assert not any("Export" in output for output in document["Outputs"].values())
+    environment, other = (variables(document) for document in documents)
+    assert environment["ROTATOR"] == "tokens/a"
+    assert other["ROTATOR"] == "other/b"
+
+
+def test_more_addresses_than_a_stack_has_room_for_are_refused(tmp_path):
+    emails = ", ".join(f'"a{number}@example.com"' for number in range(MOST_EMAILS + 1))
+    file = tmp_path / "rotators.toml"
+    file.write_text(
+        f'[stack]\nname = "tokens"\nalarm_emails = [{emails}]\n'
+        '[rotators.a]\nparameter_name = "/a"\n'
+    )
+
+    with pytest.raises(
+        ConfigurationIssues, match=f"write at most {MOST_EMAILS}, a mailing list, or alarm_"
+    ):
+        load(file)
+
+
+def named(name: str, stack: str | None = None) -> RotatorConfig:
+    return a_rotator(name=name, parameter_name=f"/{name}/token", stack=stack)
+
+
+def variables(document) -> dict[str, str]:
+    (function,) = (
+        resource["Properties"]
+        for resource in document["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    )
+    return dict(function["Environment"]["Variables"])

@@ -1,0 +1,204 @@
+"""What reading shows: each thing that is not as promised is named, and nothing else."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.support.live_account import PARAMETER, LiveAccount
+from tests.support.operating import Refusing
+from tests.unit.cli.live_check.conftest import Shown
+from token_rotator.contract import Trigger
+
+Break = Callable[[LiveAccount], object]
+MINUTE = timedelta(minutes=1)
+
+
+def attribute(name: str, value: str) -> Break:
+    return lambda account: account.store.parameter(PARAMETER).attributes.update({name: value})
+
+
+def alarm(**differently: object) -> Break:
+    return lambda account: account.cloudwatch.add("tokens/marketing/TokenMarginLow", **differently)
+
+
+def statement(role: str, **differently: object) -> Break:
+    def widen(account: LiveAccount) -> None:
+        policies = {**account.simulator.of_roles, **account.simulator.managed}
+        (statements,) = (s for arn, s in policies.items() if arn.endswith(f"/{role}"))
+        statements[-1] = {**statements[-1], **differently}
+
+    return widen
+
+
+def two_at_a_time(account: LiveAccount) -> None:
+    at = account.time - 30 * MINUTE + timedelta(seconds=15)
+    account.runs(at, seconds=9, trigger=Trigger.WATCHDOG, outcome="kept")
+
+
+def deleted_too_early(account: LiveAccount) -> None:
+    account.store.delete_parameter(Name=PARAMETER)
+    account.rotates(account.time - timedelta(seconds=30), trigger=Trigger.WATCHDOG)
+
+
+def one_firing_is_late(account: LiveAccount) -> None:
+    due = account.time + 3 * MINUTE
+    for minutes in range(8):
+        account.looks(account.time + minutes * MINUTE)
+    account.rotates(due + timedelta(seconds=61))
+    account.sleep(8 * 60)
+
+
+def nothing_looked(account: LiveAccount) -> None:
+    account.looks(account.time + timedelta(minutes=2))
+    account.sleep(180)
+
+
+BROKEN: dict[str, tuple[Break, str, str]] = {
+    "the parameter is a standard one": (
+        attribute("Tier", "Standard"), "parameter", "tier is Standard, not Advanced",
+    ),
+    "another key encrypts it": (attribute("KeyId", "alias/aws/ssm"), "parameter", "key is alias"),
+    "it does not expire": (attribute("Policies", "[]"), "parameter", "policies is [], not"),
+    "it was deleted while its token lived": (
+        deleted_too_early, "versions", "The parameter was deleted before 11:59:30",
+    ),
+    "the schedule is later than its precision": (one_firing_is_late, "firings", "the latest 61 s"),
+    "nobody looked for long": (nothing_looked, "pauses", "more than 120 s"),
+    "two ran at a time": (two_at_a_time, "concurrency", "two ran at"),
+    "more than one is reserved": (
+        lambda account: vars(account).update(reserved=5), "concurrency", "5 are reserved",
+    ),
+    "the metrics do not arrive": (
+        lambda account: account.cloudwatch.sums.pop(("TokenRotator", "TokenPublished")),
+        "metrics", "counts 0 tokens, the log tells of",
+    ),
+    "there are no alarms": (
+        lambda account: account.cloudwatch.alarms.clear(), "alarms", "There are no alarms",
+    ),
+    "an alarm's actions are disabled": (
+        alarm(ActionsEnabled=False), "alarms", "TokenMarginLow would tell nobody",
+    ),
+    "an alarm tells another topic": (alarm(AlarmActions=[]), "alarms", "TokenMarginLow would"),
+    "an alarm is never evaluated": (
+        alarm(StateValue="INSUFFICIENT_DATA"), "alarms", "never evaluated TokenMarginLow",
+    ),
+    "the function may use the key for anything": (
+        statement("rotator", Condition={}), "permissions", "kms:Decrypt on the key, for anything",
+    ),
+    "the function may use every key": (
+        statement("rotator", Resource="*"), "permissions", "kms:Decrypt on another key",
+    ),
+    "a consumer may do more with the key": (
+        statement("reader", Action="kms:*"), "permissions", "a consumer kms:GenerateDataKey",
+    ),
+    "Scheduler may call every function": (
+        statement("scheduler", Resource="*"), "permissions", "lambda:InvokeFunction on another",
+    ),
+    "the function is denied its key": (
+        statement("rotator", Effect="Deny"), "permissions", "would refuse the function kms:",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_not_as_promised_is_named(account: LiveAccount, check: Shown, name: str):
+    make, step, said = BROKEN[name]
+    make(account)
+
+    code, steps = check()
+
+    assert [one for one in steps if steps[one]["result"] == "wrong"] == [step], steps
+    assert said in steps[step]["says"]
+    assert code == 1
+
+
+def test_a_healthy_rotator_passes(check: Shown):
+    code, steps = check()
+
+    results = {name: one["result"] for name, one in steps.items()}
+    assert {name for name, result in results.items() if result != "ok"} == {"ring", "expiry"}
+    assert results["ring"] == results["expiry"] == "skipped"
+    assert code == 0
+    assert steps["versions"]["facts"] == {"publications": 15, "expirations_outlived": 12}
+    assert steps["firings"]["facts"]["firings"] == 15
+
+
+def test_reading_changes_nothing(account: LiveAccount, check: Shown):
+    before = account.store.value(PARAMETER), account.cloudwatch.alarms.copy()
+
+    check()
+
+    assert (account.store.value(PARAMETER), account.cloudwatch.alarms) == before
+    assert account.cloudwatch.notifications == []
+    assert "put_parameter" not in account.store.calls[account.store.calls.index("get_parameter") :]
+
+
+@pytest.mark.parametrize(
+    ("service", "step"),
+    [
+        ("cloudwatch", {"metrics", "alarms", "concurrency"}),
+        ("iam", {"permissions"}),
+        ("topics", {"subscriptions"}),
+        ("logs", {"log"}),
+    ],
+)
+def test_what_the_caller_may_not_see_is_unknown(check: Shown, service: str, step: set[str]):
+    code, steps = check(instead={service: Refusing()})
+
+    assert {one for one in steps if steps[one]["result"] == "unknown"} == step
+    assert code == 0
+    assert {steps[one]["result"] for one in steps if "needs" in steps[one]["says"]} <= {"skipped"}
+
+
+def test_a_version_that_nobody_logged_is_a_warning(account: LiveAccount, check: Shown):
+    account.store.put_parameter(Name=PARAMETER, Value="somebody's", Overwrite=True)
+    account.rotates(account.time - timedelta(seconds=30), trigger=Trigger.WATCHDOG)
+
+    _, steps = check()
+
+    assert steps["versions"]["result"] == "warning"
+    assert "Nobody logged 16" in steps["versions"]["says"]
+
+
+def test_a_parameter_that_went_away_in_an_outage_is_no_surprise(account: LiveAccount, check: Shown):
+    account.forget(since=account.time - 30 * MINUTE)
+    account.store.delete_parameter(Name=PARAMETER)
+    account.rotates(account.time - MINUTE)
+
+    _, steps = check()
+
+    assert steps["versions"]["result"] == "ok"
+    assert "went away when no token had come for long" in steps["versions"]["says"]
+
+
+def test_an_unconfirmed_subscription_is_a_warning(account: LiveAccount, check: Shown):
+    account.subscribed = ["PendingConfirmation"]
+
+    code, steps = check()
+
+    assert (code, steps["subscriptions"]["result"]) == (0, "warning")
+    assert "0 confirmed, 1 not confirmed: nobody hears" in steps["subscriptions"]["says"]
+
+
+def test_an_alarm_that_is_still_warming_up_is_unknown(account: LiveAccount, check: Shown):
+    account.cloudwatch.add(
+        "tokens/marketing/TokenNotRefreshed",
+        StateValue="INSUFFICIENT_DATA",
+        AlarmConfigurationUpdatedTimestamp=account.time - 40 * MINUTE,
+        WarmUpConfiguration={"WarmUpPeriodDurationInMinutes": 30},
+    )
+
+    code, steps = check()
+
+    assert (code, steps["alarms"]["result"]) == (0, "unknown")
+
+
+def test_without_a_reservation_overlaps_are_told_and_no_failure(account: LiveAccount, check: Shown):
+    account.reserved = None
+    two_at_a_time(account)
+
+    code, steps = check()
+
+    assert (code, steps["concurrency"]["result"]) == (0, "warning")
+    assert "1 overlaps" in steps["concurrency"]["says"]

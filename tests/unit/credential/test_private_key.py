@@ -1,0 +1,150 @@
+"""One key, however it was mangled on the way; anything else is refused without being shown."""
+
+import base64
+import textwrap
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from tests.support.keys import PKCS1, PKCS8, ec_key, pem, rsa_key
+from token_rotator.contract import Algorithm
+from token_rotator.credential.private_key import load
+from token_rotator.errors import CredentialError
+
+MANGLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "literal \\n": lambda text: text.replace("\n", "\\n"),
+    "doubly escaped \\\\n": lambda text: text.replace("\n", "\\\\n"),
+    "literal \\r\\n": lambda text: text.replace("\n", "\\r\\n"),
+    "literal \\n and real ones": lambda text: text.replace("\n", "\\n\n"),
+    "a backslash at each line's end": lambda text: text.replace("\n", "\\\n"),
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "old Macintosh": lambda text: text.replace("\n", "\r"),
+    "indented": lambda text: textwrap.indent(text, "    "),
+    "tabs": lambda text: textwrap.indent(text, "\t"),
+    "trailing spaces": lambda text: text.replace("\n", "  \n"),
+    "blank lines": lambda text: text.replace("\n", "\n\n"),
+    "one line, spaces": lambda text: text.replace("\n", " "),
+    "one line, nothing": lambda text: text.replace("\n", ""),
+    "base64 of the PEM": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 in lines": lambda text: base64.encodebytes(text.encode()).decode(),
+    "base64 of literal \\n": lambda text: base64.b64encode(
+        text.replace("\n", "\\n").encode()
+    ).decode(),
+    "text around it": lambda text: f"Bag Attributes\n    friendlyName: x\n{text}\nbye",
+}
+
+
+@pytest.mark.parametrize("private_format", [PKCS1, PKCS8])
+@pytest.mark.parametrize("mangle", MANGLINGS.values(), ids=MANGLINGS.keys())
+def test_every_spelling_is_the_same_key(
+    mangle: Callable[[str], str], private_format: PrivateFormat
+):
+    text = mangle(pem(rsa_key(), private_format))
+
+    key = load(text, algorithm=Algorithm.RS256)
+
+    assert key.public_key() == rsa_key().public_key()
+
+
+@pytest.mark.parametrize("private_format", [PKCS1, PKCS8])
+def test_es256_takes_a_key_on_p256(private_format: PrivateFormat):
+    key = load(pem(ec_key(), private_format), algorithm=Algorithm.ES256)
+
+    assert key.public_key() == ec_key().public_key()
+
+
+def public_pem() -> str:
+    return (
+        rsa_key()
+        .public_key()
+        .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
+
+
+def encrypted_pem(private_format: PrivateFormat) -> str:
+    encryption = BestAvailableEncryption(b"password")
+    return rsa_key().private_bytes(Encoding.PEM, private_format, encryption).decode()
+
+
+def certificate_pem() -> str:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")])
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(rsa_key().public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(rsa_key(), hashes.SHA256())
+        .public_bytes(Encoding.PEM)
+        .decode()
+    )
+
+
+def openssh_pem() -> str:
+    return rsa_key().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+
+
+def p384_pem() -> str:
+    return pem(ec.generate_private_key(ec.SECP384R1()), PKCS8)
+
+
+def without_the_middle() -> str:
+    lines = pem(rsa_key()).splitlines()
+    return "\n".join([*lines[:5], *lines[9:]])
+
+
+REFUSED: dict[str, tuple[Callable[[], str], Algorithm, str]] = {
+    "a public key": (public_pem, Algorithm.RS256, "a public key"),
+    "a certificate": (certificate_pem, Algorithm.RS256, "a certificate"),
+    "encrypted PKCS#8": (lambda: encrypted_pem(PKCS8), Algorithm.RS256, "encrypted"),
+    "encrypted PKCS#1": (lambda: encrypted_pem(PKCS1), Algorithm.RS256, "encrypted"),
+    "OpenSSH's format": (openssh_pem, Algorithm.RS256, "OpenSSH"),
+    "an EC key under RS256": (lambda: pem(ec_key()), Algorithm.RS256, "no RSA key"),
+    "an EC key under PS256": (lambda: pem(ec_key(), PKCS8), Algorithm.PS256, "no RSA key"),
+    "an RSA key under ES256": (lambda: pem(rsa_key()), Algorithm.ES256, "elliptic curve"),
+    "the wrong curve": (p384_pem, Algorithm.ES256, "P-256"),
+    "1024 bits": (lambda: pem(rsa_key(bits=1024)), Algorithm.RS256, "1024 bits"),
+    "no end": (lambda: pem(rsa_key())[:-40], Algorithm.RS256, "truncated"),
+    "half of it": (lambda: pem(rsa_key())[:800], Algorithm.RS256, "truncated"),
+    "a hole in it": (without_the_middle, Algorithm.RS256, "damaged"),
+    "no beginning": (lambda: pem(rsa_key())[40:], Algorithm.RS256, "no PEM"),
+    "something else": (lambda: "hunter2", Algorithm.RS256, "no PEM"),
+    "an unknown label": (
+        lambda: pem(rsa_key()).replace("RSA PRIVATE KEY", "RSA TREASURE"),
+        Algorithm.RS256,
+        "no private key",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_sign_is_refused_by_name_and_not_shown(
+    case: tuple[Callable[[], str], Algorithm, str],
+):
+    make, algorithm, said = case
+    text = make()
+
+    with pytest.raises(CredentialError, match=said) as caught:
+        load(text, algorithm=algorithm)
+
+    assert "Wanted is" in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    body = "".join(text.split())
+    assert not any(body[i : i + 12] in str(caught.value) for i in range(40, len(body) - 40, 12))

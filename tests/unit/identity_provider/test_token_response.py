@@ -1,0 +1,147 @@
+"""Whatever the token endpoint says is a token, a refusal, a bad moment, or of no use."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from token_rotator.errors import (
+    AnswerUnusable,
+    IdentityProviderDown,
+    RotationError,
+    TokenRequestRefused,
+)
+from token_rotator.identity_provider.http import ProviderResponse
+from token_rotator.identity_provider.token_response import access_token, lifetime, refuse_failures
+
+FIVE_MINUTES = timedelta(seconds=300)
+
+
+def answered(
+    status: int = 200,
+    fields: dict[str, object] | None = None,
+    *,
+    is_json: bool = True,
+    retry_after: timedelta | None = None,
+) -> ProviderResponse:
+    return ProviderResponse(status=status, fields=fields, is_json=is_json, retry_after=retry_after)
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
+def test_a_bad_moment_is_transient_and_keeps_what_the_provider_asked_for(status: int):
+    with pytest.raises(IdentityProviderDown, match=str(status)) as caught:
+        refuse_failures(answered(status, retry_after=timedelta(seconds=7)))
+
+    assert caught.value.retry_after == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize("error", ["server_error", "temporarily_unavailable"])
+def test_an_oauth_error_that_says_later_is_transient_whatever_the_status(error: str):
+    with pytest.raises(IdentityProviderDown):
+        refuse_failures(answered(400, {"error": error}))
+
+
+def test_a_success_without_json_is_transient():
+    with pytest.raises(IdentityProviderDown, match="no JSON"):
+        refuse_failures(answered(200, is_json=False))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 415, 422])
+def test_any_other_failure_is_a_refusal_and_names_the_oauth_error(status: int):
+    with pytest.raises(TokenRequestRefused, match=f"{status}, invalid_client"):
+        refuse_failures(answered(status, {"error": "invalid_client"}))
+
+
+@pytest.mark.parametrize("error", ["eyJhbGciOi.sentinel", ["sentinel"], {"sentinel": 1}, None, 7])
+def test_a_refusal_does_not_quote_what_is_no_registered_error_code(error: object):
+    with pytest.raises(TokenRequestRefused) as caught:
+        refuse_failures(answered(401, {"error": error, "error_description": "sentinel"}))
+
+    assert "sentinel" not in str(caught.value)
+    assert "no OAuth error code" in str(caught.value)
+
+
+@pytest.mark.parametrize("token", [None, "", 7, ["a"], {"a": 1}, True])
+def test_without_an_access_token_the_answer_is_of_no_use(token: object):
+    with pytest.raises(AnswerUnusable, match="no access_token"):
+        access_token(answered(fields={"access_token": token}))
+
+
+@pytest.mark.parametrize("fields", [None, {}])
+def test_an_answer_that_is_no_object_is_of_no_use(fields: dict[str, object] | None):
+    with pytest.raises(AnswerUnusable, match="no access_token"):
+        access_token(answered(fields=fields))
+
+
+@pytest.mark.parametrize("token", ["a b", "a\r\nX-Admin: 1", "tökén", "a\x00"])
+def test_a_token_that_fits_into_no_header_is_of_no_use_and_not_shown(token: str):
+    with pytest.raises(AnswerUnusable) as caught:
+        access_token(answered(fields={"access_token": token}))
+
+    assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize("token_type", ["Bearer", "bearer", "BEARER"])
+def test_bearer_tokens_are_taken_however_they_are_spelt(token_type: str):
+    fields: dict[str, object] = {"access_token": "abc", "token_type": token_type}
+
+    assert access_token(answered(fields=fields)) == ("abc", "Bearer")
+
+
+@pytest.mark.parametrize("token_type", ["DPoP", "", 7, None])
+def test_a_token_of_another_type_is_of_no_use(token_type: object):
+    with pytest.raises(AnswerUnusable, match="token_type"):
+        access_token(answered(fields={"access_token": "abc", "token_type": token_type}))
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "seconds"),
+    [(300, 300), ("300", 300), (300.0, 300), (299.9, 299), ("3600", 3600), (None, 300)],
+)
+def test_expires_in_is_a_number_or_a_numeric_string_or_missing(expires_in: object, seconds: int):
+    fields = {"expires_in": expires_in} if expires_in is not None else {}
+
+    assert lifetime(answered(fields=fields), configured=FIVE_MINUTES).total_seconds() == seconds
+
+
+@pytest.mark.parametrize(
+    "expires_in",
+    [0, -300, 29, "soon", "", True, [], {}, 10**12, 10**400, float("nan"), float("inf"), "nan"],
+)
+def test_an_expires_in_that_makes_no_sense_is_an_error(expires_in: object):
+    with pytest.raises(AnswerUnusable, match="expires_in"):
+        lifetime(answered(fields={"expires_in": expires_in}), configured=FIVE_MINUTES)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@given(
+    status=st.integers(200, 599),
+    fields=st.none()
+    | st.dictionaries(
+        st.sampled_from(["access_token", "expires_in", "token_type", "error"]), json_values
+    ),
+    is_json=st.booleans(),
+)
+def test_any_answer_is_a_bearer_token_with_a_sane_life_or_an_error_of_ours(
+    status: int, fields: dict[str, object] | None, *, is_json: bool
+):
+    answer = answered(status, fields, is_json=is_json or fields is not None)
+
+    try:
+        refuse_failures(answer)
+        token, token_type = access_token(answer)
+        life = lifetime(answer, configured=FIVE_MINUTES)
+    except RotationError:
+        return
+
+    assert status < 300
+    assert token.isascii()
+    assert token_type == "Bearer"
+    assert timedelta(seconds=30) <= life <= timedelta(days=30)
