@@ -17,7 +17,6 @@ class Variable(StrEnum):
     """Environment variables of the function; an optional one that is absent means its default."""
 
     ROTATOR = "ROTATOR"
-    URL_SUFFIX = "URL_SUFFIX"
     SECRET_ARN = "SECRET_ARN"
     PARAMETER_NAME = "PARAMETER_NAME"
     PARAMETER_KEY_ARN = "PARAMETER_KEY_ARN"

@@ -30,7 +30,6 @@ class Settings:
     """The deployment's settings, the profile's defaults filled in."""
 
     rotator: str
-    url_suffix: str
     secret_arn: str
     parameter_name: str
     parameter_key_arn: str
@@ -60,7 +59,6 @@ class Settings:
         profile = read(Variable.PROFILE, PROFILES.__getitem__, PROFILES[Default.PROFILE])
         settings = cls(
             rotator=read.required(Variable.ROTATOR),
-            url_suffix=read.required(Variable.URL_SUFFIX),
             secret_arn=read.required(Variable.SECRET_ARN),
             parameter_name=read.required(Variable.PARAMETER_NAME),
             parameter_key_arn=read.required(Variable.PARAMETER_KEY_ARN),

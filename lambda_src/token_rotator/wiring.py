@@ -42,7 +42,7 @@ def build(
     """The application for this environment. Raises ConfigurationError."""
     silence_libraries()
     settings = Settings.from_environment(environment)
-    aws = AwsAccess.from_environment(environment, url_suffix=settings.url_suffix)
+    aws = AwsAccess.from_environment(environment, url_suffix="amazonaws.com")
     return Application(
         rotation=Rotation(
             credentials=SecretStore(

@@ -128,7 +128,6 @@ def started(
         "PATH": os.environ["PATH"],
         "TZ": ":UTC",
         Variable.ROTATOR: "stack/marketing",
-        Variable.URL_SUFFIX: "amazonaws.com",
         Variable.SECRET_ARN: SECRET_ARN,
         Variable.PARAMETER_NAME: NAME,
         Variable.PARAMETER_KEY_ARN: KEY_ARN,

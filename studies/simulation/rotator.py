@@ -30,7 +30,6 @@ from token_rotator.wiring import Application
 SETTINGS = Settings.from_environment(
     {
         Variable.ROTATOR: "marketing",
-        Variable.URL_SUFFIX: "amazonaws.com",
         Variable.SECRET_ARN: SECRET,
         Variable.PARAMETER_NAME: PARAMETER,
         Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:111122223333:key/k",

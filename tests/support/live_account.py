@@ -243,7 +243,6 @@ def _configuration() -> dict[str, Any]:
         "Environment": {
             "Variables": {
                 Variable.ROTATOR: "tokens/marketing",
-                Variable.URL_SUFFIX: "amazonaws.com",
                 Variable.SECRET_ARN: SECRET,
                 Variable.PARAMETER_NAME: PARAMETER,
                 Variable.PARAMETER_KEY_ARN: KEY,

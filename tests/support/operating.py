@@ -95,7 +95,6 @@ class OperatedRotator:
         self.version_id = self.store(account.as_downloaded())
         self.environment: dict[str, str] = {
             Variable.ROTATOR: "stack/marketing",
-            Variable.URL_SUFFIX: "amazonaws.com",
             Variable.SECRET_ARN: self.secret,
             Variable.PARAMETER_NAME: PARAMETER,
             Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:123456789012:key/k",

@@ -56,7 +56,6 @@ def deployed(
         **LAMBDAS_OWN,
         **where,
         Variable.ROTATOR: "marketing",
-        Variable.URL_SUFFIX: "amazonaws.com",
         Variable.SECRET_ARN: secret,
         Variable.PARAMETER_NAME: NAME,
         Variable.PARAMETER_KEY_ARN: key,

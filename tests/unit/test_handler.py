@@ -15,7 +15,6 @@ BY_THE_STACK = {
     "SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-abcdef",
     "PARAMETER_NAME": "/intelligence/marketing/access-token",
     "PARAMETER_KEY_ARN": "arn:aws:kms:eu-west-1:111122223333:key/k",
-    "URL_SUFFIX": "amazonaws.com",
 }
 BY_LAMBDA = {
     "AWS_REGION": "eu-west-1",

@@ -10,7 +10,6 @@ from token_rotator.settings import Settings
 
 REQUIRED: dict[str, str] = {
     Variable.ROTATOR: "marketing",
-    Variable.URL_SUFFIX: "amazonaws.com",
     Variable.SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf",
     Variable.PARAMETER_NAME: "/intelligence/marketing/access-token",
     Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:111122223333:key/k",
@@ -62,7 +61,6 @@ def test_what_is_set_wins_over_the_profile():
 def test_everything_wrong_is_named_at_once():
     environment: dict[str, str] = {
         Variable.ROTATOR: "marketing",
-        Variable.URL_SUFFIX: "amazonaws.com",
         Variable.PROFILE: "oauth1",
         Variable.TOKEN_LIFETIME_SECONDS: "five minutes",
         Variable.PARAMETER_TAGS: "[]",

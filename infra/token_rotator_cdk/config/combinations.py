@@ -119,7 +119,7 @@ def _secret_is_in_the_region(stack: StackConfig, rotator: RotatorConfig) -> Iter
 
 def _environment_has_room(stack: StackConfig, rotator: RotatorConfig) -> Iterator[Conflict]:
     arn = "x" * 256
-    rendered = environment(stack, rotator, secret_arn=arn, key_arn=arn, url_suffix="x" * 32)
+    rendered = environment(stack, rotator, secret_arn=arn, key_arn=arn)
     size = sum(len(name.encode()) + len(value.encode()) for name, value in rendered.items())
     if size > ROOM_BYTES:
         yield Conflict(

@@ -28,7 +28,6 @@ def environment(
     *,
     secret_arn: str,
     key_arn: str,
-    url_suffix: str,
 ) -> dict[str, str]:
     """The function's variables; ``Settings.from_environment`` reads them."""
     chosen: dict[str, str] = {
@@ -40,7 +39,6 @@ def environment(
     return {
         **chosen,
         Variable.ROTATOR: rotator_name(stack, rotator),
-        Variable.URL_SUFFIX: url_suffix,
         Variable.SECRET_ARN: secret_arn,
         Variable.PARAMETER_KEY_ARN: key_arn,
         Variable.PARAMETER_TAGS: _json({**stack.tags, ROTATOR_TAG: rotator_name(stack, rotator)}),

@@ -2,7 +2,7 @@
 
 import json
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -73,7 +73,6 @@ class TokenRotator(Construct):
                 config,
                 secret_arn=self.secret_arn,
                 key_arn=key.key_arn,
-                url_suffix=Aws.URL_SUFFIX,
             ),
             role=role,
             log_group=self.log_group,

@@ -34,7 +34,6 @@ def settings(**keys):
         a_rotator(**keys),
         secret_arn="secret",
         key_arn="key",
-        url_suffix="amazonaws.com",
     )
     return Settings.from_environment(rendered), rendered
 
@@ -43,7 +42,7 @@ def test_a_rotator_without_options_gets_what_the_function_cannot_know_and_no_mor
     read, rendered = settings()
 
     assert rendered.keys() == {
-        *(Variable.ROTATOR, Variable.URL_SUFFIX, Variable.SECRET_ARN, Variable.PARAMETER_NAME),
+        *(Variable.ROTATOR, Variable.SECRET_ARN, Variable.PARAMETER_NAME),
         *(Variable.PARAMETER_KEY_ARN, Variable.PARAMETER_TAGS),
     }
     assert read.rotator == "tokens/marketing"
@@ -82,4 +81,3 @@ def test_the_template_holds_what_is_rendered():
     _, rendered = settings()
     assert variables.keys() == rendered.keys()
     assert variables[Variable.PARAMETER_NAME] == "/marketing/token"
-    assert variables[Variable.URL_SUFFIX] == {"Ref": "AWS::URLSuffix"}
