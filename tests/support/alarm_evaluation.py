@@ -1,8 +1,9 @@
-"""In which state is an alarm, minute by minute? As CloudWatch documents it, from the template.
+"""Minute-by-minute evaluation of an alarm from the template, as CloudWatch documents it.
 
-User Guide, "Configuring how CloudWatch alarms treat missing data": an alarm looks at more periods
-than it evaluates, and takes real points from further back before it fills in missing ones. How many
-more is not documented; the example there has 5 for 3, which is two more. Tests try others, too.
+User Guide, "Configuring how CloudWatch alarms treat missing data": an alarm retrieves more periods
+than it evaluates, and uses older real data points before it fills in missing ones. The number of
+additional periods is not documented. The example in the guide retrieves 5 for 3, which is two more.
+Tests also try other numbers.
 """
 
 import re
@@ -25,7 +26,7 @@ _STATISTICS: Final[Mapping[str, Callable[[Iterable[float]], float]]] = {"Sum": s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What CloudWatch is told to do; anything that it could be told besides is a KeyError here."""
+    """An alarm's definition. Settings that this model does not know raise KeyError."""
 
     metric: tuple[str, str]
     statistic: Callable[[Iterable[float]], float]
@@ -40,7 +41,7 @@ class Alarm:
 
     @classmethod
     def rendered(cls, properties: Mapping[str, Any]) -> Self:
-        """An alarm as CloudFormation gets it; its period is a minute."""
+        """Reads an alarm's CloudFormation properties. Its period must be 60 seconds."""
         fill, statistics = None, properties
         if "Metrics" in properties:
             expression, query = properties["Metrics"]
@@ -74,9 +75,9 @@ class Alarm:
         extra: int = DOCUMENTED_EXTRA,
         arrives_late: bool = False,
     ) -> list[int]:
-        """The minutes at whose beginning it is in ALARM, if it was created at minute 0.
+        """The minutes at whose start the alarm is in ALARM, if it was created at minute 0.
 
-        With ``arrives_late``, what was emitted in the minute before is not there yet.
+        With ``arrives_late``, data points of the previous minute have not arrived yet.
         """
         minutes: dict[int, list[float]] = {}
         for second, value in samples.get(self.metric, ()):
@@ -102,7 +103,7 @@ class Alarm:
         return early or now > self.warm_up_minutes
 
     def is_breached(self, real: Sequence[float]) -> bool:
-        """Decides by the real points of the minutes looked at, and fills in the rest."""
+        """Evaluates the latest real data points and treats the missing ones as configured."""
         evaluated = real[-self.window :]
         breaching = sum(self.breaches(value, self.threshold) for value in evaluated)
         if self.missing_breaches:

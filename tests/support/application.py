@@ -1,4 +1,4 @@
-"""The function as it is wired for production, with what surrounds it in reach of a test."""
+"""The function with its production wiring, in moto's AWS and with the local identity provider."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ NAME = "/intelligence/marketing/access-token"
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """What carries the function's requests to AWS, unless somebody who listens answers."""
+    """A transport that lets a listener answer requests to AWS, and forwards the others."""
 
     carries: Transport
     listener: Callable[[str], HttpResponse | None]
@@ -36,7 +36,7 @@ class Tapped:
 
 @dataclass
 class Deployed:
-    """The application and its surroundings."""
+    """The application, its clock, its secret, its parameter and its identity provider."""
 
     app: Application
     clock: Clock
@@ -46,14 +46,14 @@ class Deployed:
     secret: str
     key: str
     environment: dict[str, str] = field(repr=False)
-    """Not shown with the frames of tests, in which nothing would leak."""
+    """Left out of the repr: it holds credentials, and pytest prints it with a failing test."""
 
     def restart(self, **environment: str) -> None:
-        """A cold start, with other variables."""
+        """A cold start with additional environment variables."""
         self.app = build(self.environment | environment, now=self.clock.now, sleep=self.clock.sleep)
 
     def restart_outside(self, aws: str) -> None:
-        """A cold start with AWS at that address, which is reached as it was before."""
+        """A cold start with another AWS endpoint URL. Calls to AWS still go the way they went."""
         before = self.app.rotation
         self.restart(AWS_ENDPOINT_URL=aws)
         reached = replace(
@@ -65,14 +65,14 @@ class Deployed:
         return invoke(self.app, event, remaining=timedelta(seconds=50), request_id="request-1")
 
     def tap(self, listener: Callable[[str], HttpResponse | None]) -> None:
-        """From now on hears every operation that AWS is asked for, and may answer instead."""
+        """From now on passes each operation's name to the listener, which may answer it."""
         for store in (self.app.rotation.credentials, self.app.rotation.publication):
             aws = vars(store)["_aws"]
             tapped: Any = Tapped(aws.transport, listener)
             vars(store)["_aws"] = replace(aws, transport=tapped)
 
     def breaks(self, operation: str, instead: Callable[[], HttpResponse]) -> None:
-        """From now on an operation of AWS's ends with that answer, or with what is raised."""
+        """From now on an AWS operation returns what ``instead`` returns, or raises its error."""
         self.tap(lambda asked: instead() if asked == operation else None)
 
     def store(self, value: str) -> None:

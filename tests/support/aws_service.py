@@ -1,4 +1,4 @@
-"""boto3's clients, and fakes of them, as the function sees AWS; and what Lambda says of AWS."""
+"""An AwsService on boto3's clients or fakes of them, and the variables that Lambda sets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LAMBDAS_OWN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """An AwsService whose operations are a client's methods."""
+    """An AwsService that calls the methods of a boto3 client."""
 
     client: Any
 
@@ -40,19 +40,19 @@ class Through:
             code = exc.response["Error"]["Code"]
             status = exc.response["ResponseMetadata"]["HTTPStatusCode"]
             raise (AwsUnavailable if is_transient(code, status) else AwsRefused)(code) from exc
-        except BotoCoreError as exc:  # the fakes raise only those that say that nobody answered
+        except BotoCoreError as exc:  # the fakes raise only those that mean "no answer"
             raise AwsUnavailable(type(exc).__name__) from exc
         return _on_the_wire(answer)
 
 
 def reach_through(rotation: Rotation, *, secrets: Any, parameters: Any) -> None:
-    """From now on the rotation calls AWS by these clients."""
+    """Makes the rotation call AWS through these clients."""
     vars(rotation.credentials)["_aws"] = Through(secrets)
     vars(rotation.publication)["_aws"] = Through(parameters)
 
 
 def _on_the_wire(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """AWS's JSON has times as seconds since 1970, which boto3's clients parse."""
+    """Turns datetimes back into seconds since 1970, as AWS sends them; boto3 has parsed them."""
     return {name: _member(value) for name, value in answer.items()}
 
 

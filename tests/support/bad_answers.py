@@ -1,4 +1,4 @@
-"""Every way in which a token endpoint can answer badly, and what we call it."""
+"""Bad answers of a token endpoint, each with the error that it leads to."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""An HTTP server that answers exactly the bytes it was told, well-formed or not."""
+"""An HTTP server that sends the bytes it is given, well-formed or not."""
 
 import contextlib
 import socket
@@ -12,7 +12,7 @@ Behaviour = Callable[["Connection"], None]
 
 
 class Connection:
-    """One accepted connection, its request read up to the end of what the client sends."""
+    """One accepted connection. The whole request has been read."""
 
     def __init__(self, sock: socket.socket, stopping: threading.Event) -> None:
         self._sock = sock
@@ -32,14 +32,14 @@ class Connection:
 
 
 def answer(status: int = 200, body: bytes = b"{}", *headers: str) -> Behaviour:
-    """A well-formed answer."""
+    """A well-formed HTTP response."""
     head = [f"HTTP/1.1 {status} -", f"Content-Length: {len(body)}", "Connection: close", *headers]
     data = "\r\n".join([*head, "", ""]).encode() + body
     return lambda connection: connection.send(data)
 
 
 class CannedServer:
-    """Listens on loopback; the n-th connection meets the n-th behaviour, the last one repeats."""
+    """Listens on loopback. Connection n gets behaviour n; the last behaviour repeats."""
 
     def __init__(
         self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None, listens: bool = True
@@ -96,7 +96,7 @@ def _request(stream: socket.socket) -> bytes:
         data += piece
     head, _, body = data.partition(b"\r\n\r\n")
     if b"transfer-encoding: chunked" in head.lower():
-        # what is left unread when the connection closes makes it a reset
+        # closing a socket with unread data sends RST instead of FIN
         while not data.endswith(b"0\r\n\r\n") and (piece := stream.recv(65536)):
             data += piece
     for line in head.lower().split(b"\r\n"):

@@ -1,4 +1,4 @@
-"""A server on loopback with a certificate that no system trusts."""
+"""A TLS certificate for loopback that no system trusts."""
 
 import ssl
 from pathlib import Path
@@ -7,7 +7,7 @@ from local.aws.certificate import for_loopback
 
 
 def unknown_to_the_system(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """What the server speaks TLS with, and the certificate for who is to trust it."""
+    """The server's TLS context, and the path of its certificate for clients that trust it."""
     certificate, key = for_loopback(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)

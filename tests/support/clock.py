@@ -6,7 +6,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Stands still until somebody sleeps on it."""
+    """A virtual clock. It moves when ``sleep`` or ``advance`` is called."""
 
     def __init__(self, start: datetime = NOON) -> None:
         self.moment = start

@@ -1,4 +1,4 @@
-"""What does a deployment's file look like that has no mistake?"""
+"""A correct rotators.toml for tests."""
 
 from pathlib import Path
 

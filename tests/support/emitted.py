@@ -1,4 +1,4 @@
-"""Which metrics did the function emit, and which do alarms and dashboards look at?"""
+"""Identities of the metrics that the function emits and that alarms watch."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Identity(NamedTuple):
-    """What makes two metrics the same one: every part of it, and all dimensions."""
+    """A metric's namespace, name and dimensions. If one of them differs, it is another metric."""
 
     namespace: str
     name: str
@@ -14,7 +14,7 @@ class Identity(NamedTuple):
 
 
 def identities(lines: Iterable[str]) -> set[Identity]:
-    """The metrics of lines in embedded metric format; other lines hold none.
+    """The metrics in lines of the embedded metric format. Other lines are ignored.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """

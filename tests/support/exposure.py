@@ -1,4 +1,4 @@
-"""Everything that running something shows to anybody: the places where a leak would be found."""
+"""Collects the output of a call from every place where a secret could leak."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ _LIBRARIES: Final = (None, "botocore", "boto3", "urllib3", "token-rotator")
 
 @dataclass
 class Exposure:
-    """What was shown, by place."""
+    """The collected output, by place."""
 
     secrets: Secrets = field(default_factory=Secrets)
     _shown: list[tuple[str, str]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Exposure:
         self._shown.append((place, text))
 
     def raised(self, error: BaseException) -> None:
-        """All that a formatter or an error tracker could make of it, locals included."""
+        """Adds what a formatter or an error tracker could print of the error, locals included."""
         for number, one in enumerate(_family(error)):
             self.add("exception", f"{one} {one!r} {one.args} {vars(one)}")
             told = traceback.TracebackException.from_exception(one, capture_locals=True)
@@ -43,7 +43,7 @@ class Exposure:
 
     @property
     def leaks(self) -> set[tuple[str, str]]:
-        """Where, and which secret."""
+        """Pairs of the place and the name of the secret that leaked there."""
         return {
             (place, name) for place, text in self._shown for name in self.secrets.shown_in(text)
         }
@@ -58,7 +58,7 @@ class Exposure:
         capture: pytest.CaptureFixture[str],
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        """Calls it, and keeps whatever it says, raises or starts; what was kept before goes."""
+        """Calls it and collects its output, errors, logs, files and processes, and only those."""
         self._shown.clear()
         capture.readouterr()
         caplog.clear()
@@ -67,7 +67,7 @@ class Exposure:
             warnings.simplefilter("always")
             try:
                 call()
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is looked at
+            except BaseException as error:  # noqa: BLE001 - any error is searched for secrets
                 self.raised(error)
         captured = capture.readouterr()
         self.add("stdout", captured.out)
@@ -84,13 +84,13 @@ class Exposure:
 
 
 def talkative(caplog: pytest.LogCaptureFixture) -> None:
-    """Everybody is as talkative as can be; what silences a library has to come after that."""
+    """Sets every library's logger to DEBUG. Code that silences a library has to run later."""
     for library in _LIBRARIES:
         caplog.set_level(logging.DEBUG, logger=library)
 
 
 def _family(error: BaseException) -> list[BaseException]:
-    """The error, its causes and contexts, those too that "from None" hides, and group members."""
+    """The error, its causes, its contexts (even those hidden by "from None") and group members."""
     found: list[BaseException] = []
     left = [error]
     while left:
@@ -117,7 +117,7 @@ _watched: list[Exposure] = []
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    """sys.addaudithook's; a hook stays for the life of the process, so it looks who is watching."""
+    """The audit hook. Hooks cannot be removed, so it does nothing unless a call is watched."""
     if not _watched:
         return
     exposure = _watched[-1]

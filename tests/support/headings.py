@@ -1,9 +1,9 @@
-"""Where can a link into a page lead?"""
+"""The anchors of a Markdown page."""
 
 import re
 
 
 def anchors(markdown: str) -> set[str]:
-    """As the forges make them of headings: small letters, hyphens for spaces, no punctuation."""
+    """The anchors that GitHub makes of headings: lower case, hyphens, no punctuation."""
     headings = re.findall(r"^#+ (.+)$", markdown, re.M)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}

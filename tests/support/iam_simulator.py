@@ -1,4 +1,7 @@
-"""IAM's policy simulator in memory: identity policies, wildcards, StringEquals. moto has none."""
+"""IAM's policy simulator in memory: identity policies, wildcards, StringEquals.
+
+moto does not have one.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +14,7 @@ Statement = Mapping[str, Any]
 
 @dataclass
 class FakeSimulator:
-    """What is not allowed is denied; a condition on a key that is not in the context fails."""
+    """Denies what no statement allows. A condition fails if its key is not in the context."""
 
     of_roles: dict[str, list[Statement]] = field(default_factory=dict)
     managed: dict[str, list[Statement]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Things that look like keys, made anew for every run."""
+"""Key material for tests of error messages, generated for each run."""
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat

@@ -1,4 +1,4 @@
-"""Templates of small deployments, without bundling: the function's code is a stub."""
+"""Templates of small deployments. The function's code is a stub, so nothing is bundled."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def a_rotator(**settings: Any) -> RotatorConfig:
 
 
 def app() -> cdk.App:
-    """An app with the feature flags of cdk.json, which only the CLI would read."""
+    """An app with the feature flags of cdk.json. Normally only the CDK CLI reads that file."""
     return cdk.App(context=json.loads(Path(ROOT / "cdk.json").read_text())["context"])
 
 
@@ -49,7 +49,7 @@ def rendered(stack: cdk.Stack) -> Resource:
 
 
 def resources(document: Resource, kind: str) -> dict[str, Resource]:
-    """Logical id → properties of every resource of a kind."""
+    """Logical ids and properties of the resources of a type."""
     return {
         name: resource.get("Properties", {})
         for name, resource in document["Resources"].items()
@@ -78,7 +78,7 @@ def role_for(document: Resource, service: str) -> Resource:
 
 
 def arn(tail: str) -> Resource:
-    """An ARN of the deployment's own account and region, as a template spells it."""
+    """An ARN in the deployment's own account and region, as it stands in a template."""
     service, resource = tail.split(":", 1)
     return {
         "Fn::Join": [

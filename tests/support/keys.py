@@ -1,4 +1,4 @@
-"""Private keys for tests: generated once for each run, never stored."""
+"""Private keys for tests, generated once for each run and never stored."""
 
 import functools
 
@@ -17,7 +17,7 @@ PKCS8 = PrivateFormat.PKCS8
 
 @functools.cache
 def rsa_key(number: int = 0, *, bits: int = 2048) -> RSAPrivateKey:
-    """RSA key number n; the same one every time."""
+    """RSA key number n. The same number always returns the same key."""
     return generate_rsa(public_exponent=65537, key_size=bits)
 
 
@@ -28,5 +28,5 @@ def ec_key() -> EllipticCurvePrivateKey:
 
 
 def pem(key: RSAPrivateKey | EllipticCurvePrivateKey, private_format: PrivateFormat = PKCS1) -> str:
-    """The key as text, with real line breaks."""
+    """The key as PEM text, with line breaks."""
     return key.private_bytes(Encoding.PEM, private_format, NoEncryption()).decode()

@@ -1,4 +1,4 @@
-"""Does this text give a secret away? Whole or in part, however it is dressed."""
+"""Finds secrets in text, whole or in part, also when they are encoded or wrapped."""
 
 import base64
 import binascii
@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 FRAGMENT: Final = 16
-"""So many characters in a row are no coincidence: 64 bits of entropy and more."""
+"""A match of this many characters is no coincidence: it has at least 64 bits of entropy."""
 
 _DEEPEST: Final = 3
-"""A base64 in a JSON string in a JSON string."""
+"""Layers of encoding that are decoded, for example base64 in a JSON string in a JSON string."""
 
 _ESCAPED: Final = re.compile(r"\\[nrtux\"\\/0-7]|%[0-9A-Fa-f]{2}")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{16,}")
@@ -32,23 +32,23 @@ _JWT_HEADER: Final = json.dumps({"alg": "RS256", "typ": "JWT"}, separators=(",",
 
 
 class Secrets:
-    """What must not be shown; knows every fragment of it."""
+    """The secrets that no output may show, as fragments."""
 
     def __init__(self) -> None:
         self._fragments: dict[str, str] = {}
-        # whatever assertion: its header is the same, and its claims begin alike
+        # detects every assertion: all of them start with the same header
         self.add(
             "an assertion", base64.urlsafe_b64encode(_JWT_HEADER.encode()).decode().rstrip("=")
         )
 
     def add(self, name: str, secret: str) -> None:
-        """A token, an assertion, a line of text."""
+        """Adds a token, an assertion or a line of text."""
         bare = _bare(secret)
         for start in range(max(1, len(bare) - FRAGMENT + 1)):
             self._fragments[bare[start : start + FRAGMENT]] = name
 
     def add_key(self, pem: str) -> None:
-        """A private key, as PEM or DER, and its private numbers."""
+        """Adds a private key in PEM and DER, and its private numbers."""
         key = load_pem_private_key(pem.encode(), password=None)
         for private_format in (PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8):
             der = key.private_bytes(Encoding.DER, private_format, NoEncryption())
@@ -60,7 +60,7 @@ class Secrets:
                 self.add("the private key", str(number))
 
     def shown_in(self, text: str) -> set[str]:
-        """The names of those that a reader of the text could put together, in part at least."""
+        """The names of the secrets that the text shows, whole or in part."""
         return {name for reading in _readings(text) for name in self._in(_bare(reading))}
 
     def _in(self, bare: str) -> Iterator[str]:
@@ -70,12 +70,12 @@ class Secrets:
 
 
 def _bare(text: str) -> str:
-    """Without what is put between the pieces of a secret: line breaks, quotes, indentation."""
+    """The text without whitespace, quotes and backslashes, which may split a secret."""
     return "".join(text.split()).replace('"', "").replace("'", "").replace("\\", "")
 
 
 def _readings(text: str, depth: int = _DEEPEST) -> Iterator[str]:
-    """The text, and all that it can be decoded to."""
+    """The text, and everything it can be decoded to."""
     yield text
     if depth == 0:
         return
@@ -87,13 +87,13 @@ def _decoded(text: str) -> Iterable[str]:
     if _ESCAPED.search(text):
         yield unquote_plus(text)
         with contextlib.suppress(ValueError), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what only looks like an escape
+            warnings.simplefilter("ignore")  # Python warns of invalid escape sequences
             yield codecs.decode(text.encode("latin-1", "backslashreplace"), "unicode_escape")
     for run in _HEX.findall(text):
         yield bytes.fromhex(re.sub("[ :]", "", run)).decode("latin-1")
     for run in _BASE64.findall(text):
         standard = run.replace("-", "+").replace("_", "/")
-        for offset in range(4):  # wherever in a longer text the secret began
+        for offset in range(4):  # base64 of a longer text may hold the secret at any offset
             piece = standard[offset:]
             with contextlib.suppress(binascii.Error):
                 decoded = base64.b64decode(piece[: len(piece) // 4 * 4])

@@ -1,4 +1,4 @@
-"""A deployed rotator in an account of AWS's, in memory, for the live check to look at."""
+"""An AWS account with a deployed rotator in memory, for tests of the live check."""
 
 import json
 from collections.abc import Callable
@@ -28,11 +28,11 @@ READER = f"arn:aws:iam::{ACCOUNT}:policy/reader"
 ALARMS = ("RefreshFailing", "TokenMarginLow", "TokenNotRefreshed")
 
 SCAN = timedelta(minutes=7)
-"""How often this Parameter Store looks for what has expired; AWS does not say how often it does."""
+"""How often this Parameter Store deletes expired parameters. AWS does not document its interval."""
 
 
 class LiveAccount:
-    """In good health: an hour of tokens, the latest a minute ago."""
+    """A healthy deployment: an hour of rotations, the latest one minute ago."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -89,11 +89,11 @@ class LiveAccount:
         )
 
     def looks(self, at: datetime) -> None:
-        """A watchdog finds life in the token."""
+        """A watchdog keeps the token, because it is still valid long enough."""
         self.runs(at, trigger=Trigger.WATCHDOG, outcome="kept")
 
     def runs(self, at: datetime, *, seconds: float = 0.5, **line: object) -> None:
-        """The function runs, and Lambda logs it as its JSON format does."""
+        """The function runs, and Lambda logs the invocation in its JSON format."""
         self._runs += 1
         request = f"request-{self._runs}"
         end = at + timedelta(seconds=seconds)
@@ -106,7 +106,7 @@ class LiveAccount:
             self.events.append((int(moment.timestamp() * 1000), json.dumps(text)))
 
     def forget(self, *, since: datetime) -> None:
-        """Nothing ran since."""
+        """Removes the log events since that moment."""
         self.events = [e for e in self.events if e[0] < since.timestamp() * 1000]
 
     # The clock
@@ -178,7 +178,7 @@ class _WithPages:
 
 
 def _simulator() -> FakeSimulator:
-    """Policies as tests/audit finds them in the template."""
+    """A simulator with the policies that the template has. tests/audit checks those."""
     parameter = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter{PARAMETER}"
     for_parameter = {"StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": parameter}}
     return FakeSimulator(

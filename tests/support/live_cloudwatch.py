@@ -1,4 +1,4 @@
-"""CloudWatch in memory, as far as the live check asks it: alarms with a history, and sums."""
+"""The part of CloudWatch that the live check uses, in memory: alarms with history, and sums."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,26 +8,26 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 EVALUATED_AFTER = timedelta(seconds=40)
-"""Within its minute, CloudWatch takes back what SetAlarmState said."""
+"""CloudWatch's next evaluation replaces the state that SetAlarmState set, within a minute."""
 
 MOST_DATAPOINTS = 1440
-"""GetMetricStatistics refuses to answer more."""
+"""GetMetricStatistics refuses requests for more data points."""
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:tokens-alarms"
 
 
 @dataclass
 class FakeCloudWatch:
-    """An action is executed on a change of state only, and stands in the history."""
+    """Executes an alarm's actions when its state changes, and records them in the history."""
 
     now: Callable[[], datetime]
     alarms: dict[str, dict[str, Any]] = field(default_factory=dict)
     sums: dict[tuple[str, str], float] = field(default_factory=dict)
-    """Of the metrics that have a dimension: (namespace, name) → the sum."""
+    """Sums of the metrics with one dimension, by namespace and name."""
     topic_refuses: str | None = None
     evaluates: bool = True
     notifications: list[tuple[str, str]] = field(default_factory=list)
-    """(alarm, state) as the topic took them."""
+    """The notifications that the topic accepted: alarm and state."""
     _history: list[dict[str, Any]] = field(default_factory=list)
     _set_at: dict[str, datetime] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""A client of the stand-in that can do everything right, and one thing wrong at a time."""
+"""A client of the local identity provider that can make one mistake at a time."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from local.idp.verification import ASSERTION_TYPE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What came back."""
+    """A response of the local identity provider."""
 
     status: int
     headers: Mapping[str, str]
@@ -27,7 +27,7 @@ class Response:
 
 @dataclass(slots=True, kw_only=True)
 class TokenRequest:
-    """The documented token request, until a field is changed or, with None, left out."""
+    """The documented token request. Tests change fields, or leave them out with None."""
 
     url: str
     signing_key: str = field(repr=False)
@@ -44,7 +44,7 @@ class TokenRequest:
     def documented(
         cls, idp: IdentityProvider, account: ServiceAccount, *, at: datetime | None = None
     ) -> Self:
-        """What Salesforce's page describes."""
+        """The request that Salesforce's documentation describes."""
         claims = {
             "iss": account.client_id,
             "sub": account.client_id,
@@ -60,7 +60,7 @@ class TokenRequest:
         )
 
     def changed(self, **claims: object) -> Self:
-        """The same with other claims; None leaves a claim out."""
+        """Changes claims of the assertion. None leaves a claim out."""
         merged = {**self.claims, **claims}
         self.claims = {name: value for name, value in merged.items() if value is not None}
         return self
@@ -70,7 +70,7 @@ class TokenRequest:
         return jwt.encode(self.claims, self.signing_key, algorithm=self.algorithm)
 
     def send(self, *, timeout_seconds: float = 5) -> Response:
-        """Over the wire."""
+        """Sends the request over HTTP."""
         parameters = {
             "grant_type": "client_credentials",
             "client_id": self.client_id,
@@ -91,13 +91,13 @@ class TokenRequest:
 
 
 def get(url: str, *, timeout_seconds: float = 5, **headers: str) -> Response:
-    """One GET."""
+    """Sends one GET request."""
     with urllib3.PoolManager(retries=False, timeout=timeout_seconds) as http:
         return read(http.request("GET", url, headers=headers, redirect=False))
 
 
 def read(answer: urllib3.BaseHTTPResponse) -> Response:
-    """The answer with its JSON, or its bytes where it holds none."""
+    """Parses the body as JSON, or keeps its bytes if it is not JSON."""
     try:
         content = json.loads(answer.data)
     except ValueError:

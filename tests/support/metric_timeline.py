@@ -1,4 +1,4 @@
-"""What do CloudWatch's metrics show of a rotator's life? A small model of schedule and watchdog."""
+"""A small model of schedule and watchdog that yields the metrics CloudWatch would have."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from token_rotator.contract import (
 ERRORS = ("AWS/Lambda", "Errors")
 
 Jitter = Callable[[int], float]
-"""How many seconds after its time the n-th firing of a schedule starts: 0 to 59."""
+"""The delay in seconds, 0 to 59, of the n-th invocation by a schedule."""
 
 
 def never(_: float) -> bool:
@@ -23,23 +23,23 @@ def never(_: float) -> bool:
 
 @dataclass(kw_only=True)
 class Life:
-    """A rotator from second 0 on. The questions are asked with the second of an invocation."""
+    """A rotator from second 0 on. Its callables get the second of an invocation."""
 
     minutes: int
     interval_minutes: int = Default.INTERVAL_MINUTES
     lifetime: float = Default.TOKEN_LIFETIME_SECONDS
     begins: float = 0.0
-    """The second of a minute at which schedules are due: CloudWatch's minutes are not theirs."""
+    """The second of a minute at which schedules are due. It differs from CloudWatch's periods."""
     jitter: Jitter = lambda _: 0.0
     watchdog: bool = True
     schedule: bool = True
     took: Callable[[int], float] = lambda _: 1.0
-    """Seconds from the n-th invocation's start to its publication."""
+    """Seconds from the start of the n-th invocation to its publication."""
     gone: Callable[[float], bool] = never
-    """Nothing runs at all."""
+    """Whether no invocation happens."""
     fails: Callable[[float], bool] = never
     waits: Callable[[float], bool] = never
-    """Nobody has stored a key yet."""
+    """Whether the secret holds no key yet."""
     previous_key: Callable[[float], bool] = never
     key_days_left: Callable[[float], int | None] = lambda _: None
     samples: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Life:
 
     @property
     def published(self) -> list[float]:
-        """When tokens were published."""
+        """The seconds at which tokens were published."""
         return [second for second, _ in self.samples[METRIC_NAMESPACE, Metric.TOKEN_PUBLISHED]]
 
     def _invocations(self) -> Iterator[tuple[float, bool]]:

@@ -1,4 +1,4 @@
-"""A deployed rotator to look after: the real function in moto's AWS, and the stand-in."""
+"""A deployed rotator for tests of the command: the real function in moto's AWS."""
 
 import io
 import json
@@ -40,7 +40,7 @@ class Refusing:
 
     def __getattr__(self, operation: str) -> Any:
         def refuse(*_: object, **__: object) -> Any:
-            # botocore's text quotes what was sent; nobody may quote it in turn
+            # botocore's message quotes the request; the command must not repeat it
             error = {"Error": {"Code": self._code, "Message": "sentinel-message"}}
             raise ClientError(error, operation)  # type: ignore[arg-type]
 
@@ -49,7 +49,7 @@ class Refusing:
 
 @dataclass
 class FakeSimulator:
-    """IAM's policy simulator: moto has none."""
+    """IAM's policy simulator, which moto does not have."""
 
     denied: set[str] = field(default_factory=set)
 
@@ -60,13 +60,13 @@ class FakeSimulator:
 
 
 class FakeFunctions:
-    """Lambda, which runs the real function; moto keeps its configuration."""
+    """Lambda: invokes the real function. moto keeps the function's configuration."""
 
     def __init__(self, world: "OperatedRotator") -> None:
         self._world = world
         self._moto = world.aws.functions
         self.answer: object = None
-        """Instead of the function's own."""
+        """Replaces the function's own answer."""
         self.meta = self._moto.meta
 
     def get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
@@ -84,12 +84,12 @@ class FakeFunctions:
 
 
 class OperatedRotator:
-    """One rotator in good health: a token is published, its schedules are enabled."""
+    """A healthy rotator: a token is published, its schedules are enabled."""
 
     def __init__(self, aws: Aws, idp: IdentityProvider, account: ServiceAccount) -> None:
         self.aws, self.idp, self.account = aws, idp, account
         self.while_waiting: list[Any] = []
-        """What happens in each pause of the command, in turn."""
+        """Callables that run while the command waits, one for each pause."""
         secret = aws.secrets.create_secret(Name="stack/marketing", SecretString="first")
         self.secret = secret["ARN"]
         self.version_id = self.store(account.as_downloaded())
@@ -132,7 +132,7 @@ class OperatedRotator:
         )
 
     def rotate(self, **event: object) -> dict[str, object]:
-        """The function runs; what it prints goes where Lambda would put it."""
+        """Invokes the function and stores its output in the log group, as Lambda does."""
         printed = io.StringIO()
         try:
             with redirect_stdout(printed):
@@ -152,7 +152,7 @@ class OperatedRotator:
             )
 
     def secret_changed(self) -> None:
-        """What the event rule does."""
+        """Invokes the function as the event rule does."""
         self.rotate(trigger=Trigger.SECRET_CHANGED)
 
     def store(self, value: str | bytes) -> str:
@@ -199,7 +199,7 @@ class OperatedRotator:
         self.functions._moto.delete_function(FunctionName=FUNCTION)  # noqa: SLF001
 
     def secrets_in_it(self) -> list[str]:
-        """What no output may show; every assertion begins with eyJ."""
+        """The texts that no output may contain. Every assertion starts with ``eyJ``."""
         key_lines = self.account.private_key_pem.splitlines()[1:-1]
         return ["eyJ", "sentinel", self.published()["Value"], *key_lines]
 
@@ -228,13 +228,13 @@ class OperatedRotator:
 
 
 def shown(captured: pytest.CaptureFixture[str]) -> str:
-    """All that was written, one line for a pipe."""
+    """Everything that was written to stdout and stderr."""
     out, err = captured.readouterr()
     sys.stdout.flush()
     return f"{out}{err}"
 
 
 def at_debug(caplog: pytest.LogCaptureFixture) -> None:
-    """Everybody is as talkative as can be."""
+    """Sets every library's logger to DEBUG."""
     for library in (None, "botocore", "boto3", "urllib3"):
         caplog.set_level(logging.DEBUG, logger=library)

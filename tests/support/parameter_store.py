@@ -15,7 +15,7 @@ CREATION = {"Type": "", "Tier": "Standard", "KeyId": "alias/aws/ssm", "Policies"
 
 @dataclass
 class Parameter:
-    """One parameter with what AWS keeps of it."""
+    """One parameter: its attributes, its versions' values and its tags."""
 
     attributes: dict[str, str]
     values: list[str]
@@ -26,9 +26,9 @@ class Parameter:
 class FakeParameterStore:
     """The part of the SSM client that the project uses.
 
-    Omitted attributes stay as they were, tags and Overwrite exclude each other, an Expiration wants
-    the advanced tier and deletes at the next scan, a parameter created again starts at version 1
-    without tags.
+    A put keeps the attributes that it omits. Tags and Overwrite exclude each other. An Expiration
+    policy requires the advanced tier, and the next scan after its time deletes the parameter. A
+    parameter that is created again starts at version 1 without tags.
     """
 
     def __init__(self, *, now: Callable[[], datetime]) -> None:
@@ -38,19 +38,19 @@ class FakeParameterStore:
         self._lost: Counter[str] = Counter()
         self.calls: list[str] = []
 
-    # What tests arrange and look at
+    # For tests
 
     def fail(self, call: str, code: str | BotoCoreError, *, times: int = 1) -> None:
-        """The next calls end with an error code of AWS's, or with an exception of botocore's."""
+        """The next calls fail with this AWS error code or botocore exception."""
         error = _error(code, call) if isinstance(code, str) else code
         self._failures.setdefault(call, []).extend([error] * times)
 
     def lose_answer(self, call: str, *, times: int = 1) -> None:
-        """The next calls take effect, and then time out."""
+        """The next calls take effect, but their answers are lost in a timeout."""
         self._lost[call] += times
 
     def put_foreign(self, name: str, value: str) -> None:
-        """Somebody else writes something else."""
+        """Writes a value that is not the rotator's, of type String."""
         self._parameters[name] = Parameter(dict(CREATION, Type="String"), [value], self._now())
 
     def parameter(self, name: str) -> Parameter:
@@ -66,7 +66,7 @@ class FakeParameterStore:
         return self._parameters[name].values[-1]
 
     def scan(self) -> None:
-        """Deletes what has expired, as AWS does from time to time."""
+        """Deletes expired parameters, as AWS does from time to time."""
         now = self._now()
         self._parameters = {
             name: parameter
@@ -74,7 +74,7 @@ class FakeParameterStore:
             if not any(moment <= now for moment in _expirations(parameter.attributes["Policies"]))
         }
 
-    # What the client's users call
+    # The client's methods
 
     def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:
         with _Call(self, "get_parameter"):
@@ -172,7 +172,7 @@ class FakeParameterStore:
 
 
 class _Call:
-    """Notes the call, fails before it takes effect, or loses its answer after it did."""
+    """Records the call; lets it fail before it takes effect, or loses its answer afterwards."""
 
     def __init__(self, store: FakeParameterStore, name: str) -> None:
         self._store = store

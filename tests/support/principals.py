@@ -1,4 +1,4 @@
-"""Who calls the local AWS? Whoever has assumed a role, with nothing but what the role allows."""
+"""Clients of the local AWS that have assumed a role, for tests of its permissions."""
 
 import json
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from local.aws.emulator import LocalAws
 from local.process.environment import ACCOUNT
 
 Clients = Callable[[str], Any]
-"""From a service's name to a client that signs as somebody."""
+"""Creates a client for a service's name. It signs as the principal."""
 
 
 def is_refused(call: Callable[[], object]) -> bool:
-    """Whether IAM says no. Any other answer, good or bad, comes after it has said yes."""
+    """Whether IAM denies the call. With any other answer or error, IAM has allowed it."""
     try:
         call()
     except ClientError as error:
@@ -23,7 +23,7 @@ def is_refused(call: Callable[[], object]) -> bool:
 
 
 def assume(aws: LocalAws, role_arn: str, *, caller: str | None = None) -> Clients:
-    """Somebody with the role. ``caller``: an account, if not the rotator's. Raises ClientError."""
+    """Assumes the role from the account ``caller`` (default: the rotator's). Raises ClientError."""
     sts = aws.new_client("sts", access_key=caller) if caller else aws.client("sts")
     given = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
 
@@ -39,7 +39,7 @@ def assume(aws: LocalAws, role_arn: str, *, caller: str | None = None) -> Client
 
 
 def assume_as_a_service(aws: LocalAws, role_arn: str) -> Clients:
-    """Somebody with a role that trusts a service: for a moment it trusts this account instead."""
+    """Assumes a role that trusts a service, by making it trust this account for a moment."""
     iam, name = aws.client("iam"), role_arn.rpartition("/")[2]
     trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=_TRUST_US)
@@ -50,7 +50,7 @@ def assume_as_a_service(aws: LocalAws, role_arn: str) -> Clients:
 
 
 def workload(aws: LocalAws, name: str, *, policy_arn: str) -> Clients:
-    """Somebody whose role has one managed policy and nothing else."""
+    """Assumes a new role that has one managed policy and no other permissions."""
     iam = aws.client("iam")
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_TRUST_US)["Role"]
     iam.attach_role_policy(RoleName=name, PolicyArn=policy_arn)

@@ -1,4 +1,4 @@
-"""What was AWS asked for? CloudTrail's record of a local AWS, and what a client itself sends."""
+"""Requests to the local AWS, from its CloudTrail events or as a client sends them."""
 
 import json
 from collections.abc import Iterator
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 IN_LAMBDA: Final = "exec-env/AWS_Lambda_"
-"""In the user agent of every SDK that runs in a function."""
+"""A part of the user agent of every SDK that runs in a Lambda function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """One request."""
+    """One request to AWS."""
 
     action: str
-    """As policies spell it."""
+    """The action as policies write it, for example ``ssm:GetParameter``."""
     about: str
-    """ARN or name of the secret or the parameter."""
+    """The ARN or name of the secret or parameter."""
 
 
 def by_functions(cloudtrail: Any) -> Iterator[Recorded]:
-    """What functions have asked for, newest first."""
+    """The requests that Lambda functions have sent, newest first."""
     for event in _events(cloudtrail):
         if IN_LAMBDA in event["userAgent"]:
             service = event["eventSource"].removesuffix(".amazonaws.com")
@@ -28,7 +28,7 @@ def by_functions(cloudtrail: Any) -> Iterator[Recorded]:
 
 
 def listen(client: Any) -> list[Recorded]:
-    """The list to which a client's requests will be added."""
+    """Returns a list to which the client's requests are added from now on."""
     asked: list[Recorded] = []
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:
@@ -46,7 +46,7 @@ def _recorded(service: str, operation: str, parameters: dict[str, Any]) -> Recor
 
 
 def _events(cloudtrail: Any) -> Iterator[dict[str, Any]]:
-    """All of them, newest first. ministack answers fifty at a time and knows no pages."""
+    """All events, newest first. ministack returns at most fifty and has no pagination."""
     seen: set[str] = set()
     end: dict[str, Any] = {}
     while True:

@@ -1,4 +1,4 @@
-"""A whole rotation on a virtual clock: real use case, real publication, the rest obeys the test."""
+"""A rotation on a virtual clock, with the real publication and fakes for everything else."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
 
 
 def credential(version: str, *, key: int = 0) -> Credential:
-    """Key n of account-1, in a version of the secret."""
+    """The credential with RSA key number ``key``, in this version of the secret."""
     account = ServiceAccount(
         service_account_id="account-1", private_key=rsa_key(key), discovery_endpoint=None
     )
@@ -33,7 +33,7 @@ def credential(version: str, *, key: int = 0) -> Credential:
 
 @dataclass
 class FakeCredentials:
-    """A secret with up to two versions; an exception stands for what reading it raises."""
+    """A secret with up to two versions. Reading a version that is an exception raises it."""
 
     current_version: Credential | Exception = field(default_factory=lambda: credential("v2"))
     previous_version: Credential | Exception | None = None
@@ -46,7 +46,7 @@ class FakeCredentials:
 
 
 class FakeIdentityProvider:
-    """Hands out numbered tokens that live 300 s; failures come first, in turn."""
+    """Issues numbered tokens with a lifetime of 300 s, after raising the given failures."""
 
     def __init__(self, clock: Clock, *failures: Exception, seconds: float = 0.1) -> None:
         self._clock = clock
@@ -75,7 +75,7 @@ class FakeIdentityProvider:
 
 
 class RotationScenario:
-    """One rotator and what surrounds it."""
+    """One rotator with its clock, secret, identity provider and Parameter Store."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class RotationScenario:
             self.publication.publish(published)
 
     def rotate(self, *, min_remaining: float | None = None, seconds: float = 46) -> Report:
-        """One rotation, with so many seconds until its deadline."""
+        """Runs one rotation. ``seconds`` is the time until its deadline."""
         self.report = Report(now=self.clock.now)
         self.rotation.run(
             self.report,
@@ -118,7 +118,7 @@ class RotationScenario:
         return self.report
 
     def record(self, *, expires_in: float, token: str = "published") -> Record:
-        """A record that expires so many seconds from now."""
+        """A record that expires in ``expires_in`` seconds."""
         expires_at = self.clock.now() + timedelta(seconds=expires_in)
         return Record(
             access_token=token, issued_at=expires_at - timedelta(seconds=300), expires_at=expires_at
@@ -130,7 +130,7 @@ class RotationScenario:
 
 
 def published_before(world: RotationScenario, *, expires_in: float) -> str:
-    """Publishes a token; what the parameter holds from then on."""
+    """Publishes a token and returns the parameter's new value."""
     world.publication.publish(world.record(expires_in=expires_in))
     return world.store.value(NAME)
 

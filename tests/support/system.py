@@ -1,4 +1,4 @@
-"""The deployed system, as its users, its operators and its identity provider see it."""
+"""The deployed system for the end-to-end tests: stack, identity provider and consumers."""
 
 import json
 import time
@@ -29,7 +29,7 @@ CONFIG: Final = ROOT / "local" / "rotators.toml"
 
 
 def eventually(look: Callable[[], T | None], *, within_seconds: float, what: str) -> T:
-    """The first answer that is not None."""
+    """Polls until the result is not None, and returns it."""
     deadline = time.monotonic() + within_seconds
     while time.monotonic() < deadline:
         if (seen := look()) is not None:
@@ -40,7 +40,7 @@ def eventually(look: Callable[[], T | None], *, within_seconds: float, what: str
 
 @dataclass(kw_only=True)
 class System:
-    """A stack in a local AWS, with a stand-in identity provider beside it."""
+    """A stack in the local AWS with the local identity provider."""
 
     aws: LocalAws
     idp: IdentityProvider
@@ -48,7 +48,7 @@ class System:
     rotator: Rotator
     outputs: Mapping[str, str]
     account: ServiceAccount
-    """Whose key the secret holds."""
+    """The service account whose key the secret holds."""
     entries: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ class System:
 
     @classmethod
     def deploy(cls, aws: LocalAws, idp: IdentityProvider, *, directory: Path) -> Self:
-        """With the real CDK; returns when the stored service account has led to a first token."""
+        """Deploys with the real CDK, stores a service account and waits for the first token."""
         deployment = Deployment(aws, config=CONFIG, directory=directory)
         deployment.prepare()
         outputs = deployment.deploy()
@@ -77,7 +77,7 @@ class System:
         return system
 
     def store(self, account: ServiceAccount) -> str:
-        """The downloaded file becomes the secret's current version; answers its id."""
+        """Stores the downloaded file as the secret's current version and returns its id."""
         answer = self.aws.client("secretsmanager").put_secret_value(
             SecretId=self.rotator.secret_arn, SecretString=account.as_downloaded()
         )
@@ -85,11 +85,11 @@ class System:
         return str(answer["VersionId"])
 
     def generate(self) -> ServiceAccount:
-        """Generate/Refresh: one more key for the same client."""
+        """Creates another key for the same client, as Generate/Refresh does."""
         return self.idp.new_service_account(client_id=self.account.client_id)
 
     def rotation(self, wanted: Callable[[Entry], bool], *, what: str) -> Entry:
-        """The next rotation of a kind; those that were logged before do not count."""
+        """Waits for the next rotation that matches. Earlier ones do not count."""
         self.news()
         start = len(self.entries)
 
@@ -100,13 +100,13 @@ class System:
         return eventually(look, within_seconds=40, what=what)
 
     def news(self) -> list[Entry]:
-        """The rotations that were logged since the last look."""
+        """The rotations that were logged since the last call."""
         new = self._journal.news()
         self.entries.extend(new)
         return new
 
     def parameter(self) -> dict[str, Any]:
-        """GetParameter, as any consumer calls it."""
+        """The result of GetParameter, as a consumer gets it."""
         answer = self.aws.client("ssm").get_parameter(
             Name=self.rotator.parameter_name, WithDecryption=True
         )
@@ -114,7 +114,7 @@ class System:
         return found
 
     def parameter_history(self) -> list[dict[str, Any]]:
-        """GetParameterHistory, undecoded: botocore cannot read how ministack sends policies."""
+        """The raw result of GetParameterHistory. botocore cannot parse ministack's policies."""
         request = AWSRequest(
             "POST",
             self.aws.endpoint_url,
@@ -126,19 +126,19 @@ class System:
         )
         everything = Credentials(environment.CREDENTIALS, environment.CREDENTIALS)
         SigV4Auth(everything, "ssm", environment.REGION).add_auth(request)
-        trusted: Any = str(self.aws.trusted)  # the stubs know no path
+        trusted: Any = str(self.aws.trusted)  # the type stubs do not accept a path
         answer = URLLib3Session(verify=trusted).send(request.prepare())
         history: list[dict[str, Any]] = json.loads(answer.content)["Parameters"]
         return history
 
     def resources(self) -> list[dict[str, Any]]:
-        """What the stack holds, as CloudFormation lists it."""
+        """The stack's resources as CloudFormation lists them."""
         answer = self.aws.client("cloudformation").list_stack_resources(StackName=self.stack_name)
         summaries: list[dict[str, Any]] = answer["StackResourceSummaries"]
         return summaries
 
     def consumer(self) -> Consumer:
-        """A workload with boto3."""
+        """A consumer that uses boto3."""
         return Consumer(
             self.aws.client("ssm"),
             parameter_name=self.rotator.parameter_name,
@@ -146,7 +146,7 @@ class System:
         )
 
     def logged(self, text: str) -> list[dict[str, Any]]:
-        """The function's JSON log lines that hold a text."""
+        """The function's JSON log lines that contain the text."""
         events = self.aws.client("logs").filter_log_events(logGroupName=self.rotator.log_group)
         lines = (event["message"] for event in events["events"])
         return [json.loads(line) for line in lines if line.startswith("{") and text in line]
