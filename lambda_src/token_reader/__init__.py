@@ -1,7 +1,7 @@
-"""What consumers of the parameter need; knows nothing of keys or signing.
+"""Reads the access token that a rotator keeps fresh in an SSM parameter.
 
-``from token_reader import TokenReader``. Each name is imported when it is first asked for: the
-function imports ``token_reader.record`` alone, and ``httpx`` or ``requests`` need not be there.
+``from token_reader import TokenReader``. Names are imported on first use, so ``httpx`` and
+``requests`` need not be installed.
 """
 
 from importlib import import_module
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from token_reader.reader import TokenReader as TokenReader
     from token_reader.requests_auth import RequestsAuth as RequestsAuth
 
-_HOMES = {
+_MODULES = {
     "AccessDenied": "errors",
     "AccessToken": "access_token",
     "AsyncTokenReader": "aio",
@@ -34,7 +34,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     return value

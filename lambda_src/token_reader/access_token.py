@@ -1,4 +1,4 @@
-"""What does a consumer get? A token that does not print itself, and how long it works."""
+"""An access token and the time until which it works."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
-    """One access token. Datetimes are aware."""
+    """One access token. Datetimes are aware. The repr does not show the token."""
 
     value: str = field(repr=False)
     expires_at: datetime
     refresh_after: datetime
-    """From then on a newer one is looked for."""
+    """The reader fetches a newer token from this time on."""
     token_type: str = field(default="Bearer", repr=False)
 
     @property

@@ -1,49 +1,52 @@
-"""How is the token read without blocking an event loop? A thread looks, at most one at a time."""
+"""A token reader for asyncio. A thread reads the parameter, so the event loop is never blocked."""
 
 import asyncio
 
 from token_reader.access_token import AccessToken
+from token_reader.cache import NO_LIMIT
 from token_reader.reader import TokenReader
-from token_reader.windows import NO_END
 
 
 class AsyncTokenReader:
-    """A TokenReader for coroutines; both may be used at once, and share what they know.
+    """A TokenReader for coroutines. Both may be used at once; they share the cached token.
 
-    In the advisory window nobody waits at all: the look goes on by itself.
+    At most one thread reads the parameter at a time. In the advisory window no caller waits for it.
     """
 
     def __init__(self, reader: TokenReader) -> None:
         self._reader = reader
-        self._looking: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def get(self) -> AccessToken:
         """A token that has not expired. Raises TokenError."""
-        held, now = self._reader.held, self._reader.now()
-        if now < held.fresh_until:
-            return held.token
-        if now >= held.look_at:
-            await self._look(patience=held.patience(now))
-        return self._reader.held.usable(self._reader.now())
+        cached, now = self._reader.cached, self._reader.now()
+        if now < cached.fresh_until:
+            return cached.token
+        if now >= cached.next_read_at:
+            await self._read(max_wait=cached.max_wait(now))
+        return self._reader.cached.usable(self._reader.now())
 
     async def authorization_header(self) -> dict[str, str]:
         """``{"Authorization": "Bearer ..."}``; do not log it. Raises TokenError."""
         return {"Authorization": (await self.get()).authorization}
 
     async def refresh(self, *, force: bool = False) -> AccessToken:
-        """Looks if that is due; force: unless somebody did within a second. Raises TokenError."""
-        await self._look(patience=NO_END, force=force)
-        return self._reader.held.usable(self._reader.now())
+        """Reads the parameter if a read is due, and returns the token. Raises TokenError.
 
-    async def _look(self, *, patience: float, force: bool = False) -> None:
-        """Joins the look that is under way, or starts one; waits without cancelling it."""
-        looking = self._looking
+        With ``force`` it reads at once, unless the last read was less than a second ago.
+        """
+        await self._read(max_wait=NO_LIMIT, force=force)
+        return self._reader.cached.usable(self._reader.now())
+
+    async def _read(self, *, max_wait: float, force: bool = False) -> None:
+        """Joins the read in progress or starts one. A cancelled caller does not cancel it."""
+        reading = self._reading
         if (
-            looking is None
-            or looking.done()
-            or looking.get_loop() is not asyncio.get_running_loop()
+            reading is None
+            or reading.done()
+            or reading.get_loop() is not asyncio.get_running_loop()
         ):
-            looking = self._looking = asyncio.create_task(
-                asyncio.to_thread(self._reader.look, force=force)
+            reading = self._reading = asyncio.create_task(
+                asyncio.to_thread(self._reader.read_if_due, force=force)
             )
-        await asyncio.wait({looking}, timeout=None if patience == NO_END else patience)
+        await asyncio.wait({reading}, timeout=None if max_wait == NO_LIMIT else max_wait)

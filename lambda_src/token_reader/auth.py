@@ -1,4 +1,4 @@
-"""What does an HTTP client do about a 401? It asks once whether there is another token by now."""
+"""Replacement of a token that an API refused with 401."""
 
 from token_reader.access_token import AccessToken
 from token_reader.aio import AsyncTokenReader
@@ -10,18 +10,18 @@ UNAUTHORIZED = 401
 
 
 def replacement(reader: TokenReader, refused: str) -> AccessToken | None:
-    """Another token than the one in the refused header, or None."""
+    """The published token, or None if it is still the one in the refused header."""
     try:
         token = reader.get()
         if token.authorization == refused:
             token = reader.refresh(force=True)
     except TokenError:
-        return None  # the 401 is the better answer
+        return None  # the caller returns the 401, which says more than this error
     return None if token.authorization == refused else token
 
 
 async def replacement_async(reader: AsyncTokenReader, refused: str) -> AccessToken | None:
-    """The same for coroutines."""
+    """``replacement`` for coroutines."""
     try:
         token = await reader.get()
         if token.authorization == refused:

@@ -1,10 +1,10 @@
-"""What can a read end with, other than a token? Four errors, each saying what to do.
+"""Errors of a read. Each message says what to do.
 
 TokenError
-├── TokenExpired       the published token has expired, and nobody has replaced it
-├── TokenUnavailable   there is no parameter, or Parameter Store gave no answer
-├── RecordUnreadable   the parameter holds something that is no access token
-└── AccessDenied       AWS does not let this workload read it
+├── TokenExpired       the published token has expired and has not been replaced
+├── TokenUnavailable   the parameter does not exist, or Parameter Store did not answer
+├── RecordUnreadable   the parameter's value is not an access token
+└── AccessDenied       this workload may not read the parameter
 """
 
 import copy
@@ -12,38 +12,38 @@ from typing import Self
 
 
 class TokenError(Exception):
-    """No usable token. Its text never shows what the parameter holds."""
+    """There is no usable token. The message never shows the parameter's value."""
 
     retry_helps = True
-    """Whether asking again in a few seconds may work without anybody doing anything."""
+    """Whether another attempt in a few seconds may succeed without any change."""
 
     def __init__(self, message: str, *, retry_helps: bool | None = None) -> None:
         super().__init__(message)
         if retry_helps is not None:
             self.retry_helps = retry_helps
 
-    def again(self) -> Self:
-        """A copy to raise: callers share what was found out, not one growing traceback."""
-        twin = copy.copy(self)
-        twin.__cause__ = self.__cause__
-        return twin
+    def fresh_copy(self) -> Self:
+        """A copy to raise. An exception that is raised repeatedly collects every traceback."""
+        fresh = copy.copy(self)
+        fresh.__cause__ = self.__cause__
+        return fresh
 
 
 class TokenExpired(TokenError):
-    """The published token has expired, and nobody has replaced it; the rotator is in trouble."""
+    """The published token has expired and has not been replaced: the rotator is failing."""
 
 
 class TokenUnavailable(TokenError):
-    """There is no parameter, or Parameter Store gave no answer."""
+    """The parameter does not exist, or Parameter Store did not answer."""
 
 
 class RecordUnreadable(TokenError):
-    """The parameter holds something that is no access token."""
+    """The parameter's value is not an access token."""
 
     retry_helps = False
 
 
 class AccessDenied(TokenError):
-    """AWS does not let this workload read the parameter."""
+    """This workload may not read the parameter."""
 
     retry_helps = False

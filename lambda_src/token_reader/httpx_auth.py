@@ -1,4 +1,4 @@
-"""How does httpx use it? ``httpx.Client(auth=HttpxAuth(reader))``, AsyncClient likewise."""
+"""Authentication for httpx: ``httpx.Client(auth=HttpxAuth(reader))``, also for AsyncClient."""
 
 from collections.abc import AsyncGenerator, Generator
 
@@ -10,10 +10,10 @@ from token_reader.reader import TokenReader
 
 
 class HttpxAuth(httpx.Auth):
-    """Sets the header; after a 401 repeats the request once, if there is another token by now.
+    """Sets the Authorization header. After a 401, repeats the request once with a newer token.
 
-    A body that is streamed cannot be sent twice: then the 401 is the answer. Where no token can be
-    had, the request raises TokenError.
+    It returns the 401 if no newer token is published, or if the body is a stream, which cannot be
+    sent twice. The request raises TokenError if there is no usable token.
     """
 
     def __init__(self, reader: TokenReader) -> None:
@@ -44,7 +44,7 @@ class HttpxAuth(httpx.Auth):
 
 
 def _may_repeat(response: httpx.Response, sent: str) -> bool:
-    """Our token was refused, by whom it was meant for, and the body is at hand."""
+    """Whether the refused request carried this token and its body can be sent again."""
     refused = response.request
     return (
         response.status_code == UNAUTHORIZED

@@ -1,9 +1,9 @@
-"""How is the token read, cached and kept fresh? By whichever caller comes when a look is due.
+"""A thread-safe, fork-safe reader that caches the token and refreshes it before it expires.
 
 reader = TokenReader("/intelligence/marketing/access-token")
 reader.get().value                  # at every use; do not keep it
 reader.authorization_header()       # {"Authorization": "Bearer ..."}
-reader.refresh(force=True)          # somebody answered 401
+reader.refresh(force=True)          # after a 401
 """
 
 import os
@@ -16,9 +16,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from token_reader.access_token import AccessToken
+from token_reader.cache import NO_LIMIT, NOT_READ
 from token_reader.errors import TokenError
 from token_reader.parameter import Parameter
-from token_reader.windows import NO_END, NOTHING
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -29,9 +29,10 @@ _READERS: Final["weakref.WeakSet[TokenReader]"] = weakref.WeakSet()
 class TokenReader:
     """The access token that a rotator keeps fresh in an SSM parameter.
 
-    Thread-safe and fork-safe. At most one GetParameter is under way, and one in five seconds while
-    nothing newer is published. While the cached token lives, whatever happens to Parameter Store
-    goes unnoticed. Create one per process and parameter.
+    Create one reader per process and parameter. There is no background thread: the caller that
+    comes when a read is due reads the parameter. At most one GetParameter call is in progress, and
+    at most one in five seconds is sent while no newer token is published. Failures of Parameter
+    Store are not raised before the cached token expires.
     """
 
     def __init__(
@@ -44,17 +45,18 @@ class TokenReader:
         now: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Reads nothing yet.
+        """Does not read the parameter yet.
 
-        ``lifetime`` is for rotators with ``value_format = "token"``: how long their tokens live
-        after they were written. Without it a bare value is refused, lest another parameter's secret
-        be sent somewhere as a token. ``now`` is in seconds since the epoch. Without a ``client``,
-        one with short timeouts is made at the first read; it assumes the role ``role_arn``, if
-        there is one: the output ...SharedReaderRoleArn, for workloads of other accounts.
+        ``client`` is an SSM client. Without one, the first read creates a client with short
+        timeouts. It assumes the role ``role_arn`` if given: the output ...SharedReaderRoleArn, for
+        workloads of other accounts. ``lifetime`` is for rotators with ``value_format = "token"``:
+        the time from the write to the token's expiry. Without it a bare value is refused, because
+        it may be another parameter's secret. ``now`` returns seconds since the epoch, ``jitter`` a
+        number from 0 to 1.
         """
         self.now: Final = now
-        self.held = NOTHING
-        """What is known at this moment. For AsyncTokenReader."""
+        self.cached = NOT_READ
+        """The current state of the cache. For AsyncTokenReader."""
         self._parameter = Parameter(parameter_name, client, lifetime=lifetime, role_arn=role_arn)
         self._draw = jitter
         self._jitter = jitter()
@@ -63,44 +65,48 @@ class TokenReader:
 
     def get(self) -> AccessToken:
         """A token that has not expired. Raises TokenError."""
-        held, now = self.held, self.now()
-        if now < held.fresh_until:
-            return held.token
-        if now >= held.look_at:
-            self.look(patience=held.patience(now))
-        return self.held.usable(self.now())
+        cached, now = self.cached, self.now()
+        if now < cached.fresh_until:
+            return cached.token
+        if now >= cached.next_read_at:
+            self.read_if_due(max_wait=cached.max_wait(now))
+        return self.cached.usable(self.now())
 
     def authorization_header(self) -> dict[str, str]:
         """``{"Authorization": "Bearer ..."}``; do not log it. Raises TokenError."""
         return {"Authorization": self.get().authorization}
 
     def refresh(self, *, force: bool = False) -> AccessToken:
-        """Looks if that is due; force: unless somebody did within a second. Raises TokenError.
+        """Reads the parameter if a read is due, and returns the token. Raises TokenError.
 
-        For a token that was answered with 401 although it has not expired.
+        With ``force`` it reads at once, unless the last read was less than a second ago. Use it if
+        an API answers 401 although the token has not expired.
         """
-        self.look(force=force)
-        return self.held.usable(self.now())
+        self.read_if_due(force=force)
+        return self.cached.usable(self.now())
 
-    def look(self, *, patience: float = NO_END, force: bool = False) -> None:
-        """Reads the parameter, if that is due and nobody else does within ``patience`` seconds."""
-        if not self._lock.acquire(timeout=patience):
+    def read_if_due(self, *, max_wait: float = NO_LIMIT, force: bool = False) -> None:
+        """Reads the parameter if a read is due.
+
+        If another caller is reading it, waits for that read for up to ``max_wait`` seconds.
+        """
+        if not self._lock.acquire(timeout=max_wait):
             return
         try:
-            if self.now() < self.held.due(force=force):
+            if self.now() < self.cached.due(force=force):
                 return
             try:
                 token = self._parameter.read()
-            except TokenError as problem:
-                # a copy: the frames of the original's traceback hold the value
-                self.held = self.held.failed(problem.again(), now=self.now())
+            except TokenError as error:
+                # a copy: the traceback's frames hold the parameter's value
+                self.cached = self.cached.failed(error.fresh_copy(), now=self.now())
             else:
-                self.held = self.held.found(token, now=self.now(), jitter=self._jitter)
+                self.cached = self.cached.updated(token, now=self.now(), jitter=self._jitter)
         finally:
             self._lock.release()
 
     def _after_fork(self) -> None:
-        """Whoever held the lock is not in the child; nor should it look when its parent does."""
+        """Replaces the lock, whose owner does not exist in the child, and draws another jitter."""
         self._lock = threading.Lock()
         self._jitter = self._draw()
         self._parameter.after_fork()

@@ -1,66 +1,40 @@
-"""What the parameter holds: an access token and when it stops working."""
+"""Parsing of the record that the rotator publishes in the parameter."""
 
 import json
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from token_reader.access_token import AccessToken
+
 FETCH_AHEAD: Final = timedelta(seconds=60)
-"""Consumers look for a newer record this long before the token expires."""
+"""Readers fetch a newer record from this long before the token expires."""
 
 
-class RecordUnreadable(ValueError):
-    """The parameter holds something that is no record; its text never shows what."""
+def parse(value: str) -> AccessToken | None:
+    """The token of a record (docs/consumers.md), or None if the value is not a record.
+
+    Unknown fields are ignored.
+    """
+    try:
+        fields = json.loads(value)
+        token, token_type = fields["access_token"], fields["token_type"]
+        issued_at, expires_at = _moment(fields["issued_at"]), _moment(fields["expires_at"])
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, OSError):
+        return None
+    if not (isinstance(token, str) and token and isinstance(token_type, str) and token_type):
+        return None
+    return timed(token, token_type=token_type, issued_at=issued_at, expires_at=expires_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One published access token. Datetimes are aware and hold whole seconds."""
-
-    access_token: str = field(repr=False)
-    issued_at: datetime
-    expires_at: datetime
-    token_type: str = field(default="Bearer", repr=False)
-
-    @property
-    def refresh_after(self) -> datetime:
-        """When consumers should start to look for a newer record."""
-        return max(self.issued_at, self.expires_at - FETCH_AHEAD)
-
-    def life_left(self, now: datetime) -> timedelta:
-        """How long the token still works; negative once it has expired."""
-        return self.expires_at - now
-
-    def to_json(self) -> str:
-        """The parameter's value: JSON, stable, documented in docs/consumers.md."""
-        return json.dumps(
-            {
-                "access_token": self.access_token,
-                "token_type": self.token_type,
-                "issued_at": int(self.issued_at.timestamp()),
-                "expires_at": int(self.expires_at.timestamp()),
-                "refresh_after": int(self.refresh_after.timestamp()),
-            }
-        )
-
-    @classmethod
-    def from_json(cls, value: str) -> "Record":
-        """Reads what ``to_json`` wrote; unknown fields are allowed.
-
-        Raises RecordUnreadable for anything else, without showing it.
-        """
-        try:
-            fields = json.loads(value)
-            token, token_type = fields["access_token"], fields["token_type"]
-            issued_at, expires_at = _moment(fields["issued_at"]), _moment(fields["expires_at"])
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError, OSError):
-            # from None: the decoder's exception carries the whole document
-            raise RecordUnreadable("the parameter does not hold a token record") from None
-        if not (isinstance(token, str) and token and isinstance(token_type, str) and token_type):
-            raise RecordUnreadable("the parameter's record has no access token")
-        return cls(
-            access_token=token, token_type=token_type, issued_at=issued_at, expires_at=expires_at
-        )
+def timed(value: str, *, token_type: str, issued_at: datetime, expires_at: datetime) -> AccessToken:
+    """A token with its ``refresh_after``, which is from ``issued_at`` to ``expires_at``."""
+    lifetime = max(expires_at - issued_at, timedelta(0))
+    return AccessToken(
+        value=value,
+        token_type=token_type,
+        expires_at=expires_at,
+        refresh_after=expires_at - min(lifetime, FETCH_AHEAD),
+    )
 
 
 def _moment(seconds: object) -> datetime:

@@ -1,4 +1,4 @@
-"""How does requests use it? ``session.auth = RequestsAuth(reader)``."""
+"""Authentication for requests: ``session.auth = RequestsAuth(reader)``."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from token_reader.reader import TokenReader
 
 
 class RequestsAuth(AuthBase):
-    """Sets the header; after a 401 repeats the request once, if there is another token by now.
+    """Sets the Authorization header. After a 401, repeats the request once with a newer token.
 
-    A body that is streamed cannot be sent twice: then the 401 is the answer. Where no token can be
-    had, the request raises TokenError.
+    It returns the 401 if no newer token is published, or if the body is a stream, which cannot be
+    sent twice. The request raises TokenError if there is no usable token.
     """
 
     def __init__(self, reader: TokenReader) -> None:
@@ -36,7 +36,7 @@ class RequestsAuth(AuthBase):
             or (token := replacement(self._reader, str(sent))) is None
         ):
             return response
-        # as requests.auth.HTTPDigestAuth does: drain, give the connection back, send once more
+        # like requests.auth.HTTPDigestAuth: read the body, release the connection, send again
         response.content  # noqa: B018
         response.close()
         again = refused.copy()

@@ -1,4 +1,4 @@
-"""How does a workload of another account read the parameter? In a role of the rotator's account."""
+"""An SSM client for workloads of other accounts. It assumes a role of the rotator's account."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,14 +27,14 @@ class _Assumed(CredentialProvider):
         return self._credentials
 
 
-def client(role_arn: str, patience: "Config") -> Any:
-    """An SSM client that assumes the role when it is first used, and again before that ends."""
+def client(role_arn: str, config: "Config") -> Any:
+    """An SSM client that assumes the role at its first call, and again before the session ends."""
     own = botocore.session.get_session()
     credentials = own.get_credentials()
     if credentials is None:
         raise NoCredentialsError
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=partial(own.create_client, config=patience),
+        client_creator=partial(own.create_client, config=config),
         source_credentials=credentials,
         role_arn=role_arn,
         extra_args={"RoleSessionName": "token-reader"},
@@ -44,4 +44,4 @@ def client(role_arn: str, patience: "Config") -> Any:
     )
     session = botocore.session.get_session()
     session.register_component("credential_provider", CredentialResolver([_Assumed(assumed)]))
-    return session.create_client("ssm", config=patience)
+    return session.create_client("ssm", config=config)

@@ -1,16 +1,16 @@
-"""What the reader's tests share."""
+"""Fixtures of the reader's tests."""
 
 import pytest
 
-from tests.unit.reader.world import ReaderScenario
+from tests.unit.reader.scenario import ReaderScenario
 
 
 @pytest.fixture
-def world() -> ReaderScenario:
+def scenario() -> ReaderScenario:
     return ReaderScenario()
 
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """Coroutine tests run in asyncio; anyio, which comes with httpx, runs them."""
+    """anyio, which httpx depends on, runs the coroutine tests in asyncio."""
     return "asyncio"

@@ -1,4 +1,4 @@
-"""The reader with boto3's own client."""
+"""The reader with boto3's client and moto."""
 
 import json
 import time
@@ -9,10 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.unit.reader.world import NAME
+from tests.unit.reader.scenario import NAME
 from token_reader import AccessDenied, TokenReader, TokenUnavailable, parameter
+from token_reader.cache import JITTER_SHARE
 from token_reader.record import FETCH_AHEAD
-from token_reader.windows import JITTER_SHARE
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -25,7 +25,7 @@ def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator["SSMClient"]:
         yield boto3.client("ssm")
 
 
-def test_without_a_client_it_makes_one(ssm: "SSMClient"):
+def test_without_a_client_the_reader_creates_one(ssm: "SSMClient"):
     now = int(time.time())
     record = {
         "access_token": "abc",
@@ -43,8 +43,8 @@ def test_a_parameter_that_does_not_exist(ssm: "SSMClient"):
         TokenReader(NAME, ssm).get()
 
 
-def test_a_look_of_its_own_client_ends_before_the_token_does(ssm: "SSMClient"):
-    """Even if every attempt hangs, and the process is the last one to look."""
+def test_a_read_by_the_readers_own_client_ends_before_the_token_expires(ssm: "SSMClient"):
+    """Even if every attempt hangs and the process has drawn the largest jitter."""
     config: Any = parameter._new_client().meta.config  # noqa: SLF001
     attempts = config.retries["total_max_attempts"]
 
@@ -53,7 +53,7 @@ def test_a_look_of_its_own_client_ends_before_the_token_does(ssm: "SSMClient"):
     assert longest < FETCH_AHEAD.total_seconds() * (1 - JITTER_SHARE)
 
 
-def test_without_a_region_or_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch):
+def test_the_error_names_a_missing_region_or_missing_credentials(monkeypatch: pytest.MonkeyPatch):
     for variable in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
         monkeypatch.delenv(variable, raising=False)
     for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):

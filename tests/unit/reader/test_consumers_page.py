@@ -1,4 +1,4 @@
-"""Every snippet of docs/consumers.md runs, or at least parses; every figure is what it says."""
+"""docs/consumers.md: Python snippets run, other snippets parse, figures match their formulas."""
 
 import json
 import re
@@ -19,8 +19,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from local import ROOT
 from tests.support.canned_server import CannedServer, answer
 from tests.support.headings import anchors
-from tests.unit.reader.world import NAME
-from token_reader.record import Record
+from tests.unit.reader.scenario import NAME
+from token_rotator.parameter.record import Record
 
 PAGE = ROOT / "docs" / "consumers.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
-    """The parameter that the page speaks of."""
+    """Publishes a record in the parameter that the page uses."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     now = int(time.time())
     record: dict[str, object] = {
@@ -78,7 +78,7 @@ def test_python_gets_the_token(
     assert getattr(token, "value", token) == "abc" or "Bearer abc" in used
 
 
-def test_cdk_code_speaks_of_what_is_there():
+def test_cdk_code_uses_names_that_exist():
     (code,) = [code for code in blocks("python") if "aws_cdk" in code]
 
     compile(code, str(PAGE), "exec")
@@ -112,7 +112,7 @@ def test_manifests_parse(code: str):
     assert NAME in code or manifest["kind"] == "ServiceAccount"
 
 
-def test_json_parses_and_the_record_is_one():
+def test_json_parses_and_the_example_record_is_valid():
     documents = [json.loads(code) for code in blocks("json")]
 
     (shown,) = [code for code in blocks("json") if "access_token" in code]
@@ -123,7 +123,7 @@ def test_json_parses_and_the_record_is_one():
         assert f"| `{field}` |" in TEXT
 
 
-def test_links_lead_somewhere():
+def test_links_have_targets():
     for target in re.findall(r"\]\(([^)]+)\)", TEXT):
         path, _, anchor = target.partition("#")
         page = (PAGE.parent / path).resolve() if path else PAGE
@@ -132,7 +132,7 @@ def test_links_lead_somewhere():
 
 
 @pytest.mark.parametrize("seconds", [195, 30, 1])
-def test_costs_are_what_the_prices_say(seconds: int):
+def test_costs_follow_from_the_prices(seconds: int):
     calls = 100 * MONTH_SECONDS / seconds
     dollars = calls / 10_000 * (0.05 + 0.03)
 

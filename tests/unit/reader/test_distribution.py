@@ -1,4 +1,4 @@
-"""The library is installed by itself: a wheel, boto3, and nothing else."""
+"""The reader's wheel: it contains the library and depends on boto3 alone."""
 
 import subprocess
 import sys
@@ -41,7 +41,7 @@ def metadata(wheel: Path) -> Message:
         return Parser().parsestr(archive.read(name).decode())
 
 
-def test_it_brings_boto3_only(metadata: Message):
+def test_it_depends_on_boto3_only(metadata: Message):
     wanted = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
 
     assert [need.name for need in wanted if need.marker is None] == ["boto3"]
@@ -49,7 +49,7 @@ def test_it_brings_boto3_only(metadata: Message):
     assert set(metadata.get_all("Provides-Extra", [])) == {"httpx", "requests"}
 
 
-def test_it_holds_the_library_typed_and_nothing_of_the_rotator(wheel: Path):
+def test_it_contains_the_typed_library_and_nothing_of_the_rotator(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         packaged = {name for name in archive.namelist() if ".dist-info/" not in name}
 
@@ -99,22 +99,6 @@ for name in ("HttpxAuth", "RequestsAuth"):
     )
 
     assert (answer.stderr, answer.stdout.split()) == ("", ["httpx", "requests"])
-
-
-def test_the_function_s_import_of_the_record_brings_nothing_else():
-    """Each module costs the function's cold start."""
-    script = f"""
-import sys
-sys.path.insert(0, {str(LAMBDA_SRC)!r})
-import token_reader.record
-print(*sorted(name for name in sys.modules if name.startswith(("token_reader", "threading"))))
-"""
-
-    answer = subprocess.run(
-        [sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True
-    )
-
-    assert answer.stdout.split() == ["token_reader", "token_reader.record"]
 
 
 def _with_what_it_needs(name: str) -> set[str]:

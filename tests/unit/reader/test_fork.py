@@ -1,4 +1,4 @@
-"""A process forks, as gunicorn and multiprocessing do, at the worst moment."""
+"""Use of the reader in forked processes, as gunicorn and multiprocessing create them."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.reader.world import NAME, ReaderScenario
+from tests.unit.reader.scenario import NAME, ReaderScenario
 from token_reader import TokenReader, parameter
 
 pytestmark = [
@@ -17,95 +17,95 @@ pytestmark = [
 ]
 
 
-def in_a_child(question: Callable[[], bool]) -> bool:
-    """Whether the question is answered with yes, and within ten seconds."""
+def holds_in_a_child(condition: Callable[[], bool]) -> bool:
+    """Whether the condition is true in a forked child, within ten seconds."""
     if (child := os.fork()) == 0:
         status = 1
         try:
             signal.alarm(10)
-            status = 0 if question() else 1
+            status = 0 if condition() else 1
         finally:
             os._exit(status)
     return os.waitpid(child, 0)[1] == 0
 
 
-def test_a_child_of_a_process_that_was_reading_reads_for_itself(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
-    parent, looking, go_on = os.getpid(), threading.Event(), threading.Event()
+def test_a_child_forked_during_a_read_does_not_wait_for_its_parent(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
+    parent, reading, go_on = os.getpid(), threading.Event(), threading.Event()
 
     def slowly_in_the_parent() -> None:
         if os.getpid() == parent:
-            looking.set()
+            reading.set()
             assert go_on.wait(20)
 
-    world.during_read = slowly_in_the_parent
-    world.close = lambda: None  # type: ignore[attr-defined]
+    scenario.during_read = slowly_in_the_parent
+    scenario.close = lambda: None  # type: ignore[attr-defined]
     thread = threading.Thread(target=reader.get)
     thread.start()
     try:
-        assert looking.wait(10)
+        assert reading.wait(10)
 
-        assert in_a_child(lambda: reader.get().value == "token-1")
+        assert holds_in_a_child(lambda: reader.get().value == "token-1")
     finally:
         go_on.set()
         thread.join(10)
 
 
-def test_a_child_keeps_the_cached_token(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_a_child_keeps_the_cached_token(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
 
-    assert in_a_child(lambda: reader.get().value == "token-1" and world.reads == 1)
+    assert holds_in_a_child(lambda: reader.get().value == "token-1" and scenario.reads == 1)
 
 
-def test_a_child_leaves_its_parent_s_connections_alone(world: ReaderScenario):
+def test_a_child_does_not_use_its_parents_connections(scenario: ReaderScenario):
     closed: list[int] = []
-    world.close = lambda: closed.append(os.getpid())  # type: ignore[attr-defined]
-    world.publish()
-    reader = world.reader()
+    scenario.close = lambda: closed.append(os.getpid())  # type: ignore[attr-defined]
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
 
     def closes_once_before_it_reads() -> bool:
         for _ in range(2):
-            world.clock.advance(seconds=2)
+            scenario.clock.advance(seconds=2)
             reader.refresh(force=True)
         return closed == [os.getpid()]
 
-    assert in_a_child(closes_once_before_it_reads)
+    assert holds_in_a_child(closes_once_before_it_reads)
     assert closed == []
 
 
-def test_a_child_makes_a_client_of_its_own(world: ReaderScenario, monkeypatch: pytest.MonkeyPatch):
+def test_a_child_creates_its_own_client(scenario: ReaderScenario, monkeypatch: pytest.MonkeyPatch):
     made_in: list[int] = []
 
     def client(_role_arn: str | None) -> Any:
         made_in.append(os.getpid())
-        return world
+        return scenario
 
     monkeypatch.setattr(parameter, "_new_client", client)
-    world.publish()
-    reader = TokenReader(NAME, now=world.seconds)
+    scenario.publish()
+    reader = TokenReader(NAME, now=scenario.seconds)
     reader.get()
     parent = os.getpid()
 
     def makes_one() -> bool:
-        world.clock.advance(seconds=2)
+        scenario.clock.advance(seconds=2)
         reader.refresh(force=True)
         return made_in == [parent, os.getpid()]
 
-    assert in_a_child(makes_one)
+    assert holds_in_a_child(makes_one)
 
 
-def test_children_do_not_look_all_at_once(world: ReaderScenario):
-    world.publish()
+def test_a_child_draws_its_own_jitter(scenario: ReaderScenario):
+    scenario.publish()
     draws = iter([0.0, 0.75])
-    reader = TokenReader(NAME, world, now=world.seconds, jitter=lambda: next(draws))  # type: ignore[arg-type]
-    world.close = lambda: None  # type: ignore[attr-defined]
+    reader = TokenReader(NAME, scenario, now=scenario.seconds, jitter=lambda: next(draws))  # type: ignore[arg-type]
+    scenario.close = lambda: None  # type: ignore[attr-defined]
 
-    def looks_later() -> bool:
-        held_for = reader.get().expires_at.timestamp() - reader.held.look_at
-        return held_for == 60 - 30 * 0.75
+    def reads_later_than_its_parent() -> bool:
+        ahead = reader.get().expires_at.timestamp() - reader.cached.next_read_at
+        return ahead == 60 - 30 * 0.75
 
-    assert in_a_child(looks_later)
+    assert holds_in_a_child(reads_later_than_its_parent)

@@ -1,4 +1,4 @@
-"""httpx, its asynchronous client and requests meet a server that answers 401."""
+"""HttpxAuth and RequestsAuth with a server that answers 401."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -8,13 +8,13 @@ import pytest
 import requests
 
 from tests.support.canned_server import CannedServer, answer
-from tests.unit.reader.world import ReaderScenario
+from tests.unit.reader.scenario import ReaderScenario
 from token_reader import HttpxAuth, RequestsAuth, TokenReader, TokenUnavailable
 
 OK, REFUSED = answer(200, b"yes"), answer(401, b"no")
 Body = bytes | Iterator[bytes] | None
 Send = Callable[[TokenReader, str, Body], int]
-"""Sends a body to a URL; answers the status."""
+"""Sends a body to a URL and returns the status."""
 
 
 def with_httpx(reader: TokenReader, url: str, body: Body = None) -> int:
@@ -49,17 +49,17 @@ def send(request: pytest.FixtureRequest) -> Send:
 
 
 @pytest.fixture
-def reader(world: ReaderScenario) -> TokenReader:
-    """Two seconds after it read token-1."""
-    world.publish()
-    reader = world.reader()
+def reader(scenario: ReaderScenario) -> TokenReader:
+    """A reader two seconds after it has read token-1."""
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=2)
+    scenario.clock.advance(seconds=2)
     return reader
 
 
 def tokens(server: CannedServer) -> list[str]:
-    """What arrived in the Authorization headers, request by request."""
+    """The values of the Authorization headers that arrived, one for each request."""
     found = []
     for request in server.requests:
         head = request.partition(b"\r\n\r\n")[0].decode().split("\r\n")
@@ -75,77 +75,77 @@ def test_every_request_carries_the_token(send: Send, reader: TokenReader):
     assert tokens(server) == ["Bearer token-1"]
 
 
-def test_a_refused_token_is_replaced_and_the_request_repeated_whole(
-    send: Send, reader: TokenReader, world: ReaderScenario
+def test_a_refused_token_is_replaced_and_the_whole_request_is_repeated(
+    send: Send, reader: TokenReader, scenario: ReaderScenario
 ):
-    world.publish()
+    scenario.publish()
     with CannedServer(REFUSED, OK) as server:
         assert send(reader, server.url, b"the body") == 200
 
     assert tokens(server) == ["Bearer token-1", "Bearer token-2"]
     assert [request.partition(b"\r\n\r\n")[2] for request in server.requests] == [b"the body"] * 2
-    assert world.reads == 2
+    assert scenario.reads == 2
 
 
-def test_a_second_refusal_is_the_answer(send: Send, reader: TokenReader, world: ReaderScenario):
-    world.publish()
+def test_a_second_refusal_is_returned(send: Send, reader: TokenReader, scenario: ReaderScenario):
+    scenario.publish()
     with CannedServer(REFUSED) as server:
         assert send(reader, server.url, None) == 401
 
     assert tokens(server) == ["Bearer token-1", "Bearer token-2"]
 
 
-def test_without_another_token_there_is_nothing_to_repeat(
-    send: Send, reader: TokenReader, world: ReaderScenario
+def test_without_a_newer_token_the_request_is_not_repeated(
+    send: Send, reader: TokenReader, scenario: ReaderScenario
 ):
     with CannedServer(REFUSED, OK) as server:
         assert send(reader, server.url, None) == 401
 
     assert tokens(server) == ["Bearer token-1"]
-    assert world.reads == 2
+    assert scenario.reads == 2
 
 
-def test_a_refusal_while_no_token_can_be_had_stays_a_refusal(
-    send: Send, reader: TokenReader, world: ReaderScenario
+def test_a_refusal_is_returned_if_there_is_no_usable_token(
+    send: Send, reader: TokenReader, scenario: ReaderScenario
 ):
-    with CannedServer(_expires(world), OK) as server:
+    with CannedServer(_expires(scenario), OK) as server:
         assert send(reader, server.url, None) == 401
 
     assert len(server.requests) == 1
 
 
-def _expires(world: ReaderScenario):
-    """The token expires while the server thinks, and nobody has replaced it."""
+def _expires(scenario: ReaderScenario):
+    """A server in whose request the token expires without being replaced."""
 
     def behaviour(connection) -> None:
-        world.clock.advance(seconds=400)
+        scenario.clock.advance(seconds=400)
         REFUSED(connection)
 
     return behaviour
 
 
-def test_any_other_answer_is_left_alone(send: Send, reader: TokenReader, world: ReaderScenario):
-    world.publish()
+def test_other_statuses_cause_no_read(send: Send, reader: TokenReader, scenario: ReaderScenario):
+    scenario.publish()
     with CannedServer(answer(403)) as server:
         assert send(reader, server.url, None) == 403
 
-    assert world.reads == 1
+    assert scenario.reads == 1
 
 
-def test_a_body_that_is_streamed_is_not_sent_twice(
-    send: Send, reader: TokenReader, world: ReaderScenario
+def test_a_streamed_body_is_not_sent_twice(
+    send: Send, reader: TokenReader, scenario: ReaderScenario
 ):
-    world.publish()
+    scenario.publish()
     with CannedServer(REFUSED, OK) as server:
         assert send(reader, server.url, iter([b"piece", b"piece"])) == 401
 
     assert len(server.requests) == 1
 
 
-def test_a_redirect_to_another_host_never_gets_the_token(
-    send: Send, reader: TokenReader, world: ReaderScenario
+def test_a_redirect_to_another_host_does_not_carry_the_token(
+    send: Send, reader: TokenReader, scenario: ReaderScenario
 ):
-    world.publish()
+    scenario.publish()
     with CannedServer(REFUSED, REFUSED) as elsewhere:
         away = answer(302, b"", f"Location: {elsewhere.url.replace('127.0.0.1', 'localhost')}")
         with CannedServer(away, OK) as server:
@@ -155,8 +155,8 @@ def test_a_redirect_to_another_host_never_gets_the_token(
     assert tokens(server) == ["Bearer token-1"]
 
 
-def test_without_any_token_nothing_is_sent(send: Send, world: ReaderScenario):
+def test_without_a_token_no_request_is_sent(send: Send, scenario: ReaderScenario):
     with CannedServer(OK) as server, pytest.raises(TokenUnavailable):
-        send(world.reader(), server.url, None)
+        send(scenario.reader(), server.url, None)
 
     assert server.requests == []

@@ -1,11 +1,11 @@
-"""One process and its reader, minute by minute."""
+"""TokenReader in one process, on a virtual clock."""
 
 import threading
 from datetime import timedelta
 
 import pytest
 
-from tests.unit.reader.world import NAME, START, ReaderScenario
+from tests.unit.reader.scenario import NAME, START, ReaderScenario
 from token_reader import (
     AccessDenied,
     RecordUnreadable,
@@ -14,60 +14,62 @@ from token_reader import (
     TokenReader,
     TokenUnavailable,
 )
-from token_reader.windows import FORCED_PACE_SECONDS, PACE_SECONDS
+from token_reader.cache import FORCED_READ_INTERVAL_SECONDS, READ_INTERVAL_SECONDS
 
 
-def test_a_token_is_read_once_and_then_cached(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_a_token_is_read_once_and_then_cached(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
 
     assert [reader.get().value for _ in range(100)] == ["token-1"] * 100
-    assert world.reads == 1
+    assert scenario.reads == 1
 
 
-def test_what_a_consumer_gets(world: ReaderScenario):
-    world.publish()
+def test_a_consumer_gets_the_token_its_times_and_the_header(scenario: ReaderScenario):
+    scenario.publish()
 
-    token = world.reader().get()
+    token = scenario.reader().get()
 
     assert token.expires_at.timestamp() == START + 300
     assert token.refresh_after.timestamp() == START + 240
     assert token.authorization == "Bearer token-1"
-    assert world.reader().authorization_header() == {"Authorization": "Bearer token-1"}
+    assert scenario.reader().authorization_header() == {"Authorization": "Bearer token-1"}
 
 
-def test_nothing_prints_the_token(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_nothing_prints_the_token(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
     token = reader.get()
 
-    assert "token-1" not in f"{token} {token!r} {reader!r} {reader.held!r}"
+    assert "token-1" not in f"{token} {token!r} {reader!r} {reader.cached!r}"
 
 
-@pytest.mark.parametrize(("jitter", "looks_at"), [(0.0, 240), (0.5, 255), (1.0, 270)])
-def test_from_refresh_after_and_the_process_s_jitter_on_a_newer_one_is_fetched(
-    world: ReaderScenario, jitter: float, looks_at: int
+@pytest.mark.parametrize(("jitter", "read_at"), [(0.0, 240), (0.5, 255), (1.0, 270)])
+def test_a_newer_token_is_fetched_from_refresh_after_plus_the_jitter_on(
+    scenario: ReaderScenario, jitter: float, read_at: int
 ):
-    world.publish()
-    reader = world.reader(jitter=jitter)
+    scenario.publish()
+    reader = scenario.reader(jitter=jitter)
     reader.get()
-    world.clock.advance(seconds=200)
-    world.publish()
+    scenario.clock.advance(seconds=200)
+    scenario.publish()
 
-    world.clock.advance(seconds=looks_at - 200 - 1)
+    scenario.clock.advance(seconds=read_at - 200 - 1)
     before = reader.get().value
-    world.clock.advance(seconds=1)
+    scenario.clock.advance(seconds=1)
 
     assert (before, reader.get().value) == ("token-1", "token-2")
-    assert world.reads == 2
+    assert scenario.reads == 2
 
 
-def test_processes_spread_their_looks_over_half_a_minute(world: ReaderScenario):
-    world.publish()
-    readers = [TokenReader(NAME, world, now=world.seconds) for _ in range(100)]  # type: ignore[arg-type]
+def test_processes_spread_their_reads_over_half_a_minute(scenario: ReaderScenario):
+    scenario.publish()
+    readers = [TokenReader(NAME, scenario, now=scenario.seconds) for _ in range(100)]  # type: ignore[arg-type]
 
-    moments = [reader.held.found(reader.get(), now=START, jitter=0).look_at for reader in readers]
-    drawn = {round(reader.held.look_at - START) for reader in readers}
+    moments = [
+        reader.cached.updated(reader.get(), now=START, jitter=0).next_read_at for reader in readers
+    ]
+    drawn = {round(reader.cached.next_read_at - START) for reader in readers}
 
     assert set(moments) == {START + 240}
     assert len(drawn) > 15
@@ -75,112 +77,116 @@ def test_processes_spread_their_looks_over_half_a_minute(world: ReaderScenario):
     assert max(drawn) <= 270
 
 
-def test_while_nothing_newer_is_published_it_looks_every_five_seconds(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_while_no_newer_token_is_published_it_reads_every_five_seconds(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=240)
+    scenario.clock.advance(seconds=240)
 
     for _ in range(40):
         assert reader.get().value == "token-1"
-        world.clock.advance(seconds=1)
+        scenario.clock.advance(seconds=1)
 
-    assert [at - START for at in world.read_at] == [0, *range(240, 280, 5)]
+    assert [at - START for at in scenario.read_times] == [0, *range(240, 280, 5)]
 
 
-def test_the_end_of_the_cached_token_is_worth_a_look_of_its_own(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_when_the_cached_token_expires_it_reads_at_once(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=297)
+    scenario.clock.advance(seconds=297)
     reader.get()
-    world.publish()
+    scenario.publish()
 
-    world.clock.advance(seconds=3)
+    scenario.clock.advance(seconds=3)
 
     assert reader.get().value == "token-2"
 
 
 @pytest.mark.parametrize("trouble", ["ThrottlingException", "AccessDeniedException", "garbage"])
-def test_while_the_cached_token_lives_trouble_goes_unnoticed(world: ReaderScenario, trouble: str):
-    world.publish()
-    reader = world.reader()
+def test_failures_are_not_raised_before_the_cached_token_expires(
+    scenario: ReaderScenario, trouble: str
+):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
     if trouble == "garbage":
-        world.write("garbage")
+        scenario.write("garbage")
     else:
-        world.fail("get_parameter", trouble, times=100)
+        scenario.fail("get_parameter", trouble, times=100)
 
     for _ in range(299):
-        world.clock.advance(seconds=1)
+        scenario.clock.advance(seconds=1)
         assert reader.get().value == "token-1"
-    world.clock.advance(seconds=1)
+    scenario.clock.advance(seconds=1)
 
     with pytest.raises(TokenError):
         reader.get()
 
 
-def test_an_expired_token_is_never_handed_out_and_the_rotator_is_named(world: ReaderScenario):
-    world.publish()
-    world.clock.advance(seconds=300)
+def test_an_expired_token_is_never_returned_and_the_error_names_the_rotator(
+    scenario: ReaderScenario,
+):
+    scenario.publish()
+    scenario.clock.advance(seconds=300)
 
-    with pytest.raises(TokenExpired, match="rotator is in trouble") as caught:
-        world.reader().get()
+    with pytest.raises(TokenExpired, match="rotator is failing") as caught:
+        scenario.reader().get()
 
     assert caught.value.retry_helps
     assert "token-1" not in str(caught.value)
 
 
-def test_a_published_token_that_has_expired_does_not_displace_a_living_one(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_an_expired_published_token_does_not_replace_a_valid_cached_one(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=2)
-    world.publish(lifetime=0)
+    scenario.clock.advance(seconds=2)
+    scenario.publish(lifetime=0)
 
     assert reader.refresh(force=True).value == "token-1"
 
 
-def test_what_was_refused_is_not_kept_in_the_error(world: ReaderScenario):
-    """A traceback's frames hold the value, and monitoring tools show them."""
-    world.write("sentinel")
-    reader = world.reader()
+def test_an_error_does_not_keep_the_value_that_was_refused(scenario: ReaderScenario):
+    """A traceback's frames would hold the value, and monitoring tools show frames."""
+    scenario.write("sentinel")
+    reader = scenario.reader()
 
     with pytest.raises(RecordUnreadable) as caught:
         reader.get()
 
-    for error in (caught.value, reader.held.problem):
+    for error in (caught.value, reader.cached.error):
         assert error.__cause__ is error.__context__ is None
-    assert reader.held.problem.__traceback__ is None
+    assert reader.cached.error.__traceback__ is None
     assert "_token" not in [frame.name for frame in caught.traceback]
 
 
-def test_after_an_outage_the_next_look_brings_the_new_token(world: ReaderScenario):
-    world.publish(lifetime=10)
-    reader = world.reader()
+def test_after_an_outage_the_next_read_returns_the_new_token(scenario: ReaderScenario):
+    scenario.publish(lifetime=10)
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=11)
+    scenario.clock.advance(seconds=11)
     with pytest.raises(TokenExpired):
         reader.get()
 
-    world.publish()
-    world.clock.advance(seconds=PACE_SECONDS)
+    scenario.publish()
+    scenario.clock.advance(seconds=READ_INTERVAL_SECONDS)
 
     assert reader.get().value == "token-2"
 
 
-def test_without_any_token_a_failure_is_remembered_not_repeated(world: ReaderScenario):
-    reader = world.reader()
+def test_without_a_token_a_failure_is_cached_and_the_call_not_repeated(scenario: ReaderScenario):
+    reader = scenario.reader()
 
     for _ in range(10):
         with pytest.raises(TokenUnavailable, match="no such parameter"):
             reader.get()
 
-    assert world.reads == 1
+    assert scenario.reads == 1
 
 
-def test_each_error_is_raised_anew(world: ReaderScenario):
-    reader = world.reader()
+def test_each_caller_gets_a_new_copy_of_the_error(scenario: ReaderScenario):
+    reader = scenario.reader()
     errors: list[TokenError] = []
 
     for _ in range(2):
@@ -192,71 +198,93 @@ def test_each_error_is_raised_anew(world: ReaderScenario):
     assert errors[0].__cause__ is errors[1].__cause__ is not None
 
 
-def test_refresh_by_force_reads_at_once_but_not_twice_in_a_second(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_refresh_by_force_reads_at_once_but_not_twice_in_a_second(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=FORCED_PACE_SECONDS)
-    world.publish()
+    scenario.clock.advance(seconds=FORCED_READ_INTERVAL_SECONDS)
+    scenario.publish()
 
     assert reader.refresh().value == "token-1", "nothing was due"
     assert reader.refresh(force=True).value == "token-2"
     assert [reader.refresh(force=True).value for _ in range(10)] == ["token-2"] * 10
-    assert world.reads == 2
+    assert scenario.reads == 2
 
 
-def test_refresh_by_force_survives_an_outage_with_the_cached_token(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_refresh_by_force_returns_the_cached_token_during_an_outage(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=2)
-    world.fail("get_parameter", "ThrottlingException")
+    scenario.clock.advance(seconds=2)
+    scenario.fail("get_parameter", "ThrottlingException")
 
     assert reader.refresh(force=True).value == "token-1"
 
 
-def test_a_bare_token_expires_its_lifetime_after_it_was_written(world: ReaderScenario):
-    world.write("eyJ.bare-token.x")
+def test_a_bare_token_expires_its_lifetime_after_it_was_written(scenario: ReaderScenario):
+    scenario.write("eyJ.bare-token.x")
 
-    token = world.reader(lifetime=timedelta(seconds=300)).get()
+    token = scenario.reader(lifetime=timedelta(seconds=300)).get()
 
     assert token.value == "eyJ.bare-token.x"
     assert token.expires_at.timestamp() == START + 300
 
 
-def test_a_reader_of_bare_tokens_reads_records_too(world: ReaderScenario):
-    world.publish(lifetime=100)
+def test_a_reader_of_bare_tokens_reads_records_too(scenario: ReaderScenario):
+    scenario.publish(lifetime=100)
 
-    token = world.reader(lifetime=timedelta(seconds=300)).get()
+    token = scenario.reader(lifetime=timedelta(seconds=300)).get()
 
     assert (token.value, token.expires_at.timestamp()) == ("token-1", START + 100)
 
 
-def test_without_a_lifetime_a_bare_value_is_no_token(world: ReaderScenario):
-    world.write("somebody's-database-password".replace("'", ""))
+def test_without_a_lifetime_a_bare_value_is_refused(scenario: ReaderScenario):
+    scenario.write("somebody's-database-password".replace("'", ""))
 
     with pytest.raises(RecordUnreadable, match="lifetime=") as caught:
-        world.reader().get()
+        scenario.reader().get()
 
     assert "password" not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["two words", "line\nbreak", '{"a":1}', "tökén", "="])
-def test_with_a_lifetime_what_cannot_be_a_bearer_token_is_refused(
-    world: ReaderScenario, value: str
+def test_with_a_lifetime_a_value_that_is_no_bearer_token_is_refused(
+    scenario: ReaderScenario, value: str
 ):
-    world.write(value)
+    scenario.write(value)
 
     with pytest.raises(RecordUnreadable):
-        world.reader(lifetime=timedelta(seconds=300)).get()
+        scenario.reader(lifetime=timedelta(seconds=300)).get()
+
+
+@pytest.mark.parametrize("expires_at", [-62135596800, -62135596790])
+def test_a_record_that_expires_in_the_first_minute_of_year_1_has_expired(
+    scenario: ReaderScenario, expires_at: int
+):
+    scenario.write_fields(issued_at=-62135596800, expires_at=expires_at)
+
+    with pytest.raises(TokenExpired):
+        scenario.reader().get()
+
+
+def test_a_record_issued_after_its_expiry_does_not_stop_later_reads(scenario: ReaderScenario):
+    scenario.write_fields(issued_at=int(START) + 10**9)
+    reader = scenario.reader()
+    assert reader.get().value == "abc"
+
+    scenario.clock.advance(seconds=299)
+    scenario.publish()
+    scenario.clock.advance(seconds=1)
+
+    assert reader.get().value == "token-1"
 
 
 @pytest.mark.parametrize("field", ["access_token", "token_type"])
-def test_what_no_header_may_hold_never_reaches_one(world: ReaderScenario, field: str):
-    world.write_fields(**{field: "sentinel\r\nX-Injected: 1"})
+def test_values_that_a_header_must_not_contain_are_refused(scenario: ReaderScenario, field: str):
+    scenario.write_fields(**{field: "sentinel\r\nX-Injected: 1"})
 
     with pytest.raises(RecordUnreadable) as caught:
-        world.reader().get()
+        scenario.reader().get()
 
     assert "sentinel" not in str(caught.value)
 
@@ -272,70 +300,72 @@ def test_what_no_header_may_hold_never_reaches_one(world: ReaderScenario, field:
         ("ValidationException", TokenUnavailable, False, "ParameterName"),
     ],
 )
-def test_what_aws_says_becomes_what_to_do(
-    world: ReaderScenario, code: str, error: type[TokenError], *, retry_helps: bool, says: str
+def test_aws_errors_become_errors_that_say_what_to_do(
+    scenario: ReaderScenario, code: str, error: type[TokenError], *, retry_helps: bool, says: str
 ):
-    world.fail("get_parameter", code)
+    scenario.fail("get_parameter", code)
 
     with pytest.raises(error, match=says) as caught:
-        world.reader().get()
+        scenario.reader().get()
 
     assert type(caught.value) is error
     assert caught.value.retry_helps is retry_helps
 
 
-def test_an_answer_without_a_parameter_is_no_answer(
-    world: ReaderScenario, monkeypatch: pytest.MonkeyPatch
+def test_an_answer_without_a_parameter_is_an_error(
+    scenario: ReaderScenario, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(world, "get_parameter", lambda **_: {})
+    monkeypatch.setattr(scenario, "get_parameter", lambda **_: {})
 
     with pytest.raises(TokenUnavailable):
-        world.reader().get()
+        scenario.reader().get()
 
 
-def test_in_the_last_seconds_callers_wait_for_the_look_that_is_under_way(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_in_the_mandatory_window_callers_wait_for_the_read_in_progress(scenario: ReaderScenario):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=295)
-    world.publish()
-    looking, go_on = threading.Event(), threading.Event()
+    scenario.clock.advance(seconds=295)
+    scenario.publish()
+    reading, go_on = threading.Event(), threading.Event()
 
     def slowly() -> None:
-        looking.set()
+        reading.set()
         assert go_on.wait(10)
 
-    world.during_read = slowly
+    scenario.during_read = slowly
     first = threading.Thread(target=reader.get)
     first.start()
-    assert looking.wait(10)
+    assert reading.wait(10)
     threading.Timer(0.05, go_on.set).start()
 
     assert reader.get().value == "token-2"
     first.join(10)
-    assert world.reads == 2
+    assert scenario.reads == 2
 
 
-def test_a_look_that_hangs_in_the_last_seconds_costs_nobody_the_living_token(world: ReaderScenario):
-    world.publish()
-    reader = world.reader()
+def test_a_hanging_read_in_the_mandatory_window_costs_no_caller_the_valid_token(
+    scenario: ReaderScenario,
+):
+    scenario.publish()
+    reader = scenario.reader()
     reader.get()
-    world.clock.advance(seconds=299.8)
-    looking, go_on, ended = (threading.Event() for _ in range(3))
+    scenario.clock.advance(seconds=299.8)
+    reading, go_on, ended = (threading.Event() for _ in range(3))
 
     def hangs() -> None:
-        looking.set()
+        reading.set()
         go_on.wait(3)
         ended.set()
 
-    world.during_read = hangs
+    scenario.during_read = hangs
     first = threading.Thread(target=reader.get)
     first.start()
-    assert looking.wait(10)
+    assert reading.wait(10)
 
     try:
         assert reader.get().value == "token-1"
-        assert not ended.is_set(), "it waited for the end of the look"
+        assert not ended.is_set(), "it waited for the end of the read"
     finally:
         go_on.set()
         first.join(10)

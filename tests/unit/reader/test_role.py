@@ -1,4 +1,4 @@
-"""A reader of another account signs with the role's credentials, and never with its own."""
+"""The reader in another account signs with the assumed role's credentials, not with its own."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ ROLE = "arn:aws:iam::111122223333:role/shared-reader"
 
 @pytest.fixture(autouse=True)
 def aws() -> Iterator[pytest.MonkeyPatch]:
-    # moto sets credentials of its own: what is changed within is changed back before it ends
+    # moto sets credentials too: the changes made here are undone before moto restores them
     with mock_aws(), pytest.MonkeyPatch.context() as within:
         within.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         within.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -36,7 +36,7 @@ def test_it_signs_with_the_roles_credentials():
     assert not [header for header in signed_with if "AKIAOWN" in header]
 
 
-def test_without_credentials_of_its_own_the_error_says_so(aws: pytest.MonkeyPatch):
+def test_without_own_credentials_the_error_says_so(aws: pytest.MonkeyPatch):
     aws.delenv("AWS_ACCESS_KEY_ID")
     aws.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     aws.setenv("AWS_CONFIG_FILE", "/nowhere")

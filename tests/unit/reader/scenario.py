@@ -1,4 +1,4 @@
-"""A parameter, a clock that tests move, and readers of both."""
+"""A Parameter Store and a virtual clock for tests of the reader."""
 
 import json
 import threading
@@ -9,20 +9,20 @@ from typing import Any
 from tests.support.clock import NOON, Clock
 from tests.support.parameter_store import FakeParameterStore
 from token_reader import TokenReader
-from token_reader.record import Record
+from token_rotator.parameter.record import Record
 
 NAME = "/intelligence/marketing/access-token"
 START = NOON.timestamp()
 
 
 class ReaderScenario(FakeParameterStore):
-    """The Parameter Store, its clock, and somebody who publishes."""
+    """A Parameter Store that counts reads, its clock, and a rotator that publishes."""
 
     def __init__(self) -> None:
         self.clock = Clock()
         super().__init__(now=self.clock.now)
         self.published = 0
-        self.read_at: list[float] = []
+        self.read_times: list[float] = []
         self.most_in_flight = 0
         self.during_read: Callable[[], None] = lambda: None
         self._in_flight = 0
@@ -32,7 +32,7 @@ class ReaderScenario(FakeParameterStore):
         return self.clock.now().timestamp()
 
     def at(self, seconds: float) -> None:
-        """So long after the start."""
+        """Sets the clock to this many seconds after the start."""
         self.clock.moment = NOON + timedelta(seconds=seconds)
 
     def reader(self, *, jitter: float = 0.0, lifetime: timedelta | None = None) -> TokenReader:
@@ -40,7 +40,7 @@ class ReaderScenario(FakeParameterStore):
         return TokenReader(NAME, client, lifetime=lifetime, now=self.seconds, jitter=lambda: jitter)
 
     def publish(self, *, lifetime: float = 300) -> str:
-        """A rotation; answers the token."""
+        """Publishes a new token and returns it."""
         self.published += 1
         token = f"token-{self.published}"
         now = self.clock.now()
@@ -68,11 +68,11 @@ class ReaderScenario(FakeParameterStore):
 
     @property
     def reads(self) -> int:
-        return len(self.read_at)
+        return len(self.read_times)
 
     def get_parameter(self, **arguments: Any) -> dict[str, Any]:
         with self._counting:
-            self.read_at.append(self.seconds())
+            self.read_times.append(self.seconds())
             self._in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self._in_flight)
         try:
