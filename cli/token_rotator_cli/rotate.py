@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from token_rotator import errors
+from token_rotator.contract import AnswerField, Outcome
 from token_rotator.errors import NoServiceAccountYet, RotationError
-from token_rotator.report import Outcome
 from token_rotator_cli.aws import Aws, calling
 from token_rotator_cli.console import Console, moment
 from token_rotator_cli.deployment import Deployed
@@ -17,15 +17,19 @@ def rotate(aws: Aws, deployed: Deployed, console: Console) -> int:
     """0: a fresh token is published. Raises NoServiceAccountYet, RotationFailed, CallerError."""
     with console.progress("Rotating"):
         answer = _invoke(aws, deployed)
-    outcome = answer.get("outcome")
+    outcome = answer.get(AnswerField.OUTCOME)
     if outcome == Outcome.WAITING:
         raise NoServiceAccountYet(
             "Nobody has stored a service account yet: `upload` the file downloaded from "
             "Intelligence (Generate/Refresh)."
         )
+    version, expires_at = (
+        answer.get(AnswerField.PARAMETER_VERSION),
+        answer.get(AnswerField.EXPIRES_AT),
+    )
     console.say(
-        f"{outcome}: version {answer.get('parameter_version')} of "
-        f"{deployed.settings.parameter_name}, expires at {_moment(answer.get('expires_at'))}"
+        f"{outcome}: version {version} of {deployed.settings.parameter_name}, "
+        f"expires at {_moment(expires_at)}"
     )
     return 0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
-from token_rotator.report import Outcome
+from token_rotator.contract import Outcome
 from token_rotator_cli.aws import Aws, calling
 
 RECENT: Final = timedelta(minutes=15)

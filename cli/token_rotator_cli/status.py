@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from token_rotator.contract import Outcome
 from token_rotator.errors import PublicationError
-from token_rotator.report import Outcome, fingerprint
+from token_rotator.report import fingerprint
 from token_rotator_cli import published
 from token_rotator_cli.aws import Aws
 from token_rotator_cli.console import Console, moment

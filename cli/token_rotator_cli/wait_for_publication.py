@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from token_rotator.contract import Outcome
 from token_rotator.errors import PublicationError
-from token_rotator.report import Outcome
 from token_rotator_cli import published
 from token_rotator_cli.aws import Aws
 from token_rotator_cli.console import Console

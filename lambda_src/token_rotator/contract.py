@@ -1,7 +1,7 @@
 """Names and defaults that the stack and the function agree on. Standard library only.
 
-Whatever the stack renders and the function or its command reads (variables, outputs, event
-fields, metrics) is spelled here and nowhere else.
+Whatever two of them share (variables, outputs, event fields, log fields, metrics, the actions
+that a role needs) is spelled here and nowhere else.
 """
 
 from collections.abc import Mapping
@@ -71,6 +71,70 @@ class Trigger(StrEnum):
     MANUAL = "manual"
 
 
+class Outcome(StrEnum):
+    """How a rotation ended."""
+
+    PUBLISHED = "published"
+    KEPT = "kept"
+    """The published token had enough life left; nothing was called."""
+    SUPERSEDED = "superseded"
+    """Somebody published a token that expires later; it stays."""
+    WAITING = "waiting"
+    """The stack is new: nobody has stored a service account, and nothing is published."""
+    FAILED = "failed"
+
+
+class RotationStep(StrEnum):
+    """Steps of a rotation whose durations are logged."""
+
+    READ = "read"
+    """Read the published record."""
+    SECRET = "secret"
+    """Read the credential."""
+    TOKEN = "token"
+    """Obtain an access token: discovery, assertion, exchange, with retries."""
+    PUBLISH = "publish"
+    """Write the parameter."""
+
+
+class LogField(StrEnum):
+    """Fields of the JSON line that the function logs for each rotation.
+
+    A field without a value is left out. The last three are there after a failure only.
+    """
+
+    LEVEL = "level"
+    TIMESTAMP = "timestamp"
+    MESSAGE = "message"
+    ROTATOR = "rotator"
+    TRIGGER = "trigger"
+    REQUEST_ID = "function_request_id"
+    OUTCOME = "outcome"
+    LIFE_LEFT_BEFORE_SECONDS = "life_left_before_seconds"
+    TOKEN_REQUESTS = "token_requests"
+    MARGIN_SECONDS = "margin_seconds"
+    SECRET_VERSION = "secret_version"
+    KEY_DAYS_LEFT = "key_days_left"
+    PREVIOUS_KEY_USED = "previous_key_used"
+    PARAMETER_VERSION = "parameter_version"
+    EXPIRES_AT = "expires_at"
+    TOKEN_FINGERPRINT = "token_fingerprint"
+    WARNINGS = "warnings"
+    DURATIONS_MS = "durations_ms"
+    """An object: a number of milliseconds for each RotationStep that was begun."""
+    ERROR = "error"
+    ERROR_MESSAGE = "error_message"
+    RETRY_HELPS = "retry_helps"
+
+
+class AnswerField(StrEnum):
+    """Fields of the function's answer to whoever invoked it."""
+
+    OUTCOME = "outcome"
+    EXPIRES_AT = "expires_at"
+    PARAMETER_VERSION = "parameter_version"
+
+
 class Metric(StrEnum):
     """Metrics the function emits and the alarms watch."""
 
@@ -82,6 +146,28 @@ class Metric(StrEnum):
 
 METRIC_NAMESPACE: Final = "TokenRotator"
 ROTATOR_DIMENSION: Final = "Rotator"
+
+
+class Actions:
+    """IAM actions that each role needs. The constructs grant them, the live check expects them."""
+
+    READ_SECRET: Final = ("secretsmanager:GetSecretValue",)
+    DECRYPT_SECRET: Final = ("kms:Decrypt",)
+    WRITE_PARAMETER: Final = ("ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource")
+    ENCRYPT_PARAMETER: Final = ("kms:GenerateDataKey", "kms:Decrypt")
+    READ_PARAMETER: Final = ("ssm:GetParameter",)
+    DECRYPT_PARAMETER: Final = ("kms:Decrypt",)
+    INVOKE_FUNCTION: Final = ("lambda:InvokeFunction",)
+
+
+class EncryptionContext(StrEnum):
+    """Condition keys that confine the use of a key to one parameter, or to one secret."""
+
+    PARAMETER = "kms:EncryptionContext:PARAMETER_ARN"
+    """https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html"""
+    SECRET = "kms:EncryptionContext:SecretARN"
+    """https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"""
+
 
 KEY_LIFETIME_DAYS: Final = 730
 """24 months, by which third parties quote Salesforce; Salesforce's own pages do not say it."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from token_rotator.contract import EventField, Trigger, Variable
+from token_rotator.contract import AnswerField, EventField, Trigger, Variable
 from token_rotator.errors import ConfigurationError, RotationError, Unexpected, without_history
 from token_rotator.report import Report
 from token_rotator.telemetry import Telemetry
@@ -86,9 +86,9 @@ def invoke(
 def _ended(app: Application, report: Report) -> dict[str, object]:
     app.telemetry.ended(report)
     return {
-        "outcome": report.outcome,
-        "expires_at": report.expires_at.isoformat() if report.expires_at else None,
-        "parameter_version": report.parameter_version,
+        AnswerField.OUTCOME: report.outcome,
+        AnswerField.EXPIRES_AT: report.expires_at.isoformat() if report.expires_at else None,
+        AnswerField.PARAMETER_VERSION: report.parameter_version,
     }
 
 

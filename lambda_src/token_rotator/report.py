@@ -5,23 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from token_rotator.contract import Trigger
+from token_rotator.contract import Outcome, RotationStep, Trigger
 from token_rotator.parameter.record import Record
-
-
-class Outcome(StrEnum):
-    """How a rotation ended."""
-
-    PUBLISHED = "published"
-    KEPT = "kept"
-    """The published token had enough life left; nothing was called."""
-    SUPERSEDED = "superseded"
-    """Somebody published a token that expires later; it stays."""
-    WAITING = "waiting"
-    """The stack is new: nobody has stored a service account, and nothing is published."""
-    FAILED = "failed"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +33,7 @@ class Report:
     parameter_version: int | None = None
     token_fingerprint: str | None = None
     warnings: list[str] = field(default_factory=list)
-    durations: dict[str, timedelta] = field(default_factory=dict)
+    durations: dict[RotationStep, timedelta] = field(default_factory=dict)
 
     @property
     def margin(self) -> timedelta | None:
@@ -57,7 +43,7 @@ class Report:
         return self.replaced_token_expires_at - self.published_at
 
     @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
+    def timed(self, step: RotationStep) -> Iterator[None]:
         """Adds what the block takes to the step's duration."""
         begun = self.now()
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from token_rotator.contract import Outcome, RotationStep
 from token_rotator.credential.secret_store import Credential
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
@@ -17,7 +18,7 @@ from token_rotator.errors import (
 from token_rotator.parameter.memory import Memory
 from token_rotator.parameter.publication import Published, Written
 from token_rotator.parameter.record import Record
-from token_rotator.report import Outcome, Report
+from token_rotator.report import Report
 from token_rotator.retrying import Retrier
 from token_rotator.timing import AWS_CALL, SHORTEST_ATTEMPT, TO_PUBLISH
 
@@ -60,7 +61,7 @@ class Rotation:
 
         With min_remaining, a published token that has more life left than that is kept.
         """
-        with report.timed("read"):
+        with report.timed(RotationStep.READ):
             expires_at = self._published_until()
         if expires_at is not None:
             report.life_left_before = expires_at - self.now()
@@ -76,7 +77,7 @@ class Rotation:
             report.warnings.append(str(exc))
             return
         report.obtained(record)
-        with report.timed("publish"):
+        with report.timed(RotationStep.PUBLISH):
             report.outcome = self._retrier.call(
                 lambda: self._publish(record, report),
                 deadline=deadline,
@@ -101,7 +102,7 @@ class Rotation:
         """A token for the current credential, or for the previous one where that is refused."""
         credential = None
         try:
-            with report.timed("secret"):
+            with report.timed(RotationStep.SECRET):
                 credential = self._retrier.call(
                     self.credentials.current, deadline=deadline, longest_attempt=AWS_CALL
                 )
@@ -117,7 +118,7 @@ class Rotation:
     ) -> Record | None:
         """None where there is no other credential, or where it does not work either."""
         try:
-            with report.timed("secret"):
+            with report.timed(RotationStep.SECRET):
                 previous = self.credentials.previous()
             if previous is None or (refused and previous.same_account_and_key(refused)):
                 return None
@@ -142,7 +143,7 @@ class Rotation:
             report.token_requests += 1
             return self.identity_provider.exchange(credential.service_account, deadline=deadline)
 
-        with report.timed("token"):
+        with report.timed(RotationStep.TOKEN):
             return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)
 
     def _publish(self, record: Record, report: Report) -> Outcome:

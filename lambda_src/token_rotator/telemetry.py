@@ -15,10 +15,12 @@ from token_rotator.contract import (
     MARGIN_REPORTED_BELOW_SECONDS,
     METRIC_NAMESPACE,
     ROTATOR_DIMENSION,
+    LogField,
     Metric,
+    Outcome,
 )
 from token_rotator.errors import RotationError
-from token_rotator.report import Outcome, Report
+from token_rotator.report import Report
 
 _UNITS: Final[Mapping[str, str]] = {
     Metric.TOKEN_PUBLISHED: "Count",
@@ -43,33 +45,33 @@ class Telemetry:
     def failed(self, report: Report, error: RotationError) -> None:
         """A rotation failed; AWS/Lambda Errors counts it, so no metric of ours does."""
         why = {
-            "error": type(error).__name__,
-            "error_message": str(error),
-            "retry_helps": error.retry_helps,
+            LogField.ERROR: type(error).__name__,
+            LogField.ERROR_MESSAGE: str(error),
+            LogField.RETRY_HELPS: error.retry_helps,
         }
         _print(self._line("ERROR", report) | why)
 
     def _line(self, level: str, report: Report) -> dict[str, object]:
         return {
             # the names by which Lambda's own lines call them
-            "level": level,
-            "timestamp": report.now().isoformat(timespec="milliseconds"),
-            "message": "rotation",
-            "rotator": self._rotator,
-            "trigger": report.trigger,
-            "function_request_id": report.request_id,
-            "outcome": report.outcome,
-            "life_left_before_seconds": _seconds(report.life_left_before),
-            "token_requests": report.token_requests,
-            "margin_seconds": _seconds(report.margin),
-            "secret_version": report.secret_version,
-            "key_days_left": report.key_days_left,
-            "previous_key_used": report.previous_key_used,
-            "parameter_version": report.parameter_version,
-            "expires_at": report.expires_at.isoformat() if report.expires_at else None,
-            "token_fingerprint": report.token_fingerprint,
-            "warnings": report.warnings,
-            "durations_ms": {
+            LogField.LEVEL: level,
+            LogField.TIMESTAMP: report.now().isoformat(timespec="milliseconds"),
+            LogField.MESSAGE: "rotation",
+            LogField.ROTATOR: self._rotator,
+            LogField.TRIGGER: report.trigger,
+            LogField.REQUEST_ID: report.request_id,
+            LogField.OUTCOME: report.outcome,
+            LogField.LIFE_LEFT_BEFORE_SECONDS: _seconds(report.life_left_before),
+            LogField.TOKEN_REQUESTS: report.token_requests,
+            LogField.MARGIN_SECONDS: _seconds(report.margin),
+            LogField.SECRET_VERSION: report.secret_version,
+            LogField.KEY_DAYS_LEFT: report.key_days_left,
+            LogField.PREVIOUS_KEY_USED: report.previous_key_used,
+            LogField.PARAMETER_VERSION: report.parameter_version,
+            LogField.EXPIRES_AT: report.expires_at.isoformat() if report.expires_at else None,
+            LogField.TOKEN_FINGERPRINT: report.token_fingerprint,
+            LogField.WARNINGS: report.warnings,
+            LogField.DURATIONS_MS: {
                 step: round(took / timedelta(milliseconds=1))
                 for step, took in report.durations.items()
             },

@@ -10,11 +10,11 @@ from studies.simulation.rotator import PARSED_ONCE, application
 from studies.simulation.scripted import scripted_world
 from studies.simulation.world import PARAMETER, Scenario, downloaded, signing_key
 from token_reader import TokenReader
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome
 from token_rotator.errors import RotationError
 from token_rotator.handler import invoke
 from token_rotator.parameter.record import Record
-from token_rotator.report import Outcome, Report
+from token_rotator.report import Report
 
 
 class Rotator:

@@ -13,9 +13,8 @@ from studies.simulation.identity_provider import valid_until
 from studies.simulation.scripted import ScriptedOutcome
 from studies.simulation.taken import Rotator
 from studies.simulation.weather import Fault, Service
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome
 from token_rotator.parameter.record import Record
-from token_rotator.report import Outcome
 from token_rotator.timing import HTTP_CONNECT, HTTP_READ, TO_PUBLISH, TO_REPORT
 
 ROUNDING_SECONDS = 0.001

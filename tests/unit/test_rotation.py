@@ -13,6 +13,7 @@ from tests.support.rotating import (
     credential,
     published_before,
 )
+from token_rotator.contract import Outcome, RotationStep
 from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import (
     AnswerUnusable,
@@ -24,7 +25,6 @@ from token_rotator.errors import (
     SecretStoreUnavailable,
     TokenRequestRefused,
 )
-from token_rotator.report import Outcome
 
 
 def test_a_fresh_token_replaces_the_published_one():
@@ -303,7 +303,7 @@ def test_the_report_says_where_the_time_went():
     durations = world.rotate().durations
 
     assert durations.keys() == {"read", "secret", "token", "publish"}
-    assert durations["token"] >= timedelta(seconds=0.2)
+    assert durations[RotationStep.TOKEN] >= timedelta(seconds=0.2)
 
 
 class Recovering(FakeCredentials):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.rotating import FakeCredentials, RotationScenario, credential, published_before
+from token_rotator.contract import Outcome
 from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import (
     CredentialError,
@@ -10,7 +11,6 @@ from token_rotator.errors import (
     SecretStoreUnavailable,
     TokenRequestRefused,
 )
-from token_rotator.report import Outcome
 
 
 def test_a_refused_key_falls_back_on_the_previous_one_and_says_so():

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Final
 
-from token_rotator.contract import Default, Trigger
+from token_rotator.contract import Default, EncryptionContext, Trigger
 from token_rotator.errors import ConfigurationError, PublicationError
 from token_rotator_cli import published
 from token_rotator_cli.aws import calling
@@ -16,7 +16,6 @@ ALLOWED: Final = "allowed"
 def role(evidence: CheckContext) -> Finding:
     """May the function read the secret and write the parameter, as far as IAM's simulator knows?"""
     deployed = evidence.deployed
-    context = "kms:EncryptionContext:PARAMETER_ARN"
     denied = []
     for action, resource in (
         ("secretsmanager:GetSecretValue", deployed.settings.secret_arn),
@@ -30,7 +29,7 @@ def role(evidence: CheckContext) -> Finding:
                 ResourceArns=[resource],
                 ContextEntries=[
                     {
-                        "ContextKeyName": context,
+                        "ContextKeyName": EncryptionContext.PARAMETER,
                         "ContextKeyType": "string",
                         "ContextKeyValues": [deployed.parameter_arn],
                     }

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from token_rotator.contract import Actions, EncryptionContext
 from token_rotator_cli.deployment import Deployed
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-PARAMETER_CONTEXT: Final = "kms:EncryptionContext:PARAMETER_ARN"
-SECRET_CONTEXT: Final = "kms:EncryptionContext:SecretARN"
 NO_KEY: Final = "00000000-0000-0000-0000-000000000000"
 OTHER_SECRET: Final = "somebody-elses-AbCdEf"
 
@@ -32,7 +31,7 @@ def of_function(deployed: Deployed) -> Iterator[Question]:
     yield Question(
         about="its parameter",
         resource=parameter,
-        allowed=("ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource"),
+        allowed=Actions.WRITE_PARAMETER,
         refused=("ssm:DeleteParameter", "ssm:GetParameterHistory", "ssm:LabelParameterVersion"),
     )
     for neighbour in _neighbours(parameter):
@@ -41,11 +40,11 @@ def of_function(deployed: Deployed) -> Iterator[Question]:
             resource=neighbour,
             refused=("ssm:GetParameter", "ssm:PutParameter"),
         )
-    yield from _key(deployed, allowed=("kms:GenerateDataKey", "kms:Decrypt"))
+    yield from _key(deployed, allowed=Actions.ENCRYPT_PARAMETER)
     yield Question(
         about="its secret",
         resource=settings.secret_arn,
-        allowed=("secretsmanager:GetSecretValue",),
+        allowed=Actions.READ_SECRET,
         refused=(
             "secretsmanager:PutSecretValue",
             "secretsmanager:DeleteSecret",
@@ -60,13 +59,13 @@ def of_function(deployed: Deployed) -> Iterator[Question]:
     yield Question(
         about="the key, for another secret",
         resource=settings.parameter_key_arn,
-        context={SECRET_CONTEXT: _sibling(settings.secret_arn, ":", OTHER_SECRET)},
+        context={EncryptionContext.SECRET: _sibling(settings.secret_arn, ":", OTHER_SECRET)},
         refused=("kms:Decrypt", "kms:GenerateDataKey"),
     )
     yield Question(
         about="another key, for its secret",
         resource=_sibling(settings.parameter_key_arn, "/", NO_KEY),
-        context={SECRET_CONTEXT: settings.secret_arn},
+        context={EncryptionContext.SECRET: settings.secret_arn},
         refused=("kms:Decrypt", "kms:GenerateDataKey"),
     )
     yield Question(
@@ -82,14 +81,14 @@ def of_reader(deployed: Deployed) -> Iterator[Question]:
     yield Question(
         about="the parameter",
         resource=parameter,
-        allowed=("ssm:GetParameter",),
+        allowed=Actions.READ_PARAMETER,
         refused=("ssm:GetParameterHistory", "ssm:PutParameter", "ssm:DeleteParameter"),
     )
     for neighbour in _neighbours(parameter):
         yield Question(
             about="a neighbour's parameter", resource=neighbour, refused=("ssm:GetParameter",)
         )
-    yield from _key(deployed, allowed=("kms:Decrypt",))
+    yield from _key(deployed, allowed=Actions.DECRYPT_PARAMETER)
     yield Question(
         about="the secret",
         resource=settings.secret_arn,
@@ -100,7 +99,7 @@ def of_reader(deployed: Deployed) -> Iterator[Question]:
 def of_schedules(deployed: Deployed) -> Iterator[Question]:
     """Scheduler calls one function."""
     function = deployed.function_arn
-    call = ("lambda:InvokeFunction",)
+    call = Actions.INVOKE_FUNCTION
     yield Question(about="the function", resource=function, allowed=call)
     yield Question(about="a version of it", resource=f"{function}:1", refused=call)
     yield Question(
@@ -110,12 +109,12 @@ def of_schedules(deployed: Deployed) -> Iterator[Question]:
 
 def _key(deployed: Deployed, *, allowed: tuple[str, ...]) -> Iterator[Question]:
     key, parameter = deployed.settings.parameter_key_arn, deployed.parameter_arn
-    both = ("kms:GenerateDataKey", "kms:Decrypt")
+    both = Actions.ENCRYPT_PARAMETER
     never = ("kms:Encrypt", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
     yield Question(
         about="the key, for the parameter",
         resource=key,
-        context={PARAMETER_CONTEXT: parameter},
+        context={EncryptionContext.PARAMETER: parameter},
         allowed=allowed,
         refused=(*never, *(action for action in both if action not in allowed)),
     )
@@ -123,14 +122,14 @@ def _key(deployed: Deployed, *, allowed: tuple[str, ...]) -> Iterator[Question]:
         yield Question(
             about="the key, for a neighbour's parameter",
             resource=key,
-            context={PARAMETER_CONTEXT: neighbour},
+            context={EncryptionContext.PARAMETER: neighbour},
             refused=both,
         )
     yield Question(about="the key, for anything", resource=key, refused=both)
     yield Question(
         about="another key",
         resource=_sibling(key, "/", NO_KEY),
-        context={PARAMETER_CONTEXT: parameter},
+        context={EncryptionContext.PARAMETER: parameter},
         refused=both,
     )
 

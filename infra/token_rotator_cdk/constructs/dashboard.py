@@ -7,7 +7,13 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from token_rotator.contract import MARGIN_REPORTED_BELOW_SECONDS, Metric
+from token_rotator.contract import (
+    MARGIN_REPORTED_BELOW_SECONDS,
+    LogField,
+    Metric,
+    Outcome,
+    RotationStep,
+)
 from token_rotator_cdk.constructs.alarms import LOW_MARGIN_SECONDS
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
@@ -15,26 +21,31 @@ QUARTER: Final = 6
 """A dashboard is 24 units wide."""
 HEIGHT: Final = 6
 
-STEPS: Final = ("read", "secret", "token", "publish")
-"""As the function's log line names them."""
-
 LIFE_LEFT: Final = (
-    "filter ispresent(life_left_before_seconds)",
-    "stats min(life_left_before_seconds) as life_left_seconds, min(margin_seconds) by bin(1m)",
+    f"filter ispresent({LogField.LIFE_LEFT_BEFORE_SECONDS})",
+    (
+        f"stats min({LogField.LIFE_LEFT_BEFORE_SECONDS}) as life_left_seconds, "
+        f"min({LogField.MARGIN_SECONDS}) by bin(1m)"
+    ),
 )
 REQUESTS: Final = (
-    "filter ispresent(token_requests)",
-    "stats sum(token_requests) as token_requests by bin(5m)",
+    f"filter ispresent({LogField.TOKEN_REQUESTS})",
+    f"stats sum({LogField.TOKEN_REQUESTS}) as {LogField.TOKEN_REQUESTS} by bin(5m)",
 )
-DURATIONS: Final = (
-    "filter ispresent(outcome)",
-    f"stats {', '.join(f'max(durations_ms.{step})' for step in STEPS)} by bin(5m)",
+_LONGEST: Final = ", ".join(f"max({LogField.DURATIONS_MS}.{step})" for step in RotationStep)
+DURATIONS: Final = (f"filter ispresent({LogField.OUTCOME})", f"stats {_LONGEST} by bin(5m)")
+_WHY: Final = (
+    LogField.TRIGGER,
+    LogField.ERROR,
+    LogField.RETRY_HELPS,
+    LogField.TOKEN_REQUESTS,
+    LogField.ERROR_MESSAGE,
 )
 LAST_FAILURES: Final = (
     # a run that Lambda stops writes no line of its own
-    'filter outcome = "failed" or record.status = "timeout"',
+    f'filter {LogField.OUTCOME} = "{Outcome.FAILED}" or record.status = "timeout"',
     "sort @timestamp desc",
-    "display @timestamp, trigger, error, retry_helps, token_requests, error_message",
+    f"display @timestamp, {', '.join(_WHY)}",
     "limit 20",
 )
 

@@ -5,25 +5,27 @@ from collections.abc import Mapping
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
+from token_rotator.contract import Actions, EncryptionContext
+
 
 def read_secret(secret_arn: str) -> iam.PolicyStatement:
     """The credential, in its current and its previous version."""
-    return iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret_arn])
+    return iam.PolicyStatement(actions=[*Actions.READ_SECRET], resources=[secret_arn])
 
 
 def decrypt_secret(secret_arn: str, key_arn: str) -> iam.PolicyStatement:
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"""
     return iam.PolicyStatement(
-        actions=["kms:Decrypt"],
+        actions=[*Actions.DECRYPT_SECRET],
         resources=[key_arn],
-        conditions=_context("SecretARN", secret_arn),
+        conditions=_context(EncryptionContext.SECRET, secret_arn),
     )
 
 
 def write_parameter(parameter_arn: str) -> iam.PolicyStatement:
     """Tags are put on the parameter once, after its creation."""
     return iam.PolicyStatement(
-        actions=["ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource"],
+        actions=[*Actions.WRITE_PARAMETER],
         resources=[parameter_arn],
     )
 
@@ -34,7 +36,7 @@ def use_key_for_parameter(parameter_arn: str, key: kms.IKey) -> iam.PolicyStatem
     https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
     """
     return iam.PolicyStatement(
-        actions=["kms:GenerateDataKey", "kms:Decrypt"],
+        actions=[*Actions.ENCRYPT_PARAMETER],
         resources=[key.key_arn],
         conditions=parameter_context(parameter_arn),
     )
@@ -43,9 +45,9 @@ def use_key_for_parameter(parameter_arn: str, key: kms.IKey) -> iam.PolicyStatem
 def read_parameter(parameter_arn: str, key: kms.IKey) -> list[iam.PolicyStatement]:
     """What a consumer needs, and nothing else: GetParameterHistory shows the last 100 tokens."""
     return [
-        iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[parameter_arn]),
+        iam.PolicyStatement(actions=[*Actions.READ_PARAMETER], resources=[parameter_arn]),
         iam.PolicyStatement(
-            actions=["kms:Decrypt"],
+            actions=[*Actions.DECRYPT_PARAMETER],
             resources=[key.key_arn],
             conditions=parameter_context(parameter_arn),
         ),
@@ -65,7 +67,7 @@ def use_key_for_topic(topic_arn: str, key: kms.IKey) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
         resources=[key.key_arn],
-        conditions=_context("aws:sns:topicArn", topic_arn),
+        conditions=_context("kms:EncryptionContext:aws:sns:topicArn", topic_arn),
     )
 
 
@@ -81,8 +83,8 @@ def parameter_context(parameter_arn: str) -> Mapping[str, Mapping[str, str]]:
 
     No ``kms:ViaService`` besides: the context is SSM's own, and nobody else's data carries it.
     """
-    return _context("PARAMETER_ARN", parameter_arn)
+    return _context(EncryptionContext.PARAMETER, parameter_arn)
 
 
-def _context(name: str, value: str) -> Mapping[str, Mapping[str, str]]:
-    return {"StringEquals": {f"kms:EncryptionContext:{name}": value}}
+def _context(key: str, value: str) -> Mapping[str, Mapping[str, str]]:
+    return {"StringEquals": {key: value}}

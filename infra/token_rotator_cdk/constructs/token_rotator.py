@@ -11,7 +11,13 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER, PLACEHOLDER_FIELD, PROFILES
+from token_rotator.contract import (
+    FUNCTION_TIMEOUT_SECONDS,
+    HANDLER,
+    PLACEHOLDER_FIELD,
+    PROFILES,
+    Actions,
+)
 from token_rotator_cdk.config.environment import environment, rotator_name
 from token_rotator_cdk.config.models import RotatorConfig, StackConfig
 from token_rotator_cdk.constructs import permissions
@@ -133,11 +139,11 @@ class TokenRotator(Construct):
         For workloads of this account; those of others assume the role of ``share_with``.
         """
         may_get = iam.Grant.add_to_principal(
-            grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[self.parameter_arn]
+            grantee=grantee, actions=[*Actions.READ_PARAMETER], resource_arns=[self.parameter_arn]
         )
         may_decrypt = iam.Grant.add_to_principal(
             grantee=grantee,
-            actions=["kms:Decrypt"],
+            actions=[*Actions.DECRYPT_PARAMETER],
             resource_arns=[self._key.key_arn],
             conditions=permissions.parameter_context(self.parameter_arn),
         )

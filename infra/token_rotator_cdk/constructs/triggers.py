@@ -11,7 +11,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as schedule_targets
 from constructs import Construct
 
-from token_rotator.contract import Default, EventField, Trigger
+from token_rotator.contract import Actions, Default, EventField, Trigger
 from token_rotator_cdk.config.models import RotatorConfig
 
 DELIVERED_WITHIN = Duration.minutes(1)
@@ -124,7 +124,7 @@ def _invoke_role(scope: Construct, function: lambda_.IFunction) -> iam.Role:
             "InvokeFunction": iam.PolicyDocument(
                 statements=[
                     iam.PolicyStatement(
-                        actions=["lambda:InvokeFunction"], resources=[function.function_arn]
+                        actions=[*Actions.INVOKE_FUNCTION], resources=[function.function_arn]
                     )
                 ]
             )

@@ -2,6 +2,8 @@
 
 What a rotation and a consumer ask for is held against the record of the end-to-end run
 (tests/e2e/test_used_permissions.py); what AWS does on their behalf follows by AWS's own rules.
+The actions are written out here, and not taken from token_rotator.contract: this is what holds the
+contract's list against what is really called.
 """
 
 from collections.abc import Iterator, Mapping
