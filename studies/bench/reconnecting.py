@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from fakes.certificates import unknown_to_the_system
 from studies.bench.contestants import contestants, which_python
 from studies.bench.page import machine, table
 from studies.bench.running import NOT_YET_WARM, cpu, invoked, median, spread, started
 from studies.bench.runtime_api import RuntimeApi
 from studies.bench.warm import FLOOR
 from studies.bench.world import BenchScenario
-from tests.support.certificates import unknown_to_the_system
 
 ROUNDS: Final = 7
 ROTATIONS: Final = 10

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 
+from fakes.clock import Clock
 from studies.bench.page import machine, noise, table
 from studies.bench.parameter_store import client, parameter_store, publish
 from studies.bench.world import NAME, TOKEN_BYTES
-from tests.support.clock import Clock
 from token_reader import TokenReader
 from token_rotator.parameter.record import Record
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 
-from tests.support.keys import pem, rsa_key
+from fakes.keys import pem, rsa_key
 
 SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:tokens/marketing-AbCdEf"
 NAME = "/intelligence/marketing/access-token"

@@ -13,9 +13,9 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from fakes.parameter_store import FakeParameterStore
 from studies.simulation.clock import VirtualClock
 from studies.simulation.weather import Fault, Service, Weather
-from tests.support.parameter_store import FakeParameterStore
 from token_rotator.timing import AWS_CALL, AWS_CONNECT
 
 _URL = "https://aws.example"

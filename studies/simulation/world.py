@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from fakes.keys import pem, rsa_key
+from fakes.parameter_store import FakeParameterStore
 from studies.simulation.aws import (
     Line,
     ParameterStoreClient,
@@ -19,8 +21,6 @@ from studies.simulation.identity_provider import DISCOVERY_ENDPOINT, IdentityPro
 from studies.simulation.ledger import Ledger
 from studies.simulation.trace import Trace
 from studies.simulation.weather import Outage, Service, Weather
-from tests.support.keys import pem, rsa_key
-from tests.support.parameter_store import FakeParameterStore
 from token_rotator.credential.private_key import PrivateKey
 
 PARAMETER = "/intelligence/marketing/access-token"

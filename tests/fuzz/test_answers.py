@@ -9,7 +9,7 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.keys import rsa_key
+from fakes.keys import rsa_key
 from tests.support.leaks import Secrets
 from tests.unit.test_settings import REQUIRED
 from token_rotator.credential.assertion import AssertionSigner

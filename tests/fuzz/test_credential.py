@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.keys import PKCS8, ec_key, pem, rsa_key
+from fakes.keys import PKCS8, ec_key, pem, rsa_key
 from tests.support.leaks import Secrets
 from token_rotator.contract import Algorithm
 from token_rotator.credential.service_account import FIELDS, ServiceAccount, parse

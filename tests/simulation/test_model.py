@@ -8,6 +8,7 @@ from datetime import timedelta
 import jwt
 import pytest
 
+from fakes.keys import rsa_key
 from studies.simulation.clock import CutOff, VirtualClock
 from studies.simulation.conditions import BASELINE, HEALTHY
 from studies.simulation.firings import firings
@@ -17,7 +18,6 @@ from studies.simulation.scripted import scripted_world
 from studies.simulation.trace import Trace
 from studies.simulation.weather import Fault, Service, Weather
 from studies.simulation.world import PARAMETER, Scenario, downloaded, signing_key
-from tests.support.keys import rsa_key
 from token_rotator.contract import Algorithm
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.handler import invoke

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from fakes.clock import Clock
 from local.idp.identity_provider import IdentityProvider
-from tests.support.clock import Clock
 from token_rotator.handler import invoke
 from token_rotator.identity_provider.transport import HttpResponse, Transport
 from token_rotator.wiring import Application, build

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from fakes.parameter_store import FakeParameterStore
 from tests.support.aws_service import Through
 from tests.support.iam_simulator import FakeSimulator
 from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
-from tests.support.parameter_store import FakeParameterStore
 from token_rotator.contract import EventField, Trigger, ValueFormat, Variable
 from token_rotator.parameter.publication import ParameterStore
 from token_rotator.parameter.record import Record

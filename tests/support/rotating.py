@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from fakes.clock import Clock
+from fakes.keys import rsa_key
+from fakes.parameter_store import FakeParameterStore
 from tests.support.aws_service import Through
-from tests.support.clock import Clock
-from tests.support.keys import rsa_key
-from tests.support.parameter_store import FakeParameterStore
 from token_rotator.contract import ValueFormat
 from token_rotator.credential.secret_store import Credential
 from token_rotator.credential.service_account import ServiceAccount

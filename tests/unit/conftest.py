@@ -11,11 +11,11 @@ import pytest
 import urllib3
 from moto.server import ThreadedMotoServer
 
+from fakes.clock import Clock
 from local.idp.identity_provider import IdentityProvider
 from local.idp.tokens import Tokens
 from tests.support.application import NAME, Deployed
 from tests.support.aws_service import LAMBDAS_OWN
-from tests.support.clock import Clock
 from tests.support.exposure import Exposure, talkative
 from token_rotator.contract import Variable
 from token_rotator.credential.assertion import AssertionSigner

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
+from fakes.keys import PKCS8, pem, rsa_key
 from tests.support.exposure import Exposure, talkative
-from tests.support.keys import PKCS8, pem, rsa_key
 from tests.support.leaks import Secrets
 
 LOGGER = logging.getLogger("urllib3")

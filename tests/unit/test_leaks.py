@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from fakes.keys import pem, rsa_key
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
 from tests.support.application import Deployed
 from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
-from tests.support.keys import pem, rsa_key
 from tests.support.rotating import FakeCredentials
 from tests.unit.credential.test_service_account import REFUSED, SENTINEL
 from token_rotator.credential.secret_store import Credential

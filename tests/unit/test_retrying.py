@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.clock import Clock
+from fakes.clock import Clock
 from token_rotator.errors import IdentityProviderDown, RotationError, TokenRequestRefused
 from token_rotator.retrying import Retrier
 from token_rotator.timing import BACKOFF_CAP

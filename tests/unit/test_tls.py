@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from fakes.certificates import unknown_to_the_system
 from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.canned_server import CannedServer, answer
-from tests.support.certificates import unknown_to_the_system
 from tests.unit.test_settings import REQUIRED
 from token_rotator import tls, wiring
 from token_rotator.errors import IdentityProviderUntrusted

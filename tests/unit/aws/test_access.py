@@ -8,9 +8,9 @@ import botocore.session
 import pytest
 from botocore.regions import EndpointResolver
 
+from fakes.certificates import unknown_to_the_system
 from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.canned_server import CannedServer, answer
-from tests.support.certificates import unknown_to_the_system
 from token_rotator import timing
 from token_rotator.aws.access import AwsAccess, Service
 from token_rotator.aws.api import AwsApi

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from fakes.keys import ec_key, pem
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
-from tests.support.keys import ec_key, pem
 from tests.support.operating import FUNCTION, PARAMETER, SECOND_WATCHDOG, OperatedRotator, Refusing
 from token_rotator.contract import EventField, Trigger, Variable
 from token_rotator.parameter.record import Record

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from fakes.keys import pem, rsa_key
 from local.idp.faults import Endpoint
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
-from tests.support.keys import pem, rsa_key
 from tests.support.operating import OperatedRotator
 from tests.unit.cli.broken_links import BROKEN
 from tests.unit.credential.test_service_account import REFUSED, SENTINEL

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from fakes.keys import ec_key, pem
 from local.idp import faults
 from local.idp.faults import Endpoint
 from local.idp.service_account import ServiceAccount
-from tests.support.keys import ec_key, pem
 from tests.support.operating import OperatedRotator, Refusing, at_debug, shown
 from token_rotator.errors import RotationError
 from token_rotator_cli import wait_for_publication

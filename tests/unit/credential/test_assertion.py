@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from tests.support.clock import NOON
-from tests.support.keys import ec_key, rsa_key
+from fakes.clock import NOON
+from fakes.keys import ec_key, rsa_key
 from token_rotator.contract import Algorithm
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from tests.support.keys import PKCS1, PKCS8, ec_key, pem, rsa_key
+from fakes.keys import PKCS1, PKCS8, ec_key, pem, rsa_key
 from token_rotator.contract import Algorithm
 from token_rotator.credential.private_key import load
 from token_rotator.errors import CredentialError

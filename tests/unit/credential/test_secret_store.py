@@ -15,8 +15,8 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
+from fakes.keys import pem, rsa_key
 from tests.support.aws_service import Through
-from tests.support.keys import pem, rsa_key
 from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
 from token_rotator.credential.secret_store import SecretStore
 from token_rotator.errors import (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.keys import pem, rsa_key
+from fakes.keys import pem, rsa_key
 from token_rotator.contract import Algorithm
 from token_rotator.credential.service_account import ServiceAccount, parse
 from token_rotator.errors import CredentialError

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.clock import Clock
-from tests.support.keys import rsa_key
+from fakes.clock import Clock
+from fakes.keys import rsa_key
 from tests.unit.test_settings import REQUIRED
 from token_rotator.contract import Variable
 from token_rotator.credential.service_account import ServiceAccount

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fakes.certificates import unknown_to_the_system
 from tests.support.canned_server import Behaviour, CannedServer, Connection, answer
-from tests.support.certificates import unknown_to_the_system
 from token_rotator.contract import RequestStyle
 from token_rotator.errors import (
     AnswerUnusable,

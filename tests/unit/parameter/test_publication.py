@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from botocore.stub import Stubber
 
+from fakes.clock import NOON, Clock
+from fakes.parameter_store import FakeParameterStore
 from tests.support.aws_service import Through
-from tests.support.clock import NOON, Clock
-from tests.support.parameter_store import FakeParameterStore
 from token_rotator.contract import ValueFormat
 from token_rotator.errors import ParameterStoreUnavailable, PublicationError
 from token_rotator.parameter.publication import LONGEST_VALUE_BYTES, ParameterStore

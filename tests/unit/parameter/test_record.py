@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.clock import NOON
+from fakes.clock import NOON
 from token_rotator.parameter.record import Record, RecordUnreadable
 
 moments = st.integers(0, 10**11).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from tests.support.clock import NOON, Clock
-from tests.support.parameter_store import FakeParameterStore
+from fakes.clock import NOON, Clock
+from fakes.parameter_store import FakeParameterStore
 from token_reader import TokenReader
 from token_rotator.parameter.record import Record
 
