@@ -1,4 +1,4 @@
-"""How is the simulation run? `make simulate`: prints the table, writes docs/availability.*."""
+"""Simulates months of operation, prints the tables and writes docs/availability.*."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def main() -> None:
-    """Everything in docs/availability.md comes from here."""
+    """Runs the study and writes its page, figures and picture."""
     parser = argparse.ArgumentParser(prog="python -m studies.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--months", type=int, default=Size().months, help="of the baseline")
@@ -23,12 +23,12 @@ def main() -> None:
     begun = time.monotonic()
     results = study(arguments.seed, size, processes=arguments.processes)
     found: dict[str, dict[str, figures.Figures]] = {}
-    for (group, name), stretches in results.items():
+    for (group, name), runs in results.items():
         if group in ("outages", "tuning"):
             seconds = float(name) if group == "outages" else STUDIED_OUTAGE_SECONDS
-            found.setdefault(group, {})[name] = figures.outages(stretches, seconds)
+            found.setdefault(group, {})[name] = figures.outages(runs, seconds)
         else:
-            found.setdefault(group, {})[name] = figures.availability(stretches)
+            found.setdefault(group, {})[name] = figures.availability(runs)
     text = document.generated(found, seed=arguments.seed)
     print(text)
     print(

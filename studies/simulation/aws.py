@@ -1,4 +1,4 @@
-"""What do AWS's clients do? What the fakes allow, after a while, if the weather permits."""
+"""Models of boto3's clients: fakes of AWS with the faults and latencies of the scenario."""
 
 import json
 from collections import Counter
@@ -15,7 +15,7 @@ from botocore.exceptions import (
 
 from fakes.parameter_store import FakeParameterStore
 from studies.simulation.clock import VirtualClock
-from studies.simulation.weather import Fault, Service, Weather
+from studies.simulation.services import Fault, Service, Services
 from token_rotator.timing import AWS_CALL, AWS_CONNECT
 
 _URL = "https://aws.example"
@@ -28,7 +28,7 @@ _CODES = {
 
 
 def client_error(code: str, status: int, operation: str) -> ClientError:
-    """As botocore raises it."""
+    """An error as botocore raises it."""
     response: Any = {
         "Error": {"Code": code, "Message": "as simulated"},
         "ResponseMetadata": {"HTTPStatusCode": status},
@@ -36,25 +36,25 @@ def client_error(code: str, status: int, operation: str) -> ClientError:
     return ClientError(response, operation)
 
 
-class Line:
-    """Carries one call to a service, or breaks it; with the time-outs of timing.py."""
+class AwsCalls:
+    """Calls of one AWS service, with its faults, its latency and the timeouts of timing.py."""
 
-    def __init__(self, service: Service, clock: VirtualClock, weather: Weather) -> None:
+    def __init__(self, service: Service, clock: VirtualClock, services: Services) -> None:
         self._service = service
         self._clock = clock
-        self._weather = weather
-        self.calls: Counter[str] = Counter()
+        self._services = services
+        self.count: Counter[str] = Counter()
 
-    def carry(self, operation: str, effect: Callable[[], Any], *, writes: bool = False) -> Any:
-        self.calls[operation] += 1
-        fault = self._weather.fault(self._service, self._clock.seconds)
+    def call(self, operation: str, effect: Callable[[], Any], *, writes: bool = False) -> Any:
+        self.count[operation] += 1
+        fault = self._services.fault(self._service, self._clock.seconds)
         if fault is Fault.LOST_ANSWER and not writes:
             fault = Fault.HANG
         if fault is Fault.TOO_MANY_UPDATES and not writes:
             fault = Fault.THROTTLED
         if fault in (Fault.UNREACHABLE, Fault.REFUSED_CONNECTION, Fault.HANG):
             raise self._no_connection(fault)
-        latency = self._weather.latency(self._service, self._clock.seconds)
+        latency = self._services.latency(self._service, self._clock.seconds)
         self._clock.advance(latency)
         if fault in _CODES:
             raise client_error(*_CODES[fault], operation)
@@ -76,28 +76,28 @@ class Line:
 
 
 class ParameterStoreClient:
-    """boto3's SSM client: the fake Parameter Store at the end of a line."""
+    """boto3's SSM client, backed by the fake Parameter Store."""
 
     def __init__(
-        self, store: FakeParameterStore, line: Line, written: Callable[[str], None]
+        self, store: FakeParameterStore, calls: AwsCalls, on_write: Callable[[str], None]
     ) -> None:
         self._store = store
-        self._line = line
-        self._written = written
+        self._calls = calls
+        self._on_write = on_write
 
     def get_parameter(self, **arguments: Any) -> Any:
-        return self._line.carry("get_parameter", lambda: self._store.get_parameter(**arguments))
+        return self._calls.call("get_parameter", lambda: self._store.get_parameter(**arguments))
 
     def put_parameter(self, **arguments: Any) -> Any:
         def put() -> dict[str, Any]:
             answer = self._store.put_parameter(**arguments)
-            self._written(arguments["Value"])
+            self._on_write(arguments["Value"])
             return answer
 
-        return self._line.carry("put_parameter", put, writes=True)
+        return self._calls.call("put_parameter", put, writes=True)
 
     def add_tags_to_resource(self, **arguments: Any) -> Any:
-        return self._line.carry(
+        return self._calls.call(
             "add_tags_to_resource",
             lambda: self._store.add_tags_to_resource(**arguments),
             writes=True,
@@ -105,13 +105,13 @@ class ParameterStoreClient:
 
 
 class Secret:
-    """A secret with its current and its previous version."""
+    """A secret with a current and a previous version."""
 
     def __init__(self, value: str) -> None:
         self._versions = [value]
 
     def put(self, value: str) -> None:
-        """AWSCURRENT moves to the new version, AWSPREVIOUS to the one before."""
+        """Stores a version: AWSCURRENT moves to it, and AWSPREVIOUS to the version before it."""
         self._versions.append(value)
 
     def get(self, stage: str) -> dict[str, Any]:
@@ -123,15 +123,15 @@ class Secret:
 
 
 class SecretsManagerClient:
-    """boto3's Secrets Manager client: one secret at the end of a line."""
+    """boto3's Secrets Manager client, backed by one secret."""
 
-    def __init__(self, secret: Secret, line: Line) -> None:
+    def __init__(self, secret: Secret, calls: AwsCalls) -> None:
         self._secret = secret
-        self._line = line
+        self._calls = calls
 
     def get_secret_value(self, **arguments: str) -> Any:
         stage = arguments["VersionStage"]
-        return self._line.carry("get_secret_value", lambda: self._secret.get(stage))
+        return self._calls.call("get_secret_value", lambda: self._secret.get(stage))
 
 
 def access_token(value: str) -> str:

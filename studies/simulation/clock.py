@@ -1,4 +1,4 @@
-"""What time is it? Whatever the last sleep or call made it; Lambda's time-out cuts in."""
+"""A virtual clock. Sleeps and calls move it, up to the limit that Lambda's timeout sets."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class CutOff(BaseException):
-    """The process was ended from outside. No Exception: no handler of ours may survive it."""
+class TimeoutReached(BaseException):
+    """Lambda ended the invocation. Not an Exception, so that no handler of the function runs."""
 
 
 class VirtualClock:
-    """Seconds since START. Whoever sleeps or waits for an answer moves it."""
+    """Seconds since START. Sleeping and waiting for an answer move it."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -23,14 +23,14 @@ class VirtualClock:
         return START + timedelta(seconds=self.seconds)
 
     def advance(self, seconds: float) -> None:
-        """Lets time pass, and the world change meanwhile. Raises CutOff at the limit."""
+        """Moves the clock and applies the planned changes. Raises TimeoutReached at the limit."""
         target = self.seconds + seconds
         self.move_to(min(target, self.limit))
         if target > self.limit:
-            raise CutOff
+            raise TimeoutReached
 
     def move_to(self, moment: float) -> None:
-        """Time passes until then (never backwards), whatever the limit."""
+        """Moves the clock to this second, never backwards. The limit does not apply."""
         while self._changes and self._changes[-1][0] <= moment:
             at, change = self._changes.pop()
             self.seconds = max(self.seconds, at)
@@ -38,5 +38,5 @@ class VirtualClock:
         self.seconds = max(self.seconds, moment)
 
     def plan(self, changes: Iterable[tuple[float, Callable[[], None]]]) -> None:
-        """What happens by itself, and when."""
+        """Plans changes, each with the second at which it happens."""
         self._changes = sorted(changes, key=lambda change: change[0], reverse=True)

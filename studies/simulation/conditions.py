@@ -1,32 +1,32 @@
-"""Which world is simulated? How often things go wrong, in it."""
+"""Conditions of a scenario: how often schedules, services and keys fail."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """Shares are between 0 and 1; times are seconds unless the name says otherwise."""
+    """Shares are from 0 to 1. Times are in seconds unless the name says otherwise."""
 
     name: str
     days: float = 30.0
     lost: float = 0.01
-    """Share of the schedules' firings that never reach the function."""
+    """Share of the schedules' events that never reach the function."""
     duplicated: float = 0.001
-    """Share of the firings that reach it twice: EventBridge Scheduler is at-least-once."""
+    """Share of the events that arrive twice. EventBridge Scheduler delivers at least once."""
     failing: float = 0.02
-    """Share of the seconds in which a service fails whoever asks, of each service."""
+    """Share of the seconds in which a service fails every request, for each service."""
     outage_seconds: float = 45.0
-    """How long an outage of the identity provider lasts."""
+    """Duration of an outage of the identity provider."""
     outage_every_seconds: float = 86_400.0
-    """One in every stretch of this length, at any moment of it."""
+    """There is one outage in every period of this length, at a random moment."""
     aws_outage_seconds: float = 0.0
-    """Once a day Secrets Manager, and once Parameter Store, is out for this long; 0: never."""
+    """Duration of a daily outage each of Secrets Manager and Parameter Store. 0 means none."""
     key_changes: bool = False
-    """Every other day a new key, and in between a bad one, which is repaired after hours."""
+    """Every other day a new key is stored, and on the days between a wrong one for six hours."""
     recycled_every_hours: float = 2.0
-    """Lambda replaces the execution environment: caches are lost, a cold start follows."""
+    """How often Lambda replaces the execution environment, which loses the function's caches."""
     skew: float = 30.0
-    """The identity provider's clock is wrong by up to this much, either way."""
+    """The identity provider's clock is wrong by up to this much, in either direction."""
 
 
 HEALTHY = Conditions(name="healthy", days=20, lost=0, duplicated=0, failing=0, outage_seconds=0)

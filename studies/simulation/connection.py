@@ -1,4 +1,4 @@
-"""What becomes of an HTTP request that meets a fault? What urllib3 makes of it, and when."""
+"""Faults of an HTTP request as urllib3 reports them, with the time that each takes."""
 
 import math
 
@@ -11,11 +11,11 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from studies.simulation.weather import Fault
+from studies.simulation.services import Fault
 
 
 class Response:
-    """As much of urllib3's response as is used."""
+    """The part of urllib3's response that the function uses."""
 
     def __init__(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.status = status
@@ -34,7 +34,7 @@ class Response:
 
 
 def broken(fault: Fault | None, timeout: urllib3.Timeout | None) -> tuple[float, HTTPError] | None:
-    """Seconds until the caller knows, and how; None: there will be an answer."""
+    """The seconds until the caller gets the error, and the error. None if there is an answer."""
     if fault is Fault.UNREACHABLE:
         connect = _seconds(timeout.connect_timeout) if timeout else math.inf
         return min(connect, longest(timeout)), ConnectTimeoutError("timed out")
@@ -49,12 +49,12 @@ def broken(fault: Fault | None, timeout: urllib3.Timeout | None) -> tuple[float,
 
 
 def silence() -> ReadTimeoutError:
-    """Connected, asked, and never answered."""
+    """The error of a request that was sent and never answered."""
     return ReadTimeoutError(None, None, "timed out")  # type: ignore[arg-type]
 
 
 def longest(timeout: urllib3.Timeout | None) -> float:
-    """To connect as slowly as allowed, and then to wait for the answer as long as allowed."""
+    """The longest time that a request may take: connect timeout plus read timeout."""
     if timeout is None:
         return math.inf
     each = _seconds(timeout.connect_timeout) + _seconds(timeout.read_timeout)
@@ -62,5 +62,5 @@ def longest(timeout: urllib3.Timeout | None) -> float:
 
 
 def _seconds(timeout: object) -> float:
-    """No time-out: the caller waits until somebody ends it."""
+    """A timeout in seconds. Without one, the caller waits until the process is ended."""
     return float(timeout) if isinstance(timeout, (int, float)) else math.inf

@@ -1,21 +1,21 @@
-"""What do the results come to? One flat table of numbers for each question."""
+"""Aggregation of results into figures: one flat table for availability, one for outages."""
 
 import math
 from collections.abc import Sequence
 
-from studies.simulation.stretch import Result
-from studies.simulation.weather import Service
+from studies.simulation.run import Result
+from studies.simulation.services import Service
 
 DAYS_A_MONTH = 30.0
 Figures = dict[str, float]
 
 
 def availability(results: Sequence[Result]) -> Figures:
-    """How one strategy did."""
+    """The figures of one strategy."""
     days = sum(result.days for result in results)
     hours = days * 24
     gaps = [gap for result in results for gap in result.gaps]
-    recoveries = [struck.recovery_seconds for result in results for struck in result.struck]
+    recoveries = [met.recovery_seconds for result in results for met in result.met_outages]
     return {
         "months": round(days / DAYS_A_MONTH, 2),
         "rotations": sum(result.rotations for result in results),
@@ -39,16 +39,16 @@ def availability(results: Sequence[Result]) -> Figures:
 
 
 def outages(results: Sequence[Result], seconds: float) -> Figures:
-    """What outages of that length cost consumers; one that no request met costs nothing."""
-    struck = [struck for result in results for struck in result.struck]
+    """The cost of outages of ``seconds`` to consumers. An outage that no request met costs 0."""
+    met_outages = [met for result in results for met in result.met_outages]
     number = sum(result.outages for result in results)
-    costs = [one.cost_seconds for one in struck] + [0.0] * (number - len(struck))
-    recoveries = [one.recovery_seconds for one in struck]
+    costs = [one.cost_seconds for one in met_outages] + [0.0] * (number - len(met_outages))
+    recoveries = [one.recovery_seconds for one in met_outages]
     bound = bound_seconds(seconds)
     return {
         "rotations": sum(result.rotations for result in results),
         "outages": number,
-        "met": len(struck),
+        "met": len(met_outages),
         "bound_seconds": bound,
         "within_bound_percent": _rounded(100 * sum(cost <= bound for cost in costs) / number, 3),
         "cost_median_seconds": quantile(costs, 0.5),
@@ -62,12 +62,12 @@ def outages(results: Sequence[Result], seconds: float) -> Figures:
 
 
 def bound_seconds(outage_seconds: float) -> float:
-    """What an outage may cost consumers, in 99.9 % of cases."""
+    """The seconds without a token that an outage may cost in 99.9 % of cases."""
     return max(0.0, outage_seconds - 100) + 20
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest value that so large a share of the values does not exceed."""
+    """The smallest value that is not exceeded by this share (0 to 1) of the values."""
     if not values:
         return 0.0
     return _rounded(sorted(values)[math.ceil(share * len(values)) - 1])

@@ -1,10 +1,10 @@
-"""Which sequences are too rare for chance? Each breaks a property whose safeguard is gone."""
+"""Sequences that random search rarely finds. Each fails if a certain safeguard is removed."""
 
 from collections.abc import Sequence
 
-from studies.simulation.anything import SLOWEST, Step
 from studies.simulation.scripted import ScriptedOutcome
-from studies.simulation.weather import Fault, Service
+from studies.simulation.services import Fault, Service
+from studies.simulation.steps import SLOWEST, Step
 
 _SSM, _IDP, _SECRETS = (
     Service.PARAMETER_STORE,
@@ -29,18 +29,18 @@ def _step(
 
 THE_WRITES_ANSWER_IS_LOST = [_step(ssm=[_QUICK, _QUICK, (Fault.LOST_ANSWER, 0.01)])]
 
-AND_NOBODY_CAN_LOOK_AFTERWARDS = [
+THE_WRITES_ANSWER_IS_LOST_AND_LATER_READS_FAIL = [
     _step(ssm=[_QUICK, _QUICK, (Fault.LOST_ANSWER, 0.01), *[_THROTTLED] * 100])
 ]
 
-THE_LAST_LOOK_FAILS_WHILE_A_NEWER_TOKEN_IS_THERE = [
+THE_LAST_READ_FAILS_WHILE_A_NEWER_TOKEN_IS_PUBLISHED = [
     _step(),
     _step("newer", ssm=[_QUICK, _THROTTLED]),
 ]
 
 THE_SAME_WRONG_KEY_IS_STORED_TWICE = [_step(), _step("unknown key"), _step("unknown key")]
 
-THE_LAST_REQUEST_TAKES_ALL_THE_TIME_THAT_IS_LEFT = [
+THE_LAST_REQUEST_TAKES_ALL_REMAINING_TIME = [
     _step(
         ssm=[_SLOW] * 10,
         secrets=[_SLOW],
@@ -58,9 +58,9 @@ THE_NEW_PARAMETERS_WRITE_IS_REPEATED_LATE = [
 
 HARD_CASES = (
     THE_WRITES_ANSWER_IS_LOST,
-    AND_NOBODY_CAN_LOOK_AFTERWARDS,
-    THE_LAST_LOOK_FAILS_WHILE_A_NEWER_TOKEN_IS_THERE,
+    THE_WRITES_ANSWER_IS_LOST_AND_LATER_READS_FAIL,
+    THE_LAST_READ_FAILS_WHILE_A_NEWER_TOKEN_IS_PUBLISHED,
     THE_SAME_WRONG_KEY_IS_STORED_TWICE,
-    THE_LAST_REQUEST_TAKES_ALL_THE_TIME_THAT_IS_LEFT,
+    THE_LAST_REQUEST_TAKES_ALL_REMAINING_TIME,
     THE_NEW_PARAMETERS_WRITE_IS_REPEATED_LATE,
 )

@@ -1,4 +1,4 @@
-"""What does the identity provider answer? A token to a fresh assertion by a key it knows."""
+"""Model of the identity provider: it issues a token for a new assertion by a known key."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from urllib3.exceptions import ProtocolError
 
 from studies.simulation.clock import START, VirtualClock
 from studies.simulation.connection import Response, broken, longest, silence
-from studies.simulation.weather import Fault, Service, Weather
+from studies.simulation.services import Fault, Service, Services
 
 ORIGIN = "https://idp.example"
 DISCOVERY_ENDPOINT = f"{ORIGIN}/us1/.well-known/openid-configuration"
@@ -19,7 +19,7 @@ TOKEN_ENDPOINT = f"{ORIGIN}/us1/token"
 TOKEN_LIFETIME_SECONDS = 300
 REFUSED = 401
 TOLERANCE_SECONDS = 60
-"""How far in the future, by its own clock, an assertion's iat may lie."""
+"""The maximum by which an assertion's ``iat`` may be ahead of the provider's clock."""
 
 _DISCOVERY = json.dumps({"issuer": ORIGIN, "token_endpoint": TOKEN_ENDPOINT}).encode()
 _STATUS = {
@@ -30,49 +30,49 @@ _STATUS = {
     Fault.THROTTLED_FOR_SECONDS: 429,
     Fault.THROTTLED_UNTIL: 429,
 }
-_ASKED_TO_WAIT_SECONDS = 3
+_RETRY_AFTER_SECONDS = 3
 
 
 def valid_until(token: str) -> float:
-    """When the token dies, in seconds; that is readable in this model's tokens."""
+    """The second at which the token expires. This model's tokens contain it."""
     return float(token.rpartition("/")[2])
 
 
 class IdentityProvider:
-    """Stands in for urllib3's PoolManager, and for everything at the other end of it."""
+    """Replaces urllib3's PoolManager and the identity provider behind it."""
 
-    def __init__(self, clock: VirtualClock, weather: Weather, *, skew: float) -> None:
+    def __init__(self, clock: VirtualClock, services: Services, *, skew: float) -> None:
         self._clock = clock
-        self._weather = weather
+        self._services = services
         self._skew = skew
         self.keys: set[str] = set()
-        """Those whose assertions it honours, by their fingerprints."""
+        """Fingerprints of the keys whose assertions are accepted."""
         self.read = read_fake
-        """What an assertion claims: the signing key's fingerprint, and iat."""
+        """Reads an assertion: the signing key's fingerprint and ``iat``."""
         self.assertions: Counter[str] = Counter()
         self.requests: list[float] = []
-        """When a token was asked for."""
+        """The seconds at which tokens were requested."""
         self.refused: list[str] = []
-        """Keys whose assertions were refused so that the caller heard it, in turn."""
-        self.struck: list[float] = []
-        """When a request met a fault."""
+        """The keys of refused assertions, in order, if the refusal reached the caller."""
+        self.faults_met: list[float] = []
+        """The seconds at which requests met a fault."""
         self.latest_end = 0.0
-        """When the request that may take longest has to be over."""
+        """The latest second at which a request could end, by its timeouts."""
         self._tokens = 0
 
     def urlopen(
         self, method: str, url: str, *, timeout: urllib3.Timeout | None = None, **_: object
     ) -> Response:
-        """One request; a fault costs the time that it would cost."""
+        """Sends one request. The clock moves by the time that the request or its fault takes."""
         begun = self._clock.seconds
         wants_token = method == "POST"
         if wants_token:
             self.requests.append(begun)
         self.latest_end = max(self.latest_end, begun + longest(timeout))
-        fault = self._weather.fault(Service.IDENTITY_PROVIDER, begun)
+        fault = self._services.fault(Service.IDENTITY_PROVIDER, begun)
         if fault is not None:
-            self.struck.append(begun)
-        latency = self._weather.latency(Service.IDENTITY_PROVIDER, begun)
+            self.faults_met.append(begun)
+        latency = self._services.latency(Service.IDENTITY_PROVIDER, begun)
         if fault is None and latency > longest(timeout):
             self._clock.advance(longest(timeout))
             raise silence()
@@ -94,9 +94,9 @@ class IdentityProvider:
     def _failure(self, fault: Fault) -> Response:
         headers = {}
         if fault is Fault.THROTTLED_FOR_SECONDS:
-            headers["Retry-After"] = str(_ASKED_TO_WAIT_SECONDS)
+            headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
         if fault is Fault.THROTTLED_UNTIL:
-            until = self._clock.seconds + self._skew + _ASKED_TO_WAIT_SECONDS
+            until = self._clock.seconds + self._skew + _RETRY_AFTER_SECONDS
             headers["Retry-After"] = format_datetime(START + timedelta(seconds=until), usegmt=True)
         return Response(_STATUS[fault], b"<html>", headers)
 
@@ -118,7 +118,7 @@ class IdentityProvider:
 
 
 def read_fake(assertion: str) -> tuple[str, int]:
-    """Of the assertions that take no RSA to sign: "key.iat.number"."""
+    """Reads an assertion of FakeSigner: "key.iat.number"."""
     key, issued_at, _ = assertion.split(".")
     return key, int(issued_at)
 

@@ -1,81 +1,82 @@
-"""How does Lambda run a function? One at a time, up to its time-out, in passing environments."""
+"""Model of Lambda: asynchronous invocation, reserved concurrency 1, timeout and cold starts."""
 
 import math
 from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from studies.simulation.clock import CutOff
+from studies.simulation.clock import TimeoutReached
+from studies.simulation.scenario import Scenario
 from studies.simulation.trace import Stream
-from studies.simulation.world import Scenario
 
 Handler = Callable[[dict[str, object], float], None]
-"""Takes the event and the seconds that are left."""
+"""Takes the event and the remaining seconds."""
 
 OLDEST_EVENT_SECONDS = 60.0
-"""The asynchronous queue drops an event that it could not deliver for so long."""
+"""The asynchronous queue drops an event that it could not deliver within this time."""
 
-_STARTED = (0.3, 1.2)
-"""Seconds that a cold start takes, from and to."""
+_COLD_START_SECONDS = (0.3, 1.2)
+"""The shortest and the longest cold start."""
 
 
-class Firing(NamedTuple):
-    """An event on its way to the function; the queue tries it again later when it is throttled."""
+class QueuedEvent(NamedTuple):
+    """An event in the asynchronous queue. A throttled event is delivered again later."""
 
     due: float
     sent: float
     attempt: int
-    event: dict[str, object]
+    payload: dict[str, object]
 
     @classmethod
-    def at(cls, moment: float, event: dict[str, object]) -> "Firing":
-        """Sent at that second."""
-        return cls(moment, moment, 0, event)
+    def at(cls, moment: float, payload: dict[str, object]) -> "QueuedEvent":
+        """An event that is sent at this second."""
+        return cls(moment, moment, 0, payload)
 
 
 class LambdaFunction:
-    """Reserved concurrency 1, no retries of failed invocations."""
+    """A function with reserved concurrency 1 and no retries of failed invocations."""
 
     def __init__(
-        self, world: Scenario, build: Callable[[Scenario], Handler], *, timeout_seconds: float
+        self, scenario: Scenario, build: Callable[[Scenario], Handler], *, timeout_seconds: float
     ) -> None:
-        self._world = world
+        self._scenario = scenario
         self._build = build
         self._timeout = timeout_seconds
-        self._recycled = world.trace.stream("recycled")
-        self._starting = world.trace.stream("cold starts")
+        self._recycled = scenario.trace.stream("recycled")
+        self._starting = scenario.trace.stream("cold starts")
         self._environment: tuple[int, Handler] | None = None
         self.invocations = 0
         self.failed = 0
         self.cut_off = 0
         self.longest_seconds = 0.0
 
-    def serve(self, firings: Iterable[Firing]) -> None:
-        """Runs what arrives, in the order in which it arrives."""
-        queue = list(firings)
+    def serve(self, events: Iterable[QueuedEvent]) -> None:
+        """Invokes the function for each event, in the order of their delivery."""
+        queue = list(events)
         heapify(queue)
-        clock = self._world.clock
+        clock = self._scenario.clock
         while queue:
-            firing = heappop(queue)
-            if firing.due >= clock.seconds:
-                clock.move_to(firing.due)
-                self._invoke(firing.event)
+            event = heappop(queue)
+            if event.due >= clock.seconds:
+                clock.move_to(event.due)
+                self._invoke(event.payload)
                 continue
-            # busy. AWS Lambda Developer Guide, "How Lambda handles errors and retries with
-            # asynchronous invocation": back to the queue, at intervals that grow from 1 second
-            due = firing.due + 2**firing.attempt
-            if due - firing.sent <= OLDEST_EVENT_SECONDS:
-                heappush(queue, firing._replace(due=due, attempt=firing.attempt + 1))
+            # The function is busy. AWS Lambda Developer Guide, "How Lambda handles errors and
+            # retries with asynchronous invocation": the event returns to the queue, and the
+            # interval grows from 1 second.
+            due = event.due + 2**event.attempt
+            if due - event.sent <= OLDEST_EVENT_SECONDS:
+                heappush(queue, event._replace(due=due, attempt=event.attempt + 1))
 
-    def _invoke(self, event: dict[str, object]) -> None:
-        clock = self._world.clock
+    def _invoke(self, payload: dict[str, object]) -> None:
+        clock = self._scenario.clock
         handler = self._warm()
         begun = clock.seconds
         clock.limit = begun + self._timeout
         self.invocations += 1
         try:
-            handler(event, self._timeout)
-        except CutOff:
+            handler(payload, self._timeout)
+        except TimeoutReached:
             self.cut_off += 1
             self._environment = None
         except Exception:  # noqa: BLE001 - like Lambda
@@ -85,20 +86,20 @@ class LambdaFunction:
             self.longest_seconds = max(self.longest_seconds, clock.seconds - begun)
 
     def _warm(self) -> Handler:
-        """The environment that is there, or a new one, which takes a moment."""
-        clock = self._world.clock
+        """The current execution environment, or a new one after a cold start."""
+        clock = self._scenario.clock
         generation = _generation(
-            self._recycled, clock.seconds, self._world.conditions.recycled_every_hours * 3600
+            self._recycled, clock.seconds, self._scenario.conditions.recycled_every_hours * 3600
         )
         if self._environment is None or self._environment[0] != generation:
-            shortest, longest = _STARTED
+            shortest, longest = _COLD_START_SECONDS
             drawn = self._starting.at(int(clock.seconds))
             clock.advance(shortest + drawn * (longest - shortest))
-            self._environment = (generation, self._build(self._world))
+            self._environment = (generation, self._build(self._scenario))
         return self._environment[1]
 
 
 def _generation(stream: Stream, moment: float, period: float) -> int:
-    """Changes once in every period, at any moment of it."""
+    """A number that changes once in every period, at a random moment."""
     number = int(moment // period)
     return number + (moment % period >= stream.at(number) * period)

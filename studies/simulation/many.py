@@ -1,7 +1,7 @@
-"""Do hundreds of rotators ask an identity provider in the same second? Counted, for an hour.
+"""Token requests of hundreds of rotators in each second of an hour.
 
-AWS says that a schedule fires within the minute it names, and not when in it. So several ways in
-which it may be are counted, from the documented one to the worst that can be imagined.
+AWS documents that a schedule is invoked within its minute, but not at which second. Requests are
+counted for several assumptions, from the documented one to the worst case.
 """
 
 from collections import Counter
@@ -18,8 +18,8 @@ PRECISION_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Firing:
-    """One idea of when AWS creates schedules, and fires them."""
+class Timing:
+    """An assumption about when AWS creates schedules and invokes their targets."""
 
     name: str
     between_rotators: float
@@ -27,29 +27,29 @@ class Firing:
     between_stacks: float
     """Seconds from one stack's first schedules to the next one's."""
     jitter: float
-    """A firing is up to so many seconds late, each by itself."""
+    """Each invocation is independently late by up to this many seconds."""
 
 
-FIRINGS: Final = (
-    Firing(
+TIMINGS: Final = (
+    Timing(
         name="within the minute, as documented; all created in the same second",
         between_rotators=0,
         between_stacks=0,
         jitter=PRECISION_SECONDS,
     ),
-    Firing(
+    Timing(
         name="to the second; created one after the other, one stack after the other",
         between_rotators=1,
         between_stacks=90,
         jitter=0,
     ),
-    Firing(
+    Timing(
         name="to the second; one after the other, all stacks at once",
         between_rotators=1,
         between_stacks=0,
         jitter=0,
     ),
-    Firing(
+    Timing(
         name="to the second; all created in the same second",
         between_rotators=0,
         between_stacks=0,
@@ -58,21 +58,21 @@ FIRINGS: Final = (
 )
 
 
-def requests(firing: Firing, *, rotators: int, random: Random) -> Counter[int]:
-    """Token requests in each second of an hour, after an hour to settle."""
+def requests(timing: Timing, *, rotators: int, random: Random) -> Counter[int]:
+    """Token requests in each second of an hour, after an hour of warm-up."""
     seconds: Counter[int] = Counter()
     for number in range(rotators):
         stack, place = divmod(number, ROTATORS_A_STACK)
-        created = stack * firing.between_stacks + place * firing.between_rotators
-        # deployed long ago: what matters is where in the cycle it is
-        seconds.update(_requests_of_one(created % (Default.INTERVAL_MINUTES * 60), firing, random))
+        created = stack * timing.between_stacks + place * timing.between_rotators
+        # the rotators were deployed long ago: only the position in the cycle matters
+        seconds.update(_requests_of_one(created % (Default.INTERVAL_MINUTES * 60), timing, random))
     return seconds
 
 
-def _requests_of_one(begins: float, firing: Firing, random: Random) -> Iterator[int]:
+def _requests_of_one(begins: float, timing: Timing, random: Random) -> Iterator[int]:
     def fires(every: int) -> list[float]:
         number = range(2 * HOUR // every + 1)
-        return [begins + n * every + random.random() * firing.jitter for n in number]
+        return [begins + n * every + random.random() * timing.jitter for n in number]
 
     schedule = [(moment, False) for moment in fires(Default.INTERVAL_MINUTES * 60)]
     watchdogs = [(moment, True) for _ in range(Default.WATCHDOGS) for moment in fires(60)]
@@ -86,17 +86,17 @@ def _requests_of_one(begins: float, firing: Firing, random: Random) -> Iterator[
 
 
 def table(rotators: int = 500) -> str:
-    """As it stands in docs/many.md."""
+    """The table in docs/many.md."""
     fires = f"if AWS fires {rotators} rotators' schedules ..."
     lines = [
         f"| {fires} | requests a second, mean | 99 % of seconds | the busiest second |",
         "|---|---|---|---|",
     ]
-    for firing in FIRINGS:
-        found = requests(firing, rotators=rotators, random=Random(7))
+    for timing in TIMINGS:
+        found = requests(timing, rotators=rotators, random=Random(7))
         seconds = sorted(found[second] for second in range(HOUR))
         lines.append(
-            f"| {firing.name} | {found.total() / HOUR:.1f} | {seconds[HOUR * 99 // 100]} "
+            f"| {timing.name} | {found.total() / HOUR:.1f} | {seconds[HOUR * 99 // 100]} "
             f"| {seconds[-1]} |"
         )
     return "\n".join(lines)

@@ -1,15 +1,15 @@
-"""When is a service out? Once in every period, at any moment of it."""
+"""Outages of a service: one in every period, at a random moment."""
 
 from studies.simulation.conditions import Conditions
+from studies.simulation.services import OUTAGES, Outage, Service
 from studies.simulation.trace import Trace
-from studies.simulation.weather import OUTAGES, Outage, Service
 
 QUIET_SECONDS = 600.0
-"""At least so long without an outage between two: two lives of a token."""
+"""The least time between two outages: twice the life of a token."""
 
 
 def outages(trace: Trace, conditions: Conditions, service: Service, seconds: float) -> list[Outage]:
-    """Each begins and ends within its own period."""
+    """The outages of a run. Each starts and ends within its own period."""
     if not seconds:
         return []
     period = conditions.outage_every_seconds

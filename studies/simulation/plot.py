@@ -1,4 +1,4 @@
-"""What does an outage look like? The life left of the published token, over time."""
+"""Picture of an outage: the remaining life of the published token over time."""
 
 from pathlib import Path
 
@@ -6,36 +6,36 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from studies.simulation.outages import QUIET_SECONDS
+from studies.simulation.run import simulate
+from studies.simulation.services import Service
 from studies.simulation.strategies import COMPARED, OURS
-from studies.simulation.stretch import play
 from studies.simulation.study import outages_of
-from studies.simulation.weather import Service
 
 BARE = "a fixed schedule, one attempt"
 OUTAGE_SECONDS = 240.0
-"""Longer than the baseline's, so that there is something to see."""
+"""Longer than the baseline's outages, so that its effect is visible."""
 
 AROUND_SECONDS = QUIET_SECONDS - 30
-"""The outages before and after it are not in the picture."""
+"""The time shown before and after the outage. It contains no other outage."""
 
 _COLOURS = {OURS: "#0b6e4f", BARE: "#b3541e"}
 
 
 def draw(path: Path, *, seed: int) -> None:
-    """What surrounds one outage, the same one for both."""
+    """Draws the same outage for this rotator and for a fixed schedule."""
     mpl.rcParams.update({"font.size": 9, "svg.hashsalt": "simulation"})
     figure = Figure(figsize=(8, 4.6), layout="constrained")
     axes = figure.subplots(2, 1, sharex=True, sharey=True)
     conditions = outages_of(OUTAGE_SECONDS, days=0.25)
     for ax, name in zip(axes, (OURS, BARE), strict=True):
-        _, world = play(COMPARED[name], conditions, seed)
-        outage = world.weather.outages[Service.IDENTITY_PROVIDER][5]
+        _, scenario = simulate(COMPARED[name], conditions, seed)
+        outage = scenario.services.outages[Service.IDENTITY_PROVIDER][5]
         begin, end = outage.start - AROUND_SECONDS, outage.end + AROUND_SECONDS
-        times, lives = life_left(world.ledger.publications, until=end)
+        times, lives = life_left(scenario.history.publications, until=end)
         minutes = [(moment - outage.start) / 60 for moment in times]
         ax.axvspan(0, (outage.end - outage.start) / 60, color="#9aa5b1", alpha=0.35, lw=0)
         ax.plot(minutes, lives, color=_COLOURS[name], lw=1.3)
-        for start, stop in world.ledger.gaps:
+        for start, stop in scenario.history.gaps:
             ax.axvspan(
                 (start - outage.start) / 60,
                 (stop - outage.start) / 60,
@@ -60,7 +60,7 @@ def draw(path: Path, *, seed: int) -> None:
 def life_left(
     publications: list[tuple[float, float]], *, until: float
 ) -> tuple[list[float], list[float]]:
-    """The saw teeth: each token from its publication to the next one's, or to its death."""
+    """Points of the sawtooth curve: each token from its publication to its end or expiry."""
     times: list[float] = []
     lives: list[float] = []
     ends = [*(moment for moment, _ in publications[1:]), until]

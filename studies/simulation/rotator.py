@@ -1,4 +1,4 @@
-"""What is simulated? The function as wiring.py builds it, between the world's fakes."""
+"""The simulated function, wired as in wiring.py but with the scenario's fakes."""
 
 import functools
 import itertools
@@ -9,7 +9,7 @@ from unittest import mock
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from studies.simulation.lambda_function import Handler
-from studies.simulation.world import PARAMETER, SECRET, Scenario, fingerprint
+from studies.simulation.scenario import PARAMETER, SECRET, Scenario, fingerprint
 from tests.support.aws_service import Through
 from token_rotator.contract import Variable
 from token_rotator.credential import private_key
@@ -41,11 +41,11 @@ SETTINGS = Settings.from_environment(
 PARSED_ONCE = mock.patch.object(
     private_key, "load_der_private_key", functools.cache(load_der_private_key)
 )
-"""Checking an RSA key takes 45 ms at each cold start; in the simulation, once."""
+"""Parses each key once. Checking an RSA key takes 45 ms, and cold starts are frequent here."""
 
 
 class FakeSigner:
-    """An RSA signature takes longer than everything else in a simulated rotation."""
+    """Replaces the RSA signature, which would take most of a simulated rotation's time."""
 
     _numbers = itertools.count()
 
@@ -53,8 +53,8 @@ class FakeSigner:
         return f"{fingerprint(account.private_key)}.{int(now.timestamp())}.{next(self._numbers)}"
 
 
-class Silence:
-    """No log, no metrics."""
+class NoTelemetry:
+    """Telemetry that writes no log lines and no metrics."""
 
     def ended(self, report: Report) -> None:
         pass
@@ -64,15 +64,15 @@ class Silence:
 
 
 def application(
-    world: Scenario, *, signer: object | None = None, telemetry: object | None = None
+    scenario: Scenario, *, signer: object | None = None, telemetry: object | None = None
 ) -> Application:
-    """A new execution environment's: every memory empty."""
-    now = world.clock.now
-    channel = ProviderHttp(pool=cast("Any", world.identity_provider), now=now)
+    """The application in a new execution environment: all caches are empty."""
+    now = scenario.clock.now
+    channel = ProviderHttp(pool=cast("Any", scenario.identity_provider), now=now)
     return Application(
         rotation=Rotation(
             credentials=SecretStore(
-                Through(world.secrets), secret_id=SECRET, algorithm=SETTINGS.algorithm
+                Through(scenario.secrets), secret_id=SECRET, algorithm=SETTINGS.algorithm
             ),
             identity_provider=TokenEndpoint(
                 settings=SETTINGS,
@@ -82,7 +82,7 @@ def application(
                 now=now,
             ),
             publication=ParameterStore(
-                Through(world.ssm),
+                Through(scenario.ssm),
                 parameter_name=SETTINGS.parameter_name,
                 key_arn=SETTINGS.parameter_key_arn,
                 value_format=SETTINGS.value_format,
@@ -91,16 +91,16 @@ def application(
                 tags=SETTINGS.parameter_tags,
             ),
             now=now,
-            sleep=world.clock.advance,
+            sleep=scenario.clock.advance,
         ),
-        telemetry=cast("Telemetry", telemetry or Silence()),
+        telemetry=cast("Telemetry", telemetry or NoTelemetry()),
         now=now,
     )
 
 
-def handler(world: Scenario) -> Handler:
-    """What Lambda calls."""
-    app = application(world)
+def handler(scenario: Scenario) -> Handler:
+    """The handler that the model of Lambda invokes."""
+    app = application(scenario)
 
     def handle(event: dict[str, object], seconds: float) -> None:
         invoke(app, event, remaining=timedelta(seconds=seconds))

@@ -1,20 +1,20 @@
-"""What if a test decides instead of chance? Faults and latencies come in the order it gives."""
+"""A scenario in which the test, not chance, decides about faults and latencies."""
 
 from collections.abc import Iterable, Mapping
 
 from studies.simulation.conditions import HEALTHY
+from studies.simulation.scenario import Scenario
+from studies.simulation.services import Fault, Service, Services
 from studies.simulation.trace import Trace
-from studies.simulation.weather import Fault, Service, Weather
-from studies.simulation.world import Scenario
 
 ScriptedOutcome = tuple[Fault | None, float]
-"""What a call meets, and the seconds that it takes if that is not a time-out."""
+"""The fault that a call meets, if any, and the seconds it takes unless it times out."""
 
 _FINE: ScriptedOutcome = (None, 0.1)
 
 
-class ScriptedWeather(Weather):
-    """Each call of a service meets the next answer; when they are used up, all is fine."""
+class ScriptedServices(Services):
+    """Each call gets the next outcome of its service. After the last one, calls succeed."""
 
     def __init__(self) -> None:
         super().__init__(Trace(0), HEALTHY, [])
@@ -22,7 +22,7 @@ class ScriptedWeather(Weather):
         self._met = dict.fromkeys(Service, _FINE)
 
     def script(self, answers: Mapping[Service, Iterable[ScriptedOutcome]]) -> None:
-        """From now on; what was left over is forgotten."""
+        """Replaces the outcomes of all services."""
         self._answers = {service: list(answers.get(service, ())) for service in Service}
 
     def fault(self, service: Service, moment: float) -> Fault | None:
@@ -34,7 +34,7 @@ class ScriptedWeather(Weather):
         return self._met[service][1]
 
 
-def scripted_world() -> tuple[Scenario, ScriptedWeather]:
-    """Nothing goes wrong in it until a test says so."""
-    weather = ScriptedWeather()
-    return Scenario(Trace(0), HEALTHY, weather=weather), weather
+def scripted_scenario() -> tuple[Scenario, ScriptedServices]:
+    """A scenario in which nothing fails until the test scripts it."""
+    services = ScriptedServices()
+    return Scenario(Trace(0), HEALTHY, services=services), services

@@ -1,4 +1,4 @@
-"""What does `make simulate` run? Which strategy in which world, how long, with which seeds."""
+"""The study that `make simulate` runs: strategies, conditions, durations and seeds."""
 
 import gc
 import sys
@@ -10,15 +10,15 @@ from multiprocessing import Pool
 
 from studies.simulation.conditions import BASELINE, HARSH, HEALTHY, Conditions
 from studies.simulation.outages import QUIET_SECONDS
-from studies.simulation.strategies import COMPARED, Play, ThisRotator
-from studies.simulation.stretch import Result, play
+from studies.simulation.run import Result, simulate
+from studies.simulation.strategies import COMPARED, Strategy, ThisRotator
 from studies.simulation.tuning import Tuning
 
 AS_DEPLOYED = "as deployed"
 OUTAGE_SECONDS = (30, 45, 60, 90, 120, 300, 900)
 STUDIED_OUTAGE_SECONDS = 300
 BETWEEN_OUTAGES_SECONDS = QUIET_SECONDS + 300
-"""Less than the schedule's interval apart, an outage would meet it at some moments only."""
+"""Longer than the schedule's interval, so that outages start at every moment of it."""
 TUNINGS: dict[str, Tuning] = {
     AS_DEPLOYED: Tuning(),
     "`min_remaining_seconds` 150": Tuning(min_remaining_seconds=150),
@@ -26,39 +26,39 @@ TUNINGS: dict[str, Tuning] = {
     "`min_remaining_seconds` 180": Tuning(min_remaining_seconds=180),
     "one watchdog": Tuning(watchdogs=1),
     "one watchdog, `min_remaining_seconds` 180": Tuning(watchdogs=1, min_remaining_seconds=180),
-    "one watchdog, time-out 110 s": Tuning(watchdogs=1, timeout_seconds=110),
+    "one watchdog, timeout 110 s": Tuning(watchdogs=1, timeout_seconds=110),
     "three watchdogs": Tuning(watchdogs=3),
-    "time-out 50 s": Tuning(timeout_seconds=50),
+    "timeout 50 s": Tuning(timeout_seconds=50),
     "backoff up to 2 s": Tuning(backoff_cap=timedelta(seconds=2)),
     "backoff up to 20 s": Tuning(backoff_cap=timedelta(seconds=20)),
-    "read time-out 5 s": Tuning(http_read=timedelta(seconds=5)),
+    "read timeout 5 s": Tuning(http_read=timedelta(seconds=5)),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much is simulated."""
+    """The amount that is simulated."""
 
     months: int = 11
     harsh_months: int = 2
     outages: int = 6000
-    """Of each length, for ours."""
+    """Outages of each length, for this rotator."""
     studied_outages: int = 2000
-    """For each tuning."""
+    """Outages for each tuning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One stretch for one process."""
+    """One run, which one process simulates."""
 
     group: tuple[str, str]
-    strategy: Play
+    strategy: Strategy
     conditions: Conditions
     seed: int
 
 
 def outages_of(seconds: float, *, days: float) -> Conditions:
-    """The baseline, its daily outage replaced by longer ones that come one after the other."""
+    """Baseline conditions with outages of ``seconds`` in close succession."""
     return replace(
         BASELINE,
         name="outages",
@@ -69,7 +69,7 @@ def outages_of(seconds: float, *, days: float) -> Conditions:
 
 
 def jobs(seed: int, size: Size) -> Iterator[Job]:
-    """Everything, the long ones first."""
+    """All runs, the long ones first."""
     for months, conditions in ((size.months, BASELINE), (size.harsh_months, HARSH)):
         for name, strategy in COMPARED.items():
             for month in range(months):
@@ -85,7 +85,7 @@ def jobs(seed: int, size: Size) -> Iterator[Job]:
 
 
 def _outages(
-    group: tuple[str, str], strategy: Play, seconds: int, number: int, seed: int
+    group: tuple[str, str], strategy: Strategy, seconds: int, number: int, seed: int
 ) -> Iterator[Job]:
     parts = 4
     days = number / parts * (seconds + BETWEEN_OUTAGES_SECONDS) / 86_400 + 0.001
@@ -94,19 +94,19 @@ def _outages(
         yield Job(group=group, strategy=strategy, conditions=conditions, seed=seed + part)
 
 
-def run(job: Job) -> tuple[tuple[str, str], Result]:
-    """In a process of its own."""
-    return job.group, play(job.strategy, job.conditions, job.seed)[0]
+def run_job(job: Job) -> tuple[tuple[str, str], Result]:
+    """Simulates one run in a worker process."""
+    return job.group, simulate(job.strategy, job.conditions, job.seed)[0]
 
 
 def study(seed: int, size: Size, *, processes: int) -> dict[tuple[str, str], list[Result]]:
-    """The results of each group. The same for any number of processes."""
+    """The results of each group. They do not depend on the number of processes."""
     results = defaultdict(list)
     planned = list(jobs(seed, size))
-    # collecting garbage rarely saves a quarter of the time
+    # rare garbage collection saves a quarter of the time
     with Pool(processes, initializer=gc.set_threshold, initargs=(200_000,)) as pool:
-        for number, (group, result) in enumerate(pool.imap(run, planned), start=1):
+        for number, (group, result) in enumerate(pool.imap(run_job, planned), start=1):
             results[group].append(result)
-            print(f"\r{number} of {len(planned)} stretches", end="", file=sys.stderr, flush=True)
+            print(f"\r{number} of {len(planned)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return dict(results)

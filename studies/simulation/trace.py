@@ -1,7 +1,7 @@
-"""What does chance decide? Numbers that depend on seed, stream and index, and on nothing else.
+"""Random numbers that depend on seed, stream and index only.
 
-Strategies make different numbers of calls at different times. They can only be compared if the
-world around them is the same, so no draw may depend on how many draws there were before it.
+Strategies make different numbers of calls at different times. They can only be compared in the same
+scenario, so no random number may depend on how many were drawn before it.
 """
 
 import zlib
@@ -21,7 +21,7 @@ def _mixed(x: int) -> int:
 
 
 class Stream:
-    """One source of chance: number n is the same whenever it is asked for."""
+    """A source of random numbers. Number n is always the same."""
 
     __slots__ = ("_start",)
 
@@ -29,20 +29,20 @@ class Stream:
         self._start = _mixed(_mixed(seed + 0x9E3779B97F4A7C15) ^ zlib.crc32(name.encode()))
 
     def at(self, index: int) -> float:
-        """Uniform in [0, 1)."""
+        """Number ``index``, uniformly distributed in [0, 1)."""
         return _mixed((self._start + index * 0x9E3779B97F4A7C15) & _64_BITS) / (1 << 64)
 
     def choice(self, index: int, options: Sequence[T]) -> T:
-        """Each option is as likely as the others."""
+        """One of the options. All are equally likely."""
         return options[int(self.at(index) * len(options))]
 
 
 class Trace:
-    """All sources of chance of one simulated stretch of time."""
+    """All sources of random numbers of one run."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
     def stream(self, name: str) -> Stream:
-        """The source of that name."""
+        """The source with this name."""
         return Stream(self.seed, name)

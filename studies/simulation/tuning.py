@@ -1,4 +1,4 @@
-"""What may be tuned? The numbers of timing.py, the time-out, and what the watchdogs do."""
+"""Settings that the study varies: watchdogs, Lambda's timeout, and numbers of timing.py."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +15,7 @@ from token_rotator.identity_provider import http
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
-    """As deployed, where nothing else is said."""
+    """The settings of a run. The defaults are those of a deployment."""
 
     watchdogs: int = Default.WATCHDOGS
     min_remaining_seconds: float = Default.WATCHDOG_MIN_REMAINING_SECONDS
@@ -25,7 +25,7 @@ class Tuning:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """The function's modules have these numbers meanwhile."""
+        """Sets these numbers in the function's modules while the context is active."""
         jitter = wait_random_exponential(
             multiplier=timing.BACKOFF_BASE.total_seconds(), max=self.backoff_cap.total_seconds()
         )

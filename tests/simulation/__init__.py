@@ -1,1 +1,1 @@
-"""How long are consumers without a token? The real rotation in a simulated world."""
+"""Tests of the simulation: its model, the promise for a few days, and its page."""

@@ -1,26 +1,26 @@
-"""Hundreds of rotators do not ask the identity provider all at once."""
+"""Hundreds of rotators do not send their token requests in the same second."""
 
 from random import Random
 
 import pytest
 
 from local import ROOT
-from studies.simulation.many import FIRINGS, HOUR, requests, table
+from studies.simulation.many import HOUR, TIMINGS, requests, table
 
-DOCUMENTED, IN_TURN, STACKS_AT_ONCE, WORST = FIRINGS
+DOCUMENTED, IN_TURN, STACKS_AT_ONCE, WORST = TIMINGS
 
 
 @pytest.mark.parametrize(
-    ("firing", "most"), [(DOCUMENTED, 40), (IN_TURN, 10), (STACKS_AT_ONCE, 20), (WORST, 500)]
+    ("timing", "most"), [(DOCUMENTED, 40), (IN_TURN, 10), (STACKS_AT_ONCE, 20), (WORST, 500)]
 )
-def test_so_many_token_requests_of_500_rotators_fall_into_one_second(firing, most):
-    seconds = requests(firing, rotators=500, random=Random(7))
+def test_500_rotators_send_at_most_this_many_token_requests_in_one_second(timing, most):
+    seconds = requests(timing, rotators=500, random=Random(7))
 
     assert 500 * 28 <= seconds.total() <= 500 * 30
     assert max(seconds.values()) <= most
 
 
-def test_twice_the_rotators_are_twice_the_requests():
+def test_twice_the_rotators_send_twice_the_requests():
     once, twice = (
         requests(DOCUMENTED, rotators=number, random=Random(7)).total() / HOUR
         for number in (100, 200)

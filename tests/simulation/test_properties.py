@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: what a rotation never does."""
+"""Property tests: what a rotation never does, in any sequence of triggers, changes and faults."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from studies.simulation.anything import SLOWEST, STEPS, WATCHDOG, Step
 from studies.simulation.clock import START
 from studies.simulation.hard_cases import HARD_CASES
 from studies.simulation.identity_provider import valid_until
 from studies.simulation.scripted import ScriptedOutcome
-from studies.simulation.taken import Rotator
-from studies.simulation.weather import Fault, Service
+from studies.simulation.scripted_rotator import ScriptedRotator
+from studies.simulation.services import Fault, Service
+from studies.simulation.steps import SLOWEST, STEPS, WATCHDOG, Step
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome
 from token_rotator.parameter.record import Record
 from token_rotator.timing import HTTP_CONNECT, HTTP_READ, TO_PUBLISH, TO_REPORT
@@ -21,8 +21,8 @@ ROUNDING_SECONDS = 0.001
 """The clock counts in floating-point seconds, datetimes in microseconds."""
 
 
-def whatever_happens(test: Callable[[list[Step]], None]) -> Callable[[], None]:
-    """Any sequence of triggers, changes and faults."""
+def for_any_steps(test: Callable[[list[Step]], None]) -> Callable[[], None]:
+    """Runs a test with random sequences of steps and with the hard cases."""
     quick = settings(
         max_examples=100,
         deadline=None,
@@ -34,109 +34,111 @@ def whatever_happens(test: Callable[[list[Step]], None]) -> Callable[[], None]:
     return quick(given(steps=st.lists(STEPS, min_size=3, max_size=6))(test))
 
 
-@whatever_happens
+@for_any_steps
 def test_a_newer_token_is_never_replaced_by_one_that_expires_earlier(steps: list[Step]):
-    rotator = Rotator()
+    rotator = ScriptedRotator()
 
     for step in steps:
-        done = rotator.take(step)
+        done = rotator.run(step)
 
         if done.value_before is not None and done.written:
             assert expires_at(done.written[0]) >= expires_at(done.value_before)
 
 
-@whatever_happens
-def test_an_invocation_writes_once_at_most(steps: list[Step]):
-    rotator = Rotator()
+@for_any_steps
+def test_an_invocation_writes_at_most_once(steps: list[Step]):
+    rotator = ScriptedRotator()
 
     for step in steps:
-        assert len(rotator.take(step).written) <= 1
+        assert len(rotator.run(step).written) <= 1
 
 
-@whatever_happens
-def test_a_rotation_that_failed_left_the_record_alone_or_never_heard_that_it_was_written(
+@for_any_steps
+def test_a_failed_rotation_has_not_written_a_record_unless_the_writes_answer_was_lost(
     steps: list[Step],
 ):
-    rotator = Rotator()
+    rotator = ScriptedRotator()
 
     for step in steps:
-        done = rotator.take(step)
+        done = rotator.run(step)
 
         if done.failure is not None and done.written:
             lost = [fault for fault, _ in step.answers[Service.PARAMETER_STORE]]
             assert Fault.LOST_ANSWER in lost
 
 
-@whatever_happens
-def test_a_rotation_that_ended_well_left_a_record_that_readers_accept(steps: list[Step]):
-    rotator = Rotator()
+@for_any_steps
+def test_after_a_successful_rotation_readers_accept_the_record(steps: list[Step]):
+    rotator = ScriptedRotator()
 
     for step in steps:
-        done = rotator.take(step)
+        done = rotator.run(step)
 
         if done.failure is None:
             assert rotator.consumer().get().value in rotator.values[-1]
             assert (done.outcome is Outcome.PUBLISHED) == bool(done.written)
 
 
-@whatever_happens
-def test_no_record_promises_more_life_than_its_token_has(steps: list[Step]):
-    rotator = Rotator()
+@for_any_steps
+def test_no_record_expires_later_than_its_token(steps: list[Step]):
+    rotator = ScriptedRotator()
 
     for step in steps:
-        for value in rotator.take(step).written:
+        for value in rotator.run(step).written:
             record = Record.from_json(value)
             dies = START.timestamp() + valid_until(record.access_token)
             assert record.expires_at.timestamp() <= dies
 
 
-@whatever_happens
+@for_any_steps
 def test_no_assertion_is_sent_twice(steps: list[Step]):
-    rotator = Rotator()
+    rotator = ScriptedRotator()
 
     for step in steps:
-        rotator.take(step)
+        rotator.run(step)
 
-    assert set(rotator.world.identity_provider.assertions.values()) <= {1}
+    assert set(rotator.scenario.identity_provider.assertions.values()) <= {1}
 
 
-@whatever_happens
-def test_a_refusal_is_never_repeated_unchanged(steps: list[Step]):
-    rotator = Rotator()
+@for_any_steps
+def test_a_refused_key_is_not_used_again_in_the_same_invocation(steps: list[Step]):
+    rotator = ScriptedRotator()
 
     for step in steps:
-        refused = rotator.take(step).refused
+        refused = rotator.run(step).refused
 
-        assert len(refused) == len(set(refused)), "one key, refused once in an invocation"
+        assert len(refused) == len(set(refused))
 
 
-@whatever_happens
+@for_any_steps
 def test_nothing_runs_past_the_deadline(steps: list[Step]):
-    rotator = Rotator()
+    rotator = ScriptedRotator()
     longest = FUNCTION_TIMEOUT_SECONDS - TO_REPORT.total_seconds()
 
     for step in steps:
-        assert rotator.take(step).seconds <= longest + ROUNDING_SECONDS
+        assert rotator.run(step).seconds <= longest + ROUNDING_SECONDS
 
 
-@whatever_happens
-def test_no_request_begins_that_could_end_when_there_is_no_time_to_publish(steps: list[Step]):
-    rotator = Rotator()
+@for_any_steps
+def test_no_request_starts_that_could_end_too_late_to_publish(steps: list[Step]):
+    rotator = ScriptedRotator()
     longest = FUNCTION_TIMEOUT_SECONDS - (TO_REPORT + TO_PUBLISH).total_seconds()
 
     for step in steps:
-        assert rotator.take(step).latest_request_end <= longest + ROUNDING_SECONDS
+        assert rotator.run(step).latest_request_end <= longest + ROUNDING_SECONDS
 
 
 @pytest.mark.parametrize("trigger", [{}, WATCHDOG])
-def test_every_call_as_slow_as_its_time_outs_allow_still_ends_in_time(trigger: dict[str, object]):
-    rotator = Rotator()
+def test_an_invocation_ends_in_time_even_if_every_call_is_as_slow_as_its_timeout_allows(
+    trigger: dict[str, object],
+):
+    rotator = ScriptedRotator()
     slow: dict[Service, list[ScriptedOutcome]] = {
         service: [(None, seconds - 0.01)] * 50 for service, seconds in SLOWEST.items()
     }
     step = Step(pause=0, change=None, event=trigger, answers=slow)
 
-    done = rotator.take(step)
+    done = rotator.run(step)
 
     assert done.outcome is Outcome.PUBLISHED
     assert done.seconds <= FUNCTION_TIMEOUT_SECONDS - TO_REPORT.total_seconds()
@@ -149,10 +151,10 @@ def test_every_call_as_slow_as_its_time_outs_allow_still_ends_in_time(trigger: d
         (Fault.UNREACHABLE, HTTP_CONNECT.total_seconds()),
     ],
 )
-def test_one_silence_of_the_identity_provider_costs_one_time_out_and_not_the_rotation(
+def test_one_unanswered_request_costs_one_timeout_and_the_rotation_succeeds(
     fault: Fault, seconds: float
 ):
-    rotator = Rotator()
+    rotator = ScriptedRotator()
 
     at_discovery: list[ScriptedOutcome] = [(fault, 0.1)]
     at_exchange: list[ScriptedOutcome] = [(None, 0.1), (fault, 0.1)]
@@ -163,14 +165,14 @@ def test_one_silence_of_the_identity_provider_costs_one_time_out_and_not_the_rot
             event={},
             answers={Service.IDENTITY_PROVIDER: answers},
         )
-        done = rotator.take(step)
+        done = rotator.run(step)
 
         assert done.outcome is Outcome.PUBLISHED
         assert seconds <= done.seconds < seconds + 2
 
 
-def test_an_identity_provider_that_is_slow_by_seconds_is_waited_for():
-    rotator = Rotator()
+def test_a_rotation_waits_for_a_slow_identity_provider():
+    rotator = ScriptedRotator()
     slow = Step(
         pause=0,
         change=None,
@@ -178,10 +180,10 @@ def test_an_identity_provider_that_is_slow_by_seconds_is_waited_for():
         answers={Service.IDENTITY_PROVIDER: [(None, 0.1), (None, 8.0)]},
     )
 
-    done = rotator.take(slow)
+    done = rotator.run(slow)
 
     assert done.outcome is Outcome.PUBLISHED
-    assert len(rotator.world.identity_provider.requests) == 1
+    assert len(rotator.scenario.identity_provider.requests) == 1
 
 
 def expires_at(value: str) -> float:

@@ -1,11 +1,11 @@
-"""What may happen to a rotator? Any sequence of steps, good and bad ones."""
+"""Hypothesis strategies for the steps of a scripted scenario: changes, faults and triggers."""
 
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
 from studies.simulation.scripted import ScriptedOutcome
-from studies.simulation.weather import PASSING, Fault, Service
+from studies.simulation.services import PASSING, Fault, Service
 from token_rotator.contract import Default, EventField
 from token_rotator.timing import AWS_CALL, HTTP_CONNECT, HTTP_READ
 
@@ -25,7 +25,7 @@ WATCHDOG: dict[str, object] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Time passes, something changes, and then somebody calls the function."""
+    """One step: a pause, a change, and an invocation whose calls get these outcomes."""
 
     pause: float
     change: str | None
@@ -41,7 +41,7 @@ CHANGES = [
 
 @st.composite
 def answers(draw: st.DrawFn, service: Service) -> list[ScriptedOutcome]:
-    """Mostly a few bad moments; now and then a service that stays bad, or slow."""
+    """Outcomes of a service's calls: usually a few faults, sometimes only faults or slow calls."""
     kind = draw(st.sampled_from(["fine"] * 4 + ["moments"] * 6 + ["bad", "slow"]))
     if kind == "slow":
         return [(None, SLOWEST[service])] * 20

@@ -1,4 +1,4 @@
-"""When does which service fail, and how? Decided by the trace, before anybody asks."""
+"""Faults, outages and latencies of the services, which the trace determines in advance."""
 
 import math
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from studies.simulation.trace import Trace
 
 
 class Service(StrEnum):
-    """Whom a rotation depends on."""
+    """The services that a rotation depends on."""
 
     IDENTITY_PROVIDER = "identity provider"
     PARAMETER_STORE = "Parameter Store"
@@ -20,32 +20,32 @@ class Service(StrEnum):
 
 
 class Fault(Enum):
-    """What a caller meets instead of an answer."""
+    """The faults that a call can meet."""
 
     UNAVAILABLE = auto()
     """Status 503."""
     BROKEN = auto()
     """Status 500."""
     NO_JSON = auto()
-    """Status 200, a page of HTML."""
+    """Status 200 with an HTML page."""
     THROTTLED = auto()
-    """429 or ThrottlingException, without advice."""
+    """429 without Retry-After, or ThrottlingException."""
     THROTTLED_FOR_SECONDS = auto()
-    """429, Retry-After in seconds."""
+    """429 with Retry-After in seconds."""
     THROTTLED_UNTIL = auto()
-    """429, Retry-After as a date: by the provider's own, wrong clock."""
+    """429 with Retry-After as a date, by the provider's wrong clock."""
     RESET = auto()
     """The connection breaks before the request takes effect."""
     LOST_ANSWER = auto()
-    """The request takes effect, the answer never arrives."""
+    """The request takes effect, but its answer never arrives."""
     HANG = auto()
-    """Connected, and then silence."""
+    """The connection succeeds, but no answer arrives."""
     UNREACHABLE = auto()
-    """Not even connected."""
+    """The connection attempt times out."""
     REFUSED_CONNECTION = auto()
-    """Nobody listens."""
+    """The connection is refused."""
     TOO_MANY_UPDATES = auto()
-    """Somebody else writes the same parameter."""
+    """Another client is writing the same parameter."""
 
 
 PASSING: Mapping[Service, tuple[Fault, ...]] = {
@@ -76,10 +76,10 @@ PASSING: Mapping[Service, tuple[Fault, ...]] = {
         Fault.HANG,
     ),
 }
-"""What a passing failure looks like: each entry is as likely as the others."""
+"""The faults of a passing failure. All entries are equally likely."""
 
 OUTAGES = (Fault.REFUSED_CONNECTION, Fault.UNREACHABLE, Fault.HANG, Fault.UNAVAILABLE)
-"""What an outage looks like, from its start to its end."""
+"""The possible faults of an outage. An outage has the same fault from start to end."""
 
 MEDIAN_SECONDS = {
     Service.IDENTITY_PROVIDER: 0.15,
@@ -87,12 +87,12 @@ MEDIAN_SECONDS = {
     Service.SECRETS_MANAGER: 0.015,
 }
 _SPREAD = [math.exp(0.8 * NormalDist().inv_cdf((n + 0.5) / 2048)) for n in range(2048)]
-"""Log-normal with sigma 0.8: the slowest per cent takes more than six times the median."""
+"""Log-normal with sigma 0.8: the slowest 1 % takes more than six times the median."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """Nobody gets an answer from the service; start and end in seconds."""
+    """A period in which a service answers no request. Start and end are in seconds."""
 
     service: Service
     start: float
@@ -100,7 +100,7 @@ class Outage:
     fault: Fault
 
 
-class Weather:
+class Services:
     """The state of every service at every moment."""
 
     def __init__(self, trace: Trace, conditions: Conditions, outages: Iterable[Outage]) -> None:
@@ -115,7 +115,7 @@ class Weather:
         self._latency = {service: trace.stream(f"{service} answers") for service in Service}
 
     def fault(self, service: Service, moment: float) -> Fault | None:
-        """What a request meets that begins now; passing failures last for a second."""
+        """The fault of a request that starts now. Passing failures last for a second."""
         before = bisect_right(self._starts[service], moment)
         if before and moment < (outage := self.outages[service][before - 1]).end:
             return outage.fault
@@ -126,6 +126,6 @@ class Weather:
         return kinds[int(drawn / self._share * len(kinds))]
 
     def latency(self, service: Service, moment: float) -> float:
-        """Seconds from the request to the answer."""
+        """The seconds from the request to the answer."""
         drawn = self._latency[service].at(int(moment * 10))
         return MEDIAN_SECONDS[service] * _SPREAD[int(drawn * len(_SPREAD))]

@@ -1,14 +1,14 @@
-"""What did an invocation do? The function in a scripted world, one step after the other."""
+"""The function in a scripted scenario, and the observed result of each invocation."""
 
 import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from studies.simulation.anything import Step
 from studies.simulation.rotator import PARSED_ONCE, application
-from studies.simulation.scripted import scripted_world
-from studies.simulation.world import PARAMETER, Scenario, downloaded, signing_key
+from studies.simulation.scenario import PARAMETER, Scenario, downloaded, signing_key
+from studies.simulation.scripted import scripted_scenario
+from studies.simulation.steps import Step
 from token_reader import TokenReader
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome
 from token_rotator.errors import RotationError
@@ -17,25 +17,25 @@ from token_rotator.parameter.record import Record
 from token_rotator.report import Report
 
 
-class Rotator:
-    """The function in a scripted world."""
+class ScriptedRotator:
+    """The function in a scripted scenario."""
 
     def __init__(self) -> None:
-        self.world, self.weather = scripted_world()
+        self.scenario, self.services = scripted_scenario()
         self.reports = Reports()
-        self.app = application(self.world, telemetry=self.reports)
+        self.app = application(self.scenario, telemetry=self.reports)
         self.keys = 0
 
-    def take(self, step: Step) -> "Invocation":
-        """One step. Raises CutOff where Lambda would stop it."""
-        self.world.clock.limit = math.inf
-        self.world.clock.advance(step.pause)
+    def run(self, step: Step) -> "Invocation":
+        """Runs one step. Raises TimeoutReached where Lambda would end the invocation."""
+        self.scenario.clock.limit = math.inf
+        self.scenario.clock.advance(step.pause)
         self._change(step.change)
-        idp, store = self.world.identity_provider, self.world.store
+        idp, store = self.scenario.identity_provider, self.scenario.store
         refusals = len(idp.refused)
-        before, begun = self.values, self.world.clock.seconds
-        self.world.clock.limit = begun + FUNCTION_TIMEOUT_SECONDS
-        self.weather.script(step.answers)
+        before, begun = self.values, self.scenario.clock.seconds
+        self.scenario.clock.limit = begun + FUNCTION_TIMEOUT_SECONDS
+        self.services.script(step.answers)
         failure = None
         with PARSED_ONCE:
             try:
@@ -49,55 +49,55 @@ class Rotator:
             outcome=self.reports.last,
             written=self.values[len(before) :],
             value_before=before[-1] if before else None,
-            seconds=self.world.clock.seconds - begun,
+            seconds=self.scenario.clock.seconds - begun,
             refused=idp.refused[refusals:],
             latest_request_end=max(0.0, idp.latest_end - begun),
         )
 
     def consumer(self) -> TokenReader:
-        """A workload that starts now."""
-        clock = self.world.clock
+        """The reader of a consumer that starts now."""
+        clock = self.scenario.clock
         return TokenReader(
-            PARAMETER, cast("Any", self.world.store), now=lambda: clock.now().timestamp()
+            PARAMETER, cast("Any", self.scenario.store), now=lambda: clock.now().timestamp()
         )
 
     @property
     def values(self) -> list[str]:
-        """Every version of the parameter."""
-        store = self.world.store
+        """The values of all versions of the parameter."""
+        store = self.scenario.store
         return list(store.parameter(PARAMETER).values) if store.holds(PARAMETER) else []
 
     def _change(self, change: str | None) -> None:
-        world = self.world
+        scenario = self.scenario
         if change == "good key":
             self.keys = (self.keys + 1) % 3
-            world.identity_provider.keys.add(signing_key(downloaded(self.keys)))
-            world.secret.put(downloaded(self.keys))
+            scenario.identity_provider.keys.add(signing_key(downloaded(self.keys)))
+            scenario.secret.put(downloaded(self.keys))
         elif change == "unknown key":
-            world.secret.put(downloaded(3))
+            scenario.secret.put(downloaded(3))
         elif change == "wrong file":
-            world.secret.put("the wrong file")
+            scenario.secret.put("the wrong file")
         elif change == "gone":
-            world.store.scan()
+            scenario.store.scan()
         elif change == "newer" and self.values:
-            world.store.put_parameter(
-                Name=PARAMETER, Value=newer(world).to_json(), Overwrite=True, Policies="[]"
+            scenario.store.put_parameter(
+                Name=PARAMETER, Value=newer(scenario).to_json(), Overwrite=True, Policies="[]"
             )
         elif change == "cold start":
-            self.app = application(world, telemetry=self.reports)
+            self.app = application(scenario, telemetry=self.reports)
 
 
-def newer(world: Scenario) -> Record:
-    """Somebody else's token, which outlives any that a rotation could obtain now."""
-    now = world.clock.now().replace(microsecond=0)
-    dies = world.clock.seconds + 900
+def newer(scenario: Scenario) -> Record:
+    """A record of another writer. It expires later than any token that a rotation gets now."""
+    now = scenario.clock.now().replace(microsecond=0)
+    dies = scenario.clock.seconds + 900
     return Record(
         access_token=f"token/else/{dies}", issued_at=now, expires_at=now + timedelta(seconds=900)
     )
 
 
 class Reports:
-    """Telemetry that remembers the last outcome."""
+    """Telemetry that keeps the last outcome."""
 
     last = Outcome.FAILED
 
@@ -110,7 +110,7 @@ class Reports:
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """What the parameter, the identity provider and the clock say about it."""
+    """The observed result of one invocation."""
 
     failure: Exception | None
     outcome: Outcome
@@ -119,4 +119,4 @@ class Invocation:
     seconds: float
     refused: list[str]
     latest_request_end: float
-    """Seconds after the beginning at which every request has to be over, by its time-outs."""
+    """Seconds from the start to the latest end of its requests that their timeouts allow."""

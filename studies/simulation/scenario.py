@@ -1,4 +1,4 @@
-"""What surrounds a rotator? Clock, weather, identity provider, parameter, secret: one trace."""
+"""The simulated environment of a rotator: clock, services, parameter and secret of one trace."""
 
 import functools
 import json
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from fakes.keys import pem, rsa_key
 from fakes.parameter_store import FakeParameterStore
 from studies.simulation.aws import (
-    Line,
+    AwsCalls,
     ParameterStoreClient,
     Secret,
     SecretsManagerClient,
@@ -18,9 +18,9 @@ from studies.simulation.aws import (
 from studies.simulation.clock import VirtualClock
 from studies.simulation.conditions import Conditions
 from studies.simulation.identity_provider import DISCOVERY_ENDPOINT, IdentityProvider
-from studies.simulation.ledger import Ledger
+from studies.simulation.publications import PublicationHistory
+from studies.simulation.services import Outage, Service, Services
 from studies.simulation.trace import Trace
-from studies.simulation.weather import Outage, Service, Weather
 from token_rotator.credential.private_key import PrivateKey
 
 PARAMETER = "/intelligence/marketing/access-token"
@@ -28,14 +28,14 @@ SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:marketing"
 
 
 def fingerprint(key: PrivateKey) -> str:
-    """Tells the identity provider's keys apart."""
+    """A short identifier of a key."""
     numbers = key.public_key().public_numbers()
     return f"{hash(numbers):x}"
 
 
 @functools.cache
 def downloaded(number: int) -> str:
-    """The file that Intelligence lets one download, with key n."""
+    """The file that Intelligence offers for download, with key number ``number``."""
     return json.dumps(
         {
             "serviceAccountId": "account-1",
@@ -47,13 +47,13 @@ def downloaded(number: int) -> str:
 
 @functools.cache
 def signing_key(secret: str) -> str:
-    """The fingerprint of the key in the downloaded file; ValueError, KeyError if there is none."""
+    """The fingerprint of a downloaded file's key. Raises ValueError or KeyError without a key."""
     key = load_pem_private_key(json.loads(secret)["privateKey"].encode(), password=None)
     return fingerprint(key)  # type: ignore[arg-type]
 
 
 class Scenario:
-    """The same for every strategy that is put into it."""
+    """The environment of a rotator. It is the same for every strategy with this trace."""
 
     def __init__(
         self,
@@ -61,26 +61,26 @@ class Scenario:
         conditions: Conditions,
         outages: Iterable[Outage] = (),
         *,
-        weather: Weather | None = None,
+        services: Services | None = None,
     ) -> None:
         self.trace = trace
         self.conditions = conditions
         self.clock = VirtualClock()
-        self.weather = weather or Weather(trace, conditions, outages)
+        self.services = services or Services(trace, conditions, outages)
         skew = (2 * trace.stream("skew").at(0) - 1) * conditions.skew
-        self.identity_provider = IdentityProvider(self.clock, self.weather, skew=skew)
+        self.identity_provider = IdentityProvider(self.clock, self.services, skew=skew)
         self.identity_provider.keys.add(signing_key(downloaded(0)))
         self.store = FakeParameterStore(now=self.clock.now)
-        self.ledger = Ledger()
+        self.history = PublicationHistory()
         self.secret = Secret(downloaded(0))
-        self.lines = {
-            service: Line(service, self.clock, self.weather)
+        self.aws_calls = {
+            service: AwsCalls(service, self.clock, self.services)
             for service in (Service.PARAMETER_STORE, Service.SECRETS_MANAGER)
         }
         self.ssm = ParameterStoreClient(
-            self.store, self.lines[Service.PARAMETER_STORE], self._written
+            self.store, self.aws_calls[Service.PARAMETER_STORE], self._written
         )
-        self.secrets = SecretsManagerClient(self.secret, self.lines[Service.SECRETS_MANAGER])
+        self.secrets = SecretsManagerClient(self.secret, self.aws_calls[Service.SECRETS_MANAGER])
 
     def _written(self, value: str) -> None:
-        self.ledger.published(access_token(value), self.clock.seconds)
+        self.history.published(access_token(value), self.clock.seconds)

@@ -1,4 +1,4 @@
-"""What did consumers find? Publications, and the seconds in which no valid token was published."""
+"""History of publications, and of the periods in which no valid token was published."""
 
 import itertools
 from bisect import bisect_left
@@ -8,34 +8,34 @@ from studies.simulation.identity_provider import valid_until
 
 
 @dataclass
-class Ledger:
-    """Filled by the Parameter Store while time passes; valid is what the issuer honours."""
+class PublicationHistory:
+    """Recorded by the Parameter Store. A token is valid as long as its issuer accepts it."""
 
     publications: list[tuple[float, float]] = field(default_factory=list)
-    """Moment, and the end of the token's life."""
+    """The second of each publication, and the second at which its token expires."""
     gaps: list[tuple[float, float]] = field(default_factory=list)
-    """From when to when no valid token was published."""
+    """Start and end of each period without a valid published token."""
     lives_left: list[float] = field(default_factory=list)
-    """Of the token that was replaced; negative where it was dead already."""
+    """The remaining seconds of each replaced token. Negative if it had expired."""
 
     def published(self, token: str, moment: float) -> None:
-        """Consumers find this token from now on."""
+        """From now on consumers read this token."""
         self._close(moment)
         self.publications.append((moment, valid_until(token)))
 
     def deleted(self, moment: float) -> None:
-        """Consumers find nothing from now on."""
+        """From now on consumers find no parameter."""
         since, dies = self.publications.pop()
         self.publications.append((since, min(dies, moment)))
 
     def ended(self, moment: float) -> None:
-        """The simulated time is over."""
+        """Ends the history at the end of the run."""
         self._close(moment)
         if self.publications:
             self.lives_left.pop()
 
     def unavailable(self, start: float, end: float) -> float:
-        """Seconds between start and end in which no valid token was published."""
+        """The seconds from start to end in which no valid token was published."""
         first = bisect_left(self.gaps, start, key=lambda gap: gap[1])
         return sum(
             min(gap_end, end) - max(gap_start, start)
