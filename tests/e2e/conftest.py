@@ -1,6 +1,6 @@
-"""One deployed system for the whole suite: real CDK, real schedules, roles that are enforced.
+"""Fixtures: one deployed system for the suite, with the real CDK, real schedules and enforced IAM.
 
-The local AWS asks IAM at every call; who calls as ``aws.client`` may do everything.
+The local AWS enforces IAM at every call. Clients of ``aws.client`` may do everything.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from local.idp.identity_provider import IdentityProvider
 from tests.support.system import System
 
 SPEEDUP: Final = 24
-"""The four-minute schedule fires every 10 s, the watchdog every 2.5 s; tokens still live 300 s."""
+"""The four-minute schedule runs every 10 s, the watchdog every 2.5 s. Tokens live 300 s."""
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def deployed(
 
 @pytest.fixture
 def system(deployed: System) -> Iterator[System]:
-    """In good health, before and after: no faults, and the secret's key is accepted."""
+    """The deployed system. Afterwards faults are cleared and the secret's key is accepted."""
     yield deployed
     deployed.idp.recover()
     deployed.idp.accept(deployed.account)

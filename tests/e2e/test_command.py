@@ -1,4 +1,4 @@
-"""`python -m local`, which is `make run`: it does what it says and leaves nothing behind."""
+"""`make run` (`python -m local`): output, exit codes, and cleanup of processes, ports and files."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ from tests.support.system import eventually
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One run, on ports and in a temporary directory of its own."""
+    """One run with its own ports and temporary directory."""
 
     process: subprocess.Popen[str]
     output: Path
@@ -27,32 +27,32 @@ class Command:
     temporary: Path
 
     def says(self, text: str, *, within_seconds: float) -> str:
-        """The line that holds the text."""
+        """Waits for a line with the text and returns it."""
 
-        def look() -> str | None:
+        def find() -> str | None:
             lines = self.output.read_text().splitlines()
             return next((line for line in lines if text in line), None)
 
-        return eventually(look, within_seconds=within_seconds, what=text)
+        return eventually(find, within_seconds=within_seconds, what=text)
 
     def receive(self, number: signal.Signals) -> None:
-        """A terminal's signals go to the whole process group."""
+        """Sends a signal. Like a terminal, sends SIGINT and SIGHUP to the process group."""
         if number in {signal.SIGINT, signal.SIGHUP}:
             os.killpg(self.process.pid, number)
         else:
             self.process.send_signal(number)
 
     def leaves_nothing(self) -> None:
-        """No process, no port, no file."""
+        """Checks that no process, no used port and no file is left."""
 
-        def look() -> bool | None:
+        def find() -> bool | None:
             return True if not self.processes() and not any(self.temporary.iterdir()) else None
 
-        eventually(look, within_seconds=5, what=f"the end of {self.processes()}")
+        eventually(find, within_seconds=5, what=f"the end of {self.processes()}")
         assert [claim(port) for port in self.ports] == list(self.ports)
 
     def processes(self) -> list[str]:
-        """Whatever was started has our TMPDIR, or a directory below it, in its environment."""
+        """Started processes: they have this run's TMPDIR in their environment."""
         listed = subprocess.run(
             ["ps", "axeww", "-o", "command"], capture_output=True, text=True, check=True
         )
@@ -69,7 +69,7 @@ def command(directory: Path, *arguments: str, **settings: str) -> Iterator[Comma
         "TMPDIR": str(temporary),
         "LOCAL_AWS_PORT": str(aws_port),
         "IDENTITY_PROVIDER_PORT": str(idp_port),
-        # what a developer may have set must lead nowhere
+        # a developer's own settings must have no effect
         "AWS_PROFILE": "a-profile-that-does-not-exist",
         "AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:9",
         **settings,
@@ -84,7 +84,7 @@ def command(directory: Path, *arguments: str, **settings: str) -> Iterator[Comma
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,  # a process group of its own, as a terminal gives it
+            start_new_session=True,  # its own process group, as in a terminal
         ) as process,
     ):
         try:
@@ -127,10 +127,10 @@ def test_without_a_terminal_it_prints_a_line_for_each_change_until_ctrl_c(tmp_pa
         ("cdk deploy", 5, signal.SIGKILL, -signal.SIGKILL),
     ],
 )
-def test_stopped_on_its_way_it_leaves_nothing(
+def test_a_run_that_is_stopped_during_deployment_leaves_nothing_behind(
     tmp_path: Path, step: str, at_work: int, number: signal.Signals, code: int
 ) -> None:
-    """At work are it, the local AWS, the CDK's commands, and a tether for each of those."""
+    """``at_work`` counts the run, the local AWS, the CDK's commands and a tether for each."""
     with command(tmp_path) as run:
         run.says(step, within_seconds=60)
         eventually(
@@ -147,7 +147,7 @@ def test_stopped_on_its_way_it_leaves_nothing(
 
 
 @pytest.mark.parametrize("setting", ["LOCAL_AWS_PORT", "IDENTITY_PROVIDER_PORT"])
-def test_a_taken_port_is_one_sentence(tmp_path: Path, setting: str) -> None:
+def test_a_port_in_use_is_reported_in_one_sentence(tmp_path: Path, setting: str) -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
         with command(tmp_path, "--once", **{setting: str(port)}) as run:
@@ -160,7 +160,7 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path, setting: str) -> None:
     assert "Traceback" not in run.output.read_text()
 
 
-def test_a_port_that_is_no_number_is_one_sentence(tmp_path: Path) -> None:
+def test_an_invalid_port_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with command(tmp_path, LOCAL_AWS_PORT="http") as run:
         assert run.process.wait(20) == 1
 

@@ -1,4 +1,4 @@
-"""The CDK command line against the local AWS: what it takes away, and how it fails."""
+"""The CDK CLI against the local AWS: destroying stacks, and failed commands."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,9 @@ stack = "short-lived-other"
 FUNCTIONS = ("DemoFunctionName", "OtherFunctionName")
 
 
-def test_both_stacks_go_but_not_their_secrets(system: System, tmp_path: Path) -> None:
+def test_destroying_removes_both_stacks_but_not_their_secrets(
+    system: System, tmp_path: Path
+) -> None:
     config = tmp_path / "rotators.toml"
     config.write_text(CONFIG)
     deployment = Deployment(system.aws, config=config, directory=tmp_path)
@@ -44,7 +46,9 @@ def test_both_stacks_go_but_not_their_secrets(system: System, tmp_path: Path) ->
         assert "DeletedDate" not in secret
 
 
-def test_a_failed_command_says_which_and_why(aws: LocalAws, tmp_path: Path) -> None:
+def test_the_error_of_a_failed_command_names_command_and_cause(
+    aws: LocalAws, tmp_path: Path
+) -> None:
     config = tmp_path / "rotators.toml"
     config.write_text(CONFIG.replace("/short-lived/", "/aws/"))
 

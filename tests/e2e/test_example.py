@@ -1,4 +1,4 @@
-"""The example consumer works with the reader policy alone, and the layer; nothing else is its."""
+"""The example consumer works with the reader layer and the reader policy only."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ OTHER_PARAMETER = "/another-team/access-token"
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """The function of examples/consumer, deployed beside the rotator."""
+    """The deployed function of examples/consumer."""
 
     system: System
     function_name: str
@@ -85,7 +85,7 @@ def test_its_role_has_the_reader_policy_and_its_own_log_group(
     }
 
 
-def test_it_is_refused_another_parameter(example: Example, system: System) -> None:
+def test_it_may_not_read_another_parameter(example: Example, system: System) -> None:
     ssm = system.aws.client("ssm")
     ssm.put_parameter(
         Name=OTHER_PARAMETER, Value=system.parameter()["Value"], Type="SecureString", Overwrite=True

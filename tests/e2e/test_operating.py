@@ -1,4 +1,4 @@
-"""The operators' command, as a process of its own, on the deployed system."""
+"""The operators' command in its own process, on the deployed system."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from tests.support.system import System, eventually
 
 
 class Operator:
-    """Somebody at a shell with credentials."""
+    """An operator with a shell and credentials."""
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -25,7 +25,7 @@ class Operator:
         }
 
     def types(self, command: str, *options: str, stdin: str = "") -> tuple[int, str]:
-        """The exit code and everything that is on the screen then."""
+        """Runs the command and returns its exit code and its output."""
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "token_rotator", command),
@@ -42,7 +42,7 @@ class Operator:
         return done.returncode, done.stdout
 
     def live_check(self, *options: str) -> "subprocess.Popen[str]":
-        """`make live-check`, under way."""
+        """Starts `make live-check`."""
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "live_check"),
@@ -56,7 +56,7 @@ class Operator:
         )
 
     def asks(self, command: str) -> tuple[int, dict[str, Any]]:
-        """The same for a program."""
+        """Runs the command with ``--json`` and returns its exit code and its answer."""
         code, said = self.types(command, "--json")
         return code, json.loads(said)
 
@@ -72,12 +72,14 @@ def test_check_finds_nothing_wrong_with_what_was_deployed(operator: Operator) ->
     results = {step["step"]: step["result"] for step in answer["steps"]}
     assert code == 0, answer
     assert answer["wrong"] == []
-    # the local AWS does not simulate the encryption context that the role is confined to
+    # the local AWS does not simulate the encryption context that the role's policy requires
     assert [step for step, result in results.items() if result != "ok"] == ["role"]
     assert results["role"] == "unknown"
 
 
-def test_status_shows_what_a_rotation_publishes(operator: Operator, system: System) -> None:
+def test_status_shows_the_version_that_rotate_has_published(
+    operator: Operator, system: System
+) -> None:
     before = system.parameter()["Version"]
 
     rotated, said = operator.types("rotate")
@@ -104,7 +106,7 @@ def test_an_uploaded_key_takes_effect(operator: Operator, system: System) -> Non
     assert not any(line in said for line in new.private_key_pem.splitlines()[1:-1])
 
 
-def test_a_refused_key_is_found_and_named(operator: Operator, system: System) -> None:
+def test_check_names_a_refused_key(operator: Operator, system: System) -> None:
     system.idp.reject(system.account)
 
     code, answer = operator.asks("check")
@@ -112,7 +114,7 @@ def test_a_refused_key_is_found_and_named(operator: Operator, system: System) ->
     assert (code, answer["wrong"]) == (1, ["assertion"])
 
 
-def test_the_live_check_answers_what_a_local_aws_can(operator: Operator) -> None:
+def test_the_live_check_runs_the_checks_that_a_local_aws_supports(operator: Operator) -> None:
     with operator.live_check("--json") as running:
         said, planned = running.communicate(timeout=60)
 
@@ -124,7 +126,7 @@ def test_the_live_check_answers_what_a_local_aws_can(operator: Operator) -> None
     assert planned == "Reads only, for about a minute.\n"
 
 
-def test_an_interrupted_live_check_takes_away_what_it_planted(
+def test_an_interrupted_live_check_deletes_the_parameter_that_it_created(
     operator: Operator, system: System
 ) -> None:
     def planted() -> list[str]:

@@ -1,4 +1,4 @@
-"""What operators rely on is what the deployed function really says."""
+"""Alarms and dashboard queries match the metrics and log fields of the deployed function."""
 
 import json
 import re
@@ -36,7 +36,7 @@ parameter_name = "/new-stack/access-token"
 
 @dataclass(frozen=True)
 class Aged:
-    """The deployed secret, as it will be some day."""
+    """The deployed secret with an older creation date."""
 
     real: CredentialSource
     age: timedelta
@@ -52,9 +52,11 @@ class Aged:
 def log_of_an_old_key(
     system: System, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> list[str]:
-    """A local AWS cannot be made to hold an old secret: the deployed function's own settings, run
-    here, on a secret that looks old and another parameter, whose token is about to expire.
-    Everything else is the deployed system's."""
+    """Log lines of a rotation with an old key, run in this process with the deployed settings.
+
+    The local AWS cannot hold an old secret. The rotation uses the deployed system, except for the
+    secret's creation date and the parameter, whose token is about to expire.
+    """
     aws_client = system.aws.client_environment()
     for name, value in aws_client.items():
         monkeypatch.setenv(name, value)
@@ -78,7 +80,7 @@ def log_of_an_old_key(
 
 
 def resources(system: System, kind: str) -> list[dict[str, Any]]:
-    """Properties of what was deployed."""
+    """Properties of the deployed resources of a type."""
     answer = system.aws.client("cloudformation").get_template(StackName=system.stack_name)
     body = answer["TemplateBody"]
     template = json.loads(body) if isinstance(body, str) else body
@@ -86,7 +88,7 @@ def resources(system: System, kind: str) -> list[dict[str, Any]]:
     return [resource["Properties"] for resource in found if resource["Type"] == kind]
 
 
-def test_every_alarm_watches_a_metric_that_the_function_emitted_or_that_is_lambdas_own(
+def test_every_alarm_watches_a_metric_that_the_function_or_lambda_emits(
     system: System, log_of_an_old_key: list[str]
 ) -> None:
     good, refused = system.account, system.generate()
@@ -106,7 +108,7 @@ def test_every_alarm_watches_a_metric_that_the_function_emitted_or_that_is_lambd
     assert (lambdas.name, {name for name, _ in lambdas.dimensions}) == ("Errors", {"FunctionName"})
 
 
-def test_the_dashboards_queries_ask_for_what_the_function_logged(system: System) -> None:
+def test_the_dashboards_queries_use_fields_that_the_function_logs(system: System) -> None:
     system.idp.fail(Endpoint.TOKEN, faults.status(503, retry_after="120"), times=None)
     system.rotation(lambda entry: entry.outcome == "failed", what="a failed rotation")
 
@@ -115,11 +117,11 @@ def test_the_dashboards_queries_ask_for_what_the_function_logged(system: System)
     logged: set[str] = set()
     for line in system.logged('"outcome"'):
         logged |= line.keys() | {f"durations_ms.{step}" for step in line["durations_ms"]}
-    assert asked - logged == {"life_left_seconds"}, "a name that a query makes up"
+    assert asked - logged == {"life_left_seconds"}, "the query defines this name"
     assert len(asked & logged) > 5
 
 
-def test_a_new_stack_waits_for_its_key_and_does_not_fail(system: System, tmp_path: Path) -> None:
+def test_a_new_stack_waits_for_its_key_without_failing(system: System, tmp_path: Path) -> None:
     config = tmp_path / "rotators.toml"
     config.write_text(NEW_STACK)
     deployment = Deployment(system.aws, config=config, directory=tmp_path)

@@ -1,7 +1,8 @@
-"""Each role of the deployed stack may do its work and nothing else, for the local AWS asks IAM.
+"""Each role of the deployed stack may do its work and nothing else, as the local AWS enforces IAM.
 
-It enforces actions, resources and trust. It asks nothing when Parameter Store or Secrets Manager
-uses the key for somebody, and it knows no encryption context: those statements are not shown here.
+The local AWS enforces actions, resources and trust policies. It does not check the use of a KMS key
+by Parameter Store or Secrets Manager, nor encryption contexts: these tests do not cover those
+statements.
 """
 
 import json
@@ -18,7 +19,7 @@ from tests.support.system import System
 from token_rotator.contract import StackOutput, output_of
 
 NEIGHBOUR: Final = "/intelligence/demo/access-token2"
-"""Begins like the demo's parameter."""
+"""A parameter whose name starts like the demo's."""
 
 CALLS: Final[dict[str, Callable[[Clients, Rotator], object]]] = {
     "read the parameter": lambda aws, rotator: aws("ssm").get_parameter(
@@ -31,10 +32,10 @@ CALLS: Final[dict[str, Callable[[Clients, Rotator], object]]] = {
     "read its path": lambda aws, rotator: aws("ssm").get_parameters_by_path(
         Path=rotator.parameter_name.rpartition("/")[0]
     ),
-    "read dead tokens": lambda aws, rotator: aws("ssm").get_parameter_history(
+    "read expired tokens": lambda aws, rotator: aws("ssm").get_parameter_history(
         Name=rotator.parameter_name
     ),
-    # for who may do it, the parameter exists already
+    # with permission it fails too, because the parameter exists
     "write the parameter": lambda aws, rotator: aws("ssm").put_parameter(
         Name=rotator.parameter_name, Value="mine", Type="SecureString"
     ),
@@ -70,14 +71,14 @@ MAY: Final = {
 
 
 CANNOT_TELL: Final = {
-    "delete the parameter",  # for who may do it, it is gone
-    "read dead tokens",  # botocore cannot read how ministack sends policies
+    "delete the parameter",  # with permission the parameter would be gone
+    "read expired tokens",  # botocore cannot parse how ministack sends policies
 }
 
 
 @pytest.fixture(scope="module")
 def roles(deployed: System) -> dict[str, Clients]:
-    """Somebody with each role. Services assume two of them, and no service is at hand."""
+    """Clients with each role. Two of the roles trust services only."""
     aws = deployed.aws
     aws.client("ssm").put_parameter(Name=NEIGHBOUR, Value="not yours", Type="SecureString")
     return {
@@ -98,16 +99,16 @@ def test_a_role_may_do_its_work_and_nothing_else(
 
 
 @pytest.mark.parametrize("what", CALLS.keys() - CANNOT_TELL)
-def test_it_is_the_role_that_is_refused_and_not_the_call(system: System, what: str) -> None:
+def test_an_administrator_may_make_each_call(system: System, what: str) -> None:
     assert not is_refused(lambda: CALLS[what](system.aws.client, system.rotator))
 
 
-def test_nobody_but_scheduler_can_have_the_schedules_role(system: System) -> None:
+def test_only_scheduler_can_assume_the_schedules_role(system: System) -> None:
     with pytest.raises(ClientError, match="not authorized to perform: sts:AssumeRole"):
         assume(system.aws, role_of_schedules(system))
 
 
-def test_the_function_rotates_with_its_own_role_and_without_it_not_at_all(system: System) -> None:
+def test_the_function_rotates_with_its_roles_policy_and_fails_without_it(system: System) -> None:
     iam, role = system.aws.client("iam"), role_of_function(system).rpartition("/")[2]
     (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
     allowed = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
@@ -117,7 +118,7 @@ def test_the_function_rotates_with_its_own_role_and_without_it_not_at_all(system
         without = system.rotation(_failed, what="a rotation without permissions")
     finally:
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(allowed))
-    with_it = system.rotation(_published, what="a rotation with them")
+    with_it = system.rotation(_published, what="a rotation with permissions")
 
     assert "AccessDenied" in f"{without.error} {without.error_message}"
     assert with_it.parameter_version is not None

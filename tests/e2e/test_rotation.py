@@ -1,4 +1,4 @@
-"""The deployed function keeps a fresh token in the parameter, whatever happens around it."""
+"""The deployed function keeps a fresh token in the parameter, also with new keys and in outages."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,8 @@ def failed(entry: Entry) -> bool:
     return entry.outcome == "failed"
 
 
-def test_a_scheduled_firing_publishes_a_token(system: System) -> None:
-    """The schedule's own input says so; it is EventBridge Scheduler's clock that runs faster."""
+def test_a_scheduled_invocation_publishes_a_token(system: System) -> None:
+    """The input is the schedule's. The local EventBridge Scheduler runs faster."""
     before = system.parameter()["Version"]
 
     fired = system.rotation(by_schedule, what="a scheduled rotation")
@@ -36,10 +36,10 @@ def test_a_consumer_reads_the_parameter_and_uses_the_token(system: System) -> No
     assert use.published.expires_at > datetime.now(UTC)
 
 
-def test_a_watchdog_that_finds_a_fresh_token_asks_for_none(system: System) -> None:
-    look = system.rotation(lambda entry: entry.trigger == "watchdog", what="the watchdog")
+def test_a_watchdog_that_finds_a_fresh_token_requests_none(system: System) -> None:
+    entry = system.rotation(lambda entry: entry.trigger == "watchdog", what="the watchdog")
 
-    assert (look.outcome, look.token_requests) == ("kept", 0)
+    assert (entry.outcome, entry.token_requests) == ("kept", 0)
 
 
 def test_the_request_and_the_assertion_are_the_documented_ones(system: System) -> None:
@@ -59,7 +59,7 @@ def test_the_request_and_the_assertion_are_the_documented_ones(system: System) -
     assert accepted.claims["aud"] == system.idp.issuer
 
 
-def test_every_assertion_has_a_jti_of_its_own(system: System) -> None:
+def test_every_assertion_has_a_different_jti(system: System) -> None:
     jtis = [seen.claims["jti"] for seen in system.idp.token_requests]
 
     assert len(jtis) > 1
@@ -118,7 +118,7 @@ def test_the_previous_key_is_used_when_the_new_one_is_refused(system: System) ->
     )
     assert rotated.outcome == "published"
     assert system.idp.token_requests[-1].key == old.key_fingerprint
-    assert system.logged('"PreviousKeyUsed"'), "no metric for the alarm"
+    assert system.logged('"PreviousKeyUsed"'), "the alarm has no metric"
     assert system.consumer().use().worked
 
 
@@ -138,7 +138,7 @@ def test_an_outage_leaves_the_token_in_place_and_ends_by_itself(system: System) 
     assert recovered.parameter_version == during["Version"] + 1
 
 
-def test_no_secret_is_in_the_log(system: System) -> None:
+def test_the_log_contains_no_secret(system: System) -> None:
     token = json.loads(system.parameter()["Value"])["access_token"]
 
     log = json.dumps(system.logged(""))

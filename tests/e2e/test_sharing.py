@@ -9,9 +9,9 @@ from tests.support.system import System
 from token_reader import AccessDenied, TokenReader
 from token_rotator.contract import StackOutput, output_of
 
-NAMED = "111122223333"
-"""local/rotators.toml shares with it."""
-STRANGER = "444455556666"
+SHARED_WITH = "111122223333"
+"""The account in share_with of local/rotators.toml."""
+OTHER = "444455556666"
 
 
 def shared_role(system: System) -> str:
@@ -19,7 +19,7 @@ def shared_role(system: System) -> str:
 
 
 def reader(system: System, account: str, monkeypatch: pytest.MonkeyPatch) -> TokenReader:
-    """As in a workload of that account."""
+    """A reader as in a workload of this account."""
     environment = system.aws.client_environment() | {"AWS_ACCESS_KEY_ID": account}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -27,7 +27,7 @@ def reader(system: System, account: str, monkeypatch: pytest.MonkeyPatch) -> Tok
 
 
 def test_the_named_account_reads_the_token(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = reader(system, NAMED, monkeypatch).get()
+    token = reader(system, SHARED_WITH, monkeypatch).get()
 
     answer = get(system.idp.api("reports"), Authorization=token.authorization)
     assert answer.status == 200
@@ -35,14 +35,14 @@ def test_the_named_account_reads_the_token(system: System, monkeypatch: pytest.M
 
 def test_another_account_does_not(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AccessDenied, match="share_with"):
-        reader(system, STRANGER, monkeypatch).get()
+        reader(system, OTHER, monkeypatch).get()
 
     with pytest.raises(ClientError, match="sts:AssumeRole"):
-        assume(system.aws, shared_role(system), caller=STRANGER)
+        assume(system.aws, shared_role(system), caller=OTHER)
 
 
 def test_the_role_may_read_and_nothing_else(system: System) -> None:
-    them = assume(system.aws, shared_role(system), caller=NAMED)
+    them = assume(system.aws, shared_role(system), caller=SHARED_WITH)
     name = system.rotator.parameter_name
 
     assert not is_refused(lambda: them("ssm").get_parameter(Name=name))

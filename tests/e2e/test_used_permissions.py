@@ -1,6 +1,6 @@
-"""What this run has asked AWS for is what the deployed policies allow, no more and no less.
+"""The deployed policies allow exactly the calls that the suite has made.
 
-The last file of the suite: the record holds what every test before it made the functions do.
+This is the last file of the suite: CloudTrail has recorded the calls of all tests before it.
 """
 
 import json
@@ -16,11 +16,11 @@ from tests.support.system import System
 from token_reader import TokenReader
 
 OTHER_STACKS = ("short-lived", "new-stack", "another-team")
-"""In the names of what other tests deploy beside the system."""
+"""Parts of the names of resources that other tests deploy."""
 
 
 class DeployedPolicies:
-    """The template that CloudFormation holds, with the names that its resources have."""
+    """The deployed template, with the names of its resources."""
 
     def __init__(self, system: System) -> None:
         cloudformation = system.aws.client("cloudformation")
@@ -28,7 +28,7 @@ class DeployedPolicies:
         template = json.loads(body) if isinstance(body, str) else body
         names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in system.resources()}
         for logical_id, resource in template["Resources"].items():
-            if resource["Type"] == "AWS::SecretsManager::Secret":  # AWS would say the ARN
+            if resource["Type"] == "AWS::SecretsManager::Secret":  # AWS has the ARN here
                 secrets = system.aws.client("secretsmanager")
                 names[logical_id] = secrets.describe_secret(SecretId=names[logical_id])["ARN"]
         place = intrinsics.Place(
@@ -38,7 +38,7 @@ class DeployedPolicies:
         self.rotators = list(rotators(template, place, secret_keys={}))
 
     def not_allowed(self, rotator: Rotator, principal: str, actions: set[str]) -> list[str]:
-        """Which of the actions, with what they make AWS do, the principal may not do."""
+        """The calls that the actions cause and that the principal may not make."""
         calls = [
             call for action in actions for call in needed.requested(rotator, principal, action)
         ]
@@ -58,7 +58,7 @@ def is_about(recorded: Recorded, rotator: Rotator) -> bool:
     )
 
 
-def test_the_functions_may_do_what_they_did_and_did_all_they_may(
+def test_the_functions_have_made_exactly_the_calls_that_they_may_make(
     system: System, policies: DeployedPolicies
 ) -> None:
     record = list(by_functions(system.aws.client("cloudtrail")))
@@ -76,7 +76,7 @@ def test_the_functions_may_do_what_they_did_and_did_all_they_may(
     assert others == []
 
 
-def test_a_consumer_may_do_what_it_did_and_did_all_it_may(
+def test_a_consumer_has_made_exactly_the_calls_that_it_may_make(
     system: System, policies: DeployedPolicies
 ) -> None:
     client = system.aws.client("ssm")

@@ -1,4 +1,4 @@
-"""One deployed function for the whole suite; its AWS calls go through the fault proxy."""
+"""Fixtures: one deployed function for the suite, whose AWS calls go through the fault proxy."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,12 @@ from local.aws.emulator import LocalAws
 from local.aws.fault_proxy import FaultProxy
 from local.idp.identity_provider import IdentityProvider
 from local.process.ports import LOOPBACK, claim
-from tests.faults.under_fire import UnderFire
+from tests.faults.deployed_function import DeployedFunction
 from tests.support.system import System
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnderFire]:
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedFunction]:
     port = claim(0)
     with (
         IdentityProvider() as idp,
@@ -28,11 +28,11 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnderFire]:
         ) as proxy,
     ):
         system = System.deploy(aws, idp, directory=tmp_path_factory.mktemp("cdk"))
-        yield UnderFire(system, proxy)
+        yield DeployedFunction(system, proxy)
 
 
 @pytest.fixture
-def function(deployed: UnderFire) -> UnderFire:
-    """In good health and warm, whatever the test before did to it."""
+def function(deployed: DeployedFunction) -> DeployedFunction:
+    """The deployed function, reset: no faults, warm, and with a valid token published."""
     deployed.ready()
     return deployed

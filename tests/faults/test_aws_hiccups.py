@@ -1,4 +1,4 @@
-"""AWS hiccups under the deployed function: survived, and the token is written once."""
+"""Passing faults of AWS: the rotation succeeds, and the token is written once."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from local.aws.fault_proxy import (
     error,
     slow,
 )
-from tests.faults.under_fire import UnderFire
+from tests.faults.deployed_function import DeployedFunction
 
 SOAK = pytest.mark.soak
 
@@ -42,8 +42,8 @@ SOAK = pytest.mark.soak
     ],
     ids=str,
 )
-def test_what_passes_is_survived_and_the_token_written_once(
-    function: UnderFire, call: Call, fault: AwsFault, times: int
+def test_after_a_passing_fault_the_rotation_succeeds_and_writes_once(
+    function: DeployedFunction, call: Call, fault: AwsFault, times: int
 ):
     function.aws_fails(call, fault, times=times)
 
@@ -66,8 +66,8 @@ def test_what_passes_is_survived_and_the_token_written_once(
     ],
     ids=str,
 )
-def test_the_first_read_of_the_secret_is_tried_again(
-    function: UnderFire, fault: AwsFault, times: int
+def test_the_first_read_of_the_secret_is_retried(
+    function: DeployedFunction, fault: AwsFault, times: int
 ):
     function.starts_cold()
     function.aws_fails(Call.GET_SECRET_VALUE, fault, times=times)
@@ -80,8 +80,8 @@ def test_the_first_read_of_the_secret_is_tried_again(
 
 
 @pytest.mark.parametrize("fault", [THROTTLED, SERVER_ERROR, HANG, TRUNCATED], ids=str)
-def test_while_secrets_manager_fails_the_credential_in_memory_serves(
-    function: UnderFire, fault: AwsFault
+def test_while_secrets_manager_fails_the_cached_credential_is_used(
+    function: DeployedFunction, fault: AwsFault
 ):
     function.aws_fails(Call.GET_SECRET_VALUE, fault, times=None)
 
@@ -93,7 +93,7 @@ def test_while_secrets_manager_fails_the_credential_in_memory_serves(
 
 
 @SOAK
-def test_every_call_slow_by_seconds_still_fits(function: UnderFire):
+def test_a_rotation_succeeds_if_every_call_takes_seconds(function: DeployedFunction):
     function.starts_cold()
     for call in Call:
         function.aws_fails(call, slow(2.5), times=None)

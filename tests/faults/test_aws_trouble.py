@@ -1,13 +1,13 @@
-"""AWS refuses, or fails for as long as a rotation takes: named, and the record stays as it was.
+"""Lasting faults and refusals of AWS: the error names them, and the record does not change.
 
-Where a fault outlasts the rotation, the function's time-out is lowered to keep the test short;
-its own deadlines follow the time that is left. `make soak` takes the deployed time-out.
+Tests with lasting faults lower the function's timeout to be short. The function's deadlines follow
+from the remaining time. `make soak` uses the deployed timeout.
 """
 
 import pytest
 
 from local.aws.fault_proxy import HANG, THROTTLED, AwsFault, Call, error
-from tests.faults.under_fire import UnderFire, timeout_seconds
+from tests.faults.deployed_function import DeployedFunction, timeout_seconds
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 from token_rotator.timing import AWS_CALL
 
@@ -25,8 +25,8 @@ SOAK = pytest.mark.soak
     ],
     ids=str,
 )
-def test_a_refusal_is_named_at_once_and_leaves_the_record_alone(
-    function: UnderFire, call: Call, code: str, named: str
+def test_a_refusal_is_named_at_once_and_the_record_does_not_change(
+    function: DeployedFunction, call: Call, code: str, named: str
 ):
     function.aws_fails(call, error(code), times=None)
 
@@ -39,12 +39,12 @@ def test_a_refusal_is_named_at_once_and_leaves_the_record_alone(
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "InvalidKeyId"])
-def test_a_record_that_nobody_can_read_is_replaced(function: UnderFire, code: str):
+def test_a_record_that_cannot_be_read_is_replaced(function: DeployedFunction, code: str):
     function.aws_fails(Call.GET_PARAMETER, error(code), times=None)
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.GET_PARAMETER) in (1, 2), "warm, it remembers what it wrote"
+    assert function.aws.met(Call.GET_PARAMETER) in (1, 2), "a warm function caches its record"
     assert rotated.published, rotated.entry
     function.recovers()
 
@@ -63,15 +63,15 @@ def test_a_record_that_nobody_can_read_is_replaced(function: UnderFire, code: st
     ],
     ids=str,
 )
-def test_an_outage_of_parameter_store_is_named_before_time_is_up(
-    function: UnderFire, call: Call, fault: AwsFault, seconds: int
+def test_an_outage_of_parameter_store_is_named_before_the_timeout(
+    function: DeployedFunction, call: Call, fault: AwsFault, seconds: int
 ):
     function.has_seconds(seconds)
     function.aws_fails(call, fault, times=None)
 
     rotated = function.rotate()
 
-    assert function.aws.met(call) > 2, "it was not tried again"
+    assert function.aws.met(call) > 2, "it was not retried"
     assert rotated.failure == "ParameterStoreUnavailable"
     assert rotated.entry.token_fingerprint, "there was a token to write"
     function.recovers()
@@ -86,15 +86,15 @@ def test_an_outage_of_parameter_store_is_named_before_time_is_up(
     ],
     ids=str,
 )
-def test_an_outage_of_secrets_manager_from_the_start_is_named(
-    function: UnderFire, fault: AwsFault, seconds: int
+def test_an_outage_of_secrets_manager_at_a_cold_start_is_named(
+    function: DeployedFunction, fault: AwsFault, seconds: int
 ):
     function.has_seconds(seconds)
     function.aws_fails(Call.GET_SECRET_VALUE, fault, times=None)
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.GET_SECRET_VALUE) > 1, "it was not tried again"
+    assert function.aws.met(Call.GET_SECRET_VALUE) > 1, "it was not retried"
     assert rotated.failure == "SecretStoreUnavailable"
     assert rotated.entry.token_requests == 0
     function.recovers()

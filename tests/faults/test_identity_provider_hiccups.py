@@ -1,10 +1,10 @@
-"""The identity provider hiccups under the deployed function: survived, with a new assertion."""
+"""Passing faults of the identity provider: the rotation succeeds with a new assertion."""
 
 import pytest
 
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
-from tests.faults.under_fire import UnderFire
+from tests.faults.deployed_function import DeployedFunction
 
 SOAK = pytest.mark.soak
 
@@ -23,8 +23,8 @@ SOAK = pytest.mark.soak
         pytest.param(faults.STALLED, 1, id="stalled", marks=SOAK),
     ],
 )
-def test_what_passes_is_survived_with_a_new_assertion(
-    function: UnderFire, fault: Fault, times: int
+def test_after_a_passing_fault_the_rotation_succeeds_with_a_new_assertion(
+    function: DeployedFunction, fault: Fault, times: int
 ):
     function.idp_fails(fault, times=times)
 
@@ -37,7 +37,7 @@ def test_what_passes_is_survived_with_a_new_assertion(
     function.recovers()
 
 
-def test_the_wait_that_was_asked_for_is_kept(function: UnderFire):
+def test_retry_after_is_respected(function: DeployedFunction):
     function.idp_fails(faults.status(429, retry_after="1"))
 
     rotated = function.rotate()
@@ -48,7 +48,7 @@ def test_the_wait_that_was_asked_for_is_kept(function: UnderFire):
     function.recovers()
 
 
-def test_an_answer_slow_by_seconds_is_waited_for(function: UnderFire):
+def test_a_rotation_waits_for_a_slow_answer(function: DeployedFunction):
     function.idp_fails(faults.delay(2))
 
     rotated = function.rotate()
@@ -66,7 +66,7 @@ def test_an_answer_slow_by_seconds_is_waited_for(function: UnderFire):
         pytest.param(faults.HANG, id="hang", marks=SOAK),
     ],
 )
-def test_discovery_is_asked_again(function: UnderFire, fault: Fault):
+def test_discovery_is_retried(function: DeployedFunction, fault: Fault):
     function.starts_cold()
     function.idp_fails(fault, at=Endpoint.DISCOVERY)
 
@@ -77,7 +77,7 @@ def test_discovery_is_asked_again(function: UnderFire, fault: Fault):
     function.recovers()
 
 
-def test_an_outage_of_discovery_does_not_touch_a_warm_function(function: UnderFire):
+def test_an_outage_of_discovery_does_not_affect_a_warm_function(function: DeployedFunction):
     function.idp_fails(faults.status(503), at=Endpoint.DISCOVERY, times=None)
 
     rotated = function.rotate()

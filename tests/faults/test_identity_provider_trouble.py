@@ -1,14 +1,14 @@
-"""The identity provider refuses, or fails for as long as a rotation takes: named, nothing written.
+"""Lasting faults and refusals of the identity provider: the error names them, nothing is written.
 
-Where a fault outlasts the rotation, the function's time-out is lowered to keep the test short;
-its own deadlines follow the time that is left. `make soak` takes the deployed time-out.
+Tests with lasting faults lower the function's timeout to be short. The function's deadlines follow
+from the remaining time. `make soak` uses the deployed timeout.
 """
 
 import pytest
 
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
-from tests.faults.under_fire import UnderFire, timeout_seconds
+from tests.faults.deployed_function import DeployedFunction, timeout_seconds
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 
 SOAK = pytest.mark.soak
@@ -25,8 +25,8 @@ SOAK = pytest.mark.soak
         pytest.param(faults.HTML, FUNCTION_TIMEOUT_SECONDS, 5, id="HTML", marks=SOAK),
     ],
 )
-def test_an_outage_is_named_before_time_is_up(
-    function: UnderFire, fault: Fault, seconds: int, least_requests: int
+def test_an_outage_is_named_before_the_timeout(
+    function: DeployedFunction, fault: Fault, seconds: int, least_requests: int
 ):
     function.has_seconds(seconds)
     function.idp_fails(fault, times=None)
@@ -39,7 +39,7 @@ def test_an_outage_is_named_before_time_is_up(
 
 
 @SOAK
-def test_an_outage_of_discovery_from_the_start_is_named(function: UnderFire):
+def test_an_outage_of_discovery_at_a_cold_start_is_named(function: DeployedFunction):
     function.starts_cold()
     function.idp_fails(faults.status(503), at=Endpoint.DISCOVERY, times=None)
 
@@ -50,7 +50,7 @@ def test_an_outage_of_discovery_from_the_start_is_named(function: UnderFire):
     function.recovers()
 
 
-def test_a_wait_longer_than_the_rotation_ends_it_at_once(function: UnderFire):
+def test_a_retry_after_beyond_the_deadline_ends_the_rotation_at_once(function: DeployedFunction):
     function.idp_fails(faults.status(429, retry_after="600"), times=None)
 
     rotated = function.rotate()
@@ -74,8 +74,8 @@ def test_a_wait_longer_than_the_rotation_ends_it_at_once(function: UnderFire):
         ),
     ],
 )
-def test_an_answer_no_consumer_could_use_is_named_and_published_nowhere(
-    function: UnderFire, fault: Fault, named: str
+def test_an_unusable_answer_is_named_and_not_published(
+    function: DeployedFunction, fault: Fault, named: str
 ):
     function.idp_fails(fault, times=None)
 
@@ -86,7 +86,7 @@ def test_an_answer_no_consumer_could_use_is_named_and_published_nowhere(
     function.recovers()
 
 
-def test_a_refused_key_is_named(function: UnderFire):
+def test_a_refused_key_is_named(function: DeployedFunction):
     function.idp.reject(function.system.account)
 
     rotated = function.rotate()

@@ -1,4 +1,4 @@
-"""AWS fails while the parameter is created: the value is there now, the tags a rotation later."""
+"""Faults while the parameter is created: the value is written, the tags in the next rotation."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from local.aws.fault_proxy import (
     Call,
     error,
 )
-from tests.faults.under_fire import UnderFire
+from tests.faults.deployed_function import DeployedFunction
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ from tests.faults.under_fire import UnderFire
     ],
     ids=str,
 )
-def test_tags_that_could_not_be_put_fail_nothing_and_come_later(
-    function: UnderFire, fault: AwsFault
+def test_a_rotation_succeeds_without_tags_and_the_next_one_adds_them(
+    function: DeployedFunction, fault: AwsFault
 ):
     without_parameter(function)
     function.aws_fails(Call.ADD_TAGS, fault)
@@ -43,7 +43,9 @@ def test_tags_that_could_not_be_put_fail_nothing_and_come_later(
     assert tags(function) != []
 
 
-def test_a_creation_whose_answer_is_lost_is_tagged_later(function: UnderFire):
+def test_after_a_creation_without_an_answer_the_next_rotation_adds_the_tags(
+    function: DeployedFunction,
+):
     without_parameter(function)
     function.aws_fails(Call.PUT_PARAMETER, ANSWER_LOST)
 
@@ -55,14 +57,14 @@ def test_a_creation_whose_answer_is_lost_is_tagged_later(function: UnderFire):
     assert tags(function) != []
 
 
-def without_parameter(function: UnderFire) -> None:
-    """It has expired, and with it its tags."""
+def without_parameter(function: DeployedFunction) -> None:
+    """Deletes the parameter and its tags, as their expiry does."""
     ssm = function.system.aws.client("ssm")
     ssm.delete_parameter(Name=function.system.rotator.parameter_name)
     assert function.parameter() is None
 
 
-def tags(function: UnderFire) -> list[dict[str, Any]]:
+def tags(function: DeployedFunction) -> list[dict[str, Any]]:
     answer: dict[str, Any] = function.system.aws.client("ssm").list_tags_for_resource(
         ResourceType="Parameter", ResourceId=function.system.rotator.parameter_name
     )

@@ -1,6 +1,6 @@
-"""Random faults for minutes, the same ones in every run: the record is always whole.
+"""Random faults for some minutes, with a fixed seed: the record is always complete.
 
-SOAK_MINUTES says for how long (default 5). A lower time-out makes more rotations of them.
+SOAK_MINUTES sets the duration (default 5). A lower function timeout allows more rotations.
 """
 
 import os
@@ -14,7 +14,7 @@ from local.aws import fault_proxy
 from local.aws.fault_proxy import Call
 from local.idp import faults
 from local.idp.faults import Endpoint
-from tests.faults.under_fire import UnderFire, timeout_seconds
+from tests.faults.deployed_function import DeployedFunction, timeout_seconds
 
 SEED: Final = 20_261_123
 MINUTES: Final = float(os.environ.get("SOAK_MINUTES", "5"))
@@ -58,15 +58,17 @@ NAMED: Final = {
 
 @pytest.mark.soak
 @pytest.mark.timeout(MINUTES * 60 + 120)
-def test_whatever_happens_the_record_is_whole_and_the_error_named(function: UnderFire):
-    dice = random.Random(SEED)
+def test_with_random_faults_the_record_is_complete_and_every_error_is_named(
+    function: DeployedFunction,
+):
+    rng = random.Random(SEED)
     function.has_seconds(FUNCTION_SECONDS)
     outcomes: list[str] = []
     until = time.monotonic() + MINUTES * 60
 
     while time.monotonic() < until:
-        for fails in dice.choices((fail_aws, fail_identity_provider), k=dice.randint(1, 3)):
-            fails(function, dice)
+        for fails in rng.choices((fail_aws, fail_identity_provider), k=rng.randint(1, 3)):
+            fails(function, rng)
         rotated = function.rotate()
         outcomes.append(rotated.entry.error or rotated.entry.outcome)
 
@@ -75,18 +77,18 @@ def test_whatever_happens_the_record_is_whole_and_the_error_named(function: Unde
         function.recovers()
 
     assert "published" in outcomes
-    assert len(set(outcomes)) > 3, "hardly anything happened"
+    assert len(set(outcomes)) > 3, "there were too few different outcomes"
 
 
-def fail_aws(function: UnderFire, dice: random.Random) -> None:
-    call, fault = dice.choice(list(Call)), dice.choice(OF_AWS)
-    function.aws_fails(call, fault, times=how_often(dice))
+def fail_aws(function: DeployedFunction, rng: random.Random) -> None:
+    call, fault = rng.choice(list(Call)), rng.choice(OF_AWS)
+    function.aws_fails(call, fault, times=how_often(rng))
 
 
-def fail_identity_provider(function: UnderFire, dice: random.Random) -> None:
-    endpoint = dice.choice((Endpoint.TOKEN, Endpoint.TOKEN, Endpoint.DISCOVERY))
-    function.idp_fails(dice.choice(OF_IDENTITY_PROVIDER), at=endpoint, times=how_often(dice))
+def fail_identity_provider(function: DeployedFunction, rng: random.Random) -> None:
+    endpoint = rng.choice((Endpoint.TOKEN, Endpoint.TOKEN, Endpoint.DISCOVERY))
+    function.idp_fails(rng.choice(OF_IDENTITY_PROVIDER), at=endpoint, times=how_often(rng))
 
 
-def how_often(dice: random.Random) -> int | None:
-    return dice.choice((1, 1, 2, 3, None))
+def how_often(rng: random.Random) -> int | None:
+    return rng.choice((1, 1, 2, 3, None))

@@ -1,4 +1,4 @@
-"""How long is searched? `make test` a moment, `make fuzz` (profile "long") some minutes."""
+"""Hypothesis profiles: "short" for `make test`, "long" for `make fuzz`."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whatever the identity provider answers: a record, or an error of ours that shows none of it."""
+"""Any answer of the identity provider gives a record or an error that does not show the answer."""
 
 import json
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ headers = st.one_of(st.none(), st.text(max_size=30), st.sampled_from(["7", "9" *
 
 
 class Pool:
-    """Answers with what it was given, as urllib3 would."""
+    """A pool that returns the given answers, as urllib3's would."""
 
     def __init__(self, *answers: tuple[int, bytes, str | None]) -> None:
         self._answers = list(answers)
@@ -79,7 +79,7 @@ class Pool:
 
 
 def exchanged(pool: Pool) -> str:
-    """What is shown of an attempt; its assertion must not be in it, either."""
+    """The text that an attempt shows. It must not contain the assertion either."""
     settings = Settings.from_environment(REQUIRED)
     channel = ProviderHttp(pool=cast("Any", pool), now=lambda: NOW)
     provider = TokenEndpoint(

@@ -1,4 +1,4 @@
-"""Whatever the secret holds: a service account, or an error of ours that shows none of it."""
+"""Any secret value gives a service account or an error that does not show the value."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ MANGLED: list[Callable[[str], str]] = [
     lambda text: text.replace('"', "'"),
     lambda text: text.replace(": ", " = "),
 ]
-"""What editors, shells and chat programs do to a text."""
+"""Changes that editors, shells and chat programs make to a text."""
 
 names = st.sampled_from([*FIELDS.values(), "PRIVATEKEY", "password", "waitingForServiceAccount"])
 scalars = st.one_of(
@@ -54,7 +54,7 @@ texts = st.one_of(
 
 @st.composite
 def secrets(draw: st.DrawFn) -> str:
-    """A downloaded file, or something else, after an accident or two."""
+    """A downloaded file or another text, with up to three changes and a random replacement."""
     text = draw(texts)
     for mangle in draw(st.lists(st.sampled_from(MANGLED), max_size=3)):
         text = mangle(text)
@@ -65,10 +65,12 @@ def secrets(draw: st.DrawFn) -> str:
 
 
 @given(secret=secrets(), algorithm=st.sampled_from(Algorithm))
-def test_any_secret_is_a_service_account_or_refused_in_silence(secret: str, algorithm: Algorithm):
+def test_any_secret_is_a_service_account_or_refused_without_showing_it(
+    secret: str, algorithm: Algorithm
+):
     shown = _shown_by(lambda: parse(secret, algorithm=algorithm))
 
-    assert SECRETS.shown_in(shown) == set(), "it may be stored in the wrong field"
+    assert SECRETS.shown_in(shown) == set(), "a secret may be stored in the wrong field"
 
 
 def _shown_by(read: Callable[[], ServiceAccount]) -> str:
@@ -76,11 +78,11 @@ def _shown_by(read: Callable[[], ServiceAccount]) -> str:
         account = read()
     except CredentialError as error:
         return f"{error} {error!r} {error.args} {vars(error)}"
-    # who we are and where is no secret; a key or a token in their place would be refused there
+    # id and endpoint are not secret; a key or a token in their place is refused later
     return repr(account.private_key)
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_the_sentinels_would_be_found(key: str):
+def test_the_harness_finds_the_sentinels(key: str):
     assert SECRETS.shown_in(f"It is no key: {key[40:80]}")
     assert SECRETS.shown_in(f"It is no key: {SENTINEL}")

@@ -1,4 +1,4 @@
-"""Whatever the parameter holds: a record, or an error of ours that shows none of it."""
+"""Any parameter value gives a record or an error that does not show the value."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The deployed function, rotating when a test says so, and what must hold after each rotation."""
+"""The deployed function for fault tests. Rotations run on demand and are checked afterwards."""
 
 import json
 import time
@@ -14,41 +14,41 @@ from token_rotator.parameter.record import Record
 from token_rotator.timing import TO_PUBLISH, TO_REPORT
 
 BY_SCHEDULE: Final = json.dumps({EventField.TRIGGER: Trigger.SCHEDULE}).encode()
-"""What the four-minute schedule sends."""
+"""The input of the four-minute schedule."""
 
 
 def timeout_seconds(*, to_obtain: int) -> int:
-    """The time-out of a function that has so many seconds to obtain a token."""
+    """The function timeout that leaves ``to_obtain`` seconds for obtaining a token."""
     return to_obtain + int((TO_PUBLISH + TO_REPORT).total_seconds())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """One rotation, seen from outside."""
+    """The observed result of one rotation."""
 
     entry: Entry
-    """Its log line."""
+    """The rotation's log line."""
     seconds: float
     versions_written: int
 
     @property
     def published(self) -> bool:
-        """It said so, and there is one new version of the parameter."""
+        """Whether the log line says so and the parameter has exactly one new version."""
         return self.entry.outcome == "published" and self.versions_written == 1
 
     @property
     def failure(self) -> str | None:
-        """The error that the log line names, if the parameter stayed as it was."""
+        """The error in the log line, if the parameter did not change."""
         return self.entry.error if self.versions_written == 0 else None
 
     @property
     def message(self) -> str:
-        """The error's text."""
+        """The error's message."""
         return self.entry.error_message or ""
 
 
-class UnderFire:
-    """Its own triggers are switched off: every rotation is one that a test asked for."""
+class DeployedFunction:
+    """The function with disabled schedules. It rotates only when a test invokes it."""
 
     def __init__(self, system: System, proxy: FaultProxy) -> None:
         self.system = system
@@ -60,21 +60,21 @@ class UnderFire:
         self._warm = False
         _disable_schedules(system.aws.client("scheduler"))
         time.sleep(1)
-        while system.news():  # what the deployment has set off ends first
+        while system.news():  # wait for rotations that the deployment has started
             time.sleep(1)
 
     def idp_fails(
         self, fault: Fault, *, at: Endpoint = Endpoint.TOKEN, times: int | None = 1
     ) -> None:
-        """The next requests meet the fault; ``times=None``: until it recovers."""
+        """The next ``times`` requests meet the fault. None means until ``clear_faults``."""
         self.idp.fail(at, fault, times=times)
 
     def aws_fails(self, call: Call, fault: AwsFault, *, times: int | None = 1) -> None:
-        """The next such calls meet the fault; ``times=None``: until it recovers."""
+        """The next ``times`` calls meet the fault. None means until ``clear_faults``."""
         self.aws.fail(call, fault, times=times)
 
     def has_seconds(self, seconds: int) -> None:
-        """Sets the function's time-out, which its own deadlines follow; it starts cold."""
+        """Sets the function's timeout, from which its deadlines follow. The next start is cold."""
         self._lambda.update_function_configuration(
             FunctionName=self._function_name, Timeout=seconds
         )
@@ -82,18 +82,18 @@ class UnderFire:
         self._warm = False
 
     def starts_cold(self) -> None:
-        """The next rotation remembers nothing: no credential, no token endpoint."""
+        """The next rotation runs in a new environment, without credential and token endpoint."""
         self.has_seconds(self._timeout_seconds)
 
     def parameter(self) -> dict[str, Any] | None:
-        """What consumers find."""
+        """The parameter as consumers read it, or None."""
         try:
             return self.system.parameter()
         except self.system.aws.client("ssm").exceptions.ParameterNotFound:
             return None
 
     def rotate(self) -> Rotated:
-        """One invocation, as the schedule's, and what has to be true whatever it meets."""
+        """Invokes the function as the schedule does, and checks what must always be true."""
         before = self.parameter()
         started = time.monotonic()
         answer = self._lambda.invoke(FunctionName=self._function_name, Payload=BY_SCHEDULE)
@@ -110,27 +110,27 @@ class UnderFire:
         return Rotated(entry=entry, seconds=seconds, versions_written=self._written_since(before))
 
     def recovers(self) -> None:
-        """Without the faults, the next rotation publishes a token that works."""
-        self.calm()
+        """Clears the faults and checks that the next rotation publishes a working token."""
+        self.clear_faults()
         rotated = self.rotate()
         assert rotated.published, rotated.entry
 
-    def calm(self) -> None:
-        """No more faults."""
+    def clear_faults(self) -> None:
+        """Ends all faults."""
         self.aws.recover()
         self.idp.recover()
         self.idp.accept(self.system.account)
 
     def ready(self) -> None:
-        """Calm, with the deployment's own time-out, warm, and a fresh token published."""
-        self.calm()
+        """Resets: no faults, the deployed timeout, warm, and a valid token published."""
+        self.clear_faults()
         if self._timeout_seconds != FUNCTION_TIMEOUT_SECONDS:
             self.has_seconds(FUNCTION_TIMEOUT_SECONDS)
         if not self._warm:
             self.recovers()
 
     def _written_since(self, before: dict[str, Any] | None) -> int:
-        """How often it was written; the record is the old one, or a new one that works."""
+        """The number of new versions. Checks that a new record is complete and works."""
         after = self.parameter()
         if after == before:
             return 0
