@@ -1,1 +1,1 @@
-"""What evidence is there that this can be trusted with a key? `make audit` collects it."""
+"""Evidence that the project handles keys and permissions safely. `make audit` collects it."""

@@ -1,4 +1,4 @@
-"""Runs every check and prints the table of evidence. Exits 1 if one of them misses a case."""
+"""Runs every check and prints the table of evidence. Exits with 1 if a check fails."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ from tests.audit.evidence import Evidence, every_check
 
 
 def main() -> int:
-    """The exit status."""
+    """Runs the checks and returns the exit status."""
     console = Console()
     table = Table("check", "cases", "seconds", "result")
     for column in table.columns[1:3]:

@@ -1,4 +1,4 @@
-"""Which findings of the rule packs are acknowledged, and why? The only place that says so."""
+"""Comparison of the rule packs' findings with the reasons in acknowledged.toml."""
 
 import tomllib
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ FILE: Final = Path(__file__).with_suffix(".toml")
 
 
 class Finding(NamedTuple):
-    """What a rule pack did not like."""
+    """A finding of a rule pack."""
 
     rule: str
     resource: str
@@ -21,7 +21,7 @@ class Finding(NamedTuple):
 
 
 def weighed(pack: str, findings: Iterable[Finding], *, cases: int) -> Evidence:
-    """Every finding needs a reason, and every reason a finding."""
+    """The evidence of a rule pack: every finding needs a reason, and every reason a finding."""
     reasons = tomllib.loads(FILE.read_text(encoding="utf-8"))[pack]
     unused = {(rule, kind) for rule, kinds in reasons.items() for kind in kinds}
     misses = []
@@ -34,7 +34,5 @@ def weighed(pack: str, findings: Iterable[Finding], *, cases: int) -> Evidence:
             misses.append(f"{finding.rule} {finding.resource}: {finding.message}")
         else:
             unused.discard((finding.rule, kind))
-    misses += [
-        f"{rule} {kind} is acknowledged, and nothing triggers it" for rule, kind in sorted(unused)
-    ]
+    misses += [f"{rule} {kind} is acknowledged but was not found" for rule, kind in sorted(unused)]
     return Evidence(cases=cases, misses=tuple(dict.fromkeys(misses)))

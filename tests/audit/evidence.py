@@ -1,4 +1,4 @@
-"""What is a check, and what does it answer? A number of cases, and those that failed."""
+"""Checks and their evidence: the number of cases, and those that failed."""
 
 import subprocess
 import sys
@@ -18,26 +18,26 @@ ROOT: Final = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a check has looked at, and what it did not like."""
+    """The result of a check: the number of cases, and the failed ones."""
 
     cases: int
     misses: tuple[str, ...] = ()
     unknown: str = ""
-    """Why something could not be looked at; it is neither a miss nor shown."""
+    """Why some cases could not be checked. They count neither as failed nor as shown."""
 
     @property
     def holds(self) -> bool:
-        """A check that looked at nothing has shown nothing."""
+        """Whether all cases were checked and none failed. A check without cases shows nothing."""
         return self.cases > 0 and not self.misses and not self.unknown
 
     @property
     def fails(self) -> bool:
-        """What could not be looked at does not fail by itself."""
+        """Whether a case failed. Cases that could not be checked do not fail the check."""
         return bool(self.misses) or (self.cases == 0 and not self.unknown)
 
     @property
     def result(self) -> str:
-        """What the table says."""
+        """The text in the table."""
         if self.fails:
             return f"{len(self.misses)} missed" if self.misses else "no case"
         return f"not checked: {self.unknown}" if self.unknown else "holds"
@@ -48,14 +48,14 @@ class Check:
     """One row of the table."""
 
     says: str
-    """What is true if nothing is missed."""
+    """The statement that is true if no case fails."""
     look: Callable[[], Evidence]
     by_make_test: bool = True
-    """tests/audit/test_checks.py runs it; False for what `make test` runs elsewhere or cannot."""
+    """Whether test_checks.py runs it. False if `make test` runs its tests elsewhere or cannot."""
 
 
 def every_check() -> Iterator[Check]:
-    """In the order of their files' names."""
+    """All checks, in the order of their file names."""
     for module in iter_modules(checks.__path__, f"{checks.__name__}."):
         check = import_module(module.name).CHECK
         assert isinstance(check, Check)
@@ -63,7 +63,7 @@ def every_check() -> Iterator[Check]:
 
 
 def of_tests(*arguments: str) -> Callable[[], Evidence]:
-    """Runs tests: pytest's arguments, from the root of the checkout. For `by_make_test=False`."""
+    """A check that runs pytest with these arguments in the checkout. For `by_make_test=False`."""
 
     def look() -> Evidence:
         with tempfile.TemporaryDirectory() as directory:

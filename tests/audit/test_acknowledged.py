@@ -1,4 +1,4 @@
-"""Is a finding weighed against its reason, and a reason against its finding?"""
+"""Findings without a reason, and reasons without a finding, are failures."""
 
 from tests.audit import acknowledged
 from tests.audit.acknowledged import Finding, weighed
@@ -13,13 +13,13 @@ def the_file(monkeypatch, tmp_path, text: str) -> None:
 ON_THE_FUNCTION = Finding("RULE-1", "AWS::Lambda::Function.Marketing", "not nice")
 
 
-def test_a_finding_with_a_reason_is_no_miss(monkeypatch, tmp_path):
+def test_a_finding_with_a_reason_is_no_failure(monkeypatch, tmp_path):
     the_file(monkeypatch, tmp_path, '[pack]\nRULE-1."AWS::Lambda::Function" = "meant"')
 
     assert weighed("pack", [ON_THE_FUNCTION], cases=1).misses == ()
 
 
-def test_a_reason_is_for_one_rule_and_one_type_of_resource(monkeypatch, tmp_path):
+def test_a_reason_applies_to_one_rule_and_one_resource_type(monkeypatch, tmp_path):
     the_file(monkeypatch, tmp_path, '[pack]\nRULE-1."AWS::Lambda::Function" = "meant"')
     others = [
         ON_THE_FUNCTION._replace(rule="RULE-2"),
@@ -31,9 +31,9 @@ def test_a_reason_is_for_one_rule_and_one_type_of_resource(monkeypatch, tmp_path
     assert len(misses) == 2
 
 
-def test_a_reason_that_nothing_needs_is_a_miss(monkeypatch, tmp_path):
+def test_a_reason_without_a_finding_is_a_failure(monkeypatch, tmp_path):
     the_file(monkeypatch, tmp_path, '[pack]\nRULE-1."AWS::Lambda::Function" = "meant"')
 
     (miss,) = weighed("pack", [], cases=1).misses
 
-    assert miss == "RULE-1 AWS::Lambda::Function is acknowledged, and nothing triggers it"
+    assert miss == "RULE-1 AWS::Lambda::Function is acknowledged but was not found"

@@ -1,4 +1,4 @@
-"""Does every check hold, and does a check that misses something say so?"""
+"""All checks hold, and a check with a failed case reports it."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_the_evidence_holds(check: Check):
     assert evidence.cases > 0
 
 
-def test_no_two_checks_say_the_same():
+def test_each_check_makes_a_different_statement():
     said = [check.says for check in every_check()]
 
     assert len(said) == len(set(said))
@@ -27,7 +27,7 @@ def test_a_check_without_a_case_shows_nothing():
     assert Evidence(cases=2).holds
 
 
-def test_tests_that_fail_are_misses(tmp_path):
+def test_failed_tests_are_failures_of_the_check(tmp_path):
     (tmp_path / "test_two.py").write_text(
         "def test_good():\n    pass\n\n\ndef test_bad():\n    assert False\n"
     )

@@ -1,4 +1,4 @@
-"""Does the check of the pins notice one that is missing?"""
+"""The check of the pins finds requirements without a version or hash."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A known vulnerability is a miss, and a package that nobody was asked about is not a pass."""
+"""A known vulnerability is a failure, and a package that was skipped does not count as checked."""
 
 from tests.audit.checks.supply_vulnerabilities import weighed
 
@@ -7,7 +7,7 @@ BAD = {"name": "urllib3", "version": "1.26.0", "vulns": [{"id": "PYSEC-2023-192"
 SKIPPED = {"name": "tenacity", "skip_reason": "Dependency not found on PyPI"}
 
 
-def test_a_known_vulnerability_is_a_miss():
+def test_a_known_vulnerability_is_a_failure():
     evidence = weighed([GOOD, BAD])
 
     assert evidence.cases == 2
@@ -15,7 +15,7 @@ def test_a_known_vulnerability_is_a_miss():
     assert evidence.result.startswith("1 missed")
 
 
-def test_what_was_skipped_is_not_checked():
+def test_a_skipped_package_counts_as_not_checked():
     evidence = weighed([GOOD, SKIPPED])
 
     assert evidence.cases == 1

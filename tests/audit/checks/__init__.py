@@ -1,1 +1,1 @@
-"""One file, one check: a module here that has a ``CHECK`` is a row of the table."""
+"""The checks. Each module has a ``CHECK``, which is a row of the table."""

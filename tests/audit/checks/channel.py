@@ -1,4 +1,4 @@
-"""Whom does an assertion reach? The token endpoint, over TLS, at an address that is allowed."""
+"""Check: assertions reach the token endpoint only, over TLS and at an allowed address."""
 
 from typing import Final
 

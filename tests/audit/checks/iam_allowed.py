@@ -1,4 +1,4 @@
-"""Is everything allowed that a deployment needs?"""
+"""Check: the policies allow every call that a deployment needs."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from tests.audit.iam.cases import Case, cases
 
 
 def look(audited: tuple[Case, ...] = ()) -> Evidence:
-    """Every call of the function, its triggers, its alarms and its consumers."""
+    """Evaluates every call of the function, its triggers, its alarms and its consumers."""
     asked = [(case, call) for case in audited or cases() for call in case.needed]
     answers = decisions((case.account, call) for case, call in asked)
     return Evidence(

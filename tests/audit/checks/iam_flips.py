@@ -1,4 +1,4 @@
-"""Is a call refused for the reason that the table names? Then it passes once that is gone."""
+"""Check: each refused call is allowed when its safeguard is removed."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ from tests.audit.iam.refusal import Refusal
 
 
 def look(audited: tuple[Case, ...] = ()) -> Evidence:
-    """Every refused call, with its safeguard taken out of each statement that it meets."""
+    """Evaluates every refused call with its safeguard removed from each relevant statement."""
     asked = list(_widened(audited or cases()))
     answers = decisions((change.account, refusal.call) for _, refusal, change in asked)
     flips = {

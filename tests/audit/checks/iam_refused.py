@@ -1,4 +1,4 @@
-"""Is everything else refused?"""
+"""Check: the policies refuse calls that no deployment needs."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from tests.audit.iam.cases import Case, cases
 
 
 def look(audited: tuple[Case, ...] = ()) -> Evidence:
-    """Other parameters, secrets, contexts, actions; other services, rules and accounts."""
+    """Evaluates other parameters, secrets, contexts, actions, services, rules and accounts."""
     asked = [(case, refusal.call) for case in audited or cases() for refusal in case.refused]
     answers = decisions((case.account, call) for case, call in asked)
     return Evidence(

@@ -1,4 +1,8 @@
-"""Is every part of every policy held? Taking anything away breaks something; adding lets one in."""
+"""Check: every part of every policy is necessary, and every restriction has an effect.
+
+Removing an action or resource must stop a needed call. Removing a restriction must allow a refused
+call.
+"""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -12,11 +16,11 @@ from tests.audit.iam.changes import Change, concerns, with_less, without, withou
 from tests.audit.iam.refusal import Safeguard
 
 ONE_BY_ONE: Final = (Safeguard.ACTION, Safeguard.RESOURCE, Safeguard.PRINCIPAL, Safeguard.DENY)
-"""Conditions go key by key."""
+"""Removed one at a time. Conditions are removed key by key."""
 
 
 def look(audited: tuple[Case, ...] = ()) -> Evidence:
-    """Every action, resource, principal and condition of every statement."""
+    """Evaluates each change to an action, resource, principal or condition of a statement."""
     misses: list[str] = []
     changes = 0
     for case in audited or cases():

@@ -1,4 +1,4 @@
-"""Does a key, an assertion or a token get out? The harness, and the leaks planted to test it."""
+"""Check: no key, assertion or token leaks, and the harness finds leaks that are planted."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Is the template what CloudFormation understands? cfn-lint, with AWS's own resource schemas."""
+"""Check: cfn-lint accepts the templates, with AWS's resource schemas."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ CFN_LINT: Final = ROOT / ".venv-audit" / "bin" / "cfn-lint"
 
 
 def look() -> Evidence:
-    """Errors and warnings, in every resource of every deployment."""
+    """Runs cfn-lint on the templates of all deployments."""
     with tempfile.TemporaryDirectory() as directory:
         files = write_templates(Path(directory))
         run = subprocess.run(

@@ -1,4 +1,4 @@
-"""What do checkov's rules for CloudFormation say?"""
+"""Check: checkov's rules for CloudFormation, except for acknowledged findings."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ CHECKOV: Final = ROOT / ".venv-audit" / "bin" / "checkov"
 
 
 def look() -> Evidence:
-    """Every rule on every resource that it is for. Offline: nothing is sent or fetched."""
+    """Runs all of checkov's CloudFormation rules offline on the templates of all deployments."""
     with tempfile.TemporaryDirectory() as directory:
         write_templates(Path(directory))
         run = subprocess.run(

@@ -1,1 +1,1 @@
-"""Who may do what? The policies of a template, evaluated."""
+"""Evaluation of the IAM policies in a template."""

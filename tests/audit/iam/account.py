@@ -1,4 +1,4 @@
-"""Which policies does a deployed template leave in an account, and whom do they concern?"""
+"""The policies that a deployed template creates in an account, by principal and resource."""
 
 import copy
 from collections.abc import Mapping
@@ -18,19 +18,19 @@ _AUDITED: Final = {"AssumeRolePolicyDocument", "KeyPolicy", "PolicyDocument"}
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """An account with one deployed template in it, and an administrator."""
+    """An account with one deployed template and an administrator."""
 
     place: Place
     policies: Mapping[str, Policy]
-    """Every policy of the template, by a name for people."""
+    """All policies of the template, by a readable name."""
     of_principal: Mapping[str, tuple[str, ...]]
-    """Names of the policies that say what a role may do, by ARN."""
+    """Names of a role's identity policies, by the role's ARN."""
     of_resource: Mapping[str, str]
-    """Name of the policy that says who may use a resource, by ARN."""
+    """Name of a resource's policy, by the resource's ARN."""
 
     @property
     def administrator(self) -> str:
-        """A role that may do whatever the resources' own policies let it."""
+        """A role with all permissions. Resource policies still apply to it."""
         return f"arn:aws:iam::{self.place.account}:role/administrator"
 
     def with_policy(self, name: str, policy: Policy) -> "Account":
@@ -40,10 +40,10 @@ class Account:
     def simulation(
         self, principal: str, action: str, resource: str, context: Mapping[str, str]
     ) -> dict[str, Any]:
-        """A request, in the words of @cloud-copilot/iam-simulate."""
+        """A request in the format of @cloud-copilot/iam-simulate."""
         names = self.of_principal.get(principal, ())
         identity = [{"name": name, "policy": self.policies[name]} for name in names]
-        if principal.endswith(":role/administrator"):  # of whichever account
+        if principal.endswith(":role/administrator"):  # of any account
             identity = [{"name": "administrator", "policy": EVERYTHING}]
         return {
             "request": {
@@ -66,7 +66,7 @@ class Account:
             return self.policies[name]
         if ":kms:" not in resource:
             return None
-        # what a key has unless it is told otherwise
+        # the default key policy
         # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
         root = f"arn:aws:iam::{account_in(resource)}:root"
         allow = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
@@ -74,7 +74,7 @@ class Account:
 
 
 def account_in(arn: str) -> str:
-    """The account that an ARN names; of S3's, of ``*`` and of services, none."""
+    """The account in an ARN. Empty for S3 ARNs, ``*`` and services."""
     return arn.split(":")[4] if arn.startswith("arn:") else ""
 
 
@@ -123,7 +123,7 @@ class _Reading:
             self._has(arn, logical_id, properties["PolicyDocument"])
 
     def managed_policy(self, logical_id: str, properties: Mapping[str, Any]) -> None:
-        """A policy that nothing in the template has is for roles outside of it."""
+        """Without a role in the template, the policy is for roles outside of it."""
         for role in properties.get("Roles", [f"with-{logical_id}"]):
             arn = f"arn:aws:iam::{self.place.account}:role/{role}"
             self._has(arn, logical_id, properties["PolicyDocument"])
@@ -137,7 +137,7 @@ class _Reading:
         self.of_resource.update(dict.fromkeys(properties["Topics"], logical_id))
 
     def permission(self, logical_id: str, properties: Mapping[str, Any]) -> None:
-        """One statement of the function's policy."""
+        """Adds a statement to the function's policy."""
         function = properties["FunctionName"]
         conditions: dict[str, dict[str, str]] = {}
         if "SourceArn" in properties:
@@ -169,5 +169,5 @@ _READERS: Final = {
 
 
 def deployed(template: Mapping[str, Any], place: Place) -> Account:
-    """The account after the deployment. Raises KeyError for a policy that it cannot read."""
+    """The account after the deployment. Raises KeyError for an unknown kind of policy."""
     return _Reading(template=copy.deepcopy(dict(template)), place=place).read()

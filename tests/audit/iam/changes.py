@@ -1,4 +1,4 @@
-"""What if a policy said more, or less? One statement changed at a time."""
+"""Changed policies: one statement at a time is widened, narrowed or removed."""
 
 import copy
 from collections.abc import Iterator
@@ -17,23 +17,23 @@ _ELEMENTS: Final = {
 
 
 class Change(NamedTuple):
-    """One statement of one policy, changed."""
+    """A change of one statement of a policy."""
 
     says: str
     policy: str
     account: Account
-    """With the change."""
+    """The account with the changed policy."""
 
 
 def concerns(account: Account, policy: str, call: Call) -> bool:
-    """Whether a policy is looked at when a call is decided."""
+    """Whether the policy applies to the call."""
     return policy in account.of_principal.get(call.principal, ()) or policy == (
         account.of_resource.get(call.resource)
     )
 
 
 def without(account: Account, safeguards: Safeguard) -> Iterator[Change]:
-    """Every statement that has these safeguards, without them: `*`, no condition, no denial."""
+    """Each statement with these safeguards removed: `*`, no condition, or no denial."""
     resources = set(account.of_resource.values())
     for policy, number, statement in _statements(account):
         wider = copy.deepcopy(statement)
@@ -53,7 +53,7 @@ def without(account: Account, safeguards: Safeguard) -> Iterator[Change]:
 
 
 def _can_say_more(safeguard: Safeguard, statement: Statement, *, of_a_resource: bool) -> bool:
-    """In a resource's own policy the resource is that one, and a key's actions are KMS's."""
+    """A resource policy always means its resource, and ``kms:*`` in a key policy is no limit."""
     if of_a_resource and safeguard is Safeguard.RESOURCE:
         return False
     if of_a_resource and statement.get("Action") == "kms:*" and safeguard is Safeguard.ACTION:
@@ -62,7 +62,7 @@ def _can_say_more(safeguard: Safeguard, statement: Statement, *, of_a_resource: 
 
 
 def without_one_condition(account: Account) -> Iterator[Change]:
-    """Every condition key of every statement that allows, dropped by itself."""
+    """Each statement that allows, with one of its condition keys removed."""
     for policy, number, statement in _statements(account):
         for operator, keys in statement.get("Condition", {}).items():
             for key in keys if statement["Effect"] == "Allow" else ():
@@ -74,7 +74,7 @@ def without_one_condition(account: Account) -> Iterator[Change]:
 
 
 def with_less(account: Account) -> Iterator[Change]:
-    """Every action and every resource that is allowed, taken away by itself."""
+    """Each statement that allows, with one of its actions or resources removed."""
     for policy, number, statement in _statements(account):
         for element in ("Action", "Resource") if statement["Effect"] == "Allow" else ():
             values = _listed(statement.get(element, []))

@@ -1,4 +1,4 @@
-"""What do `Ref`, `Fn::GetAtt` and `Fn::Join` become in an account?"""
+"""Resolution of `Ref`, `Fn::GetAtt` and `Fn::Join` for a deployed template."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,20 +22,20 @@ _REF_IS_THE_ARN: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a template is deployed, and what its resources are called there."""
+    """The account and region of a deployed template, and the names of its resources."""
 
     account: str = "111122223333"
     region: str = "eu-west-1"
     physical_ids: Mapping[str, str] | None = None
-    """By logical id. Without them a resource is called by its logical id."""
+    """Physical names by logical id. The default is the logical id."""
 
     def arn(self, tail: str) -> str:
-        """Of a resource here: ``ssm:parameter/x``."""
+        """The ARN of a resource in this account and region, for example ``ssm:parameter/x``."""
         service, resource = tail.split(":", 1)
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
     def arn_of(self, template: Mapping[str, Any], logical_id: str) -> str:
-        """Of a resource in the template. Raises KeyError for types that no policy names."""
+        """The ARN of a resource in the template. Raises KeyError for an unknown type."""
         name = (self.physical_ids or {}).get(logical_id, logical_id)
         if name.startswith("arn:"):
             return name
@@ -43,7 +43,7 @@ class Place:
         return "arn:aws:" + tail.format(name=name, account=self.account, region=self.region)
 
     def resolved(self, template: Mapping[str, Any], value: Any) -> Any:
-        """The value with every intrinsic function replaced. Raises KeyError for unknown ones."""
+        """The value with intrinsic functions resolved. Raises KeyError for unknown functions."""
         if isinstance(value, list):
             return [self.resolved(template, one) for one in value]
         if not isinstance(value, dict):

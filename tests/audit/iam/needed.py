@@ -1,9 +1,9 @@
-"""Which calls does a deployment need? Computed from its template; all of them must be allowed.
+"""The calls that a deployment needs, computed from its template. All of them must be allowed.
 
-What a rotation and a consumer ask for is held against the record of the end-to-end run
-(tests/e2e/test_used_permissions.py); what AWS does on their behalf follows by AWS's own rules.
-The actions are written out here, and not taken from token_rotator.contract: this is what holds the
-contract's list against what is really called.
+tests/e2e/test_used_permissions.py compares the calls of a rotation and of a consumer with the
+recorded calls of the end-to-end run. The calls that AWS makes on their behalf follow from AWS's
+documentation. The actions are written out here, because this list is what the actions in
+token_rotator.contract are compared with.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ BY_TLS: Final = {"aws:SecureTransport": "true"}
 
 
 def requested(rotator: Rotator, principal: str, action: str) -> Iterator[Call]:
-    """A call about the rotator's parameter or secret, and what it makes AWS ask of the key."""
+    """A call for the rotator's parameter or secret, and the resulting call for the KMS key."""
     is_for = {"ssm": rotator.parameter, "secretsmanager": rotator.secret}
     yield Call(principal=principal, action=action, resource=is_for[action.partition(":")[0]])
     match action:
@@ -40,7 +40,7 @@ def requested(rotator: Rotator, principal: str, action: str) -> Iterator[Call]:
 
 
 def key_use(rotator: Rotator, principal: str, action: str, ciphered: str) -> Call:
-    """What SSM or Secrets Manager asks of a key for whoever called it; ``ciphered``: for what.
+    """The KMS call of SSM or Secrets Manager on behalf of a principal, for ``ciphered``'s ARN.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
@@ -63,7 +63,7 @@ def key_use(rotator: Rotator, principal: str, action: str, ciphered: str) -> Cal
 def needed(
     template: Mapping[str, Any], account: Account, each: tuple[Rotator, ...]
 ) -> Iterator[Call]:
-    """Everything that has to work."""
+    """All calls that must be allowed."""
     for rotator in each:
         yield from _of_a_rotator(rotator)
         for reader in readers(account, rotator):
@@ -73,15 +73,15 @@ def needed(
                 yield Call(principal=other, action="sts:AssumeRole", resource=reader)
     yield from _of_the_alarms(template, account.place)
     yield from _of_encrypted_logs(template, account.place)
-    yield from _of_the_mails(template, account.place)
+    yield from _of_the_alerts(template, account.place)
     for key in (arn for arn in account.of_resource if ":kms:" in arn):
-        # the last resort: a key whose policy lets nobody in cannot be changed or deleted any more
+        # a key whose policy allows no principal cannot be changed or deleted any more
         # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
         yield Call(principal=account.administrator, action="kms:PutKeyPolicy", resource=key)
 
 
 def readers(account: Account, rotator: Rotator) -> list[str]:
-    """Who has a policy of the template that names the parameter, besides the function's role."""
+    """Principals with a policy for the parameter, other than the function's role."""
     return [
         principal
         for principal, names in account.of_principal.items()
@@ -95,7 +95,7 @@ def readers(account: Account, rotator: Rotator) -> list[str]:
 
 
 def shared_with(account: Account, role: str) -> list[str]:
-    """The administrators of the other accounts that the role's trust names."""
+    """The administrators of the other accounts that the role's trust policy names."""
     trust = account.policies[account.of_resource[role]] if role in account.of_resource else {}
     return [
         f"{named.removesuffix(':root')}:role/administrator"
@@ -155,10 +155,10 @@ def _of_the_alarms(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
                 )
 
 
-def _of_the_mails(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
+def _of_the_alerts(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
     """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
     keys = encrypted_topics(template, place)
-    for role, topic in mailers(template, place):
+    for role, topic in alert_roles(template, place):
         yield Call(principal="events.amazonaws.com", action="sts:AssumeRole", resource=role)
         yield Call(principal=role, action="sns:Publish", resource=topic, context=BY_TLS)
         if topic in keys:
@@ -184,7 +184,7 @@ def _of_encrypted_logs(template: Mapping[str, Any], place: Place) -> Iterator[Ca
 
 
 def encrypted_logs(template: Mapping[str, Any], place: Place) -> dict[str, str]:
-    """The keys of log groups, by the groups' ARN."""
+    """The KMS keys of log groups, by the groups' ARNs."""
     return {
         place.arn_of(template, logical_id).removesuffix(":*"): place.resolved(
             template, group["KmsKeyId"]
@@ -194,8 +194,8 @@ def encrypted_logs(template: Mapping[str, Any], place: Place) -> dict[str, str]:
     }
 
 
-def mailers(template: Mapping[str, Any], place: Place) -> list[tuple[str, str]]:
-    """The roles that rules take on to publish, and their topics."""
+def alert_roles(template: Mapping[str, Any], place: Place) -> list[tuple[str, str]]:
+    """The roles with which rules publish alerts, and their topics."""
     targets = [
         target
         for rule in of_type(template, "AWS::Events::Rule").values()
@@ -205,12 +205,12 @@ def mailers(template: Mapping[str, Any], place: Place) -> list[tuple[str, str]]:
 
 
 def for_topic(topic: str) -> dict[str, str]:
-    """The encryption context that SNS gives a topic's messages."""
+    """The encryption context of a topic's messages."""
     return {"kms:EncryptionContext:aws:sns:topicArn": topic}
 
 
 def encrypted_topics(template: Mapping[str, Any], place: Place) -> dict[str, str]:
-    """The keys of the template's topics."""
+    """The KMS keys of the template's topics, by the topics' ARNs."""
     return {
         place.arn_of(template, logical_id): place.resolved(template, topic["KmsMasterKeyId"])
         for logical_id, topic in of_type(template, "AWS::SNS::Topic").items()
@@ -218,12 +218,12 @@ def encrypted_topics(template: Mapping[str, Any], place: Place) -> dict[str, str
 
 
 def log_stream(rotator: Rotator) -> str:
-    """One of the function's."""
+    """The ARN of one of the function's log streams."""
     return rotator.place.arn(f"logs:log-group:{rotator.log_group}:log-stream:2026/11/24/[$LATEST]1")
 
 
 def by_scheduler(rotator: Rotator) -> dict[str, str]:
-    """What EventBridge Scheduler says of itself when it takes on a role."""
+    """The condition keys with which EventBridge Scheduler assumes a role."""
     place = rotator.place
     return {
         "aws:SourceAccount": place.account,
@@ -232,7 +232,7 @@ def by_scheduler(rotator: Rotator) -> dict[str, str]:
 
 
 def by_an_alarm(place: Place, name: str) -> dict[str, str]:
-    """What CloudWatch says of itself when an alarm acts."""
+    """The condition keys of CloudWatch's requests for an alarm's action."""
     return {
         "aws:SourceAccount": place.account,
         "aws:SourceArn": place.arn(f"cloudwatch:alarm:{name}"),

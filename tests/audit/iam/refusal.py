@@ -1,8 +1,8 @@
-"""What is a refusal? A call that nobody may make, and what alone stands in its way.
+"""A refusal: a call that must be refused, and the safeguard that refuses it.
 
-A row's safeguard is what its call would pass without: tests/audit/checks/iam_flips.py takes it away
-and sees the call allowed. So a row that is refused for another reason (a name that is spelled
-wrong, a statement that is not there) does not pass for evidence.
+Without its safeguard the call would be allowed. tests/audit/checks/iam_flips.py verifies this, so
+that a call that is refused for another reason (a misspelled name, a missing statement) does not
+count as evidence.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,18 +14,18 @@ from tests.audit.iam.call import Call
 
 
 class Safeguard(Flag):
-    """The elements of one statement that keep a call out."""
+    """The elements of a statement that can refuse a call."""
 
     ACTION = auto()
     RESOURCE = auto()
     CONDITION = auto()
     PRINCIPAL = auto()
     DENY = auto()
-    """The whole statement, which forbids."""
+    """The whole statement, if it denies."""
 
 
 class Refusal(NamedTuple):
-    """A row of the table."""
+    """A call that must be refused, with its safeguard."""
 
     call: Call
     safeguard: Safeguard
@@ -41,7 +41,7 @@ def rows(
     resources: tuple[str, ...],
     context: Mapping[str, str] = NOTHING,
 ) -> Iterator[Refusal]:
-    """Every action on every resource."""
+    """A refusal for each action on each resource."""
     for action in actions:
         for resource in resources:
             call = Call(principal=principal, action=action, resource=resource, context=context)

@@ -1,4 +1,4 @@
-"""Who may not use a rotator? Other services, other rules, other accounts."""
+"""Refused calls by other services, other rules and other accounts."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -19,13 +19,13 @@ from tests.audit.iam.rotators import Rotator
 ACTION, CONDITION, PRINCIPAL = Safeguard.ACTION, Safeguard.CONDITION, Safeguard.PRINCIPAL
 ELSEWHERE: Final = Place(account="999999999999")
 STRANGER: Final = "arn:aws:iam::999999999999:role/administrator"
-"""May do everything that the resources of another account let it."""
+"""A role of another account with all permissions there."""
 ASSUME: Final = ("sts:AssumeRole",)
 INVOKE: Final = ("lambda:InvokeFunction",)
 
 
 def of_a_rotator(rotator: Rotator, account: Account) -> Iterator[Refusal]:
-    """Nobody takes on its roles, and nobody invokes it, but those that it is for."""
+    """Other principals may not assume a rotator's roles or invoke its function."""
     roles = (rotator.role,)
     others = ("ec2.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com")
     for principal in (*others, account.administrator, STRANGER):
@@ -70,7 +70,7 @@ def _of_the_schedules_role(rotator: Rotator, account: Account) -> Iterator[Refus
 
 
 def of_the_shared(template: Mapping[str, Any], account: Account) -> Iterator[Refusal]:
-    """Keys and topics are this account's, and of other services only CloudWatch's."""
+    """Only this account and CloudWatch may use the stack's keys and topics."""
     keys = [arn for arn in account.of_resource if ":kms:" in arn]
     for key in keys:
         for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:CreateGrant"):

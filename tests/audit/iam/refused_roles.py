@@ -1,4 +1,4 @@
-"""What may the roles of a rotator not do?"""
+"""Refused calls of a rotator's roles."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +16,7 @@ BEYOND_READING_A_SECRET: Final = (
 
 
 def of_the_function(rotator: Rotator) -> Iterator[Refusal]:
-    """It keeps one token fresh: it deletes nothing, lists nothing, changes no secret."""
+    """The function deletes nothing, lists nothing and changes no secret."""
     role, place = rotator.role, rotator.place
     refresh = ("ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource")
     yield from rows(RESOURCE, role, refresh, _near(rotator.parameter))
@@ -67,7 +67,7 @@ def _keys_of_the_function(rotator: Rotator) -> Iterator[Refusal]:
 
 
 def of_a_reader(rotator: Rotator, reader: str) -> Iterator[Refusal]:
-    """It reads one token, and no dead ones."""
+    """A reader reads one parameter and not its history."""
     beyond = (
         *("ssm:PutParameter", "ssm:DeleteParameter", "ssm:AddTagsToResource"),
         *("ssm:GetParameterHistory", "ssm:GetParameters", "ssm:GetParametersByPath"),
@@ -89,7 +89,7 @@ def of_a_reader(rotator: Rotator, reader: str) -> Iterator[Refusal]:
 
 
 def of_the_schedules(rotator: Rotator) -> Iterator[Refusal]:
-    """They invoke one function, and no version of it."""
+    """The schedules invoke one function and not its versions."""
     role, function = rotator.invoke_role, rotator.function
     others = (f"{function}2", f"{function}:1", f"{function}:live", f"{function}:$LATEST")
     yield from rows(RESOURCE, role, ("lambda:InvokeFunction",), others)
@@ -103,8 +103,8 @@ def of_the_schedules(rotator: Rotator) -> Iterator[Refusal]:
     yield from rows(everything, role, ("secretsmanager:GetSecretValue",), (rotator.secret,))
 
 
-def of_a_neighbour(rotator: Rotator, other: Rotator) -> Iterator[Refusal]:
-    """Two rotators of a stack share a key, and nothing else."""
+def of_another_rotator(rotator: Rotator, other: Rotator) -> Iterator[Refusal]:
+    """Two rotators of a stack share a KMS key and nothing else."""
     role = rotator.role
     yield from rows(RESOURCE, role, ("ssm:GetParameter", "ssm:PutParameter"), (other.parameter,))
     yield from rows(RESOURCE, role, ("secretsmanager:GetSecretValue",), (other.secret,))
@@ -118,7 +118,7 @@ def of_a_neighbour(rotator: Rotator, other: Rotator) -> Iterator[Refusal]:
 
 
 def _near(arn: str) -> tuple[str, ...]:
-    """What a wildcard too many would let in, and what only looks like it."""
+    """ARNs that a wildcard would match, and ARNs that are similar."""
     beside, parent = f"{arn}2", arn.rsplit("/", 1)[0]
     region = arn.split(":")[3]
     return (beside, f"{arn}/child", f"{parent}/another", arn.replace(f":{region}:", ":eu-north-1:"))

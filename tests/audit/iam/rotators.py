@@ -1,4 +1,4 @@
-"""What does each rotator of a template consist of, by ARN? Read from the template alone."""
+"""The ARNs of each rotator in a template."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,28 +10,31 @@ from token_rotator.contract import Variable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotator:
-    """One credential's function and what surrounds it."""
+    """A rotator's function and its resources, by ARN unless stated otherwise."""
 
     place: Place
     function: str
     role: str
     log_group: str
-    """Its name."""
+    """The log group's name."""
     parameter: str
     parameter_key: str
     secret: str
     secret_key: str | None
-    """None: the secret is encrypted with `aws/secretsmanager`, which needs no permission."""
+    """None if the secret is encrypted with `aws/secretsmanager`, which needs no permission."""
     invoke_role: str
-    """The schedules'."""
+    """The schedules' role."""
     rules: tuple[str, ...]
-    """Of EventBridge, that invoke the function."""
+    """The EventBridge rules that invoke the function."""
 
 
 def rotators(
     template: Mapping[str, Any], place: Place, *, secret_keys: Mapping[str, str]
 ) -> Iterator[Rotator]:
-    """Every rotator. ``secret_keys``: customer keys of secrets outside of the template, by ARN."""
+    """The rotators of a template.
+
+    ``secret_keys`` are the KMS keys of secrets outside of the template, by the secrets' ARNs.
+    """
     keys = dict(secret_keys)
     for logical_id, secret in of_type(template, "AWS::SecretsManager::Secret").items():
         keys[place.arn_of(template, logical_id)] = place.resolved(template, secret["KmsKeyId"])
@@ -64,7 +67,7 @@ def rotators(
 
 
 def of_type(template: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Properties of every resource of a kind, by logical id."""
+    """The properties of the resources of a type, by logical id."""
     return {
         logical_id: resource.get("Properties", {})
         for logical_id, resource in template["Resources"].items()

@@ -1,7 +1,7 @@
-// Would AWS allow this? Simulations as JSON on stdin, one answer for each on stdout.
+// Evaluates IAM requests: simulations as JSON on stdin, one answer for each on stdout.
 //
-// The simulator drops `kms:EncryptionContext:*` from a request: of the condition keys with a part to
-// fill in, it knows those with a slash. So this key gets one, in the policies and in the request alike.
+// The simulator ignores `kms:EncryptionContext:*` in a request: it supports variable parts of condition
+// keys only after a slash. Therefore this key is replaced by one with a slash, in policies and requests.
 import { runSimulation } from '@cloud-copilot/iam-simulate'
 
 let text = ''

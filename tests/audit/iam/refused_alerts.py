@@ -1,11 +1,11 @@
-"""What may the role that mails readings of the key not do, and who may not take it on?"""
+"""Refused calls of the role for secret access alerts, and refused attempts to assume it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.audit.iam.account import Account
 from tests.audit.iam.call import Call
-from tests.audit.iam.needed import BY_TLS, encrypted_topics, for_topic, key_use, mailers
+from tests.audit.iam.needed import BY_TLS, alert_roles, encrypted_topics, for_topic, key_use
 from tests.audit.iam.refusal import Refusal, Safeguard, rows
 from tests.audit.iam.refused_outside import ASSUME, STRANGER
 from tests.audit.iam.rotators import Rotator
@@ -13,12 +13,12 @@ from tests.audit.iam.rotators import Rotator
 ACTION, RESOURCE, CONDITION = Safeguard.ACTION, Safeguard.RESOURCE, Safeguard.CONDITION
 
 
-def of_the_mails(
+def of_the_alerts(
     template: Mapping[str, Any], account: Account, each: tuple[Rotator, ...]
 ) -> Iterator[Refusal]:
-    """It publishes to one topic; the key, which tokens and secrets share, is for that alone."""
+    """The role publishes to one topic and may use the shared KMS key for that topic only."""
     keys = encrypted_topics(template, account.place)
-    for role, topic in mailers(template, account.place):
+    for role, topic in alert_roles(template, account.place):
         others = ("lambda.amazonaws.com", "scheduler.amazonaws.com", "cloudwatch.amazonaws.com")
         for principal in (*others, account.administrator, STRANGER):
             yield from rows(Safeguard.PRINCIPAL, principal, ASSUME, (role,))
