@@ -1,107 +1,128 @@
-# One verb per need. `make` alone lists them.
+# One verb per need. `make` alone lists them. Works with GNU make 3.81, which macOS has.
+# ARGS goes to the program behind a verb: make diff ARGS="--fail", make unit ARGS="-x".
 SHELL := /bin/bash
 PYTHON ?= python3
 export PYTHON313  # names a Python 3.13 that compiles the bundle, if python3.13 does not
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 BIN := .venv/bin
-ifdef CONFIG
-CDK_CONTEXT += -c config=$(CONFIG)
-endif
-CDK := PATH="$(CURDIR)/$(BIN):$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 npx --no-install cdk
+UV := $(BIN)/python local/setup/uv.py
+# "$$NAME" and not $(NAME): a path may have spaces
+CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk
+CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 # leaves in $$place which stack, where, and which rotator of it
-WHERE = place="$$($(BIN)/python -m token_rotator_cli.locate $(if $(ROTATOR),--rotator $(ROTATOR)) $(CONFIG)) $(ARGS)" \
+WHERE = place="$$($(BIN)/python -m token_rotator_cli.locate $(if $(ROTATOR),--rotator $(ROTATOR)) $(if $(CONFIG),"$$CONFIG")) $(ARGS)" \
   && $(BIN)/python -m
 OPERATE = $(WHERE) token_rotator_cli
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom lock clean bench
+.PHONY: help tools setup run test quick lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-.venv/installed: requirements.txt
-	@$(PYTHON) local/process/preflight.py
-	@echo "Installing the development tools into .venv (about a minute, once) ..."
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+.venv/pinned: local/setup/requirements.txt requirements.txt
+	@$(PYTHON) local/setup/preflight.py
+	@echo "Installing the development tools into .venv ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
-.venv-local-aws/installed: local/requirements.txt
-	@$(PYTHON) local/process/preflight.py
-	@echo "Installing the local AWS into .venv-local-aws (once) ..."
-	@$(PYTHON) -m venv .venv-local-aws
-	@.venv-local-aws/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/requirements.txt
+.venv/installed: .venv/pinned pyproject.toml
+	@$(BIN)/uv pip install --quiet --offline --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv-audit/installed: tests/audit/requirements.txt
-	@echo "Installing the rule packs into .venv-audit (once) ..."
-	@$(PYTHON) -m venv .venv-audit
-	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit/requirements.txt
+.venv-local-aws/installed: local/requirements.txt | .venv/pinned
+	@echo "Installing the local AWS into .venv-local-aws ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-local-aws
+	@$(UV) pip install --quiet --python .venv-local-aws/bin/python --require-hashes -r local/requirements.txt
+	@touch $@
+
+.venv-audit/installed: tests/audit/requirements.txt | .venv/pinned
+	@echo "Installing the rule packs into .venv-audit ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-audit
+	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt
 	@touch $@
 
 node_modules/installed: package-lock.json
-	@$(PYTHON) local/process/preflight.py
-	@echo "Installing the pinned CDK command line into node_modules (once) ..."
-	@npm ci --silent --no-audit --no-fund
+	@$(PYTHON) local/setup/preflight.py
+	@echo "Installing the pinned CDK command line into node_modules ..."
+	@npm ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
-setup: .venv/installed .venv-local-aws/installed node_modules/installed  ## install everything the other verbs need
+tools: .venv/installed .venv-local-aws/installed node_modules/installed
+	@:
+
+setup:  ## install everything the other verbs need
+	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed
 	@$(BIN)/python -m token_rotator_cdk.bundle.bundling fetch
 
-run: setup  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
-	@$(BIN)/python -m local $(if $(ONCE),--once)
+run:  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
+	@$(MAKE) --no-print-directory -j3 tools
+	@$(BIN)/python -m local $(if $(ONCE),--once) $(ARGS)
 
 test: setup  ## everything CI checks
-	@$(MAKE) --no-print-directory -j2 --output-sync=target lint types unit infra
-	@$(MAKE) --no-print-directory e2e
-	@$(MAKE) --no-print-directory faults
+	@$(MAKE) --no-print-directory -j2 told-e2e told-infra told-unit told-faults told-types told-lint
+
+quick: .venv/installed  ## what takes less than a minute: lint, types, unit
+	@$(MAKE) --no-print-directory -j2 told-unit told-types told-lint
+
+# Runs a verb beside others: what it prints is shown when it ends.
+told-%:
+	@mkdir -p build/log; echo "make $* ..."; \
+	  $(MAKE) --no-print-directory $* $(if $(filter lint types,$*),ARGS=) >"build/log/$*" 2>&1; code=$$?; \
+	  cat "build/log/$*"; exit $$code
 
 lint: .venv/installed  ## style, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
+fix: .venv/installed  ## mend the style, as far as a program can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
 types: .venv/installed  ## mypy, strict
-	$(BIN)/mypy
+	$(BIN)/mypy $(ARGS)
 
-unit: .venv/installed  ## the function and its parts, and a few simulated days
-	$(BIN)/pytest tests/unit tests/simulation tests/fuzz
+unit: .venv/installed  ## the function and its parts, and a few simulated days (T=expression: tests of that name)
+	$(BIN)/pytest tests/unit tests/simulation tests/fuzz $(if $(T),-k "$$T") $(ARGS)
 
-infra: setup .venv-audit/installed  ## the stack, and the evidence that it is safe
-	$(BIN)/pytest tests/infra tests/audit
+infra: tools .venv-audit/installed  ## the stack, and the evidence that it is safe
+	$(BIN)/pytest tests/infra tests/audit $(ARGS)
 
-e2e: setup  ## the deployed system on a local AWS
-	$(BIN)/pytest tests/e2e
+e2e: tools  ## the deployed system on a local AWS
+	$(BIN)/pytest tests/e2e $(ARGS)
 
-faults: setup  ## AWS and the identity provider fail under the deployed function
-	$(BIN)/pytest tests/faults
+faults: tools  ## AWS and the identity provider fail under the deployed function
+	$(BIN)/pytest tests/faults $(ARGS)
 
 fuzz: .venv/installed  ## the parsers at length: any secret, any answer, any parameter; some minutes
-	$(BIN)/pytest tests/fuzz --hypothesis-profile=long --timeout=0
+	$(BIN)/pytest tests/fuzz --hypothesis-profile=long --timeout=0 $(ARGS)
 
-audit: setup .venv-audit/installed  ## the evidence as a table: permissions, rule packs, leaks, supply chain
-	@JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 $(BIN)/python -m tests.audit
+audit: tools .venv-audit/installed  ## the evidence as a table: permissions, rule packs, leaks, supply chain
+	@$(BIN)/python -m tests.audit $(ARGS)
 
-soak: setup  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
-	$(BIN)/pytest tests/faults -m soak
+soak: tools  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
+	$(BIN)/pytest tests/faults -m soak $(ARGS)
 
-bench: setup  ## what rotations, cold starts and reads cost, beside others; writes docs/performance.md (minutes)
-	$(BIN)/python -m studies.bench --write $(SECTIONS)
+bench: tools  ## what rotations, cold starts and reads cost, beside others; writes docs/performance.md (minutes)
+	@$(BIN)/python -m studies.bench --write $(SECTIONS) $(ARGS)
 
 simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/availability.* (minutes)
-	$(BIN)/python -m studies.simulation
+	$(BIN)/python -m studies.simulation $(ARGS)
 
-synth: setup  ## the CloudFormation templates; needs no account, no Docker, no network
-	$(CDK) synth --quiet $(CDK_CONTEXT)
+synth: tools  ## the CloudFormation templates; needs no account, no Docker, and after `make setup` no network
+	$(CDK) synth --quiet $(CDK_CONTEXT) $(ARGS)
 
-diff: setup  ## what a deployment would change
-	$(CDK) diff $(CDK_CONTEXT)
+diff: tools  ## what a deployment would change
+	$(CDK) diff $(CDK_CONTEXT) $(ARGS)
 
-deploy: setup  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
-	$(CDK) deploy $(or $(STACK),--all) $(CDK_CONTEXT) $(ARGS)
+deploy: tools  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
+	$(CDK) deploy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
-destroy: setup  ## take the stacks away; README.md says what stays (STACK=name: one of them)
-	$(CDK) destroy $(or $(STACK),--all) $(CDK_CONTEXT)
+destroy: tools  ## take the stacks away (ARGS=--force: without asking); README.md says what stays
+	$(CDK) destroy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
 check: .venv/installed  ## what is wrong with the deployed rotator? (ROTATOR=name CONFIG=file, ARGS=--json)
 	@$(OPERATE) check $$place
@@ -117,18 +138,18 @@ upload: .venv/installed  ## the file downloaded from Intelligence becomes the ke
 	@$(OPERATE) upload $$place -- "$(FILE)"
 
 costs: .venv/installed  ## what the configuration costs a month, and which setting changes it
-	@$(BIN)/python -m token_rotator_cli.costs.bill $(CONFIG)
+	@$(BIN)/python -m token_rotator_cli.costs.bill $(if $(CONFIG),"$$CONFIG") $(ARGS)
 
 live-check: .venv/installed  ## what only a real account shows (ARGS="--ring ALARM --expire MINUTES"); docs/live-check.md
 	@$(WHERE) token_rotator_cli.live_check $$place
 
 sbom: setup  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
-	@$(BIN)/python -m token_rotator_cdk.bundle.sbom
+	@$(BIN)/python -m token_rotator_cdk.bundle.sbom $(ARGS)
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
-	for pins in {lambda_src,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
-	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-annotate --custom-compile-command 'make lock' $$pins.in -o $$pins.txt; \
+	@set -e; for pins in {lambda_src,local/setup,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
+	  $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-annotate --custom-compile-command 'make lock' $$pins.in -o $$pins.txt $(ARGS); \
 	done
 
 clean:  ## remove what the other verbs made

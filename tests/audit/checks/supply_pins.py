@@ -9,6 +9,7 @@ from token_rotator_cdk.bundle.targets import LAMBDA
 
 LOCKS: Final = (
     "lambda_src/requirements.txt",
+    "local/setup/requirements.txt",
     "local/requirements.txt",
     "tests/audit/requirements.txt",
     "requirements.txt",

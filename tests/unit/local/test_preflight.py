@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PREFLIGHT = Path(__file__).parents[3] / "local" / "process" / "preflight.py"
+PREFLIGHT = Path(__file__).parents[3] / "local" / "setup" / "preflight.py"
 
 
 def preflight(path: Path) -> tuple[int, str]:

@@ -1,0 +1,137 @@
+"""The verbs of the Makefile take what they are given, on any GNU make since 3.81."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local import ROOT
+
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+RECIPES = dict(re.findall(r"^([a-z0-9-]+):.*\n((?:\t.*\n)+)", MAKEFILE, re.M))
+NO_PROGRAM_OF_ITS_OWN = {
+    *("help", "tools", "setup", "clean"),  # nothing to pass anything to
+    *("test", "quick"),  # hand it on
+    *("lint", "fix"),  # several programs
+}
+
+LATER_THAN_3_81 = [
+    *("--output-sync", ".ONESHELL", ".SHELLFLAGS", ".RECIPEPREFIX", ".EXTRA_PREREQS"),
+    *("$(file ", "$(guile ", "$(let ", "$(intcmp ", "!=", "::=", "undefine ", "private "),
+]
+"""https://git.savannah.gnu.org/cgit/make.git/tree/NEWS"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Another project, with a space in its path and our Makefile."""
+    there = tmp_path / "my projects"
+    there.mkdir()
+    (there / "our.mk").symlink_to(ROOT / "Makefile")
+    (there / "local").symlink_to(ROOT / "local")
+    return there
+
+
+def make(folder: Path, *arguments: str, more: str = "") -> subprocess.CompletedProcess[str]:
+    (folder / "Makefile").write_text(f"include our.mk\n{more}")
+    environment = {name: os.environ[name] for name in os.environ if name != "MAKEFLAGS"}
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=folder,
+        env=environment | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize("feature", LATER_THAN_3_81)
+def test_it_uses_nothing_that_the_make_of_macos_lacks(feature: str) -> None:
+    assert feature not in MAKEFILE
+    assert not re.search(r"^define .*=|&:", MAKEFILE, re.M)
+
+
+@pytest.mark.parametrize("verb", RECIPES.keys() - NO_PROGRAM_OF_ITS_OWN)
+def test_every_verb_passes_on_what_is_in_args(verb: str) -> None:
+    passed = RECIPES[verb].replace("$(OPERATE)", "$(ARGS)").replace("$(WHERE)", "$(ARGS)")
+
+    assert "$(ARGS)" in passed
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments"),
+    [
+        ("synth", ["synth", "--quiet"]),
+        ("diff", ["diff"]),
+        ("deploy", ["deploy", "--all"]),
+        ("destroy", ["destroy", "--all"]),
+    ],
+)
+def test_the_cdk_is_given_the_file_whatever_its_path(
+    folder: Path, verb: str, arguments: list[str]
+) -> None:
+    program(folder, "npx", 'printf "%s\\n" "$@"')
+
+    done = make(folder, "-s", "-o", "tools", verb, "CONFIG=my envs/prod.toml", "ARGS=--force -v")
+
+    assert done.stdout.splitlines() == [
+        *("--no-install", "cdk", *arguments, "-c", "config=my envs/prod.toml", "--force", "-v")
+    ]
+
+
+def test_one_stack_is_named_whatever_it_is_called(folder: Path) -> None:
+    program(folder, "npx", 'printf "%s\\n" "$@"')
+
+    done = make(folder, "-s", "-o", "tools", "deploy", "STACK=a b")
+
+    assert done.stdout.splitlines() == ["--no-install", "cdk", "deploy", "a b"]
+
+
+def test_unit_runs_the_tests_that_an_expression_names(folder: Path) -> None:
+    program(folder, ".venv/bin/pytest", 'printf "%s\\n" "$@"')
+
+    done = make(folder, "-s", "-o", ".venv/installed", "unit", "T=retry and not slow", "ARGS=-x")
+
+    assert done.stdout.splitlines()[-3:] == ["-k", "retry and not slow", "-x"]
+
+
+def test_what_runs_side_by_side_is_shown_in_one_piece_and_a_failure_counts(folder: Path) -> None:
+    speak = "for i in 1 2 3 4 5; do echo $@ $$i; sleep 0.05; done"
+
+    done = make(
+        folder, "-j2", "told-one", "told-two", more=f"one:\n\t@{speak}\ntwo:\n\t@{speak}; exit 3\n"
+    )
+
+    said = [line for line in done.stdout.splitlines() if not line.startswith("make")]
+    blocks = [[f"{name} {number}" for number in range(1, 6)] for name in ("one", "two")]
+    assert said in (blocks[0] + blocks[1], blocks[1] + blocks[0])
+    assert done.returncode != 0
+
+
+def test_npm_says_why_it_failed(folder: Path) -> None:
+    (folder / "package-lock.json").touch()
+    program(folder, "node", "echo v20.20.2")
+    program(
+        folder,
+        "npm",
+        '[ "$1" = --version ] && echo 10 || { echo "npm error code ENOTFOUND" >&2; exit 1; }',
+    )
+
+    done = make(folder, "node_modules/installed")
+
+    assert "npm error code ENOTFOUND" in done.stderr
+    assert done.returncode != 0
+    assert not (folder / "node_modules" / "installed").exists()
+
+
+def test_it_sets_no_path_of_pythons() -> None:
+    assert "PYTHONPATH" not in MAKEFILE
