@@ -1,4 +1,4 @@
-"""How does a person call it? `python -m local`, usually through `make run`."""
+"""The command line of `python -m local`, which `make run` calls."""
 
 import argparse
 import os
@@ -23,16 +23,16 @@ environment:
                           0 takes any free port
 
 exit code:
-  0 done, or Ctrl-C in the live view; 1 it did not work, and why is on stderr; 130 or 143 stopped
+  0 success, or Ctrl-C in the live view; 1 failure, with the cause on stderr; 130 or 143 stopped
   by a signal before that"""  # noqa: E501
 
 
 class Stopped(SystemExit):
-    """Somebody asked the process to end."""
+    """The process received a signal to end."""
 
 
 def main() -> int:
-    """The exit code."""
+    """Runs the command and returns its exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m local",
         description=DESCRIPTION,
@@ -43,7 +43,7 @@ def main() -> int:
         "--once",
         action="store_true",
         help="end as soon as a consumer has read the parameter and used the token, "
-        f"or after {ONCE_SECONDS} seconds without",
+        f"or after {ONCE_SECONDS} seconds",
     )
     once = parser.parse_args().once
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -1,4 +1,4 @@
-"""How does a client know that it talks to the local AWS? By a certificate made when it starts."""
+"""A self-signed TLS certificate for the local AWS, created at each start."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -17,14 +17,14 @@ _LIFETIME = timedelta(days=1)
 
 
 class Certificate(NamedTuple):
-    """Two PEM files. Clients trust the first one, and nothing else that it could have signed."""
+    """Two PEM files. Clients trust the first one. It cannot sign other certificates."""
 
     certificate: Path
     private_key: Path
 
 
 def for_loopback(directory: Path) -> Certificate:
-    """A new self-signed certificate, for this machine's loopback address and a day."""
+    """Creates a self-signed certificate for the loopback address, valid for one day."""
     private_key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local AWS")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""How do the stacks get into the local AWS? With the CDK command line, as into any account."""
+"""Deployment of CDK apps to the local AWS with the CDK CLI."""
 
 import json
 import os
@@ -20,11 +20,11 @@ _QUIET: Final = ("--no-notices", "--no-version-reporting", "--no-color")
 
 
 class DeploymentFailed(Exception):
-    """A CDK command failed; its text ends with what it said last."""
+    """A CDK command failed. The message ends with the command's last output."""
 
 
 class Deployment:
-    """One configuration, or another CDK app, on its way into a local AWS, and out again."""
+    """A configuration or another CDK app that is deployed to the local AWS and destroyed again."""
 
     def __init__(
         self,
@@ -36,9 +36,10 @@ class Deployment:
         directory: Path,
         remaining_seconds: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """``directory`` receives the cloud assembly and the commands' output.
+        """Does not run a command yet.
 
-        ``config`` is a `rotators.toml`; ``app`` another directory with a cdk.json.
+        ``directory`` is for the cloud assembly and the commands' output, ``config`` is a
+        `rotators.toml`, and ``app`` is a directory with a cdk.json.
         """
         self._aws = aws
         self._app = app
@@ -48,21 +49,21 @@ class Deployment:
         self._assembly = directory / "cdk.out"
 
     def prepare(self) -> None:
-        """Bootstraps the account and synthesizes the stacks, side by side."""
+        """Bootstraps the account and synthesizes the stacks, in parallel."""
         target = f"aws://{environment.ACCOUNT}/{environment.REGION}"
         with self._start("bootstrap", target) as bootstrap:
             self.synthesize()
             self._finish("bootstrap", bootstrap)
 
     def synthesize(self) -> None:
-        """Writes the cloud assembly; enough for an account that is bootstrapped."""
+        """Writes the cloud assembly. Use it instead of ``prepare`` in a bootstrapped account."""
         given = [
             word for name, value in self._context.items() for word in ("-c", f"{name}={value}")
         ]
         self._run("synth", "--quiet", *given, "--output", self._assembly)
 
     def deploy(self) -> dict[str, str]:
-        """The outputs of all stacks; where two have one of the same name, the last one's."""
+        """Deploys and returns the outputs of all stacks. Equal names get the last stack's value."""
         outputs = self._directory / "outputs.json"
         self._run(
             "deploy", "--all", "--app", self._assembly, "--require-approval", "never",
@@ -76,7 +77,7 @@ class Deployment:
         }
 
     def destroy(self) -> None:
-        """Takes the stacks away."""
+        """Destroys the stacks."""
         self._run("destroy", "--all", "--force", "--app", self._assembly)
 
     def _run(self, verb: str, *arguments: str | Path) -> None:
@@ -92,7 +93,7 @@ class Deployment:
             environment={
                 **environment.bare(os.environ, temporary=self._directory),
                 **self._aws.client_environment(),
-                # what an app calls python3 has the CDK's library
+                # so that `python3` in a cdk.json has the CDK library
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "CDK_HOME": str(self._directory / "home"),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
@@ -102,7 +103,7 @@ class Deployment:
                 "CI": "true",
             },
             output=self._directory / f"{verb}.log",
-            # anywhere else the CDK finds no app; with one, `bootstrap` would synthesize it too
+            # other commands run outside of the app: `bootstrap` would synthesize it again
             working_directory=self._app if verb == "synth" else self._directory,
         )
 

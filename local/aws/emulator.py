@@ -1,4 +1,4 @@
-"""How does the local AWS start and stop? ministack, in its own virtual environment."""
+"""The local AWS: ministack, which runs in its own virtual environment."""
 
 import os
 from pathlib import Path
@@ -20,11 +20,11 @@ MAIN: Final = Path(__file__).with_name("ministack_main.py")
 
 
 class LocalAwsFailed(Exception):
-    """The local AWS did not start; its text ends with what it said last."""
+    """The local AWS did not start. The message ends with its last output."""
 
 
 class LocalAws:
-    """A running local AWS; all it knows is in memory and in one directory that goes with it."""
+    """A running local AWS. Its state is in memory and in one directory, which is removed."""
 
     def __init__(
         self,
@@ -36,11 +36,12 @@ class LocalAws:
         record_calls: bool = False,
         enforce_iam: bool = False,
     ) -> None:
-        """Starts it. ``directory`` is made, and removed at the end, whatever the end.
+        """Starts the local AWS.
 
-        Port 0 takes a free one. Functions find AWS at ``function_endpoint_url``; by default that
-        is here. With ``record_calls``, CloudTrail's LookupEvents answers. With ``enforce_iam``,
-        functions have what their roles allow, ``client`` everything, and all speak TLS.
+        ``directory`` is created, and removed at the end in any case. Port 0 means any free port.
+        Functions call AWS at ``function_endpoint_url`` (default: this one). With ``record_calls``,
+        CloudTrail's LookupEvents returns the calls. With ``enforce_iam``, functions have the
+        permissions of their roles, ``client`` has all permissions, and connections use TLS.
         Raises PortTaken and LocalAwsFailed.
         """
         self._port = claim(port)
@@ -51,7 +52,7 @@ class LocalAws:
         tls = certificate.for_loopback(directory) if enforce_iam else None
         self.endpoint_url: Final = f"{'https' if tls else 'http'}://{LOOPBACK}:{self._port}"
         self.trusted: Final = tls.certificate if tls else None
-        """The certificate to believe; None where everybody speaks plain HTTP."""
+        """The certificate that clients have to trust. None without TLS."""
         self._process = Tethered(
             [INTERPRETER, "-P", MAIN],
             environment={
@@ -71,10 +72,10 @@ class LocalAws:
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "SCHEDULE_SPEEDUP": str(schedule_speedup),
                 "CLOUDTRAIL_RECORDING": str(int(record_calls)),
-                # Lambda tells its functions where they run, and SDKs say so in every call
+                # Lambda sets this for functions, and SDKs send it in the user agent
                 "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
                 **(environment.enforcing_iam(*tls) if tls else {}),
-                # what it hands on to the functions that it runs
+                # ministack passes this to the functions
                 "AWS_ENDPOINT_URL": function_endpoint_url or self.endpoint_url,
             },
             output=directory / "ministack.log",
@@ -88,12 +89,12 @@ class LocalAws:
             raise
 
     def stop(self) -> None:
-        """Ends it with everything it started, and removes its directory."""
+        """Ends the local AWS and its child processes, and removes its directory."""
         self._process.stop()
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the local AWS, whatever the caller's own AWS settings are."""
-        if service not in self._clients:  # making one takes longer than most calls
+        """A client of the local AWS. The developer's AWS settings have no effect on it."""
+        if service not in self._clients:  # creating a client takes longer than most calls
             self._clients[service] = self.new_client(service)
         return self._clients[service]
 
@@ -105,8 +106,8 @@ class LocalAws:
         secret_key: str = environment.CREDENTIALS,
         session_token: str | None = None,
     ) -> Any:
-        """A boto3 client with credentials of its own."""
-        nobodys = botocore.session.Session(
+        """A client with the given credentials."""
+        session = botocore.session.Session(
             # keys of botocore.configprovider; a profile that does not exist would be an error
             session_vars={
                 "profile": (None, None, None, None),
@@ -114,7 +115,7 @@ class LocalAws:
                 "credentials_file": (None, None, os.devnull, None),
             }
         )
-        return nobodys.create_client(
+        return session.create_client(
             service,
             region_name=environment.REGION,
             endpoint_url=self.endpoint_url,
@@ -127,11 +128,11 @@ class LocalAws:
         )
 
     def client_environment(self) -> dict[str, str]:
-        """What makes any AWS client that is started a client of this AWS, with every permission."""
+        """Variables with which AWS clients in a subprocess use this AWS, with all permissions."""
         return environment.aws_client(self.endpoint_url, trusted=self.trusted)
 
     def alive(self) -> bool:
-        """False once it has ended by itself."""
+        """Whether the process is running."""
         return self._process.exit_code() is None
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Which AWS calls of the function fail, and how? microburst stands between it and the local AWS."""
+"""A proxy between the function and the local AWS that makes AWS calls fail (microburst)."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from local.process.tethered import Tethered
 
 
 class Call(Enum):
-    """What the function asks AWS for: the service, as requests are signed for it, and the call."""
+    """The function's AWS calls: the service's signing name and the operation."""
 
     GET_PARAMETER = ("ssm", "GetParameter")
     PUT_PARAMETER = ("ssm", "PutParameter")
@@ -31,7 +31,7 @@ class Call(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsFault:
-    """What happens to a call, in the words of microburst's rules."""
+    """A fault of a call, as a microburst rule."""
 
     name: str
     rule: Mapping[str, object] = field(repr=False)
@@ -41,38 +41,38 @@ class AwsFault:
 
 
 def error(code: str, *, status: int = 400) -> AwsFault:
-    """AWS answers with this error and does nothing."""
+    """AWS returns this error, and the call has no effect."""
     return AwsFault(name=code, rule={"error": {"code": code, "status": status}})
 
 
 def slow(seconds: float) -> AwsFault:
-    """The call takes effect so much later."""
+    """The call takes effect after this delay."""
     return AwsFault(name=f"slow by {seconds:g} s", rule={"latency": seconds * 1000})
 
 
 THROTTLED: Final = error("ThrottlingException")
 SERVER_ERROR: Final = error("InternalServerError", status=500)
 HANG: Final = AwsFault(name="hang", rule={"timeout_ms": 120_000})
-"""The connection stays open and silent; the call does not take effect."""
+"""The connection stays open without an answer. The call has no effect."""
 RESET: Final = AwsFault(name="reset", rule={"reset": True})
 """The connection ends before the call takes effect."""
 ANSWER_LOST: Final = AwsFault(name="answer lost", rule={"response": {"abort_bytes": 0}})
-"""The call takes effect, then the connection ends before a byte of the answer."""
+"""The call takes effect, but the connection ends before the answer's first byte."""
 BROKEN_OFF: Final = AwsFault(name="broken off", rule={"response": {"abort_frac": 0.5}})
-"""The call takes effect, then the connection ends in the middle of the answer."""
+"""The call takes effect, but the connection ends in the middle of the answer."""
 TRUNCATED: Final = AwsFault(name="truncated", rule={"response": {"truncate_frac": 0.5}})
-"""The call takes effect; half of the answer's JSON arrives, in HTTP that looks whole."""
+"""The call takes effect, but a complete HTTP response contains only half of the JSON."""
 
 
 class FaultProxyFailed(Exception):
-    """The proxy did not start; its text ends with what it said last."""
+    """The proxy did not start. The message ends with its last output."""
 
 
 class FaultProxy:
-    """Passes on everything, except for what it was told to disturb."""
+    """Forwards all calls except for those that are to fail."""
 
     def __init__(self, *, port: int, upstream_url: str, directory: Path) -> None:
-        """Starts it. Raises FaultProxyFailed."""
+        """Starts the proxy. Raises FaultProxyFailed."""
         self._control = f"http://{LOOPBACK}:{port}/_microburst"
         self._process = Tethered(
             [INTERPRETER, "-P", "-m", "microburst", "--host", LOOPBACK, "--port", str(port),
@@ -88,7 +88,7 @@ class FaultProxy:
             raise
 
     def fail(self, call: Call, fault: AwsFault, *, times: int | None = 1) -> None:
-        """The next such calls meet the fault; ``times=None``: until ``recover``."""
+        """The next ``times`` calls meet the fault. None means until ``recover``."""
         service, operation = call.value
         limit = {} if times is None else {"times": times}
         self._send(
@@ -96,17 +96,17 @@ class FaultProxy:
         )
 
     def recover(self) -> None:
-        """No more faults, and those that were met are forgotten."""
+        """Ends all faults and resets the counters."""
         self._send("POST", "rules", [])
         self._send("DELETE", "fired")
 
     def met(self, call: Call) -> int:
-        """How many such calls met a fault since ``recover``."""
+        """The number of calls that met a fault since ``recover``."""
         _, operation = call.value
         return len(self._send("GET", f"fired?operation={operation}&limit=2000"))
 
     def stop(self) -> None:
-        """Ends it, also the connections that hang."""
+        """Ends the proxy, including connections that hang."""
         self._process.stop()
 
     def __enter__(self) -> Self:

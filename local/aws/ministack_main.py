@@ -1,12 +1,12 @@
-"""Starts ministack with a scheduler that fires when AWS's would. Runs on ministack's interpreter.
+"""Starts ministack with a scheduler like AWS's. Runs on ministack's interpreter.
 
-Four differences to `python -m ministack`, all in private names of the pinned version:
+There are four differences to `python -m ministack`, all in private names of the pinned version:
 
-- it looks for due schedules every second, not every ten;
-- a rate schedule without a start date fires at once, as on AWS, not one interval later;
-- SCHEDULE_SPEEDUP=12 makes twelve minutes pass in one, for schedules only. For the tests;
-- an alarm on an expression is kept as an alarm on the metric in it, instead of refused. No alarm
-  of ours is evaluated here either way: it takes no embedded metrics.
+- due schedules are checked every second instead of every ten seconds
+- a rate schedule without a start date runs at once, as on AWS, and not after the first interval
+- for tests, SCHEDULE_SPEEDUP=12 runs schedules twelve times as often
+- an alarm on an expression is stored as an alarm on its metric instead of being refused. The
+  rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
 """
 
 # ruff: noqa: SLF001
@@ -29,23 +29,23 @@ NEEDED = (
 
 
 def adapt(speedup: float) -> None:
-    """Changes scheduler and CloudFormation in place."""
+    """Replaces functions of ministack's scheduler and CloudFormation."""
     missing = [f"{module.__name__}.{name}" for module, name in NEEDED if not hasattr(module, name)]
     if missing:
-        sys.exit(f"This ministack is not the pinned one; it lacks {', '.join(missing)}.")
-    look_once = scheduler._tick_schedules
+        sys.exit(f"This ministack is not the pinned version: it lacks {', '.join(missing)}.")
+    tick = scheduler._tick_schedules
     parse_rate = eventbridge._parse_rate_seconds
     last_fired = scheduler._schedule_last_fired
     alarm_on_a_metric = provisioners._cw_metric_alarm_record
 
-    def look_once_as_aws_does() -> None:
+    def tick_like_aws() -> None:
         schedules = dict(scheduler._schedules._data)
         for gone in last_fired.keys() - schedules.keys():
             del last_fired[gone]
         for key, schedule in schedules.items():
             if parse_rate(schedule["ScheduleExpression"]) and not schedule.get("StartDate"):
                 last_fired.setdefault(key, 0.0)
-        look_once()
+        tick()
 
     def parse_rate_faster(expression: str) -> float | None:
         seconds = parse_rate(expression)
@@ -68,7 +68,7 @@ def adapt(speedup: float) -> None:
         return alarm_on_a_metric(name, properties)
 
     scheduler._SCHEDULE_TICK_INTERVAL = 1
-    scheduler._tick_schedules = look_once_as_aws_does
+    scheduler._tick_schedules = tick_like_aws
     eventbridge._parse_rate_seconds = parse_rate_faster
     provisioners._cw_metric_alarm_record = alarm
 

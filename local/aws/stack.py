@@ -1,4 +1,4 @@
-"""Where is what was deployed? The stack's outputs say it, and the function's configuration."""
+"""The deployed rotators, from the stack's outputs and the functions' configuration."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from token_rotator.contract import StackOutput, output_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotator:
-    """One deployed rotator, as people and programs find it."""
+    """The names of a deployed rotator's resources."""
 
     name: str
     function_name: str
@@ -23,7 +23,7 @@ class Rotator:
 def deployed_rotators(
     aws: LocalAws, *, config: Path, outputs: Mapping[str, str]
 ) -> Iterator[Rotator]:
-    """In the order of the configuration file."""
+    """The deployed rotators, in the order of the configuration file."""
     functions = aws.client("lambda")
     for name in tomllib.loads(config.read_text(encoding="utf-8"))["rotators"]:
         function_name = outputs[output_of(name, StackOutput.FUNCTION_NAME)]

@@ -1,4 +1,4 @@
-"""Whom does the stand-in identity provider know? Clients, their keys, and which are accepted."""
+"""The clients and keys that the stand-in identity provider knows and accepts."""
 
 import threading
 from collections import defaultdict
@@ -13,14 +13,14 @@ from local.idp.service_account import ServiceAccount, fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredKey:
-    """The public half of a key that a client may sign with."""
+    """A client's public key."""
 
     fingerprint: str
     public_key: RSAKey | ECKey
 
 
 class Accounts:
-    """Several keys per client, each accepted or rejected at any moment. Thread-safe."""
+    """Clients with several keys, each of which can be rejected and accepted. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,7 +28,7 @@ class Accounts:
         self._rejected: set[str] = set()
 
     def register(self, client_id: str, public_key_pem: str) -> None:
-        """The client may sign with this key from now on, besides those it has."""
+        """Adds a key to those of a client."""
         is_rsa = isinstance(load_pem_public_key(public_key_pem.encode()), RSAPublicKey)
         key = (RSAKey if is_rsa else ECKey).import_key(public_key_pem)
         name = fingerprint(public_key_pem)
@@ -36,17 +36,17 @@ class Accounts:
             self._keys[client_id][name] = RegisteredKey(fingerprint=name, public_key=key)
 
     def reject(self, account: ServiceAccount) -> None:
-        """The account's key no longer counts."""
+        """Rejects the account's key from now on."""
         with self._lock:
             self._rejected.add(account.key_fingerprint)
 
     def accept(self, account: ServiceAccount) -> None:
-        """The account's key counts again."""
+        """Accepts the account's key again."""
         with self._lock:
             self._rejected.discard(account.key_fingerprint)
 
     def accepted_keys(self, client_id: str) -> list[RegisteredKey]:
-        """What the client may sign with now; nothing for strangers."""
+        """The client's accepted keys. Empty for an unknown client."""
         with self._lock:
             keys = self._keys.get(client_id, {})
             return [key for name, key in keys.items() if name not in self._rejected]

@@ -1,4 +1,4 @@
-"""How does the stand-in identity provider fail when it is told to?"""
+"""Faults that tests can inject into the stand-in identity provider."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ from typing import Final, Self
 
 
 class Endpoint(StrEnum):
-    """What the identity provider serves."""
+    """The identity provider's endpoints."""
 
     DISCOVERY = "discovery"
     TOKEN = "token"
@@ -19,7 +19,7 @@ class Endpoint(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CannedResponse:
-    """One HTTP answer; its body stays out of its text, it may hold an access token."""
+    """An HTTP response. Its repr omits the body, which may contain an access token."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class CannedResponse:
 
     @classmethod
     def json(cls, status: int, content: object, **headers: str) -> Self:
-        """A JSON answer, not to be cached (RFC 6749 section 5.1)."""
+        """A JSON response that must not be cached (RFC 6749 section 5.1)."""
         sent = {"Content-Type": "application/json", "Cache-Control": "no-store", **headers}
         return cls(status=status, headers=sent, body=json.dumps(content).encode())
 
@@ -37,21 +37,21 @@ class Delivery(StrEnum):
 
     WHOLE = "whole"
     NOTHING = "nothing"
-    """The connection stays open and silent."""
+    """Nothing. The connection stays open."""
     RESET = "reset"
     """The connection is reset before a byte of the answer."""
     HALF = "half"
     """Half of the body, then the connection closes."""
     STALLED = "stalled"
-    """Half of the body, then silence."""
+    """Half of the body. The connection stays open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What happens instead of a proper answer.
+    """A fault of one request.
 
-    Without an ``answer`` of its own, the request is processed as always and only the way back
-    is disturbed: the assertion is used up, the access token is issued, nobody hears of it.
+    Without an ``answer``, the request is processed and only the delivery of its answer is
+    disturbed: the assertion is used and the access token issued, but the client does not get it.
     """
 
     answer: CannedResponse | None = None
@@ -60,18 +60,18 @@ class Fault:
 
 
 def status(code: int, *, retry_after: str | None = None, body: bytes = b"") -> Fault:
-    """An HTTP error, as a gateway gives it."""
+    """An HTTP error as a gateway returns it."""
     headers = {} if retry_after is None else {"Retry-After": retry_after}
     return Fault(answer=CannedResponse(status=code, headers=headers, body=body))
 
 
 def oauth_error(code: str, *, http_status: int = 400) -> Fault:
-    """An error answer of RFC 6749 section 5.2."""
+    """An OAuth error response (RFC 6749 section 5.2)."""
     return Fault(answer=CannedResponse.json(http_status, {"error": code}))
 
 
 def answers_json(content: object, *, http_status: int = 200) -> Fault:
-    """Any JSON."""
+    """Any JSON body."""
     return Fault(answer=CannedResponse.json(http_status, content))
 
 
@@ -83,12 +83,12 @@ def answers_bytes(body: bytes, *, content_type: str = "application/json") -> Fau
 
 
 def redirect(location: str, *, code: int = 307) -> Fault:
-    """Elsewhere; 307 and 308 ask for the same request again."""
+    """A redirect. With 307 and 308 clients repeat the same request there."""
     return Fault(answer=CannedResponse(status=code, headers={"Location": location}))
 
 
 def delay(seconds: float) -> Fault:
-    """The proper answer, late."""
+    """The normal answer after a delay."""
     return Fault(delay_seconds=seconds)
 
 
@@ -103,7 +103,7 @@ HUGE: Final = answers_bytes(b'{"access_token": "' + 10_000_000 * b"x" + b'", "ex
 
 
 class Faults:
-    """Which fault the next request to an endpoint meets. Thread-safe."""
+    """The pending faults of each endpoint. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -111,7 +111,7 @@ class Faults:
         self._standing: dict[Endpoint, Fault] = {}
 
     def add(self, endpoint: Endpoint, fault: Fault, *, times: int | None) -> None:
-        """For a number of requests, after those asked for before; None: until ``clear``."""
+        """Adds a fault for ``times`` requests, after those added before. None: until ``clear``."""
         with self._lock:
             if times is None:
                 self._standing[endpoint] = fault
@@ -119,13 +119,13 @@ class Faults:
                 self._next[endpoint].extend([fault] * times)
 
     def take(self, endpoint: Endpoint) -> Fault | None:
-        """The fault for one request."""
+        """The fault for the next request, if there is one."""
         with self._lock:
             waiting = self._next[endpoint]
             return waiting.popleft() if waiting else self._standing.get(endpoint)
 
     def clear(self) -> None:
-        """No more faults."""
+        """Removes all faults."""
         with self._lock:
             self._next.clear()
             self._standing.clear()

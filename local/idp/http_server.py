@@ -1,4 +1,4 @@
-"""How does the stand-in speak HTTP? On loopback only, badly if told to, and it stops at once."""
+"""An HTTP server on loopback that can send broken answers and stops at once."""
 
 import contextlib
 import socket
@@ -14,12 +14,12 @@ from local.idp.faults import CannedResponse, Delivery
 from local.process.ports import LOOPBACK, PortTaken
 
 LONGEST_BODY: Final = 64 * 1024
-_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time
+_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What arrived."""
+    """A received HTTP request."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What goes back, when, and how much of it."""
+    """An answer, its delay, and how much of it is delivered."""
 
     answer: CannedResponse
     delivery: Delivery = Delivery.WHOLE
@@ -38,14 +38,14 @@ class Reply:
 
 
 class LoopbackServer(ThreadingMixIn, TCPServer):
-    """Serves ``respond`` on a thread per connection until ``stop``."""
+    """Answers requests with ``respond``, in one thread for each connection, until ``stop``."""
 
     allow_reuse_address = True
     daemon_threads = False  # so that server_close waits for the connections' threads
     request_queue_size = 64
 
     def __init__(self, *, port: int, respond: Callable[[Request], Reply]) -> None:
-        """Port 0 takes any free one. Raises PortTaken."""
+        """Starts the server. Port 0 means any free port. Raises PortTaken."""
         self.respond = respond
         self.stopping = threading.Event()
         self._connections: set[socket.socket] = set()
@@ -59,11 +59,11 @@ class LoopbackServer(ThreadingMixIn, TCPServer):
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port on which the server listens."""
         return self.server_address[1]
 
     def stop(self) -> None:
-        """Ends every connection, also those that hang, and frees the port."""
+        """Ends all connections, including those that hang, and frees the port."""
         self.stopping.set()
         self.shutdown()
         self._thread.join()
@@ -84,7 +84,7 @@ class LoopbackServer(ThreadingMixIn, TCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in mid-answer is no news."""
+        """Ignores errors. Clients may close the connection during an answer."""
 
 
 class _Connection(BaseHTTPRequestHandler):
@@ -143,4 +143,4 @@ class _Connection(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Nothing: a request line may hold an assertion."""
+        """Logs nothing, because a request line may contain an assertion."""

@@ -1,4 +1,4 @@
-"""The stand-in for Intelligence's identity provider: real HTTP, every assertion verified.
+"""The stand-in for Intelligence's identity provider. It verifies every assertion.
 
 with IdentityProvider() as idp:
     account = idp.new_service_account()     # account.as_downloaded() goes into the secret
@@ -32,7 +32,7 @@ def _utc_now() -> datetime:
 
 
 class IdentityProvider:
-    """Serves from construction until ``stop``. Thread-safe."""
+    """The stand-in identity provider. It runs from its creation until ``stop``. Thread-safe."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class IdentityProvider:
         rules: Rules = INTELLIGENCE,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        """Port 0 takes any free one. Raises PortTaken."""
+        """Starts the server. Port 0 means any free port. Raises PortTaken."""
         self._now = now
         self._accounts = Accounts()
         self._faults = Faults()
@@ -55,12 +55,12 @@ class IdentityProvider:
 
     @property
     def discovery_endpoint(self) -> str:
-        """Stands in the downloaded file."""
+        """The URL of the discovery document, which is in the downloaded file."""
         return self.issuer + DISCOVERY_PATH
 
     @property
     def token_endpoint(self) -> str:
-        """Stands in the discovery document."""
+        """The URL of the token endpoint, which is in the discovery document."""
         return self.issuer + TOKEN_PATH
 
     def api(self, resource: str) -> str:
@@ -76,38 +76,38 @@ class IdentityProvider:
         return account
 
     def register(self, client_id: str, public_key_pem: str) -> None:
-        """One more key for a client."""
+        """Adds a key to those of a client."""
         self._accounts.register(client_id, public_key_pem)
 
     def reject(self, account: ServiceAccount) -> None:
-        """The account's key is refused from now on."""
+        """Rejects the account's key from now on."""
         self._accounts.reject(account)
 
     def accept(self, account: ServiceAccount) -> None:
-        """The account's key counts again."""
+        """Accepts the account's key again."""
         self._accounts.accept(account)
 
     def fail(self, endpoint: Endpoint, fault: Fault, *, times: int | None = 1) -> None:
-        """The next requests to the endpoint meet the fault; ``times=None``: until ``recover``."""
+        """The next ``times`` requests meet the fault. None means until ``recover``."""
         self._faults.add(endpoint, fault, times=times)
 
     def recover(self) -> None:
-        """No more faults."""
+        """Ends all faults."""
         self._faults.clear()
 
     @property
     def requests(self) -> tuple[ReceivedRequest, ...]:
-        """Everything that arrived, oldest first, without assertions and tokens."""
+        """All received requests, oldest first, without assertions and tokens."""
         with self._lock:
             return tuple(self._requests)
 
     @property
     def token_requests(self) -> tuple[ReceivedRequest, ...]:
-        """What the token endpoint received, oldest first."""
+        """The requests to the token endpoint, oldest first."""
         return tuple(entry for entry in self.requests if entry.endpoint is Endpoint.TOKEN)
 
     def stop(self) -> None:
-        """Ends every connection and frees the port; does not wait for those that hang."""
+        """Ends all connections, including those that hang, and frees the port."""
         self._server.stop()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What did the stand-in receive? Parameters and claims, but no assertion and no token."""
+"""Log of received requests: parameters and claims, but no assertions and no tokens."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ WITHHELD: Final = "(withheld)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedRequest:
-    """One request and what was answered."""
+    """A received request and its status."""
 
     at: datetime
     endpoint: Endpoint
@@ -25,20 +25,20 @@ class ReceivedRequest:
     query: Mapping[str, tuple[str, ...]]
     form: Mapping[str, tuple[str, ...]]
     header_names: frozenset[str]
-    """In lower case."""
+    """The names in lower case."""
     content_type: str | None
     assertion_header: Mapping[str, object]
     claims: Mapping[str, object]
-    """As sent, verified or not; empty without an assertion."""
+    """The claims as sent, whether verified or not. Empty without an assertion."""
     key: str | None
-    """The fingerprint of the key that verified it, if one did."""
+    """The fingerprint of the key that verified the assertion, or None."""
     status: int
 
 
 def received(
     request: Request, endpoint: Endpoint, answer: CannedResponse, *, at: datetime, key: str | None
 ) -> ReceivedRequest:
-    """The entry for a request that has been answered."""
+    """The log entry of an answered request."""
     query, form = parse_qs(request.query), parse_qs(request.body)
     header, claims = _decoded((query | form).get("client_assertion", [""])[0])
     headers = {name.lower(): value for name, value in request.headers.items()}

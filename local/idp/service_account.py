@@ -1,4 +1,4 @@
-"""What does Intelligence let a user download? A service account: a client ID and its RSA key."""
+"""The service account that Intelligence offers for download: a client ID and its RSA key."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ KEY_BITS: Final = 2048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccount:
-    """One downloaded file, and the public half of its key."""
+    """The content of a downloaded file, and its public key."""
 
     client_id: str
     discovery_endpoint: str
@@ -23,7 +23,7 @@ class ServiceAccount:
 
     @classmethod
     def generate(cls, *, discovery_endpoint: str, client_id: str | None = None) -> Self:
-        """A new key, for a new client or for one that has keys already (Generate/Refresh)."""
+        """Generates a key for a new client or, like Generate/Refresh, for an existing one."""
         key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
         return cls(
             client_id=client_id or str(uuid4()),
@@ -42,11 +42,11 @@ class ServiceAccount:
 
     @property
     def key_fingerprint(self) -> str:
-        """Names the key without showing it."""
+        """The fingerprint of the public key."""
         return fingerprint(self.public_key_pem)
 
     def as_downloaded(self) -> str:
-        """The text file's content: in JSON the key's line ends appear as literal ``\\n``."""
+        """The downloaded file's content. In JSON the key's line breaks are written ``\\n``."""
         return json.dumps(
             {
                 "serviceAccountId": self.client_id,
@@ -58,5 +58,5 @@ class ServiceAccount:
 
 
 def fingerprint(text: str) -> str:
-    """The first 12 hexadecimal digits of the SHA-256: tells values apart, gives none away."""
+    """The first 12 hexadecimal digits of the SHA-256, to compare values without showing them."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]

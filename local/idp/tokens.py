@@ -1,4 +1,4 @@
-"""Which access tokens work? Those issued here that have not expired; they are opaque."""
+"""Issued access tokens. They are opaque and valid for 300 seconds."""
 
 import hashlib
 import secrets
@@ -11,11 +11,11 @@ LIFETIME: Final = timedelta(seconds=300)
 
 
 class InvalidToken(Exception):
-    """The access token gives access to nothing (RFC 6750 section 3.1)."""
+    """The access token is not valid (RFC 6750 section 3.1)."""
 
 
 class Tokens:
-    """Remembers whose token expires when, under the token's digest. Thread-safe."""
+    """Client and expiry of each issued token, by the token's digest. Thread-safe."""
 
     def __init__(self, *, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -23,18 +23,18 @@ class Tokens:
         self._issued: dict[bytes, tuple[str, datetime]] = {}
 
     def issue(self, client_id: str) -> str:
-        """A new access token for a client."""
+        """Issues an access token to a client."""
         token = secrets.token_urlsafe(48)
         with self._lock:
             self._issued[_digest(token)] = (client_id, self._now() + LIFETIME)
         return token
 
     def client_of(self, token: str) -> str:
-        """Who holds it. Raises InvalidToken."""
+        """The client to which the token was issued. Raises InvalidToken."""
         with self._lock:
             client_id, expires_at = self._issued.get(_digest(token), (None, self._now()))
         if client_id is None:
-            raise InvalidToken("nobody was given this access token")
+            raise InvalidToken("this access token was not issued here")
         if self._now() >= expires_at:
             raise InvalidToken("the access token has expired")
         return client_id

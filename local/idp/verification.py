@@ -1,8 +1,8 @@
-"""Is this the documented token request? Everything the stand-in checks before it gives a token.
+"""Verification of token requests against the documentation.
 
-Written from the documents, not from the function, and verified with another library than the
-one that signs: Salesforce Help ``dato_getstarted_token_api_jwt``, RFC 6749 section 3.2 and 5.2,
-RFC 7523 section 3, OpenID Connect Core section 9 (``private_key_jwt``).
+It follows Salesforce Help ``dato_getstarted_token_api_jwt``, RFC 6749 sections 3.2 and 5.2,
+RFC 7523 section 3 and OpenID Connect Core section 9 (``private_key_jwt``), not the function's code,
+and uses another JWT library than the function.
 """
 
 import re
@@ -25,7 +25,7 @@ LONGEST_LIFETIME: Final = timedelta(minutes=10)
 
 
 class Refused(Exception):
-    """The request is not accepted; the code is one of RFC 6749 section 5.2."""
+    """The request is refused. The code is one of RFC 6749 section 5.2."""
 
     def __init__(self, code: str, description: str, *, status: int = 400) -> None:
         super().__init__(description)
@@ -35,12 +35,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one kind of identity provider documents."""
+    """The documented rules of a kind of identity provider."""
 
     parameters_in: Literal["query", "form"]
     algorithms: tuple[str, ...]
     claims: frozenset[str]
-    """All of them, each required; others are refused."""
+    """The required claims. Other claims are refused."""
     optional_parameters: frozenset[str] = frozenset()
 
 
@@ -59,7 +59,7 @@ RFC7523: Final = Rules(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """A client that has proven who it is."""
+    """An authenticated client."""
 
     client_id: str
     key_fingerprint: str
@@ -68,7 +68,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
-    """Checks token requests against the rules, the registered keys and the clock."""
+    """Verifies token requests with the rules, the registered keys and the clock."""
 
     rules: Rules
     accounts: Accounts
@@ -76,7 +76,7 @@ class Verifier:
     now: Callable[[], datetime]
 
     def verify(self, method: str, query: str, form: str, content_type: str) -> Verified:
-        """The client, or Refused."""
+        """Returns the client. Raises Refused."""
         if method != "POST":
             raise Refused("invalid_request", "the token endpoint takes POST", status=405)
         parameters = self._parameters(query, form, content_type)
@@ -143,7 +143,7 @@ class Verifier:
             (
                 "exp" in self.rules.claims
                 and not _between(claims.get("exp"), now, now + LONGEST_LIFETIME.total_seconds()),
-                "exp must be an integer, ahead of us but not far",
+                "exp must be an integer in the next ten minutes",
             ),
         )
         for wrong, description in problems:

@@ -1,1 +1,1 @@
-"""Programs that are started and always stopped again."""
+"""Starting of programs that always end with their starter."""

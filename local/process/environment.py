@@ -1,4 +1,4 @@
-"""What do the programs we start know of the developer's machine? Paths and locale, nothing else."""
+"""Environment variables of started programs. They get paths and locale of the developer only."""
 
 import os
 from collections.abc import Mapping
@@ -8,26 +8,29 @@ from typing import Final
 REGION: Final = "eu-west-1"
 ACCOUNT: Final = "000000000000"
 CREDENTIALS: Final = "local"
-"""Access key and secret key; the local AWS takes any."""
+"""Access key and secret key. The local AWS accepts any value."""
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "XDG_CACHE_HOME")
 
 
 def bare(environment: Mapping[str, str], *, temporary: Path) -> dict[str, str]:
-    """No profile, credentials, proxy or Python setting of the developer gets through."""
+    """The variables without profiles, credentials, proxies and Python settings."""
     kept = {name: environment[name] for name in _KEPT if name in environment}
     return {**kept, "TMPDIR": str(temporary)}
 
 
 def trust(certificate: Path) -> dict[str, str]:
-    """What makes boto3 and Node.js believe a self-signed certificate."""
+    """Variables that make boto3 and Node.js trust a self-signed certificate."""
     return {"AWS_CA_BUNDLE": str(certificate), "NODE_EXTRA_CA_CERTS": str(certificate)}
 
 
 def enforcing_iam(certificate: Path, private_key: Path) -> dict[str, str]:
-    """The local AWS asks IAM. And speaks TLS, or the CDK's bucket would refuse every upload."""
+    """Variables that make ministack enforce IAM and use TLS.
+
+    Without TLS the bucket policy of the CDK's bootstrap stack would refuse every upload.
+    """
     return {
         "AUTH": "true",
-        # who these are may do everything
+        # these credentials have all permissions
         "AWS_ACCESS_KEY_ID": CREDENTIALS,
         "AWS_SECRET_ACCESS_KEY": CREDENTIALS,
         "USE_SSL": "1",
@@ -38,7 +41,7 @@ def enforcing_iam(certificate: Path, private_key: Path) -> dict[str, str]:
 
 
 def aws_client(endpoint_url: str, *, trusted: Path | None = None) -> dict[str, str]:
-    """What any AWS client needs to talk to the local AWS, and nothing that leads elsewhere."""
+    """Variables that make AWS clients use the local AWS and ignore other settings."""
     return {
         **(trust(trusted) if trusted else {}),
         "AWS_ENDPOINT_URL": endpoint_url,

@@ -1,4 +1,4 @@
-"""Is a server that was started ready to serve? It says so under a URL, or it has ended."""
+"""Waiting for a started server until its health URL answers."""
 
 import ssl
 import time
@@ -13,7 +13,7 @@ _START_SECONDS: Final = 30
 
 
 def becomes_healthy(process: Tethered, url: str, *, trusted: Path | None = None) -> bool:
-    """Waits until the URL answers with 200; False when the process ends or half a minute passes."""
+    """Waits until the URL returns 200. False if the process ends or 30 seconds have passed."""
     handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
     if trusted:
         context = ssl.create_default_context(cafile=trusted)

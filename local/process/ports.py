@@ -1,4 +1,4 @@
-"""Which ports are used, and what is said when one is taken?"""
+"""Ports of the local servers, and the error if a port is in use."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ LOOPBACK: Final = "127.0.0.1"
 
 
 class PortTaken(Exception):
-    """Somebody else listens on the port."""
+    """Another process listens on the port."""
 
     def __init__(self, port: int) -> None:
         super().__init__(f"port {port} on {LOOPBACK} is taken")
@@ -18,7 +18,7 @@ class PortTaken(Exception):
 
 
 class PortUnusable(ValueError):
-    """The setting does not name a port."""
+    """The setting is not a valid port."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class PortSetting:
     serves: str
 
     def read(self, environment: Mapping[str, str]) -> int:
-        """The port to use; 0 stands for any free one. Raises PortUnusable."""
+        """The port to use. 0 means any free port. Raises PortUnusable."""
         text = environment.get(self.name, "")
         if not text:
             return self.default
@@ -46,9 +46,9 @@ IDENTITY_PROVIDER: Final = PortSetting(
 
 
 def claim(port: int) -> int:
-    """The port, or a free one for 0, for a server that is about to start. Raises PortTaken."""
+    """Checks that a server can use the port and returns it; for 0 a free one. Raises PortTaken."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        if os.name == "posix":  # as servers do: connections that still linger do not count
+        if os.name == "posix":  # like servers: ignore connections in TIME_WAIT
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))

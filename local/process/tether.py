@@ -1,8 +1,9 @@
-"""Runs a command that must not outlive whoever asked for it: tether.py DIRECTORY COMMAND...
+"""Runs a command that ends with the process that started it: tether.py DIRECTORY COMMAND...
 
-The asker holds the other end of standard input. When it closes, because the asker is done or
-because it was killed, the command and everything it started die, and the directory is removed.
-Standard library only: it runs under `python -I -S`, which starts in a few milliseconds.
+The starting process holds the other end of standard input. When that end closes, because the
+process is done or was killed, the command and its child processes are killed and the directory is
+removed. It uses the standard library only, because it runs under `python -I -S`, which starts in a
+few milliseconds.
 """
 
 import contextlib
@@ -16,11 +17,11 @@ import time
 
 
 def main(directory: str, command: list[str]) -> int:
-    """The command's exit code; negative when a signal ended it."""
+    """Runs the command and returns its exit code, which is negative after a signal."""
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     threading.Thread(target=_kill_at_end_of_input, args=(child.pid,), daemon=True).start()
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)  # the end of input is the one way to stop it
+        signal.signal(ignored, signal.SIG_IGN)  # only the end of input stops the command
     code = child.wait()
     _kill_group(child.pid)
     if directory:
@@ -29,7 +30,7 @@ def main(directory: str, command: list[str]) -> int:
 
 
 def _remove(directory: str) -> None:
-    for _ in range(20):  # another tether's command may write there until it is killed, too
+    for _ in range(20):  # the command of another tether may write there until it is killed
         shutil.rmtree(directory, ignore_errors=True)
         if not os.path.exists(directory):  # noqa: PTH110 - pathlib takes longer to import
             return

@@ -1,4 +1,4 @@
-"""How is a program started so that it never stays behind? Through tether.py, whatever happens."""
+"""Starting of a program through tether.py, so that it ends with this process in any case."""
 
 import subprocess
 import sys
@@ -9,11 +9,11 @@ from typing import Final, Self
 
 TETHER: Final = Path(__file__).with_name("tether.py")
 _STOPPING_SECONDS: Final = 60
-"""Killing takes no time; removing what a long run of the local AWS unpacked may."""
+"""Removing the files of a long run of the local AWS may take time."""
 
 
 class Tethered:
-    """A running command and all its children; they end with this object or with this process."""
+    """A running command with its children. They end with this object or with this process."""
 
     def __init__(
         self,
@@ -24,7 +24,10 @@ class Tethered:
         working_directory: Path,
         owned_directory: Path | None = None,
     ) -> None:
-        """Starts it. ``output`` receives both streams; ``owned_directory`` is removed with it."""
+        """Starts the command.
+
+        ``output`` is the file for both output streams. ``owned_directory`` is removed at the end.
+        """
         self._output = output
         with output.open("wb") as log:
             self._process = subprocess.Popen(
@@ -34,26 +37,26 @@ class Tethered:
                 stderr=subprocess.STDOUT,
                 env=dict(environment),
                 cwd=working_directory,
-                start_new_session=True,  # Ctrl-C in the terminal is for us to handle
+                start_new_session=True,  # this process handles Ctrl-C in the terminal
             )
 
     def exit_code(self) -> int | None:
-        """None while it runs."""
+        """The exit code, or None while the command runs."""
         return self._process.poll()
 
     def wait(self, timeout_seconds: float | None) -> int:
-        """Its exit code. Raises subprocess.TimeoutExpired; it runs on then."""
+        """Waits for the exit code. Raises subprocess.TimeoutExpired while the command runs on."""
         return self._process.wait(timeout_seconds)
 
     def last_words(self, lines: int = 15) -> str:
-        """The end of what it printed."""
+        """The last lines of the output."""
         if not self._output.exists():
             return ""
         text = self._output.read_text(encoding="utf-8", errors="replace")
         return "\n".join(text.rstrip().splitlines()[-lines:])
 
     def stop(self) -> None:
-        """Ends it and everything it started; harmless when it has ended."""
+        """Ends the command and its children. Has no effect after the command's end."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(_STOPPING_SECONDS)

@@ -1,4 +1,4 @@
-"""What does a workload do? It reads the parameter with boto3 and uses the access token."""
+"""A consumer that reads the parameter with boto3 and uses the access token."""
 
 import json
 import urllib.error
@@ -12,7 +12,7 @@ from local.idp.service_account import fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What the parameter holds, without the access token."""
+    """The published record, without the access token."""
 
     version: int
     token_fingerprint: str
@@ -22,19 +22,19 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """One attempt: what was read, and what the protected resource answered."""
+    """One attempt to use the token: the record that was read, and the resource's status."""
 
     published: Published | None
     status: int | None = None
 
     @property
     def worked(self) -> bool:
-        """The token was there and opened the resource."""
+        """Whether the resource accepted the token."""
         return self.status == 200  # noqa: PLR2004
 
 
 class Consumer:
-    """Reads one parameter, uses one protected resource."""
+    """A consumer of one parameter that uses one protected resource."""
 
     def __init__(self, ssm: Any, *, parameter_name: str, resource: str) -> None:
         self._ssm = ssm
@@ -42,7 +42,7 @@ class Consumer:
         self._resource = resource
 
     def use(self) -> Use:
-        """One read of the parameter and, if there is one, one use of the token."""
+        """Reads the parameter once and, if it exists, uses the token once."""
         try:
             answer = self._ssm.get_parameter(Name=self._parameter_name, WithDecryption=True)
         except self._ssm.exceptions.ParameterNotFound:

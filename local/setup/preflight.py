@@ -1,7 +1,7 @@
-"""What is missing on this machine? One sentence on stderr and exit code 1, or nothing.
+"""Checks the required tools: one sentence on stderr and exit code 1 if one is missing.
 
-Runs before anything is installed, on whatever python3 there is: standard library only, and no
-syntax that Python 3.6 does not know.
+It runs before anything is installed, on any python3: it uses the standard library and the syntax of
+Python 3.6 only.
 """
 
 import subprocess
@@ -12,12 +12,12 @@ NODE = 20
 
 
 def complaint() -> str:
-    """Says what is missing; empty if nothing is."""
+    """A sentence about what is missing, or an empty string."""
     return python_complaint() or node_complaint()
 
 
 def python_complaint() -> str:
-    """Says what is wrong with this interpreter."""
+    """A sentence about what is wrong with this interpreter, or an empty string."""
     found = sys.version_info
     if found < PYTHON:
         return (
@@ -36,7 +36,7 @@ def python_complaint() -> str:
 
 
 def node_complaint() -> str:
-    """Says what is wrong with node or npm."""
+    """A sentence about what is wrong with node or npm, or an empty string."""
     version = answer_of("node", "--version")
     if not version:
         return f"node is not installed; the CDK command line needs node {NODE} or newer."
@@ -49,7 +49,7 @@ def node_complaint() -> str:
 
 
 def answer_of(*command: str) -> str:
-    """What a command prints; empty if there is no such command or it fails."""
+    """The output of a command. Empty if the command does not exist or fails."""
     try:
         printed = subprocess.check_output(command, stderr=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError):
