@@ -1,4 +1,4 @@
-"""Which deployments are audited? One per way in which permissions and resources can differ."""
+"""The audited deployments: one for each way in which permissions and resources can differ."""
 
 import json
 from functools import cache
@@ -72,13 +72,13 @@ def _rendered(name: str) -> str:
 
 
 def template_of(name: str) -> Resource:
-    """The template as CloudFormation gets it, but for the function's code. Yours to change."""
+    """A copy of the deployment's template. Only the function's code is a stub."""
     document: Resource = json.loads(_rendered(name))
     return document
 
 
 def write_templates(directory: Path) -> dict[str, Path]:
-    """One file per deployment, for tools that read files."""
+    """Writes one template file for each deployment, and returns the files by name."""
     files = {}
     for number, name in enumerate(DEPLOYMENTS):
         files[name] = directory / f"{number}.template.json"

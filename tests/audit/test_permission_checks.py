@@ -1,4 +1,4 @@
-"""Do the checks of permissions see a policy that says too much, too little, or the unneeded?"""
+"""The permission checks find policies that allow too much, too little or something unneeded."""
 
 import copy
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ def test_every_deployment_has_at_least_forty_different_refusals():
 
 
 def every(changes: Iterable[Change]) -> tuple[Case, ...]:
-    """The defaults, once with each change."""
+    """A case with the defaults for each change."""
     return tuple(
         replace(the_defaults(), name=change.says, account=change.account) for change in changes
     )
@@ -52,7 +52,7 @@ def named_in(misses: tuple[str, ...], audited: tuple[Case, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize("safeguard", [Safeguard.ACTION, Safeguard.RESOURCE, Safeguard.CONDITION])
-def test_a_statement_that_says_more_lets_a_refused_call_through(safeguard):
+def test_a_wider_statement_allows_a_refused_call(safeguard):
     account = the_defaults().account
     wider = every(
         change for change in without(account, safeguard) if change.policy == rotates(account)
@@ -64,7 +64,7 @@ def test_a_statement_that_says_more_lets_a_refused_call_through(safeguard):
     assert named_in(misses, wider) == {case.name for case in wider}
 
 
-def test_a_statement_that_says_less_stops_a_needed_call():
+def test_a_narrower_statement_stops_a_needed_call():
     narrower = every(with_less(the_defaults().account))
 
     misses = iam_allowed.look(narrower).misses
@@ -73,20 +73,20 @@ def test_a_statement_that_says_less_stops_a_needed_call():
     assert named_in(misses, narrower) == {case.name for case in narrower}
 
 
-def test_a_statement_that_nothing_needs_is_found():
+def test_an_unneeded_statement_is_found():
     case = with_statement(the_defaults(), Action="sqs:SendMessage", Resource=PLACE.arn("sqs:queue"))
 
     assert "no Action sqs:SendMessage" in str(iam_tight.look((case,)).misses)
 
 
-def test_a_permission_that_another_statement_gives_as_well_is_found():
+def test_a_permission_that_two_statements_give_is_found():
     parameter = PLACE.arn("ssm:parameter/marketing/token")
     case = with_statement(the_defaults(), Action="ssm:GetParameter", Resource=parameter)
 
     assert "no Action ssm:GetParameter" in str(iam_tight.look((case,)).misses)
 
 
-def test_a_call_that_is_refused_for_another_reason_is_no_evidence():
+def test_a_call_that_is_refused_for_another_reason_does_not_count():
     case = the_defaults()
     row = next(row for row in case.refused if row.safeguard is Safeguard.RESOURCE)
     misplaced = Refusal(row.call, Safeguard.CONDITION)
@@ -96,7 +96,7 @@ def test_a_call_that_is_refused_for_another_reason_is_no_evidence():
     assert "is refused without CONDITION, too" in str(evidence.misses)
 
 
-def test_a_call_that_aws_does_not_know_is_no_evidence():
+def test_an_invalid_call_does_not_count():
     case = the_defaults()
     row = case.refused[0]
     misspelt = row._replace(call=replace(row.call, action="ssm:GetParametr"))

@@ -1,4 +1,4 @@
-"""What do cdk-nag's rules say? AWS's own Solutions pack, and NIST 800-53 revision 5."""
+"""Check: cdk-nag's packs AWS Solutions and NIST 800-53 R5, except for acknowledged findings."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ from token_rotator_cdk.config.models import Deployment
 
 
 def look() -> Evidence:
-    """Every resource of every deployment, by both packs."""
+    """Checks every resource of every deployment with both packs."""
     findings = [one for deployment in DEPLOYMENTS.values() for one in _findings(deployment)]
     cases = sum(len(template_of(name)["Resources"]) for name in DEPLOYMENTS)
     return weighed("cdk-nag", findings, cases=cases)
@@ -31,7 +31,7 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
     app = stack.node.root
     assert isinstance(app, App)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))
-    with _quiet(), contextlib.suppress(RuntimeError):  # which findings, the report says
+    with _quiet(), contextlib.suppress(RuntimeError):  # the findings are in the report
         app.synth()
     report = json.loads((Path(app.outdir) / "validation-report.json").read_text(encoding="utf-8"))
     for plugin in report["pluginReports"]:
@@ -43,13 +43,13 @@ def _findings(deployment: Deployment) -> Iterator[Finding]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps jsii from printing every finding: it writes to the descriptor, past `sys.stderr`."""
+    """Hides jsii's output of findings, which goes to the file descriptor, not to `sys.stderr`."""
     stderr = os.dup(2)
     try:
         with open(os.devnull, "wb") as nothing:  # noqa: PTH123
             os.dup2(nothing.fileno(), 2)
         yield
-        time.sleep(0.1)  # a thread of jsii hands on what is left
+        time.sleep(0.1)  # a thread of jsii writes the rest
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)

@@ -1,4 +1,4 @@
-"""Does anybody know of a vulnerability in the bundle's packages? pip-audit asks PyPI."""
+"""Check: no package of the bundle has a known vulnerability (pip-audit with PyPI's data)."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ def look() -> Evidence:
 
 
 def weighed(dependencies: list[dict[str, Any]]) -> Evidence:
-    """pip-audit's answer; it ends well if it has skipped everything, so what it skipped counts."""
+    """The evidence in pip-audit's answer. Skipped packages count as not checked."""
     misses = tuple(
         f"{one['name']} {one['version']}: {known['id']}"
         for one in dependencies

@@ -1,4 +1,4 @@
-"""What is looked at? Every deployment: its account, what it needs, and what it must refuse."""
+"""The evaluated cases: the account of each deployment, its needed calls and its refused calls."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,7 +19,7 @@ PLACE: Final = Place()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One deployment in an account."""
+    """A deployment in an account, with the calls that must be allowed and refused."""
 
     name: str
     account: Account
@@ -29,7 +29,7 @@ class Case:
 
 @cache
 def cases() -> tuple[Case, ...]:
-    """Of every deployment that is audited."""
+    """The cases of all audited deployments."""
     return tuple(_case(name, deployment) for name, deployment in DEPLOYMENTS.items())
 
 
