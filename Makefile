@@ -15,7 +15,7 @@ WHERE = place="$$($(BIN)/python -m token_rotator_cli.locate $(if $(ROTATOR),--ro
 OPERATE = $(WHERE) token_rotator_cli
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom generate fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -145,6 +145,9 @@ live-check: .venv/installed  ## what only a real account shows (ARGS="--ring ALA
 
 sbom: setup  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
 	@$(BIN)/python -m token_rotator_cdk.bundle.sbom $(ARGS)
+
+generate: .venv/installed  ## rewrite what is generated: the settings' schema and their documentation
+	$(BIN)/python -m studies.reference
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
 	@set -e; for pins in {lambda_src,local/setup,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \

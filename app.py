@@ -34,7 +34,7 @@ def main() -> int:
         for stack in app.synth().stacks
     }
     if issues := [*too_large(deployment, template_bytes)]:
-        print(ConfigurationIssues(path, issues), file=sys.stderr)  # noqa: T201
+        print(ConfigurationIssues.in_file(path, issues), file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

@@ -33,7 +33,7 @@ def arguments(deployment: Deployment, rotator: str | None = None) -> Iterator[st
 
 
 def _stack(deployment: Deployment, rotator: str | None) -> str:
-    stacks = {one.name: deployment.stack_name(one) for one in deployment.rotators}
+    stacks = {name: deployment.stack_name(name) for name in deployment.rotators}
     if rotator in stacks:
         return stacks[rotator]
     if rotator is None and len(set(stacks.values())) == 1:

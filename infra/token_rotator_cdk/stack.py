@@ -49,9 +49,10 @@ class TokenRotatorStack(Stack):
             else None
         )
         self.rotators = {
-            rotator.name: TokenRotator(
+            name: TokenRotator(
                 self,
-                f"{output_of(rotator.name)}Rotator",
+                f"{output_of(name)}Rotator",
+                rotator_name=deployment.rotator_name(name),
                 stack_config=config,
                 config=rotator,
                 key=self.key,
@@ -59,7 +60,7 @@ class TokenRotatorStack(Stack):
                 code=code,
                 mailer=mailer,
             )
-            for rotator in deployment.rotators
+            for name, rotator in deployment.rotators.items()
         }
         for before, after in pairwise(self.rotators.values()):
             after.triggers.created_after(before.triggers)

@@ -4,7 +4,7 @@ from typing import Final
 
 from studies.bench.page import table
 from studies.bench.running import measure, median
-from token_rotator_cdk.config.models import RotatorConfig, default_of
+from token_rotator_cdk.config.models import RotatorConfig
 
 ONE_PROCESSOR_MB: Final = 1769
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
@@ -41,5 +41,4 @@ def section() -> str:
 
 
 def _default() -> object:
-    setting = RotatorConfig.__dataclass_fields__["memory_mb"]
-    return default_of(setting)
+    return RotatorConfig.model_fields["memory_mb"].default

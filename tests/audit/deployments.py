@@ -9,14 +9,15 @@ from tests.support.infra_templates import (
     NAMED_KEY,
     NAMED_SECRET,
     Resource,
+    a_deployment,
     a_rotator,
     a_stack,
-    template,
+    rendered,
+    synthesized,
 )
-from token_rotator_cdk.config.models import Deployment
 
-EVERYTHING: Final = Deployment(
-    stack=a_stack(
+EVERYTHING: Final = a_deployment(
+    a_stack(
         name="everything",
         reader_layer=True,
         alarm_emails=("ops@example.com",),
@@ -29,37 +30,31 @@ EVERYTHING: Final = Deployment(
         log_key=True,
         secret_access_alerts=True,
     ),
-    rotators=(
-        a_rotator(secret_arn=NAMED_SECRET, secret_key_arn=NAMED_KEY, value_format="token"),
-        a_rotator(
-            name="sales",
-            parameter_name="/sales/eu/token",
-            stack="everything",
-            interval_minutes=3,
-            memory_mb=512,
-            log_retention_days=90,
-            reserve_concurrency=False,
-            share_with=("444455556666",),
-        ),
+    a_rotator(secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY}, value_format="token"),
+    sales=a_rotator(
+        parameter_name="/sales/eu/token",
+        stack="everything",
+        interval_minutes=3,
+        memory_mb=512,
+        log_retention_days=90,
+        reserve_concurrency=False,
+        share_with=("444455556666",),
     ),
 )
 
 DEPLOYMENTS: Final = {
-    "the defaults": Deployment(stack=a_stack(), rotators=(a_rotator(),)),
-    "two rotators": Deployment(
-        stack=a_stack(),
-        rotators=(a_rotator(), a_rotator(name="sales", parameter_name="/marketing/token2")),
+    "the defaults": a_deployment(),
+    "two rotators": a_deployment(
+        a_stack(), a_rotator(), sales=a_rotator(parameter_name="/marketing/token2")
     ),
-    "a secret of one's own": Deployment(
-        stack=a_stack(), rotators=(a_rotator(secret_arn=NAMED_SECRET),)
-    ),
-    "a topic of one's own": Deployment(
-        stack=a_stack(
+    "a secret of one's own": a_deployment(a_stack(), a_rotator(secret={"arn": NAMED_SECRET})),
+    "a topic of one's own": a_deployment(
+        a_stack(
             alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
             dashboard=False,
             secret_access_alerts=True,
         ),
-        rotators=(a_rotator(watchdog_min_remaining_seconds=0),),
+        a_rotator(watchdog_min_remaining_seconds=0),
     ),
     "everything set": EVERYTHING,
 }
@@ -67,8 +62,7 @@ DEPLOYMENTS: Final = {
 
 @cache
 def _rendered(name: str) -> str:
-    deployment = DEPLOYMENTS[name]
-    return json.dumps(template(deployment.stack, *deployment.rotators))
+    return json.dumps(rendered(synthesized(DEPLOYMENTS[name])))
 
 
 def template_of(name: str) -> Resource:

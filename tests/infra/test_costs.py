@@ -6,22 +6,23 @@ from local import ROOT
 from tests.support.infra_templates import (
     NAMED_KEY,
     NAMED_SECRET,
+    a_deployment,
     a_rotator,
     a_stack,
     resources,
     template,
+    template_of,
 )
 from token_rotator_cdk.config.load import load
-from token_rotator_cdk.config.models import Deployment
 from token_rotator_cli.costs import prices
 from token_rotator_cli.costs.bill import bill, rotator_items, stack_items
 from token_rotator_cli.costs.usage import HOURS, usage
 
 SETTINGS = [
     {},
-    {"profile": "rfc7523"},
-    {"secret_arn": NAMED_SECRET},
-    {"secret_arn": NAMED_SECRET, "secret_key_arn": NAMED_KEY},
+    {"identity_provider": {"profile": "rfc7523"}},
+    {"secret": {"arn": NAMED_SECRET}},
+    {"secret": {"arn": NAMED_SECRET, "key_arn": NAMED_KEY}},
     {"watchdog_min_remaining_seconds": 0, "interval_minutes": 3},
     {"memory_mb": 512},
 ]
@@ -47,8 +48,8 @@ def test_what_is_billed_is_what_is_rendered(settings):
 
 @pytest.mark.parametrize("dashboard", [True, False])
 def test_what_a_stack_shares_is_billed_once(dashboard):
-    deployment = Deployment(stack=a_stack(dashboard=dashboard), rotators=(a_rotator(),))
-    document = template(deployment.stack, *deployment.rotators)
+    deployment = a_deployment(a_stack(dashboard=dashboard))
+    document = template_of(deployment)
 
     items = stack_items(deployment)
 
@@ -92,16 +93,16 @@ def test_an_additional_rotator_costs_two_dollars_at_the_most():
 
 
 def test_the_bill_adds_up_and_says_what_changes_it():
-    rotators = (
-        a_rotator(),
-        a_rotator(name="sales", parameter_name="/sales"),
-        a_rotator(name="other", parameter_name="/other", stack="more", profile="rfc7523"),
+    other = a_rotator(
+        parameter_name="/other", stack="more", identity_provider={"profile": "rfc7523"}
     )
-    deployment = Deployment(stack=a_stack(), rotators=rotators)
+    deployment = a_deployment(
+        a_stack(), a_rotator(), sales=a_rotator(parameter_name="/sales"), other=other
+    )
 
     lines = [*bill(deployment)]
 
-    total = sum(sum(rotator_items(one).values()) for one in rotators) + 2 * 4.00
+    total = sum(sum(rotator_items(one).values()) for one in deployment.rotators.values()) + 2 * 4.00
     (in_all,) = [line for line in lines if line.startswith("in all, 3 rotators in 2 stacks")]
     assert float(in_all.split()[-1]) == pytest.approx(total, abs=0.005)
     assert any("(marketing, and 1 more like it)" in line for line in lines)

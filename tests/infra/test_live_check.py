@@ -31,7 +31,7 @@ SERVICES = {
     "AWS::SecretsManager::Secret": ("secretsmanager", "secret:{}-AbCdEf"),
 }
 
-DOCUMENT = template(a_stack(), a_rotator(), a_rotator(name="sales", parameter_name="/sales/token"))
+DOCUMENT = template(a_stack(), a_rotator(), sales=a_rotator(parameter_name="/sales/token"))
 
 
 def resolved(value: Any) -> Any:

@@ -1,16 +1,15 @@
 """Many rotators: do they fit into their stacks, and does the file say so if not?"""
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from tests.infra.constructs.test_dashboard import widgets
-from tests.support.infra_templates import a_rotator, a_stack, template
-from token_rotator_cdk.config.aws_rules import LONGEST_PARAMETER_NAME
+from tests.support.infra_templates import a_deployment, a_rotator, a_stack, template, template_of
+from token_rotator_cdk.config.aws_rules import LONGEST_PARAMETER_NAME, MOST_EMAILS
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
-from token_rotator_cdk.config.models import MOST_EMAILS, Deployment, RotatorConfig
+from token_rotator_cdk.config.models import Deployment, RotatorConfig
 from token_rotator_cdk.config.stack_limits import MOST_ROTATORS, MOST_TEMPLATE_BYTES, too_large
 
 
@@ -30,16 +29,15 @@ def a_file(tmp_path, count: int, *, per_stack: dict[str, str] | None = None) -> 
 
 
 def test_a_full_stack_of_the_largest_rotators_stays_below_every_limit():
-    rotators = [
-        a_rotator(
-            name=f"a-name-as-long-as-it-may-be-{name}",
+    rotators = {
+        f"a-name-as-long-as-it-may-be-{name}": a_rotator(
             parameter_name=f"/{'p' * (LONGEST_PARAMETER_NAME - 5)}/{name}",
             log_retention_days=3653,
             expiration_grace_minutes=1440,
             share_with=("111122223333",),
         )
         for name in names(MOST_ROTATORS)
-    ]
+    }
     emails = tuple(f"somebody-{number}@example.com" for number in range(MOST_EMAILS))
 
     stack = a_stack(
@@ -51,7 +49,7 @@ def test_a_full_stack_of_the_largest_rotators_stays_below_every_limit():
         permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
     )
 
-    document = template(stack, *rotators)
+    document = template(stack, **rotators)
 
     assert len(document["Resources"]) <= 500
     assert len(document["Outputs"]) <= 200
@@ -82,8 +80,8 @@ def test_two_mistakes_of_different_kinds_are_named_at_once(tmp_path):
         a_file(tmp_path, 27, per_stack=places)
 
     assert [(issue.table, issue.key) for issue in caught.value.issues] == [
-        ("rotators.rba", "memory_mb"),
-        ("rotators.raz", "stack"),
+        (("rotators", "rba"), "memory_mb"),
+        (("rotators", "raz"), "stack"),
     ]
 
 
@@ -93,35 +91,33 @@ def test_names_of_stacks_that_differ_in_capitals_only_are_taken_for_a_slip(tmp_p
 
 
 def test_a_template_that_came_out_too_long_is_refused_with_the_number_that_fits():
-    deployment = Deployment(stack=a_stack(), rotators=tuple(map(named, names(10))))
+    deployment = Deployment(stack=a_stack(), rotators={name: named(name) for name in names(10)})
 
     assert [*too_large(deployment, {"tokens": MOST_TEMPLATE_BYTES})] == []
     (issue,) = too_large(deployment, {"tokens": MOST_TEMPLATE_BYTES * 5 // 4})
 
-    assert (issue.table, issue.key) == ("rotators.rai", "stack")
+    assert (issue.table, issue.key) == (("rotators", "rai"), "stack")
     assert "8 rotators fit into a stack, and this one has 10" in issue.fix
     assert "shorter tags" in issue.fix
 
 
 def test_every_rotator_is_in_the_stack_that_it_names_whatever_the_others_do():
     stack = a_stack(region="eu-west-1", tags={"team": "data"})
-    rotators = (named("a"), named("b", "other"), named("c"), named("d", "other"))
+    others = {"c": named("c"), "d": named("d", "other")}
 
-    parts = Deployment(stack=stack, rotators=rotators).by_stack()
+    parts = a_deployment(stack, a=named("a"), b=named("b", "other"), **others).by_stack()
 
-    assert {part.stack.name: [one.name for one in part.rotators] for part in parts} == {
+    assert {part.stack.name: [*part.rotators] for part in parts} == {
         "tokens": ["a", "c"],
         "other": ["b", "d"],
     }
-    assert all(replace(part.stack, name="tokens") == stack for part in parts)
+    assert all(part.stack.model_copy(update={"name": "tokens"}) == stack for part in parts)
 
 
 def test_a_stack_needs_nothing_of_another_one():
-    (first, second) = Deployment(
-        stack=a_stack(), rotators=(named("a"), named("b", "other"))
-    ).by_stack()
+    (first, second) = a_deployment(a=named("a"), b=named("b", "other")).by_stack()
 
-    documents = [template(part.stack, *part.rotators) for part in (first, second)]
+    documents = [template_of(part) for part in (first, second)]
 
     for document in documents:
         assert "Fn::ImportValue" not in str(document)
@@ -146,7 +142,7 @@ def test_more_addresses_than_a_stack_has_room_for_are_refused(tmp_path):
 
 
 def named(name: str, stack: str | None = None) -> RotatorConfig:
-    return a_rotator(name=name, parameter_name=f"/{name}/token", stack=stack)
+    return a_rotator(parameter_name=f"/{name}/token", stack=stack)
 
 
 def variables(document) -> dict[str, str]:

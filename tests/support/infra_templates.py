@@ -23,7 +23,17 @@ def a_stack(**settings: Any) -> StackConfig:
 
 
 def a_rotator(**settings: Any) -> RotatorConfig:
-    return RotatorConfig(**{"name": "marketing", "parameter_name": "/marketing/token", **settings})
+    return RotatorConfig(**{"parameter_name": "/marketing/token", **settings})
+
+
+def a_deployment(
+    stack: StackConfig | None = None, rotator: RotatorConfig | None = None, **others: RotatorConfig
+) -> Deployment:
+    """A deployment of ``rotator``, which is called marketing, and of others by their names."""
+    if rotator is not None or not others:
+        others = {"marketing": rotator or a_rotator(), **others}
+    names = {name.replace("_", "-"): one for name, one in others.items()}
+    return Deployment(stack=stack or a_stack(), rotators=names)
 
 
 def app() -> cdk.App:
@@ -31,17 +41,18 @@ def app() -> cdk.App:
     return cdk.App(context=json.loads(Path(ROOT / "cdk.json").read_text())["context"])
 
 
-def synthesized(stack: StackConfig, *rotators: RotatorConfig) -> TokenRotatorStack:
-    return TokenRotatorStack(
-        app(),
-        deployment=Deployment(stack=stack, rotators=rotators),
-        code=lambda_.Code.from_inline("stub"),
-    )
+def synthesized(deployment: Deployment) -> TokenRotatorStack:
+    return TokenRotatorStack(app(), deployment=deployment, code=lambda_.Code.from_inline("stub"))
 
 
-def template(stack: StackConfig | None = None, *rotators: RotatorConfig) -> Resource:
-    deployed = synthesized(stack or a_stack(), *(rotators or (a_rotator(),)))
-    return rendered(deployed)
+def template(
+    stack: StackConfig | None = None, rotator: RotatorConfig | None = None, **others: RotatorConfig
+) -> Resource:
+    return template_of(a_deployment(stack, rotator, **others))
+
+
+def template_of(deployment: Deployment) -> Resource:
+    return rendered(synthesized(deployment))
 
 
 def rendered(stack: cdk.Stack) -> Resource:

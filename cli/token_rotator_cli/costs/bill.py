@@ -5,24 +5,23 @@ Prints the bill of a ``rotators.toml``, at list prices.
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from token_rotator_cdk import ROOT
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
-from token_rotator_cdk.config.models import Deployment, RotatorConfig
+from token_rotator_cdk.config.models import Deployment, RotatorConfig, SecretConfig
 from token_rotator_cli.costs import prices
 from token_rotator_cli.costs.usage import PARAMETER_CALLS, SECRET_CALLS, usage
 
-_CHANGES: Final[tuple[Mapping[str, object], ...]] = (
-    {"secret_arn": "arn of a secret that is there"},
-    {"watchdog_min_remaining_seconds": 0},
-    {"interval_minutes": 2},
-    {"memory_mb": 128},
-    {"memory_mb": 512},
-)
+_CHANGES: Final[Mapping[str, Mapping[str, object]]] = {
+    "secret.arn = an existing secret": {"secret": SecretConfig.model_construct(arn="")},
+    "watchdog_min_remaining_seconds = 0": {"watchdog_min_remaining_seconds": 0},
+    "interval_minutes = 2": {"interval_minutes": 2},
+    "memory_mb = 128": {"memory_mb": 128},
+    "memory_mb = 512": {"memory_mb": 512},
+}
 _WORTH_SAYING: Final = 0.005
 
 
@@ -58,8 +57,8 @@ def bill(deployment: Deployment) -> Iterator[str]:
     yield "tier, no failures; without consumers' own calls, taxes, and cents for stored logs."
     stacks = deployment.by_stack()
     kinds: dict[tuple[tuple[str, float], ...], list[str]] = {}
-    for rotator in deployment.rotators:
-        kinds.setdefault(tuple(rotator_items(rotator).items()), []).append(rotator.name)
+    for name, rotator in deployment.rotators.items():
+        kinds.setdefault(tuple(rotator_items(rotator).items()), []).append(name)
     total = 0.0
     for items, names in kinds.items():
         alike = "" if len(names) == 1 else f", and {len(names) - 1} more like it"
@@ -73,7 +72,7 @@ def bill(deployment: Deployment) -> Iterator[str]:
     yield _line(f"in all, {len(deployment.rotators)} rotators in {len(stacks)} stacks", total)
     yield ""
     yield "What a setting changes, for each rotator:"
-    yield from _changes(deployment.rotators[0])
+    yield from _changes(next(iter(deployment.rotators.values())))
     yield _line("  dashboard = false, for each stack", -prices.DASHBOARD.of(1), sign="+")
 
 
@@ -86,11 +85,10 @@ def _table(heading: str, items: Mapping[str, float]) -> Iterator[str]:
 
 def _changes(rotator: RotatorConfig) -> Iterator[str]:
     now = sum(rotator_items(rotator).values())
-    for change in _CHANGES:
-        ((key, value),) = change.items()
-        difference = sum(rotator_items(replace(rotator, **change)).values()) - now  # type: ignore[arg-type]
+    for says, change in _CHANGES.items():
+        difference = sum(rotator_items(rotator.model_copy(update=change)).values()) - now
         if abs(difference) >= _WORTH_SAYING:
-            yield _line(f"  {key} = {value}", difference, sign="+")
+            yield _line(f"  {says}", difference, sign="+")
 
 
 def _line(text: str, dollars: float, *, sign: str = "") -> str:

@@ -87,9 +87,9 @@ def usage(rotator: RotatorConfig) -> Usage:
     return Usage(
         runs=scheduled + looks,
         rotations=scheduled * (1 + (replaced if looks else 0)),
-        own_secret=rotator.secret_arn is None,
-        secret_key=rotator.secret_arn is None or rotator.secret_key_arn is not None,
-        alarms=ALARMS + (PROFILES[rotator.profile].key_lifetime_days is not None),
+        own_secret=rotator.secret is None,
+        secret_key=rotator.secret is None or rotator.secret.key_arn is not None,
+        alarms=ALARMS + (PROFILES[rotator.identity_provider.profile].key_lifetime_days is not None),
         metrics=METRICS,
         memory_gb=rotator.memory_mb / 1024,
     )

@@ -1,54 +1,51 @@
-"""What is the function told at deploy time? What differs from the defaults both sides know."""
+"""The function's environment: what a deployment tells its function."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Final
+
+from pydantic import BaseModel
 
 from token_rotator.contract import Variable
 from token_rotator_cdk.config.aws_rules import ROTATOR_TAG
-from token_rotator_cdk.config.models import RotatorConfig, StackConfig, default_of
+from token_rotator_cdk.config.models import RotatorConfig
 
 ROOM_BYTES: Final = 4096
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
-def rotator_name(stack: StackConfig, rotator: RotatorConfig) -> str:
-    """What metrics, logs and tags call a rotator.
-
-    The stack's name is part of it: two stacks of an account may each have a ``marketing``, and the
-    tokens that one publishes must not keep the other one's dead man's switch quiet.
-    """
-    return f"{rotator.stack or stack.name}/{rotator.name}"
-
-
 def environment(
-    stack: StackConfig,
     rotator: RotatorConfig,
     *,
+    rotator_name: str,
+    parameter_tags: Mapping[str, str],
     secret_arn: str,
     key_arn: str,
 ) -> dict[str, str]:
     """The function's variables; ``Settings.from_environment`` reads them."""
-    chosen: dict[str, str] = {
-        Variable(setting.name.upper()): _text(getattr(rotator, setting.name))
-        for setting in fields(rotator)
-        if setting.name.upper() in Variable.__members__
-        and getattr(rotator, setting.name) not in (None, default_of(setting))
-    }
     return {
-        **chosen,
-        Variable.ROTATOR: rotator_name(stack, rotator),
+        **_chosen(rotator),
+        **_chosen(rotator.identity_provider),
+        Variable.ROTATOR: rotator_name,
         Variable.SECRET_ARN: secret_arn,
         Variable.PARAMETER_KEY_ARN: key_arn,
-        Variable.PARAMETER_TAGS: _json({**stack.tags, ROTATOR_TAG: rotator_name(stack, rotator)}),
+        Variable.PARAMETER_TAGS: _json({**parameter_tags, ROTATOR_TAG: rotator_name}),
+    }
+
+
+def _chosen(table: BaseModel) -> dict[str, str]:
+    return {
+        Variable(key.upper()): _text(getattr(table, key))
+        for key, field in type(table).model_fields.items()
+        if key.upper() in Variable.__members__
+        and getattr(table, key) not in (None, field.get_default(call_default_factory=True))
     }
 
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return json.dumps(value)
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    return ",".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def _json(tags: Mapping[str, str]) -> str:

@@ -1,14 +1,17 @@
-"""What is wrong with a deployment's file, in words that never show key material."""
+"""Issues of a configuration, in words that never show key material."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 LONGEST_SHOWN: Final = 60
 HIDDEN: Final = "(not shown: it looks like key material)"
+
+KeyPath = tuple[str, ...]
+"""The names of the tables that lead to a key, and the key."""
 
 _KEY_MATERIAL: Final = re.compile(
     r"-----BEGIN|PRIVATE KEY"  # PEM
@@ -18,34 +21,42 @@ _KEY_MATERIAL: Final = re.compile(
 )
 _PASSWORD: Final = re.compile(r"//[^/\s\"]*@")
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/=\\]{40,}")
+_NO_KEYS_HERE: Final = (
+    "take the key out of this file and revoke it; keys belong into the secret, nowhere else"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigIssue:
-    """One thing to change in the file."""
+    """One thing to change."""
 
-    table: str = ""
+    table: KeyPath = ()
     key: str = ""
     value: str | None = None
     """As it may be shown; None where there is no value to show."""
     fix: str
 
     def __str__(self) -> str:
-        where = " ".join(filter(None, [f"[{self.table}]" if self.table else "", self.key]))
+        table = f"[{table_name(self.table)}]" if self.table else ""
+        where = " ".join(filter(None, [table, name_shown(self.key)]))
         assigned = "" if self.value is None else f" = {self.value}"
         return f"{where}{assigned}: {self.fix}" if where else self.fix
 
 
 class ConfigurationIssues(Exception):
-    """Everything that is wrong with one file; its text is what a person reads."""
+    """Everything that is wrong with one configuration; its text is what a person reads."""
 
-    def __init__(self, file: Path, issues: list[ConfigIssue]) -> None:
-        self.file = file
+    def __init__(self, source: str, issues: Sequence[ConfigIssue], *, location: str = "") -> None:
         self.issues = tuple(issues)
         count = "an issue" if len(issues) == 1 else f"{len(issues)} issues"
-        lines = [f"{file.name} has {count} ({file}):"]
-        lines += [f"  {file.name}: {issue}" for issue in issues]
+        lines = [f"{source} has {count}{location}:"]
+        lines += [f"  {source}: {issue}" for issue in issues]
         super().__init__("\n".join(lines))
+
+    @classmethod
+    def in_file(cls, file: Path, issues: Sequence[ConfigIssue]) -> "ConfigurationIssues":
+        """The issues of a file."""
+        return cls(file.name, issues, location=f" ({file})")
 
 
 def is_key_material(text: str) -> bool:
@@ -62,6 +73,39 @@ def shown(value: object) -> str:
         return HIDDEN
     text = _PASSWORD.sub("//...@", text)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def name_shown(name: str) -> str:
+    """A key or a table's name, hidden where it looks like key material."""
+    return HIDDEN if is_key_material(name) else name
+
+
+def table_name(path: KeyPath) -> str:
+    """A table's name as it stands between brackets."""
+    return ".".join(map(name_shown, path))
+
+
+def keys_in_values(value: object, path: KeyPath = ()) -> Iterator[ConfigIssue]:
+    """Key material among the values, and among the keys."""
+    if isinstance(value, Mapping):
+        for key, content in value.items():
+            if is_key_material(key):
+                yield ConfigIssue(table=path, key=key, fix=_NO_KEYS_HERE)
+            yield from keys_in_values(content, (*path, key))
+    elif isinstance(value, list | tuple):
+        for content in value:
+            yield from keys_in_values(content, path)
+    elif isinstance(value, str) and is_key_material(value):
+        *table, key = path
+        yield ConfigIssue(table=tuple(table), key=key, value=HIDDEN, fix=_NO_KEYS_HERE)
+
+
+def keys_in_lines(text: str) -> Iterator[ConfigIssue]:
+    """The first line with key material, comments included."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if is_key_material(line):
+            yield ConfigIssue(key=f"line {number}", value=HIDDEN, fix=_NO_KEYS_HERE)
+            return
 
 
 def _plain(value: object) -> object:

@@ -1,113 +1,110 @@
-"""What does a ``rotators.toml`` say, and what is wrong with it? All of it, at once."""
+"""Reads a ``rotators.toml``, or names everything that is wrong with it at once."""
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from token_rotator_cdk.config.combinations import conflicts, conflicts_of_stack
+from token_rotator_cdk.config.check import Checked, check
+from token_rotator_cdk.config.combinations import Surroundings, conflicts, conflicts_of_stack
 from token_rotator_cdk.config.issues import (
-    HIDDEN,
     ConfigIssue,
     ConfigurationIssues,
-    is_key_material,
+    KeyPath,
+    keys_in_lines,
     shown,
+    table_name,
 )
-from token_rotator_cdk.config.models import Deployment, RotatorConfig, StackConfig
+from token_rotator_cdk.config.models import Deployment
 from token_rotator_cdk.config.stack_limits import misplaced
-from token_rotator_cdk.config.table import Table
-
-_ROTATOR_NAME = r"(?=.{1,32}\Z)[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*"
-"""Each part begins with a letter, so that no two names become one in CamelCase."""
+from token_rotator_cdk.config.tables import value_at
 
 
 def load(path: Path) -> Deployment:
     """Reads a deployment. Raises ConfigurationIssues, which names every issue of the file."""
+    read = _read(path)
+    if isinstance(read, Deployment):
+        return read
+    raise ConfigurationIssues.in_file(path, read)
+
+
+def _read(path: Path) -> Deployment | list[ConfigIssue]:
+    # issues are returned and not raised: errors of the decoders carry the whole document along
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        fix = "there is no such file; name another one with -c config=PATH"
-        raise ConfigurationIssues(path, [ConfigIssue(fix=fix)]) from None
+        return [ConfigIssue(fix="there is no such file; name another one with -c config=PATH")]
     except (OSError, UnicodeDecodeError):
-        fix = "it cannot be read as a text file in UTF-8"
-        raise ConfigurationIssues(path, [ConfigIssue(fix=fix)]) from None
+        return [ConfigIssue(fix="it cannot be read as a text file in UTF-8")]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        # from None: the decoder's exception carries the whole document
-        issues = [_not_toml(error), *_keys_in_lines(text)]
-        raise ConfigurationIssues(path, issues) from None
-    issues = [*_keys_in_values(document)]
-    issues = issues or [*_keys_in_lines(text)]
-    deployment = _deployment(document, issues)
-    if issues:
-        raise ConfigurationIssues(path, issues)
-    return deployment
+        return [_not_toml(error), *keys_in_lines(text)]
+    checked = check(Deployment, document)
+    return issues_of(checked, document) or [*keys_in_lines(text)] or checked.value
 
 
-def _deployment(document: Mapping[str, Any], issues: list[ConfigIssue]) -> Deployment:
-    for name, value in document.items():
-        if name not in ("stack", "rotators"):
-            meant = get_close_matches(name, ("stack", "rotators"), n=1)
-            fix = f"write [{meant[0]}]" if meant else "only [stack] and [rotators.NAME] are known"
-            issues.append(ConfigIssue(key=name, value=shown(value), fix=fix))
-    stack_table = Table("stack", document.get("stack"), StackConfig, {})
-    stack = stack_table.read(issues)
-    for key, fix in conflicts_of_stack(stack, unusable=stack_table.unusable):
-        value = stack_table.shown(key, stack)
-        issues.append(ConfigIssue(table=stack_table.name, key=key, value=value, fix=fix))
-    rotators = []
-    for name, content in _named_tables(document.get("rotators"), issues):
-        table = Table(f"rotators.{name}", content, RotatorConfig, {"name": name})
-        rotator = table.read(issues)
-        unusable = table.unusable | stack_table.unusable
-        for key, fix in conflicts(stack, rotator, unusable=unusable):
-            value = table.shown(key, rotator) if key else None
-            issues.append(ConfigIssue(table=table.name, key=key, value=value, fix=fix))
-        rotators.append(rotator)
-    issues.extend(_written_twice(rotators))
-    deployment = Deployment(stack=stack, rotators=tuple(rotators))
-    issues.extend(misplaced(deployment))
-    return deployment
+def issues_of(checked: Checked[Deployment], document: object) -> list[ConfigIssue]:
+    """Everything that is wrong with a document; what is wrong with one table stands together."""
+    issues = [*checked.issues, *_conflicts(checked, document), *misplaced(checked.value)]
+    tables: dict[KeyPath, list[ConfigIssue]] = {}
+    for issue in issues:
+        tables.setdefault(issue.table[:2], []).append(issue)
+    return [issue for those in tables.values() for issue in those]
 
 
-def _named_tables(rotators: object, issues: list[ConfigIssue]) -> Iterator[tuple[str, object]]:
-    if rotators is None or rotators == {}:
-        issues.append(
-            ConfigIssue(table="rotators", fix="add a table [rotators.NAME]: none is there")
+def _conflicts(checked: Checked[Deployment], document: object) -> Iterator[ConfigIssue]:
+    stack = checked.value.stack
+    for path, fix in conflicts_of_stack(stack, _usable_in(checked, ("stack",))):
+        yield _conflict(checked, document, ("stack", *path), fix)
+    for name, rotator in checked.value.rotators.items():
+        table = ("rotators", name)
+        surroundings = Surroundings(
+            rotator_name=checked.value.rotator_name(name),
+            region=stack.region,
+            parameter_tags=stack.tags,
         )
-        return
-    if not isinstance(rotators, dict):
-        fix = "write a table [rotators.NAME] for each credential"
-        issues.append(ConfigIssue(key="rotators", value=shown(rotators), fix=fix))
-        return
-    for name, content in rotators.items():
-        if not isinstance(content, dict):
-            fix = "a key belongs into a table [rotators.NAME]"
-            issues.append(ConfigIssue(table="rotators", key=name, value=shown(content), fix=fix))
-            continue
-        if not re.fullmatch(_ROTATOR_NAME, name):
-            fix = (
-                "name the table with up to 32 small letters, digits and single hyphens, "
-                "a letter at the start and after each hyphen"
-            )
-            issues.append(ConfigIssue(table="rotators", key="name", value=shown(name), fix=fix))
-        yield name, content
+        for path, fix in conflicts(rotator, surroundings, _usable_in(checked, table)):
+            yield _conflict(checked, document, (*table, *path), fix)
+    yield from _written_twice(checked)
 
 
-def _written_twice(rotators: list[RotatorConfig]) -> Iterator[ConfigIssue]:
+def _usable_in(checked: Checked[Deployment], table: KeyPath) -> Callable[..., bool]:
+    return lambda *path: checked.usable(*table, *path)
+
+
+def _conflict(
+    checked: Checked[Deployment], document: object, path: KeyPath, fix: str
+) -> ConfigIssue:
+    """With the value as it was written, or the default."""
+    if isinstance(value_at(document, path), dict):
+        return ConfigIssue(table=path, fix=fix)
+    *table, key = path
+    value = shown(_value(checked.value, path))
+    if value_at(document, path) is None:
+        value += " (the default)"
+    return ConfigIssue(table=tuple(table), key=key, value=value, fix=fix)
+
+
+def _value(deployment: Deployment, path: KeyPath) -> object:
+    value: object = deployment
+    for step in path:
+        value = value[step] if isinstance(value, dict) else getattr(value, step)
+    return value
+
+
+def _written_twice(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
     first_writer: dict[str, str] = {}
-    for rotator in rotators:
+    for name, rotator in checked.value.rotators.items():
         levels = "/".join(filter(None, rotator.parameter_name.split("/")))
-        writer = first_writer.setdefault(levels, rotator.name)
-        if levels and writer != rotator.name:
+        writer = first_writer.setdefault(levels, name)
+        if levels and writer != name:
+            other = table_name(("rotators", writer))
             yield ConfigIssue(
-                table=f"rotators.{rotator.name}",
+                table=("rotators", name),
                 key="parameter_name",
                 value=shown(rotator.parameter_name),
-                fix=f"write another name: [rotators.{writer}] writes this parameter already",
+                fix=f"write another name: [{other}] writes this parameter already",
             )
 
 
@@ -117,30 +114,3 @@ def _not_toml(error: tomllib.TOMLDecodeError) -> ConfigIssue:
     place = f"line {position[1]}, column {position[2]}" if position else "the end of the file"
     fix = f"no valid TOML at {place}; write strings in quotes, each key once in its table"
     return ConfigIssue(fix=fix)
-
-
-_NO_KEYS_HERE = (
-    "take the key out of this file and revoke it; keys belong into the secret, nowhere else"
-)
-
-
-def _keys_in_values(value: object, path: tuple[str, ...] = ()) -> Iterator[ConfigIssue]:
-    if isinstance(value, dict):
-        for key, content in value.items():
-            name = HIDDEN if is_key_material(key) else key
-            if name == HIDDEN:
-                yield ConfigIssue(table=".".join(path), key=HIDDEN, fix=_NO_KEYS_HERE)
-            yield from _keys_in_values(content, (*path, name))
-    elif isinstance(value, list):
-        for content in value:
-            yield from _keys_in_values(content, path)
-    elif isinstance(value, str) and is_key_material(value):
-        *table, key = path
-        yield ConfigIssue(table=".".join(table), key=key, value=HIDDEN, fix=_NO_KEYS_HERE)
-
-
-def _keys_in_lines(text: str) -> Iterator[ConfigIssue]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if is_key_material(line):
-            yield ConfigIssue(key=f"line {number}", value=HIDDEN, fix=_NO_KEYS_HERE)
-            return

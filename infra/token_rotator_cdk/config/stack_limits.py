@@ -1,4 +1,4 @@
-"""Does every stack have room for its rotators? CloudFormation's limits say how many fit.
+"""How many rotators fit into a stack, by CloudFormation's limits.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
@@ -52,6 +52,6 @@ def _too_many(stack: Deployment, fit: int, otherwise: str = "") -> ConfigIssue:
 
 
 def _stack_of(stack: Deployment, position: int, fix: str) -> ConfigIssue:
-    rotator = stack.rotators[position]
+    name = tuple(stack.rotators)[position]
     value = shown(stack.stack.name)
-    return ConfigIssue(table=f"rotators.{rotator.name}", key="stack", value=value, fix=fix)
+    return ConfigIssue(table=("rotators", name), key="stack", value=value, fix=fix)

@@ -10,7 +10,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from token_rotator_cdk.config import aws_rules
+from token_rotator_cdk.config.arns import ORGANIZATION_ARN, UNIT_ARN
+from token_rotator_cdk.config.aws_rules import is_account
 from token_rotator_cdk.constructs import permissions
 
 
@@ -41,11 +42,11 @@ class SharedReader(iam.Role):
 
 
 def _trusted(whom: str) -> iam.IPrincipal:
-    if aws_rules.account(whom) is None:
+    if is_account(whom):
         return iam.AccountPrincipal(whom)
-    if organization := aws_rules.ORGANIZATION_ARN.fullmatch(whom):
+    if organization := ORGANIZATION_ARN.fullmatch(whom):
         return iam.OrganizationPrincipal(organization["organization"])
-    unit = aws_rules.UNIT_ARN.fullmatch(whom)
+    unit = UNIT_ARN.fullmatch(whom)
     assert unit is not None  # noqa: S101 - the configuration's rule has seen it
     # organization, root, units down to the account's own, each with a slash behind it
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths

@@ -18,7 +18,7 @@ from token_rotator.contract import (
     PROFILES,
     Actions,
 )
-from token_rotator_cdk.config.environment import environment, rotator_name
+from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.models import RotatorConfig, StackConfig
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.alarms import RotatorAlarms
@@ -35,6 +35,7 @@ class TokenRotator(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        rotator_name: str,
         stack_config: StackConfig,
         config: RotatorConfig,
         key: kms.IKey,
@@ -49,12 +50,13 @@ class TokenRotator(Construct):
         super().__init__(scope, construct_id)
         self._config = config
         self._key = key
-        self.name = rotator_name(stack_config, config)
+        self.name = rotator_name
+        self._label = rotator_name.rpartition("/")[2]
         self.parameter_name = config.parameter_name
         self.parameter_arn = Stack.of(self).format_arn(
             service="ssm", resource="parameter", resource_name=config.parameter_name.lstrip("/")
         )
-        self.secret, self.secret_arn = self._credential(stack_config)
+        self.secret, self.secret_arn = self._credential()
         self.log_group = logs.LogGroup(
             self,
             "LogGroup",
@@ -75,8 +77,9 @@ class TokenRotator(Construct):
             memory_size=config.memory_mb,
             timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
             environment=environment(
-                stack_config,
                 config,
+                rotator_name=rotator_name,
+                parameter_tags=stack_config.tags,
                 secret_arn=self.secret_arn,
                 key_arn=key.key_arn,
             ),
@@ -96,20 +99,25 @@ class TokenRotator(Construct):
                 "SecretAccessAlerts",
                 rotator=self.name,
                 secret_arn=self.secret_arn,
-                secret_name=self._secret_name(stack_config),
+                secret_name=self._secret_name(),
                 role_arn=role.role_arn,
                 topic=alarm_topic,
                 mailer=mailer,
             )
         self.triggers = Triggers(
-            self, "Triggers", config=config, function=self.function, secret_arn=self.secret_arn
+            self,
+            "Triggers",
+            label=self._label,
+            config=config,
+            function=self.function,
+            secret_arn=self.secret_arn,
         )
         self.alarms = RotatorAlarms(
             self,
             "Alarms",
             rotator=self.name,
             interval_minutes=config.interval_minutes,
-            keys_expire=PROFILES[config.profile].key_lifetime_days is not None,
+            keys_expire=PROFILES[config.identity_provider.profile].key_lifetime_days is not None,
             function=self.function,
             topic=alarm_topic,
         )
@@ -149,16 +157,14 @@ class TokenRotator(Construct):
         )
         return may_get.combine(may_decrypt)
 
-    def _credential(self, stack: StackConfig) -> tuple[secretsmanager.ISecret, str]:
-        if self._config.secret_arn is not None:
-            named = secretsmanager.Secret.from_secret_complete_arn(
-                self, "Secret", self._config.secret_arn
-            )
-            return named, self._config.secret_arn
+    def _credential(self) -> tuple[secretsmanager.ISecret, str]:
+        if self._config.secret is not None:
+            arn = self._config.secret.arn
+            return secretsmanager.Secret.from_secret_complete_arn(self, "Secret", arn), arn
         created = secretsmanager.Secret(
             self,
             "Secret",
-            secret_name=rotator_name(stack, self._config),
+            secret_name=self.name,
             description="Service account: store the downloaded file here as it is",
             generate_secret_string=_placeholder(),
             # kept when the stack goes, but not when its first deployment fails: the name is taken
@@ -171,11 +177,11 @@ class TokenRotator(Construct):
         # both are the ARN in AWS; a local AWS answers `Ref` with the name
         return created, resource.attr_id
 
-    def _secret_name(self, stack: StackConfig) -> str:
-        if self._config.secret_arn is None:
-            return rotator_name(stack, self._config)
+    def _secret_name(self) -> str:
+        if self._config.secret is None:
+            return self.name
         # without the hyphen and six characters that Secrets Manager adds
-        return self._config.secret_arn.split(":")[-1].rpartition("-")[0]
+        return self._config.secret.arn.split(":")[-1].rpartition("-")[0]
 
     def _code_signing(self, stack: StackConfig) -> lambda_.ICodeSigningConfig | None:
         arn = stack.code_signing_config_arn
@@ -191,14 +197,14 @@ class TokenRotator(Construct):
             permissions.write_logs(log_group.log_group_arn),
         ]
         secret_key_arn = (
-            self._key.key_arn if self._config.secret_arn is None else self._config.secret_key_arn
+            self._key.key_arn if self._config.secret is None else self._config.secret.key_arn
         )
         if secret_key_arn is not None:
             statements.append(permissions.decrypt_secret(self.secret_arn, secret_key_arn))
         role = iam.Role(
             self,
             "Role",
-            description=f"Rotates {self._config.name}",
+            description=f"Rotates {self._label}",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"Rotate": iam.PolicyDocument(statements=statements)},
         )

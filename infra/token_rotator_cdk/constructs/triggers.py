@@ -27,6 +27,7 @@ class Triggers(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        label: str,
         config: RotatorConfig,
         function: lambda_.IFunction,
         secret_arn: str,
@@ -38,14 +39,14 @@ class Triggers(Construct):
         self._schedule(
             "Schedule",
             every=Duration.minutes(config.interval_minutes),
-            description=f"A fresh token for {config.name}",
+            description=f"A fresh token for {label}",
             sends={EventField.TRIGGER: Trigger.SCHEDULE},
         )
         for number in range(Default.WATCHDOGS if config.watchdog_min_remaining_seconds > 0 else 0):
             self._schedule(
                 f"Watchdog{number + 1}",
                 every=Duration.minutes(1),
-                description=f"Repairs within a minute what the schedule missed for {config.name}",
+                description=f"Repairs within a minute what the schedule missed for {label}",
                 sends={
                     EventField.TRIGGER: Trigger.WATCHDOG,
                     EventField.MIN_REMAINING_SECONDS: config.watchdog_min_remaining_seconds,
@@ -54,7 +55,7 @@ class Triggers(Construct):
         events.Rule(
             self,
             "SecretChanged",
-            description=f"A new key for {config.name} counts within seconds",
+            description=f"A new key for {label} counts within seconds",
             event_pattern=events.EventPattern(
                 source=["aws.secretsmanager"],
                 detail_type=["Secret Label Updated"],

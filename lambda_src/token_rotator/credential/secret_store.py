@@ -15,10 +15,10 @@ PREVIOUS: Final = "AWSPREVIOUS"
 _FIXES: Final = {
     "AccessDeniedException": (
         "The function's role may not read it: deploy the stack again; for a named secret with a "
-        "customer key set secret_key_arn, and look at the secret's own policy."
+        "customer key set secret.key_arn, and look at the secret's own policy."
     ),
     "DecryptionFailure": (
-        "Its KMS key cannot be used: enable the key, or set secret_key_arn and deploy."
+        "Its KMS key cannot be used: enable the key, or set secret.key_arn and deploy."
     ),
     "InvalidRequestException": (
         "It may be marked for deletion: aws secretsmanager restore-secret --secret-id ..."

@@ -27,7 +27,7 @@ def look() -> Evidence:
 
 
 def _findings(deployment: Deployment) -> Iterator[Finding]:
-    stack = synthesized(deployment.stack, *deployment.rotators)
+    stack = synthesized(deployment)
     app = stack.node.root
     assert isinstance(app, App)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))

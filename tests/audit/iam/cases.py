@@ -40,9 +40,9 @@ def _case(name: str, deployment: Deployment) -> Case:
     place = replace(PLACE, physical_ids=names)
     account = deployed(template, place)
     secret_keys = {
-        rotator.secret_arn: rotator.secret_key_arn
-        for rotator in deployment.rotators
-        if rotator.secret_arn and rotator.secret_key_arn
+        rotator.secret.arn: rotator.secret.key_arn
+        for rotator in deployment.rotators.values()
+        if rotator.secret and rotator.secret.key_arn
     }
     each = tuple(rotators(template, place, secret_keys=secret_keys))
     return Case(

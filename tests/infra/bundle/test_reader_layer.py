@@ -5,7 +5,7 @@ from pathlib import Path
 from aws_cdk import App
 
 from tests.support.infra_templates import (
-    a_rotator,
+    a_deployment,
     a_stack,
     only,
     rendered,
@@ -17,7 +17,7 @@ from token_rotator_cdk import LAMBDA_SRC
 
 
 def test_the_layer_holds_the_library_and_nothing_else(tmp_path: Path):
-    stack = synthesized(a_stack(reader_layer=True), a_rotator())
+    stack = synthesized(a_deployment(a_stack(reader_layer=True)))
 
     app = App.of(stack)
     assert isinstance(app, App)
@@ -30,7 +30,7 @@ def test_the_layer_holds_the_library_and_nothing_else(tmp_path: Path):
 
 
 def test_a_version_that_was_replaced_stays_for_the_functions_that_name_it():
-    document = rendered(synthesized(a_stack(reader_layer=True), a_rotator()))
+    document = rendered(synthesized(a_deployment(a_stack(reader_layer=True))))
 
     (layer,) = (
         one for one in document["Resources"].values() if one["Type"] == "AWS::Lambda::LayerVersion"

@@ -1,14 +1,21 @@
-"""Which deployment's files are accepted? Above all the sample, key by key."""
+"""Configuration files that are accepted, above all the sample, key by key."""
 
 import re
-from dataclasses import fields
 
 import pytest
 
 from local import ROOT
 from tests.support.config_files import GOOD, TOPIC, written
 from token_rotator_cdk.config.load import load
-from token_rotator_cdk.config.models import RotatorConfig, StackConfig, default_of
+from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.tables import inner_table, tables
+
+SAMPLE = (ROOT / "rotators.toml").read_text(encoding="utf-8")
+
+
+def uncommented(keys: str = r"\w+") -> str:
+    """The sample, with the lines of some keys, and every table's heading, in force."""
+    return re.sub(rf"^# ((?:{keys}) = |\[)", r"\1", SAMPLE, flags=re.M)
 
 
 def test_a_topic_where_the_stack_goes_is_accepted(tmp_path):
@@ -22,43 +29,59 @@ def test_a_topic_where_the_stack_goes_is_accepted(tmp_path):
     "address", ["http://localhost:8080/t", "http://127.0.0.1/", "http://[::1]/"]
 )
 def test_an_address_on_this_machine_may_be_http(tmp_path, address):
-    loaded = load(written(tmp_path / "r.toml", f'{GOOD}discovery_endpoint = "{address}"'))
+    line = f'identity_provider.discovery_endpoint = "{address}"'
 
-    assert loaded.rotators[0].discovery_endpoint == address
+    loaded = load(written(tmp_path / "r.toml", f"{GOOD}{line}"))
+
+    assert loaded.rotators["marketing"].identity_provider.discovery_endpoint == address
 
 
 def test_the_sample_loads_and_deploys_one_rotator():
     deployment = load(ROOT / "rotators.toml")
 
     assert deployment.stack.name == "intelligence-tokens"
-    assert [rotator.name for rotator in deployment.rotators] == ["marketing"]
-    assert load(ROOT / "local" / "rotators.toml").rotators[0].name == "demo"
+    assert [*deployment.rotators] == ["marketing"]
+    assert [*load(ROOT / "local" / "rotators.toml").rotators] == ["demo"]
 
 
-def test_the_sample_names_every_key_and_the_codes_own_defaults(tmp_path):
-    sample = (ROOT / "rotators.toml").read_text()
-    optional = re.findall(r"^# (\w+) = (.*)$", sample, re.M)
+def test_the_sample_names_every_key_in_its_table():
+    heading = ""
+    named = set()
+    for line in uncommented().splitlines():
+        if found := re.match(r"\[(\S+)\]", line):
+            heading = found[1]
+        elif found := re.match(r"(\w+) = ", line):
+            named.add((heading, found[1]))
 
-    known = [setting.name for kind in (StackConfig, RotatorConfig) for setting in fields(kind)]
-    required = {"name", "parameter_name"}
-    assert {key for key, _ in optional} == set(known) - required
-    shown = {key for key, rest in optional if "example" not in rest and "the profile's" not in rest}
-    uncommented = re.sub(rf"^# ({'|'.join(shown)}) = ", r"\1 = ", sample, flags=re.M)
-    deployment = load(written(tmp_path / "rotators.toml", uncommented))
-    configs: list[StackConfig | RotatorConfig] = [deployment.stack, *deployment.rotators]
-    for config in configs:
-        for setting in fields(config):
-            if setting.name not in required:
-                assert getattr(config, setting.name) == default_of(setting)
-    assert {"interval_minutes", "watchdog_min_remaining_seconds", "memory_mb"} <= shown
+    assert named == {
+        (".".join(path), key)
+        for path, model in tables(Deployment, name="marketing")
+        for key in model.model_fields
+        if not inner_table(model, key)
+    }
+
+
+def test_what_the_sample_shows_is_the_default_or_says_that_it_is_an_example(tmp_path):
+    comments = dict(re.findall(r"^# (\w+) = .*?(?:# (.*))?$", SAMPLE, re.M))
+    defaults = {
+        key
+        for _, model in tables(Deployment, name="NAME")
+        for key, field in model.model_fields.items()
+        if key in comments and not field.is_required() and field.default is not None
+    }
+    text = uncommented("|".join(defaults)).replace("[rotators.marketing.secret]", "")
+
+    assert load(written(tmp_path / "rotators.toml", text)) == load(ROOT / "rotators.toml")
+    assert {"interval_minutes", "watchdog_min_remaining_seconds", "memory_mb", "tags"} <= defaults
+    for key in comments.keys() - defaults:
+        assert re.match("example|.*default: the profile's", comments[key]), key
 
 
 def test_every_example_of_the_sample_is_accepted(tmp_path):
-    sample = (ROOT / "rotators.toml").read_text()
-    everything = re.sub(r"^# (\w+ = )", r"\1", sample, flags=re.M)
-    everything = everything.replace('profile = "intelligence"', 'profile = "rfc7523"')
+    text = uncommented().replace('profile = "intelligence"', 'profile = "rfc7523"')
 
-    rotator = load(written(tmp_path / "rotators.toml", everything)).rotators[0]
+    rotator = load(written(tmp_path / "rotators.toml", text)).rotators["marketing"]
 
-    assert rotator.scope == "reports.read"
-    assert rotator.secret_key_arn is not None
+    assert rotator.identity_provider.scope == "reports.read"
+    assert rotator.secret is not None
+    assert rotator.secret.key_arn is not None

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.infra_templates import a_rotator, a_stack, only, template
+from tests.support.infra_templates import a_rotator, only, template
 from token_rotator.contract import PROFILES, Algorithm, RequestStyle, ValueFormat, Variable
 from token_rotator.settings import Settings
 from token_rotator_cdk.config.environment import environment
 
-EVERYTHING = {
+PROVIDER = {
     "profile": "rfc7523",
     "discovery_endpoint": "https://idp.example.com/d",
     "token_endpoint": "https://idp.example.com/t",
@@ -22,16 +22,14 @@ EVERYTHING = {
     "algorithm": Algorithm.ES256,
     "key_id": "key-1",
     "scope": "a b",
-    "token_lifetime_seconds": 600,
-    "value_format": ValueFormat.TOKEN,
-    "expiration_grace_minutes": 7,
 }
 
 
 def settings(**keys):
     rendered = environment(
-        a_stack(tags={"team": "data"}),
         a_rotator(**keys),
+        rotator_name="tokens/marketing",
+        parameter_tags={"team": "data"},
         secret_arn="secret",
         key_arn="key",
     )
@@ -53,12 +51,17 @@ def test_a_rotator_without_options_gets_what_the_function_cannot_know_and_no_mor
 
 
 def test_the_function_reads_every_option_as_it_was_written():
-    read, rendered = settings(**EVERYTHING)
+    read, rendered = settings(
+        identity_provider=PROVIDER,
+        token_lifetime_seconds=600,
+        value_format="token",
+        expiration_grace_minutes=7,
+    )
 
     assert set(rendered) == set(Variable)
     found = asdict(read)
     for key in ("discovery_endpoint", "token_endpoint", "audience", "request_style", "algorithm"):
-        assert found[key] == EVERYTHING[key]
+        assert found[key] == PROVIDER[key]
     assert (found["key_id"], found["scope"]) == ("key-1", "a b")
     assert found["allow_private_addresses"] is True
     assert found["value_format"] is ValueFormat.TOKEN
@@ -70,7 +73,7 @@ def test_the_function_reads_every_option_as_it_was_written():
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_profile_is_one_that_the_function_knows(profile):
-    read, _ = settings(profile=profile)
+    read, _ = settings(identity_provider={"profile": profile})
 
     assert read.request_style == PROFILES[profile].request_style
 

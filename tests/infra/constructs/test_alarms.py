@@ -72,7 +72,7 @@ def test_two_stacks_with_rotators_of_one_name_do_not_feed_each_others_alarm():
 
 
 def test_only_a_profile_whose_keys_expire_is_watched_for_that():
-    document = template(a_stack(), a_rotator(profile="rfc7523"))
+    document = template(a_stack(), a_rotator(identity_provider={"profile": "rfc7523"}))
 
     assert alarms(document).keys() == {"RefreshFailing", *OURS} - {"KeyExpiringSoon"}
 

@@ -24,7 +24,7 @@ def _target(reference: dict[str, Any]) -> str:
 
 
 def test_every_alarm_is_on_it():
-    document = template(a_stack(), a_rotator(), a_rotator(name="b", parameter_name="/b"))
+    document = template(a_stack(), a_rotator(), b=a_rotator(parameter_name="/b"))
 
     shown = [alarm for widget in widgets(document, "alarm") for alarm in widget["alarms"]]
 
@@ -55,7 +55,7 @@ def test_its_queries_read_this_functions_log():
 
 
 def test_no_widget_covers_another():
-    document = template(a_stack(), a_rotator(), a_rotator(name="b", parameter_name="/b"))
+    document = template(a_stack(), a_rotator(), b=a_rotator(parameter_name="/b"))
 
     units = [
         (x, y)

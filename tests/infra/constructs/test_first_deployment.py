@@ -37,6 +37,6 @@ def test_what_the_stack_puts_into_a_new_secret_never_changes():
 
 
 def test_nothing_is_put_into_a_named_secret():
-    document = template(a_stack(), a_rotator(secret_arn=NAMED_SECRET))
+    document = template(a_stack(), a_rotator(secret={"arn": NAMED_SECRET}))
 
     assert resources(document, "AWS::SecretsManager::Secret") == {}

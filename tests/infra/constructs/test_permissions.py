@@ -9,7 +9,7 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_iam as iam
 
 from tests.support.infra_templates import (
-    a_rotator,
+    a_deployment,
     a_stack,
     only,
     rendered,
@@ -24,7 +24,7 @@ def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_a_workload_that_is_granted_reading_can_do_what_the_reader_policy_says():
-    stack = synthesized(a_stack(), a_rotator())
+    stack = synthesized(a_deployment())
     workload = iam.Role(stack, "Workload", assumed_by=iam.ServicePrincipal("ecs.amazonaws.com"))
 
     stack.rotators["marketing"].grant_read(workload)
@@ -35,7 +35,7 @@ def test_a_workload_that_is_granted_reading_can_do_what_the_reader_policy_says()
 
 
 def test_a_workload_of_another_stack_can_be_granted_reading():
-    owner = synthesized(a_stack(), a_rotator())
+    owner = synthesized(a_deployment())
     other = Stack(App.of(owner), "other")
     workload = iam.Role(other, "Workload", assumed_by=iam.ServicePrincipal("ecs.amazonaws.com"))
 

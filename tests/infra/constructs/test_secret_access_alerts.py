@@ -81,7 +81,7 @@ def test_other_calls_do_not_show_the_key(event):
 
 
 def rules(**stack):
-    document = template(a_stack(**stack), a_rotator(), a_rotator(name="sales", parameter_name="/s"))
+    document = template(a_stack(**stack), a_rotator(), sales=a_rotator(parameter_name="/s"))
     found = resources(document, "AWS::Events::Rule").values()
     return [rule for rule in found if "CloudTrail" in str(rule)], document
 

@@ -10,7 +10,8 @@ from tests.support.infra_templates import (
     resources,
     template,
 )
-from token_rotator_cdk.config.aws_rules import shareable
+from token_rotator_cdk.config.check import check
+from token_rotator_cdk.config.models import RotatorConfig
 
 ACCOUNT = "111122223333"
 ORGANIZATION = "arn:aws:organizations::444455556666:organization/o-a1b2c3d4e5"
@@ -80,9 +81,14 @@ def test_nobody_is_trusted_unless_the_file_says_so():
     assert len(resources(document, "AWS::IAM::Role")) == 2
 
 
+def fixes(whom: str) -> list[str]:
+    document = {"parameter_name": "/a", "share_with": [whom]}
+    return [issue.fix for issue in check(RotatorConfig, document).issues]
+
+
 @pytest.mark.parametrize("whom", [ACCOUNT, ORGANIZATION, UNIT])
 def test_accounts_units_and_organizations_can_be_named(whom: str):
-    assert shareable(whom) is None
+    assert fixes(whom) == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +96,6 @@ def test_accounts_units_and_organizations_can_be_named(whom: str):
     ["*", "11112222333", "o-a1b2c3d4e5", "arn:aws:iam::111122223333:root", f"{UNIT}/*", ""],
 )
 def test_nothing_else_can_be_named(whom: str):
-    fix = shareable(whom)
+    (fix,) = fixes(whom)
 
-    assert fix is not None
     assert fix.startswith("write 12 digits")

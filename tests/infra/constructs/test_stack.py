@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.infra_templates import (
     NAMED_SECRET,
+    a_deployment,
     a_rotator,
     a_stack,
     attribute,
@@ -56,8 +57,8 @@ def test_a_schedule_waits_for_the_role_and_for_the_functions_retry_settings():
 
 
 def test_schedules_of_different_rotators_are_created_one_after_the_other():
-    rotators = [a_rotator(name=name, parameter_name=f"/{name}") for name in ("a", "b", "c")]
-    document = template(a_stack(), *rotators)
+    rotators = {name: a_rotator(parameter_name=f"/{name}") for name in ("a", "b", "c")}
+    document = template(a_stack(), **rotators)
 
     schedules = resources(document, "AWS::Scheduler::Schedule")
     after = {
@@ -87,7 +88,7 @@ def test_what_could_not_be_delivered_within_a_minute_is_left_to_the_watchdog():
 
 @pytest.mark.parametrize("named", [None, NAMED_SECRET])
 def test_a_new_current_version_of_the_secret_calls_the_function(named):
-    document = template(a_stack(), a_rotator(secret_arn=named))
+    document = template(a_stack(), a_rotator(secret=named and {"arn": named}))
 
     rule = only(document, "AWS::Events::Rule")
     created = named is None and attribute(document, "AWS::SecretsManager::Secret", "Id")
@@ -168,9 +169,7 @@ def test_alarms_go_to_an_existing_topic_as_it_is():
 
 
 def test_every_rotator_has_its_own_function_and_shares_key_and_topic():
-    document = template(
-        a_stack(), a_rotator(), a_rotator(name="sales-eu", parameter_name="/sales/token")
-    )
+    document = template(a_stack(), a_rotator(), sales_eu=a_rotator(parameter_name="/sales/token"))
 
     environments = [
         function["Environment"]["Variables"]["PARAMETER_NAME"]
@@ -184,7 +183,7 @@ def test_every_rotator_has_its_own_function_and_shares_key_and_topic():
 
 
 def test_a_command_finds_everything_by_the_rotators_name():
-    document = template(a_stack(), a_rotator(name="sales-eu"))
+    document = template(a_stack(), sales_eu=a_rotator())
 
     outputs = {name: output["Value"] for name, output in document["Outputs"].items()}
     assert outputs == {
@@ -199,7 +198,7 @@ def test_a_command_finds_everything_by_the_rotators_name():
 
 
 def test_tags_are_on_the_stack_and_on_what_is_in_it():
-    stack = synthesized(a_stack(tags={"team": "data"}), a_rotator())
+    stack = synthesized(a_deployment(a_stack(tags={"team": "data"})))
     document = template(a_stack(tags={"team": "data"}))
 
     assert stack.tags.tag_values() == {"team": "data"}
@@ -210,8 +209,8 @@ def test_tags_are_on_the_stack_and_on_what_is_in_it():
 
 
 def test_account_and_region_are_the_callers_unless_they_are_named():
-    callers = synthesized(a_stack(), a_rotator())
-    named = synthesized(a_stack(account="111122223333", region="eu-west-1"), a_rotator())
+    callers = synthesized(a_deployment())
+    named = synthesized(a_deployment(a_stack(account="111122223333", region="eu-west-1")))
 
     assert callers.environment == "aws://unknown-account/unknown-region"
     assert named.environment == "aws://111122223333/eu-west-1"

@@ -162,7 +162,7 @@ def test_with_nothing_remembered_a_retry_may_help(error: ClientError | BotoCoreE
 @pytest.mark.parametrize(
     ("error", "fix"),
     [
-        (refusal("AccessDeniedException"), "secret_key_arn"),
+        (refusal("AccessDeniedException"), "secret.key_arn"),
         (refusal("DecryptionFailure"), "enable the key"),
         (refusal("InvalidRequestException"), "restore-secret"),
         (refusal("ResourceNotFoundException"), "put-secret-value"),

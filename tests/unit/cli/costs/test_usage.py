@@ -27,7 +27,7 @@ def watchdog(deployed: Deployed) -> dict[str, Any]:
 
 
 def a_rotator(**settings: Any) -> RotatorConfig:
-    return RotatorConfig(name="marketing", parameter_name="/marketing/token", **settings)
+    return RotatorConfig(parameter_name="/marketing/token", **settings)
 
 
 def close_to(number: int) -> object:

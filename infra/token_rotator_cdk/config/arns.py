@@ -1,0 +1,86 @@
+"""ARNs as AWS accepts them."""
+
+import re
+from typing import Annotated, Final
+
+from token_rotator_cdk.config.aws_rules import ACCOUNT, REGION
+from token_rotator_cdk.config.rules import Texts, each, matching, unnamed
+
+_ARN: Final = "arn:aws[a-z-]*"
+
+ORGANIZATION_ARN: Final = re.compile(
+    rf"{_ARN}:organizations::{ACCOUNT}:organization/(?P<organization>o-[a-z0-9]{{10,32}})"
+)
+UNIT_ARN: Final = re.compile(
+    rf"{_ARN}:organizations::{ACCOUNT}:ou/(?P<organization>o-[a-z0-9]{{10,32}})"
+    r"/(?P<unit>ou-(?P<root>[a-z0-9]{4,32})-[a-z0-9]{8,32})"
+)
+"""https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html"""
+
+_SHAREABLE: Final = matching(
+    "|".join((ACCOUNT, unnamed(UNIT_ARN.pattern), unnamed(ORGANIZATION_ARN.pattern))),
+    "write 12 digits in quotes for an account, or the ARN of an organizational unit "
+    "(arn:aws:organizations::ACCOUNT:ou/o-.../ou-...) or of an organization "
+    "(arn:aws:organizations::ACCOUNT:organization/o-...)",
+)
+
+
+def region_of(arn: str) -> str:
+    """The region that an ARN names."""
+    return arn.split(":")[3]
+
+
+def account_of(arn: str) -> str:
+    """The account that an ARN names."""
+    return arn.split(":")[4]
+
+
+SecretArn = Annotated[
+    str,
+    matching(
+        rf"{_ARN}:secretsmanager:{REGION}:{ACCOUNT}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{{6}}",
+        "write the complete ARN, its six random characters included: "
+        "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-XXXXXX",
+    ),
+]
+"""The complete ARN: a partial one cannot be named in a role without a wildcard."""
+
+KeyArn = Annotated[
+    str,
+    matching(
+        rf"{_ARN}:kms:{REGION}:{ACCOUNT}:key/[A-Za-z0-9-]+",
+        "write the key's ARN, not an alias: arn:aws:kms:REGION:ACCOUNT:key/KEY-ID",
+    ),
+]
+"""A key's ARN: roles that name an alias have no effect on the key."""
+
+TopicArn = Annotated[
+    str,
+    matching(
+        rf"{_ARN}:sns:{REGION}:{ACCOUNT}:[A-Za-z0-9_-]{{1,256}}",
+        "write the ARN of a standard topic: arn:aws:sns:REGION:ACCOUNT:NAME",
+    ),
+]
+"""A standard topic's ARN: alarms cannot publish to FIFO topics, whose names end in .fifo."""
+
+PolicyArn = Annotated[
+    str,
+    matching(
+        rf"{_ARN}:iam::(?:aws|{ACCOUNT}):policy/[A-Za-z0-9_+=,.@/-]+",
+        "write the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME",
+    ),
+]
+"""The ARN of a managed policy, AWS's or the account's."""
+
+CodeSigningConfigArn = Annotated[
+    str,
+    matching(
+        rf"{_ARN}:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-[a-z0-9]{{17}}",
+        "write the ARN of a code signing config: "
+        "arn:aws:lambda:REGION:ACCOUNT:code-signing-config:csc-...",
+    ),
+]
+"""https://docs.aws.amazon.com/lambda/latest/api/API_CodeSigningConfig.html"""
+
+Shareable = Annotated[Texts, each(_SHAREABLE)]
+"""Accounts, organizational units or organizations."""

@@ -1,0 +1,55 @@
+"""Checks a document against a model: every issue at once, and what can be read in spite of them."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from token_rotator_cdk.config.issues import HIDDEN, ConfigIssue, KeyPath, keys_in_values, name_shown
+from token_rotator_cdk.config.messages import issue_of
+from token_rotator_cdk.config.tables import completed, place_of
+
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked(Generic[T]):
+    """What a document says."""
+
+    value: T
+    """With defaults in place of what cannot be used."""
+    issues: tuple[ConfigIssue, ...]
+    unusable: frozenset[KeyPath]
+    """Keys that have an issue."""
+
+    def usable(self, *path: str) -> bool:
+        """Whether a key, and every table that it is in, can be compared with others."""
+        return not any(path[: end + 1] in self.unusable for end in range(len(path)))
+
+
+def check(model: type[T], document: object) -> Checked[T]:
+    """Reads a document into its model."""
+    read = _read(model, document)
+    if not isinstance(read, list):
+        return Checked(value=read, issues=(*keys_in_values(document),), unusable=frozenset())
+    unusable = frozenset(place_of(model, error["loc"]).path for error in read)
+    issues = [*keys_in_values(document)]
+    for error in read:
+        issue = issue_of(error, root=model, document=document)
+        # key material is named once, as such: what to write instead could quote it
+        if HIDDEN not in (issue.value, name_shown(issue.key)) and issue not in issues:
+            issues.append(issue)
+    return Checked(
+        value=completed(model, document, unusable=unusable),
+        issues=tuple(issues),
+        unusable=unusable,
+    )
+
+
+def _read(model: type[T], document: object) -> T | list[ErrorDetails]:
+    # returned and not raised: an exception would carry the document along
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        return error.errors(include_url=False)

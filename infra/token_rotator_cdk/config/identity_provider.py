@@ -1,0 +1,64 @@
+"""The table ``[rotators.NAME.identity_provider]``: what a rotator asks for tokens, and how."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from token_rotator.contract import Algorithm, Default, RequestStyle
+from token_rotator_cdk.config.oauth_rules import Endpoint, Hosts, OneLine, Scope
+from token_rotator_cdk.config.rules import Unset, between
+from token_rotator_cdk.config.table import Table
+
+
+class Profile(StrEnum):
+    """What an identity provider expects where nothing else is configured."""
+
+    INTELLIGENCE = "intelligence"
+    RFC7523 = "rfc7523"
+
+
+class IdentityProviderConfig(Table):
+    """What the identity provider expects."""
+
+    profile: Annotated[Profile, Field(strict=False)] = Profile(Default.PROFILE)
+    """What applies where nothing else is set: `intelligence` is what Salesforce documents,
+    `rfc7523` fits any authorization server that takes `private_key_jwt`."""
+
+    discovery_endpoint: Annotated[Endpoint | None, Unset("the secret's `discoveryEndpoint`")] = None
+    """Address of the discovery document."""
+
+    token_endpoint: Annotated[Endpoint | None, Unset("the discovered one")] = None
+    """Address that exchanges assertions for tokens. With it, discovery is skipped."""
+
+    allowed_token_hosts: Annotated[Hosts, Unset("those of the profile")] = ()
+    """Hosts that the token endpoint may be on, besides the discovery endpoint's own."""
+
+    allow_private_addresses: bool = Default.ALLOW_PRIVATE_ADDRESSES
+    """Whether the identity provider may be in a private network."""
+
+    audience: Annotated[
+        OneLine | None, Unset("the discovered issuer, else the origin of the token endpoint")
+    ] = None
+    """Claim `aud` of the assertion."""
+
+    request_style: Annotated[
+        Annotated[RequestStyle, Field(strict=False)] | None, Unset("the profile's")
+    ] = None
+    """Where the parameters of the token request travel."""
+
+    assertion_lifetime_seconds: Annotated[
+        Annotated[int, between(10, 3600, "seconds")] | None, Unset("the profile's")
+    ] = None
+    """Adds the claim `exp` to the assertion, this far ahead."""
+
+    algorithm: Annotated[
+        Annotated[Algorithm, Field(strict=False)] | None, Unset("the profile's first")
+    ] = None
+    """Signature algorithm of the assertion."""
+
+    key_id: Annotated[OneLine | None, Unset("no `kid`")] = None
+    """Header `kid` of the assertion. Profile `rfc7523` only."""
+
+    scope: Annotated[Scope | None, Unset("no scope")] = None
+    """Scope to ask for. Profile `rfc7523` only."""

@@ -1,0 +1,67 @@
+"""Values that the identity provider is asked with: addresses, host names, claims, scopes."""
+
+import re
+from ipaddress import ip_address
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from token_rotator_cdk.config.rules import Rule, Texts, each, matching
+
+LONGEST_TEXT: Final = 512
+_SCOPE: Final = r"[\x21\x23-\x5b\x5d-\x7e]+"
+
+
+def _one_line(text: str) -> str | None:
+    if text and text.isprintable() and text == text.strip() and len(text) <= LONGEST_TEXT:
+        return None
+    return f"write 1 to {LONGEST_TEXT} printable characters without spaces around them"
+
+
+def _scope(text: str) -> str | None:
+    if len(text) <= LONGEST_TEXT and re.fullmatch(f"{_SCOPE}( {_SCOPE})*", text):
+        return None
+    return "write scope names with one space between them, without quotes and backslashes"
+
+
+def _endpoint(url: str) -> str | None:
+    good = "such as https://idp.example.com/token"
+    try:
+        parts = urlsplit(url)
+        name, _ = parts.hostname, parts.port
+    except ValueError:
+        return f"write an address {good}"
+    if parts.scheme not in {"http", "https"} or not name or _one_line(url) or " " in url:
+        return f"write an address {good}"
+    if parts.username is not None or parts.password is not None:
+        return "write the address without user name and password: they would end up in the template"
+    if parts.fragment or url.endswith("#"):
+        return "write the address without its #fragment (RFC 6749 section 3.2)"
+    if parts.scheme == "http" and not _is_loopback(name):
+        return "write https://: only localhost may be reached without TLS"
+    return None
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+_LENGTH: Final = {"minLength": 1, "maxLength": LONGEST_TEXT}
+_HOST: Final = matching(
+    r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*",
+    "write a host name in small letters, without https:// and without path",
+)
+
+OneLine = Annotated[str, Rule(_one_line, _LENGTH)]
+"""A text that travels in a claim or a header."""
+
+Scope = Annotated[str, Rule(_scope, _LENGTH)]
+"""Scope tokens with single spaces between (RFC 6749 section 3.3)."""
+
+Endpoint = Annotated[str, Rule(_endpoint, {**_LENGTH, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})]
+"""An address that assertions may be sent to: https, or http on this machine only."""
+
+Hosts = Annotated[Texts, each(_HOST)]
+"""Host names or addresses without scheme, port or path."""

@@ -1,0 +1,110 @@
+"""Tables within tables: which model describes what stands where in a document."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel
+
+from token_rotator_cdk.config.issues import KeyPath
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Inner(NamedTuple):
+    """The table that a key holds."""
+
+    model: type[BaseModel]
+    named: bool
+    """Whether the key holds one such table for each name that somebody chooses."""
+
+
+class Place(NamedTuple):
+    """Where a key is."""
+
+    table: KeyPath
+    key: str
+    model: type[BaseModel]
+    """Of the table."""
+    within: KeyPath
+    """Which entry of the key's value is meant."""
+
+    @property
+    def path(self) -> KeyPath:
+        """Of the key, from the document's beginning."""
+        return (*self.table, self.key)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the table's own name is meant, which is how pydantic says it."""
+        return self.key == "[key]"
+
+
+def inner_table(model: type[BaseModel], key: str) -> Inner | None:
+    """The table that a key holds, or None if it holds a plain value."""
+    field = model.model_fields.get(key)
+    annotation = None if field is None else field.annotation
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return Inner(kind, named=get_origin(annotation) is Mapping)
+    return None
+
+
+def tables(
+    model: type[BaseModel], *, name: str, path: KeyPath = ()
+) -> Iterator[tuple[KeyPath, type[BaseModel]]]:
+    """Every table with its path; ``name`` stands for the names that somebody chooses."""
+    yield path, model
+    for key in model.model_fields:
+        if inner := inner_table(model, key):
+            below = (*path, key, name) if inner.named else (*path, key)
+            yield from tables(inner.model, name=name, path=below)
+
+
+def place_of(root: type[BaseModel], location: tuple[int | str, ...]) -> Place:
+    """The key that pydantic's location is in."""
+    model = root
+    table: KeyPath = ()
+    steps = tuple(map(str, location))
+    while inner := inner_table(model, steps[0]):
+        depth = 2 if inner.named else 1
+        if len(steps) <= depth:
+            break
+        model, table, steps = inner.model, (*table, *steps[:depth]), steps[depth:]
+    return Place(table, steps[0], model, steps[1:])
+
+
+def value_at(document: object, path: KeyPath) -> object:
+    """What the document says there, or None."""
+    for step in path:
+        if not isinstance(document, Mapping):
+            return None
+        document = document.get(step)
+    return document
+
+
+def completed(
+    model: type[T], content: object, *, unusable: frozenset[KeyPath], path: KeyPath = ()
+) -> T:
+    """A table as far as it can be read, with defaults in place of what cannot be used.
+
+    A required text is taken as it is: other tables are still compared with it.
+    """
+    written = content if isinstance(content, Mapping) else {}
+    values: dict[str, Any] = {}
+    for key, field in model.model_fields.items():
+        here = (*path, key)
+        value = written.get(key)
+        inner = inner_table(model, key)
+        if inner is not None and inner.named:
+            values[key] = {
+                name: completed(inner.model, one, unusable=unusable, path=(*here, name))
+                for name, one in (value if isinstance(value, Mapping) else {}).items()
+                if isinstance(one, Mapping)
+            }
+        elif inner is not None and (field.is_required() or isinstance(value, Mapping)):
+            values[key] = completed(inner.model, value, unusable=unusable, path=here)
+        elif field.is_required():
+            values[key] = value if isinstance(value, str) else ""
+        elif key in written and here not in unusable:
+            values[key] = value
+    return model.model_construct(**values)

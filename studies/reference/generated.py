@@ -1,0 +1,38 @@
+"""Every generated file, and every page with generated regions, as it has to be."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from local import ROOT
+from studies.reference import settings
+from token_rotator_cdk.config.schema import schema_text
+
+_FILES: Final[Mapping[str, Callable[[], str]]] = {"rotators.schema.json": schema_text}
+
+_REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
+    "docs/configuration.md": {"settings": settings.tables_of_settings}
+}
+"""Page → name of the region → what stands in it.
+
+A region stands between the lines ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``.
+"""
+
+
+def generated() -> dict[Path, str]:
+    """What each file has to hold."""
+    files = {ROOT / name: text() for name, text in _FILES.items()}
+    pages = {ROOT / name: _page(ROOT / name, regions) for name, regions in _REGIONS.items()}
+    return {**files, **pages}
+
+
+def _page(page: Path, regions: Mapping[str, Callable[[], str]]) -> str:
+    text = page.read_text(encoding="utf-8")
+    for name, region in regions.items():
+        begin, end = f"<!-- generated: {name} -->\n", f"<!-- end of {name} -->"
+        before, found, rest = text.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not found or not closed:
+            raise ValueError(f"{page.name} has no region {name}")
+        text = f"{before}{begin}\n{region()}\n\n{end}{after}"
+    return text

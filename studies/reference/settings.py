@@ -1,0 +1,47 @@
+"""The settings of ``rotators.toml`` as tables, one for each table of the file."""
+
+import json
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from token_rotator_cdk.config.issues import KeyPath
+from token_rotator_cdk.config.messages import described
+from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.rules import Unset
+from token_rotator_cdk.config.tables import inner_table, place_of, tables
+
+
+def tables_of_settings() -> str:
+    """All of them, with headings."""
+    found = [(path, model) for path, model in tables(Deployment, name="NAME") if path]
+    return "\n\n".join("\n".join(_table(path, model)) for path, model in found)
+
+
+def _table(path: KeyPath, model: type[BaseModel]) -> Iterator[str]:
+    place = place_of(Deployment, path)
+    field = place.model.model_fields[place.key]
+    unset = _unset(field)
+    without = "" if unset is None else f" Without this table, {unset}."
+    yield f"### `[{'.'.join(path)}]`"
+    yield ""
+    yield f"{described(field.description)}.{without}"
+    yield ""
+    yield "| key | default | what it says |"
+    yield "|---|---|---|"
+    for key, setting in model.model_fields.items():
+        if inner_table(model, key) is None:
+            yield f"| `{key}` | {_default(setting)} | {described(setting.description)} |"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "(required)"
+    unset = _unset(field)
+    default = field.get_default(call_default_factory=True)
+    return f"`{json.dumps(default, default=dict)}`" if unset is None else unset
+
+
+def _unset(field: FieldInfo) -> str | None:
+    return next((mark.means for mark in field.metadata if isinstance(mark, Unset)), None)

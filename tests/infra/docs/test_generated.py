@@ -1,0 +1,26 @@
+"""What a program writes is up to date, and every setting is documented."""
+
+import pytest
+
+from local import ROOT
+from studies.reference.generated import generated
+from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.tables import tables
+
+
+@pytest.mark.parametrize("file", [file.relative_to(ROOT).as_posix() for file in generated()])
+def test_a_generated_file_is_what_the_program_writes(file):
+    stale = (ROOT / file).read_text(encoding="utf-8") != generated()[ROOT / file]
+
+    assert not stale, f"{file} is stale: run `make generate`"
+
+
+def test_every_setting_says_what_it_is_for():
+    undocumented = [
+        (*path, key)
+        for path, model in tables(Deployment, name="NAME")
+        for key, field in model.model_fields.items()
+        if not field.description
+    ]
+
+    assert undocumented == []
