@@ -9,10 +9,6 @@ UV := $(BIN)/python local/setup/uv.py
 # "$$NAME" and not $(NAME): a path may have spaces
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
-# leaves in $$place which stack, where, and which rotator of it
-WHERE = place="$$($(BIN)/python -m token_rotator_cli.locate $(if $(ROTATOR),--rotator $(ROTATOR)) $(if $(CONFIG),"$$CONFIG")) $(ARGS)" \
-  && $(BIN)/python -m
-OPERATE = $(WHERE) token_rotator_cli
 
 .DEFAULT_GOAL := help
 .PHONY: help tools setup run test quick lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom generate fix lock clean bench
@@ -124,24 +120,27 @@ deploy: tools  ## to the account of the caller's credentials (STACK=name: one of
 destroy: tools  ## take the stacks away (ARGS=--force: without asking); README.md says what stays
 	$(CDK) destroy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
-check: .venv/installed  ## what is wrong with the deployed rotator? (ROTATOR=name CONFIG=file, ARGS=--json)
-	@$(OPERATE) check $$place
+# the rotator that the next verbs are about
+ROTATOR_ARGS = $(if $(ROTATOR),"$$ROTATOR") $(if $(CONFIG),--config "$$CONFIG")
 
-status: .venv/installed  ## what is published, and who rotated it
-	@$(OPERATE) status $$place
+check: .venv/installed  ## what is wrong with the deployed rotator (ROTATOR=name CONFIG=file ARGS=--json)
+	@$(BIN)/token-rotator check $(ROTATOR_ARGS) $(ARGS)
 
-rotate: .venv/installed  ## a fresh token, now
-	@$(OPERATE) rotate $$place
+status: .venv/installed  ## what is published, and which rotation published it
+	@$(BIN)/token-rotator status $(ROTATOR_ARGS) $(ARGS)
 
-upload: .venv/installed  ## the file downloaded from Intelligence becomes the key (FILE=path)
-	@test -n "$(FILE)" || { echo "Name the downloaded file: make upload FILE=path" >&2; exit 2; }
-	@$(OPERATE) upload $$place -- "$(FILE)"
+rotate: .venv/installed  ## publish a new token now
+	@$(BIN)/token-rotator rotate $(ROTATOR_ARGS) $(ARGS)
 
-costs: .venv/installed  ## what the configuration costs a month, and which setting changes it
-	@$(BIN)/python -m token_rotator_cli.costs.bill $(if $(CONFIG),"$$CONFIG") $(ARGS)
+upload: .venv/installed  ## store the file downloaded from Intelligence as the key (FILE=path)
+	@test -n "$$FILE" || { echo "Name the downloaded file: make upload FILE=path" >&2; exit 2; }
+	@$(BIN)/token-rotator upload $(ARGS) "$$FILE" $(ROTATOR_ARGS)
 
-live-check: .venv/installed  ## what only a real account shows (ARGS="--ring ALARM --expire MINUTES"); docs/live-check.md
-	@$(WHERE) token_rotator_cli.live_check $$place
+live-check: .venv/installed  ## what only a real account shows (ARGS="--alarm ALARM --expire MINUTES"); docs/live-check.md
+	@$(BIN)/token-rotator live-check $(ROTATOR_ARGS) $(ARGS)
+
+costs: .venv/installed  ## what the configuration costs a month, and which setting changes it (CONFIG=file)
+	@$(BIN)/token-rotator costs $(if $(CONFIG),--config "$$CONFIG") $(ARGS)
 
 sbom: setup  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
 	@$(BIN)/python -m token_rotator_cdk.bundle.sbom $(ARGS)

@@ -1,1 +1,1 @@
-"""The command for operators: check, status, rotate, upload. The function imports none of it."""
+"""The operator's command, ``token-rotator``."""

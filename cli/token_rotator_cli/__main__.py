@@ -1,13 +1,129 @@
-"""The console script ``token-rotator``, also as ``python -m token_rotator_cli``."""
+"""The console script ``token-rotator``: runs one command, and turns errors into exit codes."""
 
+import os
+import signal
 import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Final, TextIO
 
-from token_rotator_cli.main import main as run
+from token_rotator.errors import RotationError, Unexpected
+from token_rotator_cli.arguments import parser
+from token_rotator_cli.clock import Clock
+from token_rotator_cli.console import Console
+from token_rotator_cli.errors import CommandFailed, UsageError
+
+if TYPE_CHECKING:
+    from token_rotator_cli.aws.clients import Aws
+
+FAILED: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130
 
 
-def main() -> int:
-    """The exit code of the command line's arguments."""
-    return run(sys.argv[1:])
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    connect: "Callable[..., Aws] | None" = None,
+    clock: Clock | None = None,
+    stdin: TextIO | None = None,
+) -> int:
+    """The exit code. Arguments that argparse refuses raise SystemExit with 2."""
+    chosen = parser().parse_args(arguments)
+    console = Console(out=sys.stdout, err=sys.stderr, as_json=chosen.json)
+    try:
+        with _signals_interrupt():
+            return _run(chosen, console, connect, clock or Clock(), stdin or sys.stdin)
+    except (CommandFailed, RotationError) as error:
+        return _failed(console, error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read the output has ended; Python would complain when it flushes stdout at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - its text, and its traceback, might hold anything
+        return _failed(console, Unexpected(error))
+
+
+def _run(
+    chosen: Namespace,
+    console: Console,
+    connect: "Callable[..., Aws] | None",
+    clock: Clock,
+    stdin: TextIO,
+) -> int:
+    """Imports what the command needs, and nothing else: boto3 takes longer than a help text may."""
+    if chosen.command == "costs":
+        from token_rotator_cli.costs.bill import costs
+
+        return costs(chosen.config, console)
+
+    from token_rotator_cli.deployment.target import find_target
+
+    target = find_target(
+        rotator=chosen.rotator, config=chosen.config, stack=chosen.stack, function=chosen.function
+    )
+
+    from token_rotator import wiring
+    from token_rotator_cli.aws.clients import Aws
+    from token_rotator_cli.session import Session
+
+    wiring.silence_libraries()
+    aws = (connect or Aws)(profile=chosen.profile, region=chosen.region or target.region)
+    session = Session(aws=aws, target=target, console=console, clock=clock)
+    match chosen.command:
+        case "check":
+            from token_rotator_cli.check.check import check
+
+            return check(session)
+        case "status":
+            from token_rotator_cli.status import status
+
+            return status(session)
+        case "rotate":
+            from token_rotator_cli.rotate import rotate
+
+            return rotate(session)
+        case "upload":
+            from token_rotator_cli.upload.upload import Upload, upload
+
+            return upload(session, Upload(file=chosen.file, wait=not chosen.no_wait), stdin)
+        case _:
+            from token_rotator_cli.live_check.context import LiveCheck
+            from token_rotator_cli.live_check.live_check import live_check
+
+            options = LiveCheck(
+                invocations=chosen.invocations, alarm=chosen.alarm, expire=chosen.expire
+            )
+            return live_check(session, options)
+
+
+def _failed(console: Console, error: CommandFailed | RotationError) -> int:
+    # docs/runbook.md has a row for each class of what stops a rotation
+    kind = f"{type(error).__name__}: " if isinstance(error, RotationError) else ""
+    console.error(f"{kind}{error}")
+    console.document({"ok": False, "error": type(error).__name__, "message": str(error)})
+    return USAGE if isinstance(error, UsageError) else FAILED
+
+
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """SIGTERM and a closed terminal end a command as Ctrl-C does: what it changed is restored."""
+    before = {
+        number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

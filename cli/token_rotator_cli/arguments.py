@@ -1,80 +1,202 @@
-"""How is the command called?"""
+"""The command line of ``token-rotator``: commands, options and help texts.
+
+Imports nothing but the standard library, so that a help text is shown at once.
+"""
 
 import argparse
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 
+_FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_help_position=24)
+
+_INVOCATIONS: Final = 60
+_LONGEST_MINUTES: Final = 24 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command in the help texts."""
+
+    purpose: str
+    usage: str
+    details: str
+
+
 COMMANDS: Final = {
-    "check": "find what is wrong: everything a rotation does, except publish",
-    "status": "show what is published: version, age, life left, who rotated it",
-    "rotate": "obtain and publish a fresh token now",
-    "upload": "store the file downloaded from Intelligence as the secret",
+    "check": Command(
+        purpose="Find out what is wrong with a rotator",
+        usage="[ROTATOR] [OPTIONS]",
+        details="""\
+Runs eight checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
+local AWS do not allow to find out) or skipped (it needs one that is wrong). One access token is
+requested and discarded; nothing is published. Exits with 1 if anything is wrong.""",
+    ),
+    "status": Command(
+        purpose="Show the published token, and the rotation that published it",
+        usage="[ROTATOR] [OPTIONS]",
+        details="""\
+Shows version, age, remaining life and fingerprint of the token, never the token itself, and the
+error of the last rotation, if it failed. Exits with 1 unless a token is published that has not
+expired.""",
+    ),
+    "rotate": Command(
+        purpose="Obtain and publish a new token now",
+        usage="[ROTATOR] [OPTIONS]",
+        details="""\
+Invokes the function, as its schedule does, and waits for the answer. Exits with 1 if the function
+fails; the token that is published stays.""",
+    ),
+    "upload": Command(
+        purpose="Store the file downloaded from Intelligence as the secret",
+        usage="FILE [ROTATOR] [OPTIONS]",
+        details="""\
+Checks the file first, and refuses what the function could not use. The previous version stays in
+the secret as AWSPREVIOUS: the function uses it if the new key is refused. Then waits until a token
+for the new key is published. Exits with 1 if it is not, and says why.""",
+    ),
+    "live-check": Command(
+        purpose="Check what only a deployment in a real account shows",
+        usage="[ROTATOR] [OPTIONS]",
+        details="""\
+Reads the parameter's description, the alarms, the function's log and metrics, and asks IAM's
+simulator. It changes nothing without --alarm or --expire. With them, it says beforehand what it
+changes and for how long, and restores everything, also after Ctrl-C. Exits with 1 if anything is
+not as this project expects it. What your credentials do not allow to see is unknown, and no
+failure.""",
+    ),
+    "costs": Command(
+        purpose="Show what a configuration costs a month, at list prices",
+        usage="[OPTIONS]",
+        details="""\
+Computes the bill from the configuration file, and shows which settings change it. It does not call
+AWS. Without a file it bills one rotator with the defaults.""",
+    ),
 }
 
-_DETAILS: Final = {
-    "check": """\
-Looks at eight links, each of which is ok, or wrong (then it says what to do), or ok for now
-(warning), or unknown because your credentials may not tell, or skipped because it needs one that
-is wrong. A token is requested with the key and thrown away. Exits with 1 if anything is wrong.""",
-    "status": "Exits with 1 unless a token is published that has not expired.",
-    "rotate": """\
-Calls the function, as its schedule does, and waits for the answer. Exits with 1 if the function
-fails; what is published then stays as it was.""",
-    "upload": """\
-Looks at the file first and refuses what the function could not use. The version before stays
-in the secret as AWSPREVIOUS: the function falls back on it if the new key is refused. Then waits
-until a token for the new key is published, or says why not. Exits with 1 if it is not.""",
-}
+_ROOT_EPILOG: Final = """\
+`token-rotator COMMAND --help` describes a command. In a directory with a rotators.toml that has
+one rotator, a command needs no arguments. AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and the other
+variables of AWS's tools are respected.
 
-_HELP: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_help_position=22)
-_PLACE: Final = "(--function NAME | --stack NAME [--rotator NAME])"
+exit codes: 0 success; 1 something is wrong or failed; 2 wrong usage; 130 interrupted"""
 
 
 def parser() -> argparse.ArgumentParser:
-    """Everything that can be said, and the help."""
+    """The parser of every command line."""
     root = argparse.ArgumentParser(
-        prog="python -m token_rotator",
-        usage="python -m token_rotator {check,status,rotate,upload} ...",
-        description="Looks after a deployed token rotator, in the AWS account of your credentials.",
-        epilog="`COMMAND --help` says more. AWS_ENDPOINT_URL leads to a local AWS.",
-        formatter_class=_HELP,
+        prog="token-rotator",
+        usage="token-rotator COMMAND [OPTIONS]",
+        description=_root_description(),
+        epilog=_ROOT_EPILOG,
+        formatter_class=_FORMATTER,
         allow_abbrev=False,
     )
-    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, purpose in COMMANDS.items():
-        options = {"check": " [--json]", "status": " [--json]", "upload": " [--no-wait] FILE"}
-        command = commands.add_parser(
+    commands = root.add_subparsers(
+        prog="token-rotator",
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+        help=argparse.SUPPRESS,
+    )
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(
             name,
-            help=purpose,
-            usage=f"python -m token_rotator {name} {_PLACE}{options.get(name, '')}",
-            description=f"{purpose[0].upper()}{purpose[1:]}.\n\n{_DETAILS[name]}",
-            formatter_class=_HELP,
+            usage=f"token-rotator {name} {command.usage}",
+            description=f"{command.purpose}.\n\n{command.details}",
+            formatter_class=_FORMATTER,
             allow_abbrev=False,
         )
+        one.add_argument("--json", action="store_true", help="print one JSON document")
         if name == "upload":
-            command.add_argument("file", metavar="FILE", help="the file; - reads stdin")
-            command.add_argument(
-                "--no-wait", action="store_true", help="do not wait for a token for the new key"
-            )
-        else:
-            command.set_defaults(file=None, no_wait=False)
-        add_place(command)
-        if name in ("check", "status"):
-            command.add_argument("--json", action="store_true", help="for programs")
-        else:
-            command.set_defaults(json=False)
+            _add_upload(one)
+        if name == "live-check":
+            _add_live_check(one)
+        _add_target(one, name)
     return root
 
 
-def add_place(command: argparse.ArgumentParser, *, by_function: bool = True) -> None:
-    """The options that say which rotator is meant, and in which account."""
-    place = command.add_argument_group("which rotator, where")
-    either = place.add_mutually_exclusive_group(required=True)
-    if by_function:
-        either.add_argument("--function", metavar="NAME", help="the function's name or ARN")
-    either.add_argument("--stack", metavar="NAME", help="the CloudFormation stack")
-    place.add_argument(
-        "--rotator", metavar="NAME", help="which one of the stack, if there are several"
+def _root_description() -> str:
+    width = max(map(len, COMMANDS)) + 2
+    rows = [f"  {name:<{width}}{command.purpose}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        ["Operates a deployed token rotator, with your AWS credentials.", "", "commands:", *rows]
     )
-    place.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
-    place.add_argument("--region", metavar="NAME", help="AWS region")
+
+
+def _add_target(command: argparse.ArgumentParser, name: str) -> None:
+    """The arguments that name the rotator and the account, the same for every command."""
+    group = command.add_argument_group("configuration" if name == "costs" else "which rotator")
+    if name != "costs":
+        group.add_argument(
+            "rotator",
+            metavar="ROTATOR",
+            nargs="?",
+            help="its name; not needed if there is only one",
+        )
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="the configuration file (default: rotators.toml in this directory)",
+    )
+    if name == "costs":
+        return
+    either.add_argument("--stack", metavar="NAME", help="its CloudFormation stack; no file is read")
+    if name != "live-check":
+        either.add_argument(
+            "--function", metavar="NAME", help="its function's name or ARN; no file is read"
+        )
+    else:
+        command.set_defaults(function=None)
+    account = command.add_argument_group("AWS account")
+    account.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
+    account.add_argument("--region", metavar="NAME", help="region, instead of the file's")
+
+
+def _add_upload(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
+    command.add_argument(
+        "--no-wait", action="store_true", help="do not wait for a token for the new key"
+    )
+
+
+def _add_live_check(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--alarm",
+        metavar="ALARM",
+        help="set this alarm, TokenMarginLow for example, to ALARM and follow its notification; "
+        "all subscribers of the topic receive it, and another one when it is over (18 minutes)",
+    )
+    command.add_argument(
+        "--expire",
+        metavar="MINUTES",
+        type=_minutes,
+        help="create a parameter without a token beside the real one, which expires in 2 minutes, "
+        "and wait up to so many more until SSM deletes it",
+    )
+    command.add_argument(
+        "--invocations",
+        metavar="NUMBER",
+        type=_number,
+        default=_INVOCATIONS,
+        help="read the log for so many scheduled invocations, at most a day's "
+        f"(default {_INVOCATIONS})",
+    )
+
+
+def _minutes(text: str) -> timedelta:
+    return timedelta(minutes=_within(text, 1, _LONGEST_MINUTES))
+
+
+def _number(text: str) -> int:
+    return _within(text, 3, 10_000)
+
+
+def _within(text: str, low: int, high: int) -> int:
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise argparse.ArgumentTypeError(f"write a number from {low} to {high}")
+    return int(text)

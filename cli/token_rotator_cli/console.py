@@ -1,4 +1,4 @@
-"""What does a person see? Results on stdout, progress on stderr and only on a terminal."""
+"""Output: results on stdout, as text or as JSON; errors and progress on stderr."""
 
 import json
 import shutil
@@ -14,36 +14,44 @@ _GAP: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Plain ASCII, no colours."""
+    """Plain ASCII without colours.
+
+    A command calls both ``text`` and ``document``; ``--json`` decides which of them is printed.
+    """
 
     out: TextIO
     err: TextIO
+    as_json: bool = False
 
-    def say(self, text: str) -> None:
-        """A sentence."""
-        self._lines(self.out, text, indent=0)
-
-    def complain(self, text: str) -> None:
-        """Why the command failed."""
-        self._lines(self.err, text, indent=0)
-
-    def note(self, text: str) -> None:
-        """What is no result: it stays out of the way of pipes and of JSON."""
-        self._lines(self.err, text, indent=0)
+    def text(self, text: str) -> None:
+        """A sentence of the result, for people."""
+        if not self.as_json:
+            self._print(self.out, text, indent=0)
 
     def row(self, *columns: str, widths: tuple[int, ...]) -> None:
-        """A row of a table; the last column is wrapped below itself."""
+        """A row of a table, for people; the last column is wrapped below itself."""
+        if self.as_json:
+            return
         *first, last = columns
         lead = "".join(cell.ljust(width + _GAP) for cell, width in zip(first, widths, strict=True))
-        self._lines(self.out, lead + last, indent=len(lead))
+        self._print(self.out, lead + last, indent=len(lead))
 
-    def dump(self, document: Mapping[str, object]) -> None:
-        """JSON, for programs."""
-        print(json.dumps(document, indent=2), file=self.out, flush=True)
+    def document(self, document: Mapping[str, object]) -> None:
+        """The whole result, for programs."""
+        if self.as_json:
+            print(json.dumps(document, indent=2), file=self.out, flush=True)
+
+    def error(self, text: str) -> None:
+        """The reason why the command failed."""
+        self._print(self.err, text, indent=0)
+
+    def note(self, text: str) -> None:
+        """A sentence that is no result; it does not disturb pipes or JSON."""
+        self._print(self.err, text, indent=0)
 
     @contextmanager
     def progress(self, text: str) -> Iterator[None]:
-        """Says what is under way until the block ends; the line is gone afterwards."""
+        """Shows what is under way until the block ends, on a terminal only."""
         if not self.err.isatty():
             yield
             return
@@ -54,8 +62,8 @@ class Console:
         finally:
             print(f"\r{' ' * len(shown)}\r", end="", file=self.err, flush=True)
 
-    def _lines(self, stream: TextIO, text: str, *, indent: int) -> None:
-        # whole lines for pipes and logs, where grep reads them
+    def _print(self, stream: TextIO, text: str, *, indent: int) -> None:
+        # a pipe or a file gets whole lines, so that grep finds them
         width = shutil.get_terminal_size().columns if stream.isatty() else 0
         if width > indent + 20 and len(text) > width:
             rest = textwrap.fill(
@@ -69,5 +77,5 @@ class Console:
 
 
 def moment(at: datetime) -> str:
-    """A time of day, for people."""
+    """A date and time, for people: ``2026-11-24 12:00:00 UTC``."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

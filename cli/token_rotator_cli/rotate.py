@@ -1,4 +1,4 @@
-"""How is a rotation asked for by hand? By calling the function, as the schedule does."""
+"""``token-rotator rotate``: invokes the function, as its schedule does."""
 
 import json
 from datetime import datetime
@@ -7,35 +7,44 @@ from typing import Any
 from token_rotator import errors
 from token_rotator.contract import AnswerField, Outcome
 from token_rotator.errors import NoServiceAccountYet, RotationError
-from token_rotator_cli.aws import Aws, calling
-from token_rotator_cli.console import Console, moment
-from token_rotator_cli.deployment import Deployed
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.console import moment
+from token_rotator_cli.deployment.find import Deployed
 from token_rotator_cli.errors import CallerError, RotationFailed
+from token_rotator_cli.session import Session
 
 
-def rotate(aws: Aws, deployed: Deployed, console: Console) -> int:
-    """0: a fresh token is published. Raises NoServiceAccountYet, RotationFailed, CallerError."""
-    with console.progress("Rotating"):
-        answer = _invoke(aws, deployed)
+def rotate(session: Session) -> int:
+    """The exit code. Raises NoServiceAccountYet, RotationFailed, CallerError."""
+    deployed = session.find_deployment()
+    with session.console.progress("Rotating"):
+        answer = _invoke(session.aws, deployed)
     outcome = answer.get(AnswerField.OUTCOME)
     if outcome == Outcome.WAITING:
         raise NoServiceAccountYet(
-            "Nobody has stored a service account yet: `upload` the file downloaded from "
-            "Intelligence (Generate/Refresh)."
+            "Nobody has stored a service account yet. Press Generate/Refresh in Intelligence and "
+            "store the downloaded file: token-rotator upload FILE."
         )
+    name = deployed.settings.parameter_name
     version, expires_at = (
         answer.get(AnswerField.PARAMETER_VERSION),
         answer.get(AnswerField.EXPIRES_AT),
     )
-    console.say(
-        f"{outcome}: version {version} of {deployed.settings.parameter_name}, "
-        f"expires at {_moment(expires_at)}"
+    session.console.text(f"{outcome}: version {version} of {name}, expires at {_time(expires_at)}")
+    session.console.document(
+        {
+            "ok": True,
+            "outcome": outcome,
+            "parameter": name,
+            "version": version,
+            "expires_at": expires_at,
+        }
     )
     return 0
 
 
-def _moment(text: object) -> str:
-    """As `status` writes it."""
+def _time(text: object) -> str:
     return moment(datetime.fromisoformat(text)) if isinstance(text, str) else "an unknown time"
 
 
@@ -48,17 +57,17 @@ def _invoke(aws: Aws, deployed: Deployed) -> dict[str, Any]:
             raise
         raise RotationFailed(
             "The function is busy (TooManyRequestsException): another rotation is under way, and "
-            "one runs at a time. Look at `status`, or try again; if it stays, the function or the "
-            "account has no concurrency left."
+            "only one runs at a time. Try again; if it stays, the function or the account has no "
+            "concurrency left."
         ) from None
     payload = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise RotationFailed(_told(payload))
+        raise RotationFailed(_reason(payload))
     return dict(payload)
 
 
-def _told(payload: Any) -> str:
-    """Only errors of ours and of Lambda's runtime are quoted: another's text may hold anything."""
+def _reason(payload: Any) -> str:
+    """Quotes only errors of ours and of Lambda's runtime: another's text may hold anything."""
     kind = str(payload.get("errorType", "")) if isinstance(payload, dict) else ""
     named = getattr(errors, kind, None)
     is_ours = isinstance(named, type) and issubclass(named, RotationError)

@@ -1,4 +1,4 @@
-"""What is published, and who rotated it last?"""
+"""``token-rotator status``: the published token, and the rotation that published it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,75 +7,81 @@ from typing import Final
 from token_rotator.contract import Outcome
 from token_rotator.errors import PublicationError
 from token_rotator.report import fingerprint
-from token_rotator_cli import published
-from token_rotator_cli.aws import Aws
 from token_rotator_cli.console import Console, moment
-from token_rotator_cli.deployment import Deployed
+from token_rotator_cli.deployment.parameter import Published, read_published
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 from token_rotator_cli.errors import CallerError
-from token_rotator_cli.published import Published
-from token_rotator_cli.rotation_log import Entry, Journal
+from token_rotator_cli.session import Session
 
 _WIDTHS: Final = (10,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """One look at a rotator."""
+    """A rotator at one moment."""
 
     at: datetime
     parameter_name: str
     published: Published | None
     nothing_because: str | None
     """Why there is no token in the parameter."""
-    attempts: tuple[Entry, ...]
+    attempts: tuple[LoggedRotation, ...]
     log_unreadable_because: str | None
 
     @property
     def alive(self) -> bool:
-        """Whether consumers find a token that works."""
+        """Whether consumers find a token that has not expired."""
         return self.published is not None and self.published.record.expires_at > self.at
 
     @property
-    def rotated_by(self) -> Entry | None:
-        """The rotation that published what is there."""
+    def rotated_by(self) -> LoggedRotation | None:
+        """The rotation that published the token."""
         if self.published is None:
             return None
         there = fingerprint(self.published.record)
-        matching = [entry for entry in self.attempts if entry.token_fingerprint == there]
+        matching = [one for one in self.attempts if one.token_fingerprint == there]
         return matching[-1] if matching else None
 
     @property
-    def last_error(self) -> Entry | None:
-        """What stopped the last rotation, if it failed."""
+    def last_error(self) -> LoggedRotation | None:
+        """The last rotation, if it failed."""
         last = self.attempts[-1] if self.attempts else None
         return last if last and last.outcome in (Outcome.FAILED, Outcome.WAITING) else None
 
 
-def look(aws: Aws, deployed: Deployed, journal: Journal) -> Status:
-    """Raises CallerError where the parameter may not be read; the log is optional."""
-    there, nothing_because = None, None
-    try:
-        there = published.read(aws, deployed.settings)
-    except PublicationError as error:
-        nothing_because = str(error)
-    attempts: list[Entry] = []
-    log_unreadable_because = None
-    try:
-        attempts = journal.attempts()
-    except CallerError as error:
-        log_unreadable_because = str(error)
+def status(session: Session) -> int:
+    """The exit code is 0 if consumers find a token that has not expired. Raises CallerError."""
+    found = _read(session)
+    _show(found, session.console)
+    session.console.document(_as_json(found))
+    return 0 if found.alive else 1
+
+
+def _read(session: Session) -> Status:
+    deployed = session.find_deployment()
+    with session.console.progress("Asking AWS"):
+        published, nothing_because = None, None
+        try:
+            published = read_published(session.aws, deployed.settings)
+        except PublicationError as error:
+            nothing_because = str(error)
+        attempts: list[LoggedRotation] = []
+        log_unreadable_because = None
+        try:
+            attempts = session.rotation_log(deployed).attempts()
+        except CallerError as error:
+            log_unreadable_because = str(error)
     return Status(
-        at=journal.now(),
+        at=session.clock.now(),
         parameter_name=deployed.settings.parameter_name,
-        published=there,
+        published=published,
         nothing_because=nothing_because,
         attempts=tuple(attempts),
         log_unreadable_because=log_unreadable_because,
     )
 
 
-def show(status: Status, console: Console) -> None:
-    """For a person."""
+def _show(status: Status, console: Console) -> None:
     rows = [("parameter", status.parameter_name)]
     if status.published is None:
         rows.append(("published", status.nothing_because or "nothing"))
@@ -98,12 +104,12 @@ def show(status: Status, console: Console) -> None:
         console.row(*row, widths=_WIDTHS)
 
 
-def as_json(status: Status) -> dict[str, object]:
-    """For programs; null is "unknown" or "none"."""
+def _as_json(status: Status) -> dict[str, object]:
+    """null is "unknown" or "none"."""
     record = status.published.record if status.published else None
     by, error = status.rotated_by, status.last_error
     return {
-        "alive": status.alive,
+        "ok": status.alive,
         "parameter": status.parameter_name,
         "version": status.published.version if status.published else None,
         "token_fingerprint": fingerprint(record) if record else None,
@@ -113,16 +119,16 @@ def as_json(status: Status) -> dict[str, object]:
         "rotated_by": by.trigger if by else None,
         "previous_key_used": by.previous_key_used if by else None,
         "last_error": error.error if error else None,
-        "last_error_message": error.says if error else None,
+        "last_error_message": error.reason if error else None,
     }
 
 
-def _rotation(entry: Entry | None) -> str:
-    if entry is None:
-        return "unknown: no log line of the last hours tells of it"
-    key = ", with the previous key: `check` says what is wrong with the current one"
-    return f"{entry.trigger}, {moment(entry.at)}{key if entry.previous_key_used else ''}"
+def _rotation(by: LoggedRotation | None) -> str:
+    if by is None:
+        return "unknown: the log of the last hours has no such rotation"
+    key = ", with the previous key: `token-rotator check` shows what is wrong with the current one"
+    return f"{by.trigger}, {moment(by.at)}{key if by.previous_key_used else ''}"
 
 
-def _failure(entry: Entry | None) -> str:
-    return f"{entry.says} ({entry.trigger}, {moment(entry.at)})" if entry else "none"
+def _failure(last: LoggedRotation | None) -> str:
+    return f"{last.reason} ({last.trigger}, {moment(last.at)})" if last else "none"

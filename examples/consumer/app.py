@@ -1,7 +1,6 @@
-"""A CDK app with one function that reads the token and calls the API with it.
+"""A workload's own CDK app: one function that reads the token and calls the API with it.
 
-Its four settings come from context (-c name=value): three outputs of the rotator's stack, and the
-URL of the API.
+It knows four things of the rotator's stack and its API, given as context (-c name=value).
 """
 
 from pathlib import Path
@@ -15,7 +14,7 @@ FUNCTION = Path(__file__).parent / "function"
 
 
 class Consumer(cdk.Stack):
-    """A function whose role has the rotator's reader policy and may write its own log group."""
+    """The function's role has the rotator's read policy, its own log group, and nothing else."""
 
     def __init__(self, scope: cdk.App, name: str) -> None:
         super().__init__(scope, name)
@@ -61,7 +60,7 @@ class Consumer(cdk.Stack):
     def _given(self, name: str) -> str:
         value = self.node.try_get_context(name)
         if not value:
-            raise SystemExit(f"The context value {name} is missing: pass -c {name}=... (README.md)")
+            raise SystemExit(f"Say what {name} is: -c {name}=... (see README.md)")
         return str(value)
 
 

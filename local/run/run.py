@@ -21,9 +21,9 @@ from local.process import ports
 from local.process.environment import CREDENTIALS, REGION
 from local.process.ports import PortSetting, PortTaken, PortUnusable
 from local.run.consumer import Consumer
-from local.run.rotation_log import Journal
 from local.run.state import Observer, Snapshot
 from local.run.view import View
+from token_rotator_cli.deployment.rotation_log import RotationLog
 
 CONFIG: Final = ROOT / "local" / "rotators.toml"
 ONCE_SECONDS: Final = 180
@@ -92,7 +92,7 @@ class Run:
                 parameter_name=rotator.parameter_name,
                 resource=idp.api("reports"),
             ),
-            journal=Journal(aws.client("logs"), log_group=rotator.log_group),
+            log=RotationLog(aws.client("logs"), log_group=rotator.log_group),
             key_stored_at=stored_at,
         )
         if self._once:
@@ -168,5 +168,5 @@ def _hint(aws: LocalAws, rotator: Rotator) -> str:
         f"  export AWS_ACCESS_KEY_ID={CREDENTIALS} AWS_SECRET_ACCESS_KEY={CREDENTIALS}\n"
         f"  aws ssm get-parameter --with-decryption --name {rotator.parameter_name}\n"
         f"  aws logs tail {rotator.log_group}\n"
-        f"  make check CONFIG={CONFIG.relative_to(ROOT)}\n"
+        f"  .venv/bin/token-rotator check --config {CONFIG.relative_to(ROOT)}\n"
     )

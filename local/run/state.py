@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from local.run.consumer import Published, Use
-from local.run.rotation_log import Entry, Journal
+from token_rotator.contract import Outcome
+from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 
 REMEMBERED: Final = 8
-PUBLISHED: Final = "published"
-FAILED: Final = "failed"
 WAITING: Final = "waiting for the service account"
 
 
@@ -20,10 +19,10 @@ class Snapshot:
 
     at: datetime
     published: Published | None = None
-    published_by: Entry | None = None
+    published_by: LoggedRotation | None = None
     """The rotation that published what is there now."""
-    last_failure: Entry | None = None
-    recent: tuple[Entry, ...] = ()
+    last_failure: LoggedRotation | None = None
+    recent: tuple[LoggedRotation, ...] = ()
     """The newest last."""
     outcomes: dict[str, int] = field(default_factory=dict)
     reads: int = 0
@@ -39,14 +38,14 @@ class Workload(Protocol):
 class Observer:
     """Looks at a deployed rotator from outside, as its consumers and operators do."""
 
-    def __init__(self, *, consumer: Workload, journal: Journal, key_stored_at: datetime) -> None:
+    def __init__(self, *, consumer: Workload, log: RotationLog, key_stored_at: datetime) -> None:
         self._consumer = consumer
-        self._journal = journal
+        self._log = log
         self._key_stored_at = key_stored_at
         self._outcomes: Counter[str] = Counter()
-        self._recent: deque[Entry] = deque(maxlen=REMEMBERED)
-        self._published_by: dict[str | None, Entry] = {}
-        self._last_failure: Entry | None = None
+        self._recent: deque[LoggedRotation] = deque(maxlen=REMEMBERED)
+        self._published_by: dict[str | None, LoggedRotation] = {}
+        self._last_failure: LoggedRotation | None = None
         self._reads = 0
         self._reads_that_worked = 0
 
@@ -54,7 +53,7 @@ class Observer:
         """Reads the parameter once, uses the token once, reads the new log lines."""
         use = self._consumer.use()
         self._count(use)
-        for entry in self._journal.news():
+        for entry in self._log.new_rotations():
             self._note(entry)
         return Snapshot(
             at=now,
@@ -71,7 +70,7 @@ class Observer:
         """The newest failure, or the end of what the function printed."""
         if self._last_failure is not None:
             return f"{self._last_failure.error}: {self._last_failure.error_message}"
-        return f"The function's log ends with:\n{self._journal.last_lines()}"
+        return f"The function's log ends with:\n{self._log.last_lines()}"
 
     def _count(self, use: Use) -> None:
         if use.published is None and not self._reads:
@@ -79,15 +78,15 @@ class Observer:
         self._reads += 1
         self._reads_that_worked += use.worked
 
-    def _publisher(self, use: Use) -> Entry | None:
+    def _publisher(self, use: Use) -> LoggedRotation | None:
         return self._published_by.get(use.published.token_fingerprint) if use.published else None
 
-    def _note(self, entry: Entry) -> None:
-        if entry.outcome == FAILED and entry.at < self._key_stored_at:
+    def _note(self, entry: LoggedRotation) -> None:
+        if entry.outcome == Outcome.FAILED and entry.at < self._key_stored_at:
             entry = replace(entry, outcome=WAITING)  # no news: the new secret holds no key yet
         self._recent.append(entry)
         self._outcomes[entry.outcome] += 1
-        if entry.outcome == PUBLISHED:
+        if entry.outcome == Outcome.PUBLISHED:
             self._published_by[entry.token_fingerprint] = entry
-        if entry.outcome == FAILED:
+        if entry.outcome == Outcome.FAILED:
             self._last_failure = entry

@@ -11,10 +11,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from local.run.rotation_log import Entry
-from local.run.state import FAILED, PUBLISHED, WAITING, Snapshot
+from local.run.state import WAITING, Snapshot
+from token_rotator.contract import Outcome
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
-_STYLES: Final = {PUBLISHED: "green", FAILED: "red", WAITING: "yellow"}
+_STYLES: Final = {Outcome.PUBLISHED: "green", Outcome.FAILED: "red", WAITING: "yellow"}
 _LOW: Final = timedelta(seconds=60)
 
 
@@ -104,27 +105,27 @@ def _reads(snapshot: Snapshot) -> Text:
     return Text(text, style="red" if missed else "green")
 
 
-def _or_none(entry: Entry | None, tell: Callable[[Entry], Text]) -> Text:
+def _or_none(entry: LoggedRotation | None, tell: Callable[[LoggedRotation], Text]) -> Text:
     return tell(entry) if entry else Text("none", style="dim")
 
 
-def _rotation(entry: Entry) -> Text:
+def _rotation(entry: LoggedRotation) -> Text:
     return Text(f"{entry.trigger}, {_clock(entry.at)}")
 
 
-def _failure(entry: Entry) -> Text:
+def _failure(entry: LoggedRotation) -> Text:
     return Text(f"{_clock(entry.at)}  {entry.error}: {entry.error_message}", style="red")
 
 
-def _coloured(entry: Entry) -> Text:
+def _coloured(entry: LoggedRotation) -> Text:
     return Text(_told(entry), style=_STYLES.get(entry.outcome, ""), overflow="ellipsis")
 
 
-def _told(entry: Entry) -> str:
+def _told(entry: LoggedRotation) -> str:
     told = f"{entry.trigger}: {entry.outcome}"
-    if entry.outcome == PUBLISHED:
+    if entry.outcome == Outcome.PUBLISHED:
         told += f", version {entry.parameter_version}, token {entry.token_fingerprint}"
-    if entry.outcome == FAILED:
+    if entry.outcome == Outcome.FAILED:
         told += f", {entry.error}: {entry.error_message}"
     return told + (", with the previous key" if entry.previous_key_used else "")
 

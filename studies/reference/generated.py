@@ -1,17 +1,29 @@
 """Every generated file, and every page with generated regions, as it has to be."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from local import ROOT
-from studies.reference import settings
+from studies.reference import command, settings
 from token_rotator_cdk.config.schema import schema_text
+from token_rotator_cli.arguments import COMMANDS
 
 _FILES: Final[Mapping[str, Callable[[], str]]] = {"rotators.schema.json": schema_text}
 
 _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
-    "docs/configuration.md": {"settings": settings.tables_of_settings}
+    "docs/configuration.md": {"settings": settings.tables_of_settings},
+    "docs/command.md": {
+        "help": command.help_text,
+        **{
+            f"help of {name}": partial(command.help_text, name)
+            for name in COMMANDS
+            if name != "live-check"
+        },
+    },
+    "docs/live-check.md": {"help": partial(command.help_text, "live-check")},
+    "docs/costs.md": {"bill": command.costs},
 }
 """Page → name of the region → what stands in it.
 

@@ -13,7 +13,6 @@ from local.aws.deployment import Deployment
 from local.aws.stack import deployed_rotators
 from local.idp import faults
 from local.idp.faults import Endpoint
-from local.run.rotation_log import Journal
 from tests.support.emitted import identities, watched
 from tests.support.system import System, eventually
 from token_rotator.contract import KEY_LIFETIME_DAYS, Metric, Variable
@@ -22,6 +21,7 @@ from token_rotator.handler import invoke
 from token_rotator.parameter.record import Record
 from token_rotator.rotation import CredentialSource
 from token_rotator.wiring import build, utc_now
+from token_rotator_cli.deployment.rotation_log import RotationLog
 
 ELSEWHERE = "/elsewhere/access-token"
 
@@ -128,10 +128,10 @@ def test_a_new_stack_waits_for_its_key_without_failing(system: System, tmp_path:
     deployment.synthesize()
     outputs = deployment.deploy()
     (rotator,) = deployed_rotators(system.aws, config=config, outputs=outputs)
-    journal = Journal(system.aws.client("logs"), log_group=rotator.log_group)
+    log = RotationLog(system.aws.client("logs"), log_group=rotator.log_group)
 
     entries = eventually(
-        lambda: journal.news() or None, within_seconds=20, what="a rotation of a new stack"
+        lambda: log.new_rotations() or None, within_seconds=20, what="a rotation of a new stack"
     )
     deployment.destroy()
 

@@ -13,10 +13,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.stack import Rotator
-from local.run.rotation_log import Entry
 from tests.support.principals import Clients, assume, assume_as_a_service, is_refused, workload
 from tests.support.system import System
 from token_rotator.contract import StackOutput, output_of
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 NEIGHBOUR: Final = "/intelligence/demo/access-token2"
 """A parameter whose name starts like the demo's."""
@@ -125,11 +125,11 @@ def test_the_function_rotates_with_its_roles_policy_and_fails_without_it(system:
     assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
 
 
-def _failed(entry: Entry) -> bool:
+def _failed(entry: LoggedRotation) -> bool:
     return entry.outcome == "failed"
 
 
-def _published(entry: Entry) -> bool:
+def _published(entry: LoggedRotation) -> bool:
     return entry.outcome == "published"
 
 

@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 from local.idp import faults
 from local.idp.faults import Endpoint
-from local.run.rotation_log import Entry
 from tests.support.system import System
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 
-def by_schedule(entry: Entry) -> bool:
+def by_schedule(entry: LoggedRotation) -> bool:
     return (entry.trigger, entry.outcome) == ("schedule", "published")
 
 
-def failed(entry: Entry) -> bool:
+def failed(entry: LoggedRotation) -> bool:
     return entry.outcome == "failed"
 
 

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from local.aws.fault_proxy import AwsFault, Call, FaultProxy
 from local.idp.faults import Endpoint, Fault
-from local.run.rotation_log import Entry
 from tests.support.system import System, eventually
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, EventField, Trigger
 from token_rotator.parameter.record import Record
 from token_rotator.timing import TO_PUBLISH, TO_REPORT
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 BY_SCHEDULE: Final = json.dumps({EventField.TRIGGER: Trigger.SCHEDULE}).encode()
 """The input of the four-minute schedule."""
@@ -26,7 +26,7 @@ def timeout_seconds(*, to_obtain: int) -> int:
 class Rotated:
     """The observed result of one rotation."""
 
-    entry: Entry
+    entry: LoggedRotation
     """The rotation's log line."""
     seconds: float
     versions_written: int

@@ -8,9 +8,9 @@ from tests.support.iam_simulator import FakeSimulator
 from tests.support.infra_templates import a_rotator, a_stack, resources, role_for, template
 from token_rotator.contract import Variable
 from token_rotator.settings import Settings
-from token_rotator_cli.deployment import Deployed
+from token_rotator_cli.deployment.find import Deployed
 from token_rotator_cli.live_check.permission_cases import (
-    Question,
+    PermissionCase,
     of_function,
     of_reader,
     of_schedules,
@@ -99,7 +99,7 @@ POLICIES = {
 }
 
 
-def misses(policy: list[dict[str, Any]], questions: list[Question]) -> list[str]:
+def misses(policy: list[dict[str, Any]], questions: list[PermissionCase]) -> list[str]:
     """What is answered otherwise than the live check expects."""
     simulator = FakeSimulator(of_roles={"role": [*policy]})
     found = []
@@ -143,7 +143,7 @@ def test_another_rotators_parameter_is_a_neighbours():
     policy, _ = POLICIES["the function"]
     theirs = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/sales/token"
 
-    asked = Question(about="theirs", resource=theirs, refused=("ssm:GetParameter",))
+    asked = PermissionCase(about="theirs", resource=theirs, refused=("ssm:GetParameter",))
 
     assert misses(policy, [asked]) == []
 

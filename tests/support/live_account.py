@@ -10,12 +10,12 @@ from fakes.parameter_store import FakeParameterStore
 from tests.support.aws_service import Through
 from tests.support.iam_simulator import FakeSimulator
 from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
-from token_rotator.contract import EventField, Trigger, ValueFormat, Variable
+from token_rotator.contract import EventField, LogField, Trigger, ValueFormat, Variable
 from token_rotator.parameter.publication import ParameterStore
 from token_rotator.parameter.record import Record
-from token_rotator_cli.live_check.aws import LiveAws
-from token_rotator_cli.live_check.command import main
-from token_rotator_cli.live_check.waiting import Clock
+from token_rotator_cli.__main__ import main
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.clock import Clock
 
 ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0000-1111"
@@ -99,7 +99,7 @@ class LiveAccount:
         end = at + timedelta(seconds=seconds)
         for moment, text in (
             (at, {"type": "platform.start", "record": {"requestId": request}}),
-            (end, {"message": "rotation", "function_request_id": request, **line}),
+            (end, {LogField.MESSAGE: "rotation", LogField.REQUEST_ID: request, **line}),
             (end, {"_aws": {"Timestamp": 1}}),
             (end, _report(request, seconds)),
         ):
@@ -125,10 +125,10 @@ class LiveAccount:
     # The check
 
     def check(self, *options: str, instead: dict[str, object] | None = None) -> int:
-        aws = LiveAws(region="eu-west-1")
+        aws = Aws(region="eu-west-1")
         vars(aws).update(self.clients() | (instead or {}))
         return main(
-            ["--stack", "tokens", *options],
+            ["live-check", "--stack", "tokens", *options],
             connect=lambda **_: aws,
             clock=Clock(now=self.now, sleep=self.sleep),
         )

@@ -21,8 +21,9 @@ from token_rotator.contract import EventField, Trigger, Variable
 from token_rotator.errors import RotationError
 from token_rotator.handler import invoke
 from token_rotator.wiring import build
-from token_rotator_cli.aws import Aws
-from token_rotator_cli.main import main
+from token_rotator_cli.__main__ import main
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.clock import Clock
 
 FUNCTION = "stack-MarketingRotatorFunction-1"
 STACK = "stack"
@@ -54,9 +55,15 @@ class FakeSimulator:
     denied: set[str] = field(default_factory=set)
 
     def simulate_principal_policy(self, **asked: Any) -> dict[str, Any]:
-        (action,) = asked["ActionNames"]
-        decision = "implicitDeny" if action in self.denied else "allowed"
-        return {"EvaluationResults": [{"EvalActionName": action, "EvalDecision": decision}]}
+        return {
+            "EvaluationResults": [
+                {
+                    "EvalActionName": action,
+                    "EvalDecision": "implicitDeny" if action in self.denied else "allowed",
+                }
+                for action in asked["ActionNames"]
+            ]
+        }
 
 
 class FakeFunctions:
@@ -110,6 +117,9 @@ class OperatedRotator:
         aws.logs.create_log_group(logGroupName=LOG_GROUP)
         aws.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
         self.slept = timedelta()
+        """By the function."""
+        self.waited = timedelta()
+        """By the command."""
         self.app = build(
             LAMBDAS_OWN | self.environment,
             now=lambda: datetime.now(UTC) + self.slept,
@@ -122,12 +132,12 @@ class OperatedRotator:
         self.rotate(trigger=Trigger.SCHEDULE)
 
     def run(self, command: str, *options: str, stdin: bytes = b"") -> int:
-        """``python -m token_rotator``, against the function unless the options say where."""
-        place = () if {"--stack", "--function"} & {*options} else ("--function", FUNCTION)
+        """``token-rotator``, for the function unless the options name another target."""
+        target = () if {"--stack", "--function"} & {*options} else ("--function", FUNCTION)
         return main(
-            [command, *place, *options],
+            [command, *target, *options],
             connect=lambda **_: self.aws,
-            sleep=self._sleep,
+            clock=Clock(now=lambda: datetime.now(UTC) + self.waited, sleep=self._wait),
             stdin=io.TextIOWrapper(io.BytesIO(stdin)),
         )
 
@@ -221,7 +231,8 @@ class OperatedRotator:
     def _let_time_pass(self, seconds: float) -> None:
         self.slept += timedelta(seconds=seconds)
 
-    def _sleep(self, seconds: float) -> None:
+    def _wait(self, seconds: float) -> None:
+        self.waited += timedelta(seconds=seconds)
         if not self.while_waiting:
             pytest.fail("it waits for more than the test has to offer")
         self.while_waiting.pop(0)()

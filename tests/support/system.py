@@ -21,7 +21,7 @@ from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from local.process import environment
 from local.run.consumer import Consumer
-from local.run.rotation_log import Entry, Journal
+from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 
 T = TypeVar("T")
 
@@ -49,10 +49,10 @@ class System:
     outputs: Mapping[str, str]
     account: ServiceAccount
     """The service account whose key the secret holds."""
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LoggedRotation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._journal = Journal(self.aws.client("logs"), log_group=self.rotator.log_group)
+        self._log = RotationLog(self.aws.client("logs"), log_group=self.rotator.log_group)
 
     @classmethod
     def deploy(cls, aws: LocalAws, idp: IdentityProvider, *, directory: Path) -> Self:
@@ -88,20 +88,20 @@ class System:
         """Creates another key for the same client, as Generate/Refresh does."""
         return self.idp.new_service_account(client_id=self.account.client_id)
 
-    def rotation(self, wanted: Callable[[Entry], bool], *, what: str) -> Entry:
+    def rotation(self, wanted: Callable[[LoggedRotation], bool], *, what: str) -> LoggedRotation:
         """Waits for the next rotation that matches. Earlier ones do not count."""
         self.news()
         start = len(self.entries)
 
-        def look() -> Entry | None:
+        def look() -> LoggedRotation | None:
             self.news()
             return next(filter(wanted, self.entries[start:]), None)
 
         return eventually(look, within_seconds=40, what=what)
 
-    def news(self) -> list[Entry]:
+    def news(self) -> list[LoggedRotation]:
         """The rotations that were logged since the last call."""
-        new = self._journal.news()
+        new = self._log.new_rotations()
         self.entries.extend(new)
         return new
 

@@ -1,1 +1,1 @@
-"""The verb ``check``."""
+"""The command ``check``."""

@@ -1,18 +1,24 @@
-"""Which link of the chain is broken? Everything that a rotation does, except publish."""
+"""``token-rotator check``: everything that a rotation does, except publish."""
 
 from typing import Final
 
 from token_rotator_cli.check import parameter_steps, token_steps
-from token_rotator_cli.findings import CheckContext
-from token_rotator_cli.steps import Step
+from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.session import Session
+from token_rotator_cli.steps import Step, run_steps
 
 STEPS: Final[tuple[Step[CheckContext], ...]] = (
-    Step(look=token_steps.function, needs=None),
-    Step(look=token_steps.secret),
-    Step(look=token_steps.key, needs="secret"),
-    Step(look=token_steps.discovery, needs="key"),
-    Step(look=token_steps.assertion, needs="discovery"),
-    Step(look=parameter_steps.role, optional=True),
-    Step(look=parameter_steps.record),
-    Step(look=parameter_steps.schedules, optional=True),
+    Step(run=token_steps.function, needs=None),
+    Step(run=token_steps.secret),
+    Step(run=token_steps.key, needs="secret"),
+    Step(run=token_steps.discovery, needs="key"),
+    Step(run=token_steps.assertion, needs="discovery"),
+    Step(run=parameter_steps.role, optional=True),
+    Step(run=parameter_steps.record),
+    Step(run=parameter_steps.schedules, optional=True),
 )
+
+
+def check(session: Session) -> int:
+    """The exit code."""
+    return run_steps(STEPS, CheckContext(session), session.console)

@@ -1,31 +1,32 @@
-"""Would a rotation publish it, and does one happen at all?"""
+"""Steps that show whether a rotation can publish a token, and whether one runs at all."""
 
 from collections import Counter
 from typing import Final
 
-from token_rotator.contract import Default, EncryptionContext, Trigger
+from token_rotator.contract import Actions, Default, EncryptionContext, Trigger
 from token_rotator.errors import ConfigurationError, PublicationError
-from token_rotator_cli import published
-from token_rotator_cli.aws import calling
-from token_rotator_cli.findings import CheckContext, Finding, Result
-from token_rotator_cli.schedules import RESTORE, schedules_of
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.deployment.parameter import read_published
+from token_rotator_cli.deployment.schedules import RESTORE, schedules_of
+from token_rotator_cli.steps import Finding, Result
 
 ALLOWED: Final = "allowed"
 
 
-def role(evidence: CheckContext) -> Finding:
-    """May the function read the secret and write the parameter, as far as IAM's simulator knows?"""
-    deployed = evidence.deployed
-    denied = []
-    for action, resource in (
-        ("secretsmanager:GetSecretValue", deployed.settings.secret_arn),
-        ("ssm:PutParameter", deployed.parameter_arn),
-        ("kms:GenerateDataKey", deployed.settings.parameter_key_arn),
+def role(context: CheckContext) -> Finding:
+    """The function's role can read the secret and write the parameter, by IAM's simulator."""
+    deployed = context.deployed
+    refused = []
+    for actions, resource in (
+        (Actions.READ_SECRET, deployed.settings.secret_arn),
+        (Actions.WRITE_PARAMETER, deployed.parameter_arn),
+        (Actions.ENCRYPT_PARAMETER, deployed.settings.parameter_key_arn),
     ):
         with calling("iam:SimulatePrincipalPolicy"):
-            answer = evidence.aws.iam.simulate_principal_policy(
+            answer = context.aws.iam.simulate_principal_policy(
                 PolicySourceArn=deployed.role_arn,
-                ActionNames=[action],
+                ActionNames=[*actions],
                 ResourceArns=[resource],
                 ContextEntries=[
                     {
@@ -35,62 +36,70 @@ def role(evidence: CheckContext) -> Finding:
                     }
                 ],
             )
-        if any(one["EvalDecision"] != ALLOWED for one in answer["EvaluationResults"]):
-            denied.append(action)
-    if denied and evidence.aws.is_local:
-        return Finding(says="a local AWS simulates no conditions", result=Result.UNKNOWN)
-    if denied:
-        raise ConfigurationError(
-            f"The function's role is not allowed {' and '.join(denied)}: {RESTORE}, "
-            "or look for a permissions boundary or service control policy that denies it."
+        refused += [
+            one["EvalActionName"]
+            for one in answer["EvaluationResults"]
+            if one["EvalDecision"] != ALLOWED
+        ]
+    if refused and context.aws.is_local:
+        return Finding(
+            message="a local AWS does not simulate conditions of policies", result=Result.UNKNOWN
         )
-    return Finding(says="may read the secret and write the parameter, says IAM's simulator")
+    if refused:
+        raise ConfigurationError(
+            f"The function's role is not allowed {' and '.join(refused)}: {RESTORE}, "
+            "or find the permissions boundary or service control policy that denies it."
+        )
+    return Finding(message="can read the secret and write the parameter, by IAM's simulator")
 
 
-def record(evidence: CheckContext) -> Finding:
-    """Do consumers find a token with life left in it?"""
-    there = published.read(evidence.aws, evidence.deployed.settings)
-    left = int(there.record.life_left(evidence.now).total_seconds())
+def record(context: CheckContext) -> Finding:
+    """Consumers find a token that has not expired."""
+    there = read_published(context.aws, context.deployed.settings)
+    left = int(there.record.life_left(context.now).total_seconds())
     if left <= 0:
         raise PublicationError(
             f"The published token (version {there.version}) expired {-left} s ago: consumers have "
-            "none. `status` says what stopped the last rotation."
+            "none. `token-rotator status` shows what stopped the last rotation."
         )
     return Finding(
-        says=f"version {there.version} of {evidence.deployed.settings.parameter_name}: "
+        message=f"version {there.version} of {context.deployed.settings.parameter_name}: "
         f"{left} s of life left",
         facts={"version": there.version, "life_left_seconds": left},
     )
 
 
-def schedules(evidence: CheckContext) -> Finding:
-    """Does everything that a stack has for it call the function?"""
-    ours = schedules_of(evidence.aws, evidence.deployed.function_arn)
+def schedules(context: CheckContext) -> Finding:
+    """All schedules of the stack are there, and are enabled."""
+    ours = schedules_of(context.aws, context.deployed.function_arn)
     if disabled := [one.name for one in ours if not one.enabled]:
         raise ConfigurationError(
             f"Disabled: {' and '.join(disabled)}. Enable it in EventBridge Scheduler, or {RESTORE}."
         )
     expressions = {one.trigger: one.expression for one in ours}
     if Trigger.SCHEDULE not in expressions:
-        raise ConfigurationError(f"No schedule calls the function: {RESTORE}.")
+        raise ConfigurationError(f"No schedule invokes the function: {RESTORE}.")
     counted = Counter(f"{one.trigger} {one.expression}" for one in ours)
-    told = ", ".join(f"{count} {one}" for one, count in sorted(counted.items()))
+    listed = ", ".join(f"{count} {one}" for one, count in sorted(counted.items()))
     watchdogs = sum(one.trigger == Trigger.WATCHDOG for one in ours)
-    result, gone = _watchdogs(watchdogs)
-    facts = {**expressions, "watchdogs": watchdogs}
-    return Finding(says=f"enabled: {told}{gone}", result=result, facts=facts)
+    result, missing = _missing_watchdogs(watchdogs)
+    return Finding(
+        message=f"enabled: {listed}{missing}",
+        result=result,
+        facts={**expressions, "watchdogs": watchdogs},
+    )
 
 
-def _watchdogs(there: int) -> tuple[Result, str]:
-    """A stack has all of them or none; nothing that is read here says which was chosen."""
+def _missing_watchdogs(there: int) -> tuple[Result, str]:
+    """A stack has all watchdogs or none; nothing that is read here tells which was deployed."""
     if there == 0:
         return Result.OK, (
-            "; no watchdog: right if watchdog_min_remaining_seconds = 0 was deployed, "
-            f"which cannot be seen from here; else {RESTORE}"
+            "; no watchdog, which is right only if watchdog_min_remaining_seconds = 0 was "
+            f"deployed. Otherwise {RESTORE}"
         )
     if there < Default.WATCHDOGS:
         return Result.WARNING, (
-            f"; {there} of {Default.WATCHDOGS} watchdogs, and no setting asks for that: after an "
-            f"outage consumers wait longer for a token. To have them all, {RESTORE}"
+            f"; {there} of {Default.WATCHDOGS} watchdogs, which no setting asks for: after an "
+            f"outage consumers wait longer for a token. To have all of them, {RESTORE}"
         )
     return Result.OK, ""

@@ -1,1 +1,1 @@
-"""The verb ``costs``."""
+"""The command ``costs``."""

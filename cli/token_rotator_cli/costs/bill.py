@@ -1,110 +1,104 @@
-"""What does a deployment cost a month, and which setting changes it?
+"""``token-rotator costs``: the monthly bill of a configuration, and what a setting changes."""
 
-Prints the bill of a ``rotators.toml``, at list prices.
-"""
-
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from token_rotator_cdk import ROOT
-from token_rotator_cdk.config.issues import ConfigurationIssues
-from token_rotator_cdk.config.load import load
-from token_rotator_cdk.config.models import Deployment, RotatorConfig, SecretConfig
-from token_rotator_cli.costs import prices
-from token_rotator_cli.costs.usage import PARAMETER_CALLS, SECRET_CALLS, usage
+from token_rotator_cdk.config.models import Deployment, RotatorConfig, SecretConfig, StackConfig
+from token_rotator_cli.console import Console
+from token_rotator_cli.costs.prices import AS_OF, priced
+from token_rotator_cli.costs.usage import usage_of_rotator, usage_of_stack
+from token_rotator_cli.deployment.target import CONFIG, read_config
+
+DEFAULTS: Final = Deployment(
+    stack=StackConfig(name="tokens"),
+    rotators={"marketing": RotatorConfig(parameter_name="/marketing/access-token")},
+)
+"""What is billed where there is no file."""
 
 _CHANGES: Final[Mapping[str, Mapping[str, object]]] = {
     "secret.arn = an existing secret": {"secret": SecretConfig.model_construct(arn="")},
     "watchdog_min_remaining_seconds = 0": {"watchdog_min_remaining_seconds": 0},
     "interval_minutes = 2": {"interval_minutes": 2},
-    "memory_mb = 128": {"memory_mb": 128},
     "memory_mb = 512": {"memory_mb": 512},
 }
-_WORTH_SAYING: Final = 0.005
+
+
+def costs(config: Path | None, console: Console) -> int:
+    """The exit code. Raises ConfigFileError."""
+    if config is None and not CONFIG.exists():
+        deployment = DEFAULTS
+        console.note(f"There is no {CONFIG} in this directory: one rotator with the defaults.")
+    else:
+        deployment = read_config(config or CONFIG)
+    for line in bill(deployment):
+        console.text(line)
+    console.document(as_json(deployment))
+    return 0
 
 
 def rotator_items(rotator: RotatorConfig) -> dict[str, float]:
-    """Dollars a month of what a rotator adds to a stack, by item."""
-    of = usage(rotator)
-    return {
-        "secret": prices.SECRET.of(of.own_secret),
-        "secret: calls": prices.SECRET_CALL.of(of.rotations * SECRET_CALLS),
-        "parameter": prices.PARAMETER.of(1),
-        "parameter: calls": prices.PARAMETER_CALL.of(of.rotations * PARAMETER_CALLS),
-        "customer key: calls": prices.KEY_CALL.of(of.key_calls),
-        "alarms": prices.ALARM.of(of.alarms),
-        "metrics": prices.METRIC.of(of.metrics),
-        "schedules": prices.SCHEDULE.of(of.runs),
-        "function: requests": prices.FUNCTION_REQUEST.of(of.runs),
-        "function: duration": prices.FUNCTION_DURATION.of(of.gb_seconds),
-        "logs": prices.LOGS.of(of.log_bytes),
-    }
+    """Dollars a month for a rotator, by item."""
+    return priced(usage_of_rotator(rotator))
 
 
-def stack_items(deployment: Deployment) -> dict[str, float]:
-    """Dollars a month of what the rotators of one stack share."""
+def stack_items(stack: StackConfig) -> dict[str, float]:
+    """Dollars a month for what the rotators of one stack share, by item."""
+    return priced(usage_of_stack(stack))
+
+
+def as_json(deployment: Deployment) -> dict[str, object]:
+    """The bill for programs."""
+    rotators = {name: rotator_items(one) for name, one in deployment.rotators.items()}
+    stacks = {one.stack.name: stack_items(one.stack) for one in deployment.by_stack()}
+    items = [*rotators.values(), *stacks.values()]
     return {
-        "customer key": prices.KEY.of(1),
-        "dashboard": prices.DASHBOARD.of(deployment.stack.dashboard),
+        "ok": True,
+        "prices_as_of": AS_OF,
+        "rotators": rotators,
+        "stacks": stacks,
+        "total": sum(sum(one.values()) for one in items),
     }
 
 
 def bill(deployment: Deployment) -> Iterator[str]:
-    """As a person reads it."""
-    yield f"Dollars a month at the list prices of {prices.AS_OF}, US East (N. Virginia), no free"
-    yield "tier, no failures; without consumers' own calls, taxes, and cents for stored logs."
-    stacks = deployment.by_stack()
-    kinds: dict[tuple[tuple[str, float], ...], list[str]] = {}
+    """The bill for people, line by line."""
+    yield f"US dollars a month, at the list prices of {AS_OF} in US East (N. Virginia), without"
+    yield "free tier and failures. Not included: calls by consumers, taxes, stored logs (cents)."
+    alike: dict[tuple[tuple[str, float], ...], list[str]] = {}
     for name, rotator in deployment.rotators.items():
-        kinds.setdefault(tuple(rotator_items(rotator).items()), []).append(name)
+        alike.setdefault(tuple(rotator_items(rotator).items()), []).append(name)
     total = 0.0
-    for items, names in kinds.items():
-        alike = "" if len(names) == 1 else f", and {len(names) - 1} more like it"
+    for items, names in alike.items():
+        others = "" if len(names) == 1 else f", and {len(names) - 1} more like it"
         yield ""
-        yield from _table(f"each rotator ({names[0]}{alike})", dict(items))
+        yield from _table(f"each rotator ({names[0]}{others})", dict(items))
         total += len(names) * sum(dict(items).values())
+    stacks = len(deployment.by_stack())
+    shared = stack_items(deployment.stack)
+    total += stacks * sum(shared.values())
     yield ""
-    yield from _table(f"each of {len(stacks)} stacks, shared", stack_items(stacks[0]))
-    total += len(stacks) * sum(stack_items(stacks[0]).values())
+    yield from _table("each stack", shared)
     yield ""
-    yield _line(f"in all, {len(deployment.rotators)} rotators in {len(stacks)} stacks", total)
+    yield _line(f"total (rotators: {len(deployment.rotators)}, stacks: {stacks})", total)
     yield ""
     yield "What a setting changes, for each rotator:"
     yield from _changes(next(iter(deployment.rotators.values())))
-    yield _line("  dashboard = false, for each stack", -prices.DASHBOARD.of(1), sign="+")
 
 
 def _table(heading: str, items: Mapping[str, float]) -> Iterator[str]:
-    total = sum(items.values())
-    yield _line(heading, total)
+    yield _line(heading, sum(items.values()))
     for name, dollars in sorted(items.items(), key=lambda item: -item[1]):
-        yield _line(f"  {name}", dollars) + f"{dollars / total:6.0%}"
+        yield _line(f"  {name}", dollars)
 
 
 def _changes(rotator: RotatorConfig) -> Iterator[str]:
     now = sum(rotator_items(rotator).values())
-    for says, change in _CHANGES.items():
+    for setting, change in _CHANGES.items():
         difference = sum(rotator_items(rotator.model_copy(update=change)).values()) - now
-        if abs(difference) >= _WORTH_SAYING:
-            yield _line(f"  {says}", difference, sign="+")
+        if abs(difference) >= 0.005:  # noqa: PLR2004 - less is shown as 0.00
+            yield _line(f"  {setting}", difference, sign="+")
 
 
 def _line(text: str, dollars: float, *, sign: str = "") -> str:
     return f"{text:<58}{dollars:{sign}9.2f}"
-
-
-def main(files: list[str]) -> int:
-    """Prints the bill."""
-    try:
-        deployment = load(Path(files[0]) if files else ROOT / "rotators.toml")
-    except ConfigurationIssues as issues:
-        print(issues, file=sys.stderr)  # noqa: T201
-        return 1
-    print("\n".join(bill(deployment)))  # noqa: T201
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

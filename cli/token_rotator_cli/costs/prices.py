@@ -1,23 +1,22 @@
-"""What does AWS charge? List prices in US dollars, US East (N. Virginia), without any free tier."""
+"""List prices in US dollars, US East (N. Virginia), without any free tier."""
 
 from dataclasses import dataclass
 from typing import Final
 
 AS_OF: Final = "2026-11"
-"""When the pages were looked at last. Prices are believed until a bill has shown them."""
+"""When the pages were read. No bill of a real account has been compared yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """So many dollars for so many units."""
+    """The price of a number of units."""
 
     dollars: float
     per: float = 1
-    unit: str
     page: str
 
     def of(self, amount: float) -> float:
-        """What an amount of units costs."""
+        """The price of an amount of units."""
         return self.dollars * amount / self.per
 
 
@@ -28,16 +27,24 @@ _SECRETS_MANAGER: Final = "https://aws.amazon.com/secrets-manager/pricing/"
 _KMS: Final = "https://aws.amazon.com/kms/pricing/"
 _CLOUDWATCH: Final = "https://aws.amazon.com/cloudwatch/pricing/"
 
-FUNCTION_REQUEST: Final = Price(dollars=0.20, per=1e6, unit="request", page=_LAMBDA)
-FUNCTION_DURATION: Final = Price(dollars=0.0000133334, unit="GB-s on arm64", page=_LAMBDA)
-SCHEDULE: Final = Price(dollars=1.00, per=1e6, unit="invocation", page=_EVENTBRIDGE)
-PARAMETER: Final = Price(dollars=0.05, unit="advanced parameter", page=_SYSTEMS_MANAGER)
-PARAMETER_CALL: Final = Price(dollars=0.05, per=1e4, unit="call", page=_SYSTEMS_MANAGER)
-SECRET: Final = Price(dollars=0.40, unit="secret", page=_SECRETS_MANAGER)
-SECRET_CALL: Final = Price(dollars=0.05, per=1e4, unit="call", page=_SECRETS_MANAGER)
-KEY: Final = Price(dollars=1.00, unit="customer key", page=_KMS)
-KEY_CALL: Final = Price(dollars=0.03, per=1e4, unit="call", page=_KMS)
-METRIC: Final = Price(dollars=0.30, unit="custom metric", page=_CLOUDWATCH)
-ALARM: Final = Price(dollars=0.10, unit="metric that an alarm watches", page=_CLOUDWATCH)
-DASHBOARD: Final = Price(dollars=3.00, unit="dashboard", page=_CLOUDWATCH)
-LOGS: Final = Price(dollars=0.50, per=1e9, unit="byte ingested", page=_CLOUDWATCH)
+PRICES: Final = {
+    "alarms": Price(dollars=0.10, page=_CLOUDWATCH),  # for each metric that one watches
+    "customer key": Price(dollars=1.00, page=_KMS),
+    "customer key: calls": Price(dollars=0.03, per=1e4, page=_KMS),
+    "dashboard": Price(dollars=3.00, page=_CLOUDWATCH),
+    "function: duration": Price(dollars=0.0000133334, page=_LAMBDA),  # GB-seconds on arm64
+    "function: requests": Price(dollars=0.20, per=1e6, page=_LAMBDA),
+    "logs": Price(dollars=0.50, per=1e9, page=_CLOUDWATCH),  # bytes ingested
+    "metrics": Price(dollars=0.30, page=_CLOUDWATCH),
+    "parameter": Price(dollars=0.05, page=_SYSTEMS_MANAGER),
+    "parameter: calls": Price(dollars=0.05, per=1e4, page=_SYSTEMS_MANAGER),
+    "schedules": Price(dollars=1.00, per=1e6, page=_EVENTBRIDGE),
+    "secret": Price(dollars=0.40, page=_SECRETS_MANAGER),
+    "secret: calls": Price(dollars=0.05, per=1e4, page=_SECRETS_MANAGER),
+}
+"""By the item of the bill."""
+
+
+def priced(usage: dict[str, float]) -> dict[str, float]:
+    """Dollars by item, for an amount by item."""
+    return {item: PRICES[item].of(amount) for item, amount in usage.items()}

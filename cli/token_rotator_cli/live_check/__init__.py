@@ -1,4 +1,4 @@
-"""What does only a deployment in a real account show? A bounded check that mostly reads.
+"""The command ``live-check``: what only a deployment in a real account shows (docs/live-check.md).
 
-No part of the function and not in its bundle: docs/live-check.md.
+It mostly reads. What it changes for a check, it restores.
 """

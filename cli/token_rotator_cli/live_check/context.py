@@ -1,4 +1,4 @@
-"""What do the steps ask, and what did they find so far?"""
+"""What the operator asks of a live check, and what its steps found so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,45 +6,47 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.clock import Clock
 from token_rotator_cli.console import Console
-from token_rotator_cli.deployment import Deployed, Place
-from token_rotator_cli.live_check.aws import LiveAws
+from token_rotator_cli.deployment.find import Deployed
+from token_rotator_cli.deployment.schedules import Schedule
+from token_rotator_cli.deployment.target import Target
 from token_rotator_cli.live_check.invocations import Invocation
-from token_rotator_cli.live_check.waiting import Clock
-from token_rotator_cli.schedules import Schedule
+from token_rotator_cli.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the operator wants to be shown besides what reading shows."""
+class LiveCheck:
+    """The options of the command."""
 
-    place: Place
-    firings: int
-    """How many firings of the schedule the log is read for."""
-    ring: str | None = None
-    """The alarm that is to ring."""
+    invocations: int
+    """The number of scheduled invocations for which the log is read."""
+    alarm: str | None = None
+    """The alarm to set to ALARM."""
     expire: timedelta | None = None
-    """How long a parameter may outlive its Expiration; None: none is planted."""
+    """How long a parameter may outlive its expiration; None: none is created."""
     run: str = field(default_factory=lambda: uuid4().hex[:8])
-    """Tells this run's parameter from another's."""
+    """Part of the name of the parameter that this run creates."""
 
 
 class LiveCheckContext:
-    """An attribute is there once its step has ended well."""
+    """An attribute without a default is there once its step has ended well."""
 
     outputs: dict[str, str]
     deployed: Deployed
     schedules: list[Schedule]
     invocations: Sequence[Invocation]
-    """Of the last ``Asked.firings`` firings, the oldest first."""
+    """Those of the last ``LiveCheck.invocations`` periods of the schedule, the oldest first."""
     alarms: "dict[str, MetricAlarmTypeDef]"
     """By the last part of their name."""
 
-    def __init__(self, aws: LiveAws, asked: Asked, console: Console, clock: Clock) -> None:
-        self.aws = aws
-        self.asked = asked
-        self.console = console
-        self.clock = clock
+    def __init__(self, session: Session, options: LiveCheck) -> None:
+        self.aws: Aws = session.aws
+        self.target: Target = session.target
+        self.console: Console = session.console
+        self.clock: Clock = session.clock
+        self.options = options

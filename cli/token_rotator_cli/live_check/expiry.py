@@ -1,4 +1,4 @@
-"""Does an expired parameter go away? One that holds no token is planted beside the real one."""
+"""The step that shows whether SSM deletes an expired parameter; it creates one for that."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,117 +6,115 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from token_rotator.parameter.publication import expiration
-from token_rotator_cli.aws import calling
-from token_rotator_cli.errors import CallerError
-from token_rotator_cli.findings import Finding, Result
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.errors import CallerError, CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
-from token_rotator_cli.live_check.errors import NotAsPromised
+from token_rotator_cli.steps import Finding, Result
 
 AHEAD: Final = timedelta(minutes=2)
 EVERY: Final = timedelta(seconds=15)
 LONGEST_REFUSAL: Final = timedelta(minutes=2)
-"""How long the name of a deleted parameter may refuse to be used again."""
+"""How long SSM may refuse to create a parameter with the name of a deleted one."""
 
 
 def name_of(parameter_name: str, run: str) -> str:
-    """Not below the real one: a parameter may not be a level of another's hierarchy."""
+    """A sibling of the real one: a parameter cannot be a level of another's hierarchy."""
     return f"{parameter_name}-live-check-{run}"
 
 
-def expiry(evidence: LiveCheckContext) -> Finding:
-    """When does SSM delete it, and may its name be used again at once?"""
-    bound = evidence.asked.expire
+def expiry(context: LiveCheckContext) -> Finding:
+    """SSM deletes an expired parameter in time, and its name can be used again."""
+    bound = context.options.expire
     if bound is None:
-        return Finding(says="not asked for: --expire MINUTES", result=Result.SKIPPED)
-    name = name_of(evidence.deployed.settings.parameter_name, evidence.asked.run)
-    due = (evidence.clock.now() + AHEAD).replace(microsecond=0)
-    with _removed(evidence, name):
-        _put(evidence, name, due)
+        return Finding(message="not requested: --expire MINUTES", result=Result.SKIPPED)
+    name = name_of(context.deployed.settings.parameter_name, context.options.run)
+    due = (context.clock.now() + AHEAD).replace(microsecond=0)
+    with _deleted_afterwards(context, name):
+        _put(context, name, due)
         until = due + bound
-        with evidence.console.progress(
+        with context.console.progress(
             f"Waiting until {until:%H:%M} UTC at most for SSM to delete {name}"
         ):
-            gone = evidence.clock.wait_for(lambda: _gone(evidence, name), until=until, every=EVERY)
-        if gone is None and evidence.aws.is_local:
-            return Finding(says="a local AWS deletes none", result=Result.UNKNOWN)
+            gone = context.clock.wait_for(lambda: _gone(context, name), until=until, every=EVERY)
+        if gone is None and context.aws.is_local:
+            return Finding(message="a local AWS deletes none", result=Result.UNKNOWN)
         if gone is None:
-            raise NotAsPromised(
+            raise CheckFailed(
                 f"{bound.total_seconds() / 60:.0f} minutes after its Expiration at "
                 f"{due:%H:%M:%S} UTC the parameter was still there."
             )
         late = (gone - due).total_seconds()
         if late < 0:
-            raise NotAsPromised(
+            raise CheckFailed(
                 f"It was deleted {-late:.0f} s before its Expiration at {due:%H:%M:%S} UTC."
             )
-        refused = _used_again(evidence, name)
+        refused = _created_again(context, name)
     again = "at once" if refused == timedelta() else f"after {refused.total_seconds():.0f} s"
     return Finding(
-        says=f"deleted at most {late:.0f} s after its Expiration; its name could be used again "
+        message=f"deleted at most {late:.0f} s after its Expiration; its name could be used again "
         f"{again}",
         facts={"late_seconds": late, "refused_seconds": refused.total_seconds()},
     )
 
 
 @contextmanager
-def _removed(evidence: LiveCheckContext, name: str) -> Iterator[None]:
-    """Deletes the parameter, whatever happens; if that fails, its own Expiration is left."""
+def _deleted_afterwards(context: LiveCheckContext, name: str) -> Iterator[None]:
+    """Deletes the parameter, whatever happens. If that fails, it expires."""
     try:
         yield
     finally:
         try:
             with calling("ssm:DeleteParameter"):
-                evidence.aws.parameters.delete_parameter(Name=name)
+                context.aws.parameters.delete_parameter(Name=name)
         except CallerError as error:
             if error.code != "ParameterNotFound":
-                evidence.console.note(
-                    f"{name} was not deleted: {error} Its Expiration will, or you: "
+                context.console.note(
+                    f"{name} was not deleted: {error} It expires by itself, or delete it: "
                     f"aws ssm delete-parameter --name {name}"
                 )
 
 
-def _put(evidence: LiveCheckContext, name: str, due: datetime) -> None:
+def _put(context: LiveCheckContext, name: str, due: datetime) -> None:
     with calling("ssm:PutParameter"):
-        evidence.aws.parameters.put_parameter(
+        context.aws.parameters.put_parameter(
             Name=name,
             Value="made by a live check; holds no token",
             Type="SecureString",
             Tier="Advanced",
-            KeyId=evidence.deployed.settings.parameter_key_arn,
+            KeyId=context.deployed.settings.parameter_key_arn,
             Policies=expiration(due),
         )
 
 
-def _gone(evidence: LiveCheckContext, name: str) -> datetime | None:
+def _gone(context: LiveCheckContext, name: str) -> datetime | None:
+    """The time, if the parameter is not there."""
     try:
         with calling("ssm:GetParameter"):
-            evidence.aws.parameters.get_parameter(Name=name, WithDecryption=False)
+            context.aws.parameters.get_parameter(Name=name, WithDecryption=False)
     except CallerError as error:
         if error.code == "ParameterNotFound":
-            return evidence.clock.now().astimezone(UTC)
+            return context.clock.now().astimezone(UTC)
         raise
     return None
 
 
-def _used_again(evidence: LiveCheckContext, name: str) -> timedelta:
-    """How long the name was refused after the parameter was gone."""
-    begun = evidence.clock.now()
+def _created_again(context: LiveCheckContext, name: str) -> timedelta:
+    """How long the name was refused after the parameter was deleted."""
+    begun = context.clock.now()
 
     def accepted() -> datetime | None:
-        now = evidence.clock.now()
+        now = context.clock.now()
         try:
-            _put(evidence, name, now + 2 * AHEAD)
+            _put(context, name, now + 2 * AHEAD)
         except CallerError as error:
             if error.code not in ("ParameterAlreadyExists", "ParameterNotFound", "TooManyUpdates"):
                 raise
             return None
         return now
 
-    at = evidence.clock.wait_for(
-        accepted, until=begun + LONGEST_REFUSAL, every=timedelta(seconds=1)
-    )
+    at = context.clock.wait_for(accepted, until=begun + LONGEST_REFUSAL, every=timedelta(seconds=1))
     if at is None:
-        raise NotAsPromised(
+        raise CheckFailed(
             f"It was deleted, and for {LONGEST_REFUSAL.seconds} s its name could not be used again."
         )
     return at - begun

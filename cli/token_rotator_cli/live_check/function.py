@@ -1,46 +1,51 @@
-"""Which function is it, and when did it run?"""
+"""Steps that find the function, and read when it ran."""
 
 from datetime import timedelta
+from typing import Final
 
 from token_rotator.contract import Trigger
 from token_rotator.errors import ConfigurationError
-from token_rotator_cli.deployment import find_deployment, outputs_of
-from token_rotator_cli.findings import Finding
-from token_rotator_cli.live_check import invocations
+from token_rotator_cli.deployment.find import find_deployment, outputs_of
+from token_rotator_cli.deployment.rotation_log import RotationLog
+from token_rotator_cli.deployment.schedules import RESTORE, schedules_of
 from token_rotator_cli.live_check.context import LiveCheckContext
+from token_rotator_cli.live_check.invocations import read_invocations
 from token_rotator_cli.live_check.schedule_accuracy import period_of
-from token_rotator_cli.schedules import RESTORE, schedules_of
+from token_rotator_cli.steps import Finding
 
-LONGEST_LOOK = timedelta(days=1)
-"""Back into the log: some 3,000 invocations."""
+LONGEST_HISTORY: Final = timedelta(days=1)
+"""Some 3,000 invocations."""
 
 
-def function(evidence: LiveCheckContext) -> Finding:
-    """Is it there, and is its environment complete?"""
-    stack = evidence.asked.place.stack or ""
-    evidence.outputs = outputs_of(evidence.aws, stack)
-    evidence.deployed = find_deployment(evidence.aws, evidence.asked.place)
-    *_, region, account, _, name = evidence.deployed.function_arn.split(":")
+def function(context: LiveCheckContext) -> Finding:
+    """The function exists, and its environment is complete."""
+    context.outputs = outputs_of(context.aws, context.target.stack or "")
+    context.deployed = find_deployment(context.aws, context.target)
+    *_, region, account, _, name = context.deployed.function_arn.split(":")
     return Finding(
-        says=f"of {evidence.deployed.settings.rotator}, in {region} of account {account}",
+        message=f"{context.deployed.settings.rotator}, in {region} of account {account}",
         facts={"function": name, "account": account, "region": region},
     )
 
 
-def log(evidence: LiveCheckContext) -> Finding:
-    """What does it tell of the last firings?"""
-    deployed = evidence.deployed
-    evidence.schedules = schedules_of(evidence.aws, deployed.function_arn)
-    every = [period_of(one) for one in evidence.schedules if one.trigger == Trigger.SCHEDULE]
+def log(context: LiveCheckContext) -> Finding:
+    """The log tells of invocations."""
+    deployed = context.deployed
+    context.schedules = schedules_of(context.aws, deployed.function_arn)
+    every = [period_of(one) for one in context.schedules if one.trigger == Trigger.SCHEDULE]
     if not every:
-        raise ConfigurationError(f"No schedule calls the function: {RESTORE}.")
-    back = min(every[0] * evidence.asked.firings, LONGEST_LOOK)
-    since = evidence.clock.now() - back
-    evidence.invocations = invocations.read(evidence.aws, deployed.log_group, since=since)
-    if not evidence.invocations:
-        raise ConfigurationError("Its log tells of no invocation: `make check` says what is wrong.")
-    first = evidence.invocations[0].started_at
+        raise ConfigurationError(f"No schedule invokes the function: {RESTORE}.")
+    since = context.clock.now() - min(every[0] * context.options.invocations, LONGEST_HISTORY)
+    rotation_log = RotationLog(
+        context.aws.logs, log_group=deployed.log_group, now=context.clock.now
+    )
+    context.invocations = read_invocations(rotation_log, since=since)
+    if not context.invocations:
+        raise ConfigurationError(
+            "Its log holds no invocation: `token-rotator check` shows what is wrong."
+        )
+    first = context.invocations[0].started_at
     return Finding(
-        says=f"{len(evidence.invocations)} invocations since {first:%Y-%m-%d %H:%M:%S} UTC",
-        facts={"invocations": len(evidence.invocations), "since": first.isoformat()},
+        message=f"{len(context.invocations)} invocations since {first:%Y-%m-%d %H:%M:%S} UTC",
+        facts={"invocations": len(context.invocations), "since": first.isoformat()},
     )

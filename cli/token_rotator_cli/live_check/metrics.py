@@ -1,61 +1,60 @@
-"""Do the function's metrics arrive? CloudWatch takes them out of its log lines."""
+"""The step that compares the function's metrics with its log; and CloudWatch's sums."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from token_rotator.contract import METRIC_NAMESPACE, ROTATOR_DIMENSION, Metric
-from token_rotator_cli.aws import calling
-from token_rotator_cli.findings import Finding, Result
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
-from token_rotator_cli.live_check.errors import NotAsPromised
+from token_rotator_cli.live_check.invocations import publications
+from token_rotator_cli.steps import Finding, Result
 
 ARRIVED: Final = timedelta(minutes=5)
-"""Younger data points may still be on their way."""
+"""Data points that are younger may still be on their way."""
 
-EDGES: Final = 2
-"""A line at the edge of a minute may be counted in the next one, at both ends."""
+TOLERANCE: Final = 2
+"""A line at the edge of a minute may be counted in the next minute, at both ends."""
 
 
-def metrics(evidence: LiveCheckContext) -> Finding:
-    """As many tokens as the log tells of?"""
-    if evidence.aws.is_local:
-        return Finding(says="a local AWS takes no metrics out of logs", result=Result.UNKNOWN)
-    since, until = window(evidence)
-    logged = sum(
-        since <= run.ended_at < until
-        for run in evidence.invocations
-        if run.published and run.ended_at
-    )
+def metrics(context: LiveCheckContext) -> Finding:
+    """CloudWatch counts as many published tokens as the log holds."""
+    if context.aws.is_local:
+        return Finding(message="a local AWS takes no metrics from logs", result=Result.UNKNOWN)
+    since, until = window(context)
+    logged = sum(since <= one.at < until for one in publications(context.invocations))
     if not logged:
-        return Finding(says="no token is old enough; come back", result=Result.UNKNOWN)
-    dimensions = {ROTATOR_DIMENSION: evidence.deployed.settings.rotator}
-    counted = total(evidence, METRIC_NAMESPACE, Metric.TOKEN_PUBLISHED, dimensions)
-    told = f"{Metric.TOKEN_PUBLISHED} counts {counted:.0f} tokens, the log tells of {logged}"
-    if abs(counted - logged) > EDGES:
-        raise NotAsPromised(f"{told}. Alarms look at metrics: TokenNotRefreshed cannot be trusted.")
-    return Finding(says=told, facts={"counted": counted, "logged": logged})
+        return Finding(message="no token is old enough; try again later", result=Result.UNKNOWN)
+    dimensions = {ROTATOR_DIMENSION: context.deployed.settings.rotator}
+    counted = total(context, METRIC_NAMESPACE, Metric.TOKEN_PUBLISHED, dimensions)
+    message = f"{Metric.TOKEN_PUBLISHED} counts {counted:.0f} tokens, the log holds {logged}"
+    if abs(counted - logged) > TOLERANCE:
+        raise CheckFailed(
+            f"{message}. The alarms watch metrics: TokenNotRefreshed cannot be trusted."
+        )
+    return Finding(message=message, facts={"counted": counted, "logged": logged})
 
 
-def window(evidence: LiveCheckContext) -> tuple[datetime, datetime]:
-    """Whole minutes that the log covers and that have arrived in CloudWatch."""
-    since = evidence.invocations[0].started_at.replace(second=0, microsecond=0)
-    until = (evidence.clock.now() - ARRIVED).replace(second=0, microsecond=0)
+def window(context: LiveCheckContext) -> tuple[datetime, datetime]:
+    """Whole minutes that the log covers and whose data points have arrived."""
+    since = context.invocations[0].started_at.replace(second=0, microsecond=0)
+    until = (context.clock.now() - ARRIVED).replace(second=0, microsecond=0)
     return since, max(until, since)
 
 
 def total(
-    evidence: LiveCheckContext, namespace: str, name: str, dimensions: Mapping[str, str]
+    context: LiveCheckContext, namespace: str, name: str, dimensions: Mapping[str, str]
 ) -> float:
     """The sum of a metric over the window. Raises CallerError."""
-    since, until = window(evidence)
+    since, until = window(context)
     if since == until:
         return 0.0
-    return summed(evidence, namespace, name, dimensions, since=since, until=until)
+    return sum_of(context, namespace, name, dimensions, since=since, until=until)
 
 
-def summed(
-    evidence: LiveCheckContext,
+def sum_of(
+    context: LiveCheckContext,
     namespace: str,
     name: str,
     dimensions: Mapping[str, str],
@@ -63,9 +62,12 @@ def summed(
     since: datetime,
     until: datetime,
 ) -> float:
-    """GetMetricStatistics answers up to 1,440 data points: a day of minutes."""
+    """The sum of a metric. GetMetricStatistics answers up to 1,440 data points: a day of minutes.
+
+    Raises CallerError.
+    """
     with calling("cloudwatch:GetMetricStatistics"):
-        answer = evidence.aws.cloudwatch.get_metric_statistics(
+        answer = context.aws.cloudwatch.get_metric_statistics(
             Namespace=namespace,
             MetricName=name,
             Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],

@@ -1,4 +1,4 @@
-"""What must each role be allowed, and what refused? Asked about ours, and about its neighbours."""
+"""The calls that each role has to be allowed and refused, on the rotator's resources and others."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from token_rotator.contract import Actions, EncryptionContext
-from token_rotator_cli.deployment import Deployed
+from token_rotator_cli.deployment.find import Deployed
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 NO_KEY: Final = "00000000-0000-0000-0000-000000000000"
@@ -14,34 +14,34 @@ OTHER_SECRET: Final = "somebody-elses-AbCdEf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One resource, in one context."""
+class PermissionCase:
+    """Calls on one resource, in one context."""
 
     about: str
-    """For people."""
+    """The resource, for people."""
     resource: str
     context: Mapping[str, str] = field(default_factory=lambda: _NONE)
     allowed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
 
-def of_function(deployed: Deployed) -> Iterator[Question]:
-    """Its role rotates one token, and can neither change the key nor read others' secrets."""
+def of_function(deployed: Deployed) -> Iterator[PermissionCase]:
+    """Its role rotates one token. It cannot change the key, or read other secrets."""
     parameter, settings = deployed.parameter_arn, deployed.settings
-    yield Question(
+    yield PermissionCase(
         about="its parameter",
         resource=parameter,
         allowed=Actions.WRITE_PARAMETER,
         refused=("ssm:DeleteParameter", "ssm:GetParameterHistory", "ssm:LabelParameterVersion"),
     )
     for neighbour in _neighbours(parameter):
-        yield Question(
+        yield PermissionCase(
             about="a neighbour's parameter",
             resource=neighbour,
             refused=("ssm:GetParameter", "ssm:PutParameter"),
         )
     yield from _key(deployed, allowed=Actions.ENCRYPT_PARAMETER)
-    yield Question(
+    yield PermissionCase(
         about="its secret",
         resource=settings.secret_arn,
         allowed=Actions.READ_SECRET,
@@ -51,67 +51,67 @@ def of_function(deployed: Deployed) -> Iterator[Question]:
             "secretsmanager:PutResourcePolicy",
         ),
     )
-    yield Question(
+    yield PermissionCase(
         about="another secret",
         resource=_sibling(settings.secret_arn, ":", OTHER_SECRET),
         refused=("secretsmanager:GetSecretValue",),
     )
-    yield Question(
+    yield PermissionCase(
         about="the key, for another secret",
         resource=settings.parameter_key_arn,
         context={EncryptionContext.SECRET: _sibling(settings.secret_arn, ":", OTHER_SECRET)},
         refused=("kms:Decrypt", "kms:GenerateDataKey"),
     )
-    yield Question(
+    yield PermissionCase(
         about="another key, for its secret",
         resource=_sibling(settings.parameter_key_arn, "/", NO_KEY),
         context={EncryptionContext.SECRET: settings.secret_arn},
         refused=("kms:Decrypt", "kms:GenerateDataKey"),
     )
-    yield Question(
+    yield PermissionCase(
         about="everything",
         resource="*",
         refused=("iam:PassRole", "sts:AssumeRole", "lambda:InvokeFunction", "logs:PutLogEvents"),
     )
 
 
-def of_reader(deployed: Deployed) -> Iterator[Question]:
+def of_reader(deployed: Deployed) -> Iterator[PermissionCase]:
     """Consumers read one token, the current one."""
     parameter, settings = deployed.parameter_arn, deployed.settings
-    yield Question(
+    yield PermissionCase(
         about="the parameter",
         resource=parameter,
         allowed=Actions.READ_PARAMETER,
         refused=("ssm:GetParameterHistory", "ssm:PutParameter", "ssm:DeleteParameter"),
     )
     for neighbour in _neighbours(parameter):
-        yield Question(
+        yield PermissionCase(
             about="a neighbour's parameter", resource=neighbour, refused=("ssm:GetParameter",)
         )
     yield from _key(deployed, allowed=Actions.DECRYPT_PARAMETER)
-    yield Question(
+    yield PermissionCase(
         about="the secret",
         resource=settings.secret_arn,
         refused=("secretsmanager:GetSecretValue",),
     )
 
 
-def of_schedules(deployed: Deployed) -> Iterator[Question]:
-    """Scheduler calls one function."""
+def of_schedules(deployed: Deployed) -> Iterator[PermissionCase]:
+    """Scheduler invokes one function."""
     function = deployed.function_arn
     call = Actions.INVOKE_FUNCTION
-    yield Question(about="the function", resource=function, allowed=call)
-    yield Question(about="a version of it", resource=f"{function}:1", refused=call)
-    yield Question(
+    yield PermissionCase(about="the function", resource=function, allowed=call)
+    yield PermissionCase(about="a version of it", resource=f"{function}:1", refused=call)
+    yield PermissionCase(
         about="another function", resource=_sibling(function, ":", "somebody-elses"), refused=call
     )
 
 
-def _key(deployed: Deployed, *, allowed: tuple[str, ...]) -> Iterator[Question]:
+def _key(deployed: Deployed, *, allowed: tuple[str, ...]) -> Iterator[PermissionCase]:
     key, parameter = deployed.settings.parameter_key_arn, deployed.parameter_arn
     both = Actions.ENCRYPT_PARAMETER
     never = ("kms:Encrypt", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
-    yield Question(
+    yield PermissionCase(
         about="the key, for the parameter",
         resource=key,
         context={EncryptionContext.PARAMETER: parameter},
@@ -119,14 +119,14 @@ def _key(deployed: Deployed, *, allowed: tuple[str, ...]) -> Iterator[Question]:
         refused=(*never, *(action for action in both if action not in allowed)),
     )
     for neighbour in _neighbours(parameter):
-        yield Question(
+        yield PermissionCase(
             about="the key, for a neighbour's parameter",
             resource=key,
             context={EncryptionContext.PARAMETER: neighbour},
             refused=both,
         )
-    yield Question(about="the key, for anything", resource=key, refused=both)
-    yield Question(
+    yield PermissionCase(about="the key, for anything", resource=key, refused=both)
+    yield PermissionCase(
         about="another key",
         resource=_sibling(key, "/", NO_KEY),
         context={EncryptionContext.PARAMETER: parameter},
@@ -135,7 +135,7 @@ def _key(deployed: Deployed, *, allowed: tuple[str, ...]) -> Iterator[Question]:
 
 
 def _neighbours(parameter: str) -> tuple[str, ...]:
-    """One that only begins like ours, and one below it."""
+    """A parameter whose name begins like ours, and one below ours."""
     return f"{parameter}-neighbour", f"{parameter}/neighbour"
 
 

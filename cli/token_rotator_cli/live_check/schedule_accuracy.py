@@ -1,4 +1,4 @@
-"""How regular are the schedules? The timeline of README.md stands on a precision of 60 s."""
+"""Steps that measure how regular the schedules are; the timeline of README.md needs 60 s."""
 
 import itertools
 import re
@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from token_rotator.contract import Trigger
-from token_rotator_cli.findings import Finding, Result
+from token_rotator_cli.deployment.schedules import OURS, Schedule
+from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
-from token_rotator_cli.live_check.errors import NotAsPromised
-from token_rotator_cli.live_check.invocations import Invocation, by_trigger
-from token_rotator_cli.schedules import OURS, Schedule
+from token_rotator_cli.live_check.invocations import Invocation, with_trigger
+from token_rotator_cli.steps import Finding, Result
 
 PRECISION: Final = timedelta(seconds=60)
 """https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
@@ -23,39 +23,39 @@ _UNITS: Final = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
-    """What the firings of one schedule looked like."""
+class Regularity:
+    """The invocations that one schedule caused, compared with its period."""
 
-    firings: int
+    invocations: int
     offsets: tuple[timedelta, ...]
-    """After the earliest place in its period, of every firing that was no duplicate."""
+    """The offset in its period of each invocation that is no duplicate, after the earliest one."""
     lost: int
     duplicates: int
 
     @property
     def jitter(self) -> timedelta:
-        """Between the earliest firing in its period, and the latest."""
+        """The distance between the earliest and the latest invocation in their periods."""
         return max(self.offsets)
 
     @classmethod
-    def of(cls, starts: Sequence[datetime], *, every: timedelta) -> "Rhythm":
-        """Firings that are up to half a period off belong to the nearest one.
+    def of(cls, starts: Sequence[datetime], *, every: timedelta) -> "Regularity":
+        """``starts`` are in order, and not empty.
 
-        ``starts`` are in order, and not empty.
+        An invocation that is up to half a period off belongs to the nearest period.
         """
         places = [timedelta()]
         lost = duplicates = periods = 0
-        for one, then in itertools.pairwise(starts):
-            passed = round((then - one) / every)
+        for earlier, later in itertools.pairwise(starts):
+            passed = round((later - earlier) / every)
             lost += max(passed - 1, 0)
             if passed == 0:
                 duplicates += 1
                 continue
             periods += passed
-            places.append(then - starts[0] - periods * every)
+            places.append(later - starts[0] - periods * every)
         earliest = min(places)
         return cls(
-            firings=len(starts),
+            invocations=len(starts),
             offsets=tuple(place - earliest for place in places),
             lost=lost,
             duplicates=duplicates,
@@ -63,66 +63,69 @@ class Rhythm:
 
 
 def period_of(schedule: Schedule) -> timedelta:
-    """``rate(4 minutes)`` as a duration; what the stack makes is always a rate."""
+    """``rate(4 minutes)`` as a duration; the stack makes rates only. Raises CheckFailed."""
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule.expression)
     if rate is None:
-        raise NotAsPromised(f"The schedule {schedule.name} is {schedule.expression}, not a rate.")
+        raise CheckFailed(f"The schedule {schedule.name} is {schedule.expression}, not a rate.")
     return timedelta(seconds=int(rate[1]) * _UNITS[rate[2]])
 
 
-def firings(evidence: LiveCheckContext) -> Finding:
-    """Jitter, lost and repeated firings of the schedule."""
-    (every,) = {period_of(s) for s in evidence.schedules if s.trigger == Trigger.SCHEDULE}
-    starts = [run.started_at for run in by_trigger(evidence.invocations, Trigger.SCHEDULE)]
+def schedule(context: LiveCheckContext) -> Finding:
+    """The schedule starts the function within the precision that AWS documents."""
+    (every,) = {period_of(s) for s in context.schedules if s.trigger == Trigger.SCHEDULE}
+    starts = [one.started_at for one in with_trigger(context.invocations, Trigger.SCHEDULE)]
     if len(starts) < FEWEST:
-        return Finding(says=f"{len(starts)} so far: come back later", result=Result.UNKNOWN)
-    rhythm = Rhythm.of(starts, every=every)
-    seconds = [offset.total_seconds() for offset in rhythm.offsets]
-    told = (
-        f"{rhythm.firings} of the schedule, every {_short(every)}: {_spread(seconds)}; "
-        f"{rhythm.lost} lost, {rhythm.duplicates} twice"
+        return Finding(
+            message=f"{len(starts)} invocations so far; try again later", result=Result.UNKNOWN
+        )
+    found = Regularity.of(starts, every=every)
+    seconds = [offset.total_seconds() for offset in found.offsets]
+    message = (
+        f"{found.invocations} invocations, every {_short(every)}: {_spread(seconds)}; "
+        f"{found.lost} lost, {found.duplicates} twice"
     )
     facts: dict[str, object] = {
-        "firings": rhythm.firings,
+        "invocations": found.invocations,
         "offset_seconds": {"median": statistics.median(seconds), "most": max(seconds)},
-        "lost": rhythm.lost,
-        "duplicates": rhythm.duplicates,
+        "lost": found.lost,
+        "duplicates": found.duplicates,
     }
-    if rhythm.jitter > PRECISION:
-        raise NotAsPromised(
-            f"{told}. Scheduler's precision is 60 s: margins are smaller than README.md says."
+    if found.jitter > PRECISION:
+        raise CheckFailed(
+            f"{message}. Scheduler documents 60 s: the margins are smaller than in README.md."
         )
-    return Finding(says=told, result=Result.WARNING if rhythm.lost else Result.OK, facts=facts)
+    return Finding(message=message, result=Result.WARNING if found.lost else Result.OK, facts=facts)
 
 
-def pauses(evidence: LiveCheckContext) -> Finding:
-    """How long was nobody looking? Whatever the schedules lose, the other ones look."""
-    looks = list(by_trigger(evidence.invocations, *OURS))
-    if len(looks) < FEWEST:
-        return Finding(says=f"{len(looks)} looks so far: come back later", result=Result.UNKNOWN)
-    shortest = min(period_of(schedule) for schedule in evidence.schedules)
-    bound = shortest + PRECISION
-    longest, one, then = max(_pauses(looks))
-    told = (
-        f"{len(looks)} looks of {len(evidence.schedules)} schedules, at most "
-        f"{_short(longest)} apart ({one:%H:%M:%S} to {then:%H:%M:%S} UTC)"
+def pauses(context: LiveCheckContext) -> Finding:
+    """No pause between invocations, by any schedule, is longer than the shortest period allows."""
+    found = list(with_trigger(context.invocations, *OURS))
+    if len(found) < FEWEST:
+        return Finding(
+            message=f"{len(found)} invocations so far; try again later", result=Result.UNKNOWN
+        )
+    bound = min(period_of(one) for one in context.schedules) + PRECISION
+    longest, begin, end = max(_pauses(found))
+    message = (
+        f"{len(found)} invocations by {len(context.schedules)} schedules, at most "
+        f"{_short(longest)} apart ({begin:%H:%M:%S} to {end:%H:%M:%S} UTC)"
     )
     if longest > bound:
-        raise NotAsPromised(
-            f"{told}: more than {_short(bound)}. Several schedules in a row lost their event, or "
-            "were disabled; if the function was deployed or taken away then, that is why."
+        raise CheckFailed(
+            f"{message}: more than {_short(bound)}. Several schedules in a row lost their event, "
+            "or were disabled. A deployment at that time explains it, too."
         )
     return Finding(
-        says=told,
-        facts={"looks": len(looks), "longest_pause_seconds": longest.total_seconds()},
+        message=message,
+        facts={"invocations": len(found), "longest_pause_seconds": longest.total_seconds()},
     )
 
 
-def _pauses(looks: Sequence[Invocation]) -> list[tuple[timedelta, datetime, datetime]]:
-    """From the end of a run to the start of the next one."""
+def _pauses(invocations: Sequence[Invocation]) -> list[tuple[timedelta, datetime, datetime]]:
+    """From the end of an invocation to the start of the next one."""
     return [
-        (then.started_at - one.ends_at, one.ends_at, then.started_at)
-        for one, then in itertools.pairwise(looks)
+        (later.started_at - earlier.ended_at, earlier.ended_at, later.started_at)
+        for earlier, later in itertools.pairwise(invocations)
     ]
 
 

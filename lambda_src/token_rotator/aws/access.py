@@ -45,7 +45,7 @@ class AwsAccess:
         if missing := [name for name in names if not environment.get(name)]:
             raise ConfigurationError(
                 f"The environment lacks {' and '.join(missing)}, which Lambda itself sets: "
-                "the function runs nowhere else. To rotate by hand: make rotate."
+                "the function runs nowhere else. To rotate by hand: token-rotator rotate."
             )
         region, key_id, secret_key = (environment[name] for name in names)
         return cls(

@@ -21,7 +21,7 @@ _CLIENT_ID: Final = re.compile(r"[\x21-\x7e]{1,256}")
 
 STORE: Final = (
     "Store the file downloaded from Intelligence (Generate/Refresh) as it is: "
-    "make upload FILE=..., or "
+    "token-rotator upload FILE, or "
     "aws secretsmanager put-secret-value --secret-id ... --secret-string file://..."
 )
 

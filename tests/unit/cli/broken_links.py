@@ -137,6 +137,9 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "the role may not write the parameter": (
         denies("ssm:PutParameter"), "role", "ConfigurationError", "ssm:PutParameter",
     ),
+    "the role may not read the parameter": (
+        denies("ssm:GetParameter"), "role", "ConfigurationError", "ssm:GetParameter",
+    ),
     "the role may not use the key": (
         denies("kms:GenerateDataKey"), "role", "ConfigurationError", "kms:GenerateDataKey",
     ),
@@ -162,6 +165,6 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         a_disabled_watchdog, "schedules", "ConfigurationError", "Disabled: watchdog",
     ),
     "no schedule is there": (
-        no_schedules, "schedules", "ConfigurationError", "No schedule calls the function",
+        no_schedules, "schedules", "ConfigurationError", "No schedule invokes the function",
     ),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from tests.support.operating import OperatedRotator
 from token_rotator import wiring
 from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.settings import Settings
-from token_rotator_cli.aws import Aws
+from token_rotator_cli.aws.clients import Aws
 
 REAL = wiring.identity_provider
 

@@ -29,12 +29,12 @@ def test_the_broken_link_is_named_with_its_cure(
     (found,) = [one for one in answer["steps"] if one["result"] == "wrong"]
     assert answer["wrong"] == [step]
     assert (found["step"], found["error"]) == (step, error)
-    assert said in found["says"]
+    assert said in found["message"]
     lines = for_people[1].splitlines()
     (wrong,) = [line for line in lines if line.startswith("WRONG")]
     assert wrong.split()[1] == step
     assert said in wrong
-    assert lines[-1] == f"Look at: {step}."
+    assert lines[-1] == f"Wrong: {step}."
     assert for_programs[0] == for_people[0] == 1
 
 
@@ -124,7 +124,7 @@ def test_only_beside_a_local_aws_may_the_identity_provider_be_on_loopback(
 
     steps = {one["step"]: one for one in json.loads(capsys.readouterr().out)["steps"]}
     assert (steps["discovery"]["result"] == "ok") is local
-    assert ("loopback" in steps["discovery"]["says"]) is not local
+    assert ("loopback" in steps["discovery"]["message"]) is not local
 
 
 def test_a_watchdog_that_somebody_deleted_is_missed(
@@ -154,7 +154,7 @@ def test_no_watchdog_may_have_been_chosen_and_the_line_says_who_knows(
 
     (line,) = [one for one in capsys.readouterr().out.splitlines() if " schedules " in one]
     assert line.startswith("ok")
-    assert "no watchdog: right if watchdog_min_remaining_seconds = 0 was deployed" in line
+    assert "right only if watchdog_min_remaining_seconds = 0 was deployed" in line
 
 
 @pytest.mark.parametrize("sent", [None, "no JSON", "[]", "{}"])

@@ -6,9 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.operating import FUNCTION, STACK, OperatedRotator, Refusing, shown
-from token_rotator_cli.aws import Aws
-from token_rotator_cli.deployment import region_of
-from token_rotator_cli.main import main
+from token_rotator_cli.__main__ import main
+from token_rotator_cli.aws.clients import Aws
 
 
 class FakeStacks:
@@ -40,14 +39,14 @@ def test_one_of_several_is_named_as_in_the_configuration(
 ):
     deploy(world, MarketingDataFunctionName=FUNCTION, SalesFunctionName="other")
 
-    assert world.run("status", "--stack", STACK, "--rotator", "marketing-data") == 0
+    assert world.run("status", "marketing-data", "--stack", STACK) == 0
     assert world.run("status", "--stack", STACK) == 1
-    assert world.run("status", "--stack", STACK, "--rotator", "purchase") == 1
+    assert world.run("status", "purchase", "--stack", STACK) == 1
 
     said = capsys.readouterr().err.splitlines()
     assert said == [
         (
-            "ConfigurationError: Say which of the stack's rotators is meant (--rotator): "
+            f"ConfigurationError: The stack {STACK} has several rotators. Name one of them: "
             "marketing-data, sales."
         ),
         (
@@ -55,6 +54,16 @@ def test_one_of_several_is_named_as_in_the_configuration(
             "It has: marketing-data, sales."
         ),
     ]
+
+
+def test_a_stack_of_something_else_is_named(
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    deploy(world, Address="https://example.com")
+
+    assert world.run("status", "--stack", STACK) == 1
+
+    assert f"The stack {STACK} has no rotator. Check its name." in shown(capsys)
 
 
 def test_a_stack_that_is_not_there_is_named_with_its_region(
@@ -94,8 +103,6 @@ def test_a_function_may_be_named_by_its_arn_which_says_the_region(world: Operate
     arn = f"{world.function_arn}:$LATEST"
 
     assert world.run("check", "--function", arn) == 0
-    assert region_of(arn) == "eu-west-1"
-    assert region_of("my-function") is None
 
 
 def test_an_encrypted_environment_that_the_caller_cannot_read_is_named(
@@ -114,6 +121,26 @@ def test_an_encrypted_environment_that_the_caller_cannot_read_is_named(
     said = capsys.readouterr().err
     assert "ask for kms:Decrypt" in said
     assert "sentinel" not in said
+
+
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-1"),
+    ],
+)
+def test_the_region_is_the_environments_as_for_the_aws_cli(
+    variables: dict[str, str], region: str, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert Aws().logs.meta.region_name == region
+    assert Aws(region="us-east-1").logs.meta.region_name == "us-east-1"
 
 
 @pytest.mark.parametrize(

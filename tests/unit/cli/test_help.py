@@ -1,46 +1,52 @@
-"""docs/command.md shows the help as it is."""
-
-from pathlib import Path
+"""Wrong usage is explained; docs/command.md shows the help texts (tests/unit/docs)."""
 
 import pytest
 
+from token_rotator_cli.__main__ import main
 from token_rotator_cli.arguments import COMMANDS
-from token_rotator_cli.main import main
-
-DOCUMENTED = (Path(__file__).parents[3] / "docs" / "command.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_the_documented_help_is_the_help(
-    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    monkeypatch.setenv("COLUMNS", "60")  # a narrow terminal must not change it
-    arguments = [*command.split(), "--help"]
-
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-
-    shown = f"```\n$ python -m token_rotator {' '.join(arguments)}\n{capsys.readouterr().out}```\n"
-    assert ended.value.code == 0
-    assert shown in DOCUMENTED, f"docs/command.md lacks this:\n\n{shown}"
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "text"),
     [
-        [],
-        ["check"],
-        ["check", "--function", "f", "--stack", "s"],
-        ["upload", "--function", "f"],
-        ["chek", "--function", "f"],
-        ["rotate", "--function", "f", "--json"],
+        ([], "required: COMMAND"),
+        (["chek"], "invalid choice: 'chek'"),
+        (["check", "--function", "f", "--stack", "s"], "not allowed with argument"),
+        (["check", "--config", "c.toml", "--stack", "s"], "not allowed with argument"),
+        (["upload", "--function", "f"], "required: FILE"),
+        (["rotate", "--func", "f"], "unrecognized arguments: --func"),
+        (["costs", "marketing"], "unrecognized arguments: marketing"),
+        (["live-check", "--function", "f"], "unrecognized arguments: --function"),
+        (["live-check", "--expire", "0"], "write a number from 1 to 1440"),
+        (["live-check", "--expire", "x"], "write a number from 1 to 1440"),
+        (["live-check", "--invocations", "2"], "write a number from 3 to 10000"),
     ],
 )
 def test_arguments_that_make_no_sense_exit_with_2(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
+    arguments: list[str], text: str, capsys: pytest.CaptureFixture[str]
 ):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
 
+    captured = capsys.readouterr()
     assert ended.value.code == 2
-    assert "usage: python -m token_rotator" in capsys.readouterr().err
+    assert captured.out == ""
+    assert captured.err.startswith("usage: token-rotator ")
+    assert text in captured.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_json_and_names_its_configuration_in_the_same_way(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    text = capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "60")
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+
+    assert "--json" in text
+    assert "--config FILE" in text
+    assert ("--stack NAME" in text) is (command != "costs")
+    assert capsys.readouterr().out == text, "a narrow terminal changes nothing"

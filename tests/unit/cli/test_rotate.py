@@ -1,5 +1,8 @@
 """`rotate` calls the function and tells what it answered, and nothing that it should not."""
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
@@ -10,6 +13,17 @@ def test_a_fresh_token_is_published(world: OperatedRotator, capsys: pytest.Captu
 
     assert world.published()["Version"] == 2
     assert shown(capsys).startswith(f"published: version 2 of {PARAMETER}, expires at 20")
+
+
+def test_a_program_gets_the_version_and_the_expiry(
+    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    assert world.run("rotate", "--json") == 0
+
+    document = json.loads(capsys.readouterr().out)
+    assert (document["ok"], document["outcome"]) == (True, "published")
+    assert (document["parameter"], document["version"]) == (PARAMETER, 2)
+    assert datetime.fromisoformat(document["expires_at"]) > datetime.now(UTC)
 
 
 def test_an_error_of_the_function_is_named(
@@ -78,4 +92,4 @@ def test_a_secret_without_a_service_account_leads_to_upload(
 
     said = capsys.readouterr().err
     assert said.startswith("NoServiceAccountYet: ")
-    assert "`upload` the file" in said
+    assert "token-rotator upload FILE" in said

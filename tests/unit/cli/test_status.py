@@ -32,7 +32,7 @@ def test_a_published_token_is_told_with_its_age_and_who_rotated_it(
         world.run("status")
 
     assert code == 0
-    assert told["alive"] is True
+    assert told["ok"] is True
     assert (told["parameter"], told["version"]) == (PARAMETER, 1)
     assert told["life_left_seconds"] == 240
     assert told["rotated_by"] == "schedule"
@@ -69,7 +69,7 @@ def test_an_expired_token_counts_as_none(
         code, told = status(world, capsys)
         world.run("status")
 
-    assert (code, told["alive"]) == (1, False)
+    assert (code, told["ok"]) == (1, False)
     assert "none: it expired" in capsys.readouterr().out
 
 

@@ -1,7 +1,7 @@
 """`upload` stores what the function can use, nothing else, and tells whether it took effect."""
 
+import json
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from local.idp.faults import Endpoint
 from local.idp.service_account import ServiceAccount
 from tests.support.operating import OperatedRotator, Refusing, at_debug, shown
 from token_rotator.errors import RotationError
-from token_rotator_cli import wait_for_publication
+from token_rotator_cli.upload.wait_for_publication import LONGEST_WAIT
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +65,29 @@ def test_a_new_key_is_stored_and_seen_to_work(
     assert world.idp.token_requests[-1].key == generated.key_fingerprint
 
 
+def test_a_program_gets_one_document(
+    world: OperatedRotator,
+    downloaded: Path,
+    generated: ServiceAccount,
+    capsys: pytest.CaptureFixture[str],
+):
+    world.while_waiting = [world.secret_changed]
+
+    assert world.run("upload", str(downloaded), "--json") == 0
+    stored = json.loads(capsys.readouterr().out)
+    assert world.run("upload", str(downloaded), "--json") == 0
+    again = json.loads(capsys.readouterr().out)
+
+    version = world.aws.secrets.get_secret_value(SecretId=world.secret)["VersionId"]
+    assert stored == {
+        "ok": True,
+        "service_account": generated.client_id,
+        "stored_version": version,
+        "published": "Published by a rotation (secret-changed) that used it.",
+    }
+    assert again == stored | {"stored_version": None, "published": None}
+
+
 def test_the_version_before_stays_for_the_fall_back(world: OperatedRotator, downloaded: Path):
     world.run("upload", "--no-wait", str(downloaded))
 
@@ -89,7 +112,7 @@ def test_the_same_file_once_more_is_not_stored(
 ):
     assert world.run("upload", "-", stdin=world.account.as_downloaded().encode()) == 0
 
-    assert "nothing was stored" in capsys.readouterr().out
+    assert "Nothing was stored" in capsys.readouterr().out
     assert world.aws.secrets.get_secret_value(SecretId=world.secret)["VersionId"] == (
         world.version_id
     )
@@ -104,9 +127,9 @@ UNUSABLE: dict[str, tuple[Callable[[str], bytes], str]] = {
         lambda _: f"serviceAccountId: a\nprivateKey: {pem(ec_key())}".encode(),
         "is no RSA key",
     ),
-    "a picture": (lambda _: b"\x89PNG\r\n\x1a\n\xff", "no text in UTF-8"),
-    "UTF-16": (lambda file: file.encode("utf-16"), "no text in UTF-8"),
-    "endless": (lambda file: file.encode() * 100, "more than 64 KiB"),
+    "a picture": (lambda _: b"\x89PNG\r\n\x1a\n\xff", "not a text in UTF-8"),
+    "UTF-16": (lambda file: file.encode("utf-16"), "not a text in UTF-8"),
+    "endless": (lambda file: file.encode() * 100, "larger than 64 KiB"),
 }
 
 
@@ -210,13 +233,14 @@ def test_a_passing_failure_is_waited_out(
 
 
 def test_when_nothing_happens_it_gives_up_and_says_what_next(
-    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-):  # fmt: skip
-    world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
-    world.while_waiting = [lambda: failing(world)]
+    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+):
+    def the_time_is_over() -> None:
+        world.waited += LONGEST_WAIT
 
-    monkeypatch.setattr(wait_for_publication, "LONGEST_WAIT", timedelta())
+    world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
+    world.while_waiting = [lambda: failing(world), the_time_is_over]
+
     assert world.run("upload", str(downloaded)) == 1
 
     said = capsys.readouterr().err

@@ -9,7 +9,7 @@ from tests.support.live_account import KEY, PARAMETER, LiveAccount
 from tests.unit.cli.live_check.conftest import Shown
 
 ALARM = "tokens/marketing/TokenMarginLow"
-RING = ("--ring", "TokenMarginLow")
+SET_ALARM = ("--alarm", "TokenMarginLow")
 EXPIRE = ("--expire", "30")
 DELIVERED = ("AWS/SNS", "NumberOfNotificationsDelivered")
 
@@ -22,47 +22,47 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
-def test_an_alarm_rings_is_heard_and_clears_by_itself(account: LiveAccount, check: Shown):
-    code, steps = check(*RING)
+def test_an_alarm_is_set_notifies_and_clears_by_itself(account: LiveAccount, check: Shown):
+    code, steps = check(*SET_ALARM)
 
-    assert (code, steps["ring"]["result"]) == (0, "ok")
-    assert "SNS delivered 2 notifications" in steps["ring"]["says"]
-    assert steps["ring"]["facts"]["cleared_by_itself"]
+    assert (code, steps["delivery"]["result"]) == (0, "ok")
+    assert "SNS delivered 2 notifications" in steps["delivery"]["message"]
+    assert steps["delivery"]["facts"]["cleared_by_itself"]
     assert account.cloudwatch.notifications == [(ALARM, "ALARM"), (ALARM, "OK")]
 
 
 def test_an_alarm_that_does_not_clear_is_put_back(account: LiveAccount, check: Shown):
     account.cloudwatch.evaluates = False
 
-    _, steps = check(*RING)
+    _, steps = check(*SET_ALARM)
 
-    assert not steps["ring"]["facts"]["cleared_by_itself"]
+    assert not steps["delivery"]["facts"]["cleared_by_itself"]
     assert account.cloudwatch.alarms[ALARM]["StateValue"] == "OK"
 
 
 def test_a_topic_that_does_not_take_the_message_is_named(account: LiveAccount, check: Shown):
     account.cloudwatch.topic_refuses = "CloudWatch Alarms is not authorized to use its key."
 
-    code, steps = check(*RING)
+    code, steps = check(*SET_ALARM)
 
-    assert (code, steps["ring"]["result"]) == (1, "wrong")
-    assert "not authorized to use its key" in steps["ring"]["says"]
+    assert (code, steps["delivery"]["result"]) == (1, "wrong")
+    assert "not authorized to use its key" in steps["delivery"]["message"]
     assert account.cloudwatch.alarms[ALARM]["StateValue"] == "OK"
 
 
-def test_an_alarm_that_tells_somebody_else_does_not_ring(account: LiveAccount, check: Shown):
+def test_an_alarm_that_notifies_somebody_else_is_not_set(account: LiveAccount, check: Shown):
     account.cloudwatch.add(ALARM, AlarmActions=["arn:aws:sns:eu-west-1:1:other"])
 
-    _, steps = check(*RING)
+    _, steps = check(*SET_ALARM)
 
     assert steps["alarms"]["result"] == "wrong"
-    assert steps["ring"]["result"] == "skipped", "it would tell somebody else"
+    assert steps["delivery"]["result"] == "skipped", "it would tell somebody else"
 
 
 @pytest.mark.parametrize(
     ("sums", "said"),
     [
-        ({}, "SNS tells of no delivery"),
+        ({}, "SNS reported no delivery"),
         ({DELIVERED: 1, ("AWS/SNS", "NumberOfNotificationsFailed"): 1}, "could not deliver 1"),
     ],
 )
@@ -72,25 +72,28 @@ def test_a_message_that_does_not_arrive_is_named(
     del account.cloudwatch.sums[DELIVERED]
     account.cloudwatch.sums |= sums
 
-    code, steps = check(*RING)
+    code, steps = check(*SET_ALARM)
 
-    assert (code, steps["ring"]["result"]) == (1, "wrong")
-    assert said in steps["ring"]["says"]
+    assert (code, steps["delivery"]["result"]) == (1, "wrong")
+    assert said in steps["delivery"]["message"]
 
 
 @pytest.mark.parametrize(
-    ("ring", "state", "said"),
-    [("TokenMarginLow", "ALARM", "rings already"), ("Token", "OK", "There are: RefreshFailing,")],
+    ("name", "state", "said"),
+    [
+        ("TokenMarginLow", "ALARM", "is in ALARM already"),
+        ("Token", "OK", "There are: RefreshFailing,"),
+    ],
 )
 def test_an_alarm_that_cannot_be_tried_is_left_alone(
-    account: LiveAccount, check: Shown, ring: str, state: str, said: str
+    account: LiveAccount, check: Shown, name: str, state: str, said: str
 ):
     account.cloudwatch.add(ALARM, StateValue=state)
 
-    code, steps = check("--ring", ring)
+    code, steps = check("--alarm", name)
 
-    assert (code, steps["ring"]["error"]) == (1, "CannotBeShown")
-    assert said in steps["ring"]["says"]
+    assert (code, steps["delivery"]["error"]) == (1, "CheckNotPossible")
+    assert said in steps["delivery"]["message"]
     assert account.cloudwatch.notifications == []
 
 
@@ -99,7 +102,7 @@ def test_an_expired_parameter_is_seen_to_go(account: LiveAccount, check: Shown):
 
     assert (code, steps["expiry"]["result"]) == (0, "ok")
     assert 0 <= steps["expiry"]["facts"]["late_seconds"] <= 7 * 60 + 15
-    assert "could be used again at once" in steps["expiry"]["says"]
+    assert "could be used again at once" in steps["expiry"]["message"]
     assert planted(account) == []
     assert account.store.holds(PARAMETER)
 
@@ -125,7 +128,7 @@ def test_a_parameter_that_stays_is_a_miss_and_is_deleted(account: LiveAccount, c
     code, steps = check(*EXPIRE)
 
     assert (code, steps["expiry"]["result"]) == (1, "wrong")
-    assert "30 minutes after its Expiration" in steps["expiry"]["says"]
+    assert "30 minutes after its Expiration" in steps["expiry"]["message"]
     assert planted(account) == []
 
 
@@ -139,7 +142,7 @@ def test_a_parameter_that_goes_too_early_is_a_miss(account: LiveAccount, check: 
     code, steps = check(*EXPIRE)
 
     assert (code, steps["expiry"]["result"]) == (1, "wrong")
-    assert "s before its Expiration" in steps["expiry"]["says"]
+    assert "s before its Expiration" in steps["expiry"]["message"]
 
 
 @pytest.mark.parametrize(("times", "result"), [(7, "ok"), (1000, "wrong")])
@@ -160,7 +163,7 @@ def test_a_name_that_is_refused_for_a_while_is_told(
         assert steps["expiry"]["facts"]["refused_seconds"] == times
 
 
-@pytest.mark.parametrize("options", [RING, EXPIRE])
+@pytest.mark.parametrize("options", [SET_ALARM, EXPIRE])
 def test_an_interrupted_check_puts_everything_back(
     account: LiveAccount, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ):
@@ -170,10 +173,10 @@ def test_an_interrupted_check_puts_everything_back(
     code = account.check(*options)
 
     assert code == 130
-    assert "put back" in capsys.readouterr().err
+    assert "restored" in capsys.readouterr().err
     assert planted(account) == []
     assert account.cloudwatch.alarms[ALARM]["StateValue"] == "OK"
-    assert account.store.calls[-1] == "delete_parameter" or options == RING
+    assert account.store.calls[-1] == "delete_parameter" or options == SET_ALARM
 
 
 def test_what_could_not_be_cleaned_up_is_told(
@@ -195,12 +198,12 @@ def test_it_says_beforehand_what_it_will_touch(
     seen: list[Any] = []
     account.in_each_pause = lambda: seen.append((planted(account), capsys.readouterr()))
 
-    account.check(*RING, *EXPIRE)
+    account.check(*SET_ALARM, *EXPIRE)
 
     _, first = seen[0]
-    assert f"Will make {ALARM} ring and put it back, within 18 minutes" in first.err
+    assert f"Will set the alarm {ALARM} to ALARM and restore it, within 18 minutes" in first.err
     (name,) = next(names for names, _ in seen if names)
-    assert f"Will create {name}, wait until SSM deletes it, 32 minutes at most" in first.err
+    assert f"Will create {name}, wait at most 32 minutes until SSM deletes it" in first.err
 
 
 def test_without_such_options_it_says_that_it_reads_only(

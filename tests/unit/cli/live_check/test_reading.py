@@ -41,7 +41,7 @@ def deleted_too_early(account: LiveAccount) -> None:
     account.rotates(account.time - timedelta(seconds=30), trigger=Trigger.WATCHDOG)
 
 
-def one_firing_is_late(account: LiveAccount) -> None:
+def one_is_late(account: LiveAccount) -> None:
     due = account.time + 3 * MINUTE
     for minutes in range(8):
         account.looks(account.time + minutes * MINUTE)
@@ -49,7 +49,7 @@ def one_firing_is_late(account: LiveAccount) -> None:
     account.sleep(8 * 60)
 
 
-def nothing_looked(account: LiveAccount) -> None:
+def nothing_ran(account: LiveAccount) -> None:
     account.looks(account.time + timedelta(minutes=2))
     account.sleep(180)
 
@@ -63,21 +63,21 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
     "it was deleted while its token lived": (
         deleted_too_early, "versions", "The parameter was deleted before 11:59:30",
     ),
-    "the schedule is later than its precision": (one_firing_is_late, "firings", "the latest 61 s"),
-    "nobody looked for long": (nothing_looked, "pauses", "more than 120 s"),
+    "the schedule is later than its precision": (one_is_late, "schedule", "the latest 61 s"),
+    "nothing ran for long": (nothing_ran, "pauses", "more than 120 s"),
     "two ran at a time": (two_at_a_time, "concurrency", "two ran at"),
     "more than one is reserved": (
         lambda account: vars(account).update(reserved=5), "concurrency", "5 are reserved",
     ),
     "the metrics do not arrive": (
         lambda account: account.cloudwatch.sums.pop(("TokenRotator", "TokenPublished")),
-        "metrics", "counts 0 tokens, the log tells of",
+        "metrics", "counts 0 tokens, the log holds",
     ),
     "there are no alarms": (
         lambda account: account.cloudwatch.alarms.clear(), "alarms", "There are no alarms",
     ),
     "an alarm's actions are disabled": (
-        alarm(ActionsEnabled=False), "alarms", "TokenMarginLow would tell nobody",
+        alarm(ActionsEnabled=False), "alarms", "TokenMarginLow would notify nobody",
     ),
     "an alarm tells another topic": (alarm(AlarmActions=[]), "alarms", "TokenMarginLow would"),
     "an alarm is never evaluated": (
@@ -96,7 +96,7 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
         statement("scheduler", Resource="*"), "permissions", "lambda:InvokeFunction on another",
     ),
     "the function is denied its key": (
-        statement("rotator", Effect="Deny"), "permissions", "would refuse the function kms:",
+        statement("rotator", Effect="Deny"), "permissions", "refuses the function kms:",
     ),
 }  # fmt: skip
 
@@ -109,7 +109,7 @@ def test_what_is_not_as_promised_is_named(account: LiveAccount, check: Shown, na
     code, steps = check()
 
     assert [one for one in steps if steps[one]["result"] == "wrong"] == [step], steps
-    assert said in steps[step]["says"]
+    assert said in steps[step]["message"]
     assert code == 1
 
 
@@ -117,11 +117,11 @@ def test_a_healthy_rotator_passes(check: Shown):
     code, steps = check()
 
     results = {name: one["result"] for name, one in steps.items()}
-    assert {name for name, result in results.items() if result != "ok"} == {"ring", "expiry"}
-    assert results["ring"] == results["expiry"] == "skipped"
+    assert {name for name, result in results.items() if result != "ok"} == {"delivery", "expiry"}
+    assert results["delivery"] == results["expiry"] == "skipped"
     assert code == 0
     assert steps["versions"]["facts"] == {"publications": 15, "expirations_outlived": 12}
-    assert steps["firings"]["facts"]["firings"] == 15
+    assert steps["schedule"]["facts"]["invocations"] == 15
 
 
 def test_reading_changes_nothing(account: LiveAccount, check: Shown):
@@ -148,7 +148,9 @@ def test_what_the_caller_may_not_see_is_unknown(check: Shown, service: str, step
 
     assert {one for one in steps if steps[one]["result"] == "unknown"} == step
     assert code == 0
-    assert {steps[one]["result"] for one in steps if "needs" in steps[one]["says"]} <= {"skipped"}
+    assert {steps[one]["result"] for one in steps if "needs" in steps[one]["message"]} <= {
+        "skipped"
+    }
 
 
 def test_a_version_that_nobody_logged_is_a_warning(account: LiveAccount, check: Shown):
@@ -158,7 +160,7 @@ def test_a_version_that_nobody_logged_is_a_warning(account: LiveAccount, check: 
     _, steps = check()
 
     assert steps["versions"]["result"] == "warning"
-    assert "Nobody logged 16" in steps["versions"]["says"]
+    assert "Nobody logged 16" in steps["versions"]["message"]
 
 
 def test_a_parameter_that_went_away_in_an_outage_is_no_surprise(account: LiveAccount, check: Shown):
@@ -169,7 +171,7 @@ def test_a_parameter_that_went_away_in_an_outage_is_no_surprise(account: LiveAcc
     _, steps = check()
 
     assert steps["versions"]["result"] == "ok"
-    assert "went away when no token had come for long" in steps["versions"]["says"]
+    assert "was deleted when there was no token for long" in steps["versions"]["message"]
 
 
 def test_an_unconfirmed_subscription_is_a_warning(account: LiveAccount, check: Shown):
@@ -178,7 +180,7 @@ def test_an_unconfirmed_subscription_is_a_warning(account: LiveAccount, check: S
     code, steps = check()
 
     assert (code, steps["subscriptions"]["result"]) == (0, "warning")
-    assert "0 confirmed, 1 not confirmed: nobody hears" in steps["subscriptions"]["says"]
+    assert "0 confirmed, 1 not confirmed: nobody is notified" in steps["subscriptions"]["message"]
 
 
 def test_an_alarm_that_is_still_warming_up_is_unknown(account: LiveAccount, check: Shown):
@@ -201,4 +203,4 @@ def test_without_a_reservation_overlaps_are_told_and_no_failure(account: LiveAcc
     code, steps = check()
 
     assert (code, steps["concurrency"]["result"]) == (0, "warning")
-    assert "1 overlaps" in steps["concurrency"]["says"]
+    assert "1 overlaps" in steps["concurrency"]["message"]

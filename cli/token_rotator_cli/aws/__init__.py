@@ -1,0 +1,1 @@
+"""AWS, as the operator's credentials reach it."""

@@ -1,0 +1,66 @@
+"""Translation of botocore's exceptions into CallerError, which tells the operator what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from token_rotator.aws.service import is_transient
+from token_rotator_cli.errors import CallerError
+
+_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_LOGGED_OUT: Final = frozenset(
+    {
+        "CredentialRetrievalError",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "LoginRefreshRequired",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+        "UnrecognizedClientException",
+    }
+)
+
+
+@contextmanager
+def calling(action: str) -> Iterator[None]:
+    """Raises CallerError for whatever botocore raises; ``action`` is the IAM action to ask for."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as exc:
+        code = _code(exc)
+        # from None: a validation error of botocore's quotes the arguments
+        raise CallerError(action, code=code, fix=_fix(action, code, exc)) from None
+
+
+def _code(exc: ClientError | BotoCoreError) -> str:
+    if isinstance(exc, ClientError):
+        return str(exc.response.get("Error", {}).get("Code", "Unknown"))
+    return type(exc).__name__
+
+
+def _fix(action: str, code: str, exc: ClientError | BotoCoreError) -> str:
+    if code in _DENIED:
+        return f"Your credentials do not allow it: ask for {action}, or use another --profile."
+    if code in _LOGGED_OUT:
+        return "There are no valid AWS credentials: log in, or name a profile with --profile."
+    if code == "ProfileNotFound":
+        return "There is no such profile: `aws configure list-profiles` lists the existing ones."
+    if code == "NoRegionError":
+        return "Name the region with --region or AWS_REGION."
+    if _is_unavailable(exc):
+        return "Try again; if it stays, check the network and AWS_ENDPOINT_URL."
+    return "The API reference of that service explains the code."
+
+
+def _is_unavailable(exc: ClientError | BotoCoreError) -> bool:
+    if isinstance(exc, ClientError):
+        status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return is_transient(_code(exc), status)
+    return isinstance(exc, (HTTPClientError, NoConnection))

@@ -1,0 +1,82 @@
+"""boto3's clients, with the caller's credentials, region and endpoint as boto3 finds them."""
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from token_rotator import urls
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
+from token_rotator_cli.aws.calls import calling
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_ssm import SSMClient
+
+_WITH_RETRIES: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard"})
+_ONCE: Final = Config(
+    connect_timeout=5,
+    read_timeout=FUNCTION_TIMEOUT_SECONDS + 10,
+    retries={"total_max_attempts": 1, "mode": "standard"},  # each attempt would be a rotation
+)
+
+
+class Aws:
+    """The services that the commands call; a client is made when it is first used."""
+
+    def __init__(self, *, profile: str | None = None, region: str | None = None) -> None:
+        """Raises CallerError for a profile that does not exist."""
+        # boto3 reads AWS_DEFAULT_REGION only; the AWS CLI and other SDKs read AWS_REGION, too
+        region = region or os.environ.get("AWS_REGION")
+        with calling("Reading the AWS configuration"):
+            self._session = boto3.Session(profile_name=profile, region_name=region)
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        return self._session.client("cloudformation", config=_WITH_RETRIES)
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        return self._session.client("cloudwatch", config=_WITH_RETRIES)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        return self._session.client("lambda", config=_ONCE)
+
+    @cached_property
+    def iam(self) -> "IAMClient":
+        return self._session.client("iam", config=_WITH_RETRIES)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        return self._session.client("logs", config=_WITH_RETRIES)
+
+    @cached_property
+    def parameters(self) -> "SSMClient":
+        return self._session.client("ssm", config=_WITH_RETRIES)
+
+    @cached_property
+    def schedules(self) -> "EventBridgeSchedulerClient":
+        return self._session.client("scheduler", config=_WITH_RETRIES)
+
+    @cached_property
+    def secrets(self) -> "SecretsManagerClient":
+        return self._session.client("secretsmanager", config=_WITH_RETRIES)
+
+    @cached_property
+    def topics(self) -> "SNSClient":
+        return self._session.client("sns", config=_WITH_RETRIES)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is a local AWS, which does not emulate everything."""
+        return urls.is_loopback(urls.host(self.functions.meta.endpoint_url))

@@ -1,0 +1,107 @@
+"""A rotator's deployment, read from the configuration of its function."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from token_rotator.contract import StackOutput, output_of
+from token_rotator.errors import ConfigurationError
+from token_rotator.settings import Settings
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.deployment.target import Target
+from token_rotator_cli.errors import CallerError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """One rotator in the account."""
+
+    function_arn: str
+    """Without a version or an alias."""
+    role_arn: str
+    log_group: str
+    settings: Settings
+
+    @property
+    def parameter_arn(self) -> str:
+        """The parameter's ARN: it is in the function's partition, region and account."""
+        _, partition, _, region, account, *_ = self.function_arn.split(":")
+        name = self.settings.parameter_name.lstrip("/")
+        return f"arn:{partition}:ssm:{region}:{account}:parameter/{name}"
+
+
+def find_deployment(aws: Aws, target: Target) -> Deployed:
+    """Reads the function's configuration. Raises ConfigurationError, CallerError."""
+    name = target.function or output_for(
+        outputs_of(aws, target.stack or ""), target, StackOutput.FUNCTION_NAME
+    )
+    try:
+        with calling("lambda:GetFunctionConfiguration"):
+            found = aws.functions.get_function_configuration(FunctionName=name)
+    except CallerError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+        raise ConfigurationError(
+            f"There is no function {name} in {aws.functions.meta.region_name}. "
+            "Check the account, the region and the name, or deploy the stack."
+        ) from None
+    environment = found.get("Environment", {})
+    if refused := environment.get("Error"):
+        raise ConfigurationError(
+            f"The function's environment cannot be read ({refused.get('ErrorCode')}). "
+            "It is encrypted with a key of its own: ask for kms:Decrypt on it."
+        )
+    variables = environment.get("Variables", {})
+    return Deployed(
+        # schedules name the function without a version or an alias
+        function_arn=":".join(found["FunctionArn"].split(":")[:7]),
+        role_arn=found["Role"],
+        log_group=found.get("LoggingConfig", {}).get("LogGroup")
+        or f"/aws/lambda/{found['FunctionName']}",
+        settings=Settings.from_environment(variables),
+    )
+
+
+def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
+    """Outputs of a stack. Raises ConfigurationError, CallerError."""
+    try:
+        with calling("cloudformation:DescribeStacks"):
+            (found,) = aws.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except CallerError as error:
+        if error.code != "ValidationError":  # CloudFormation's code for "no such stack"
+            raise
+        raise ConfigurationError(
+            f"There is no stack {stack} in {aws.cloudformation.meta.region_name}. "
+            "Check the account, the region and the name, or deploy it."
+        ) from None
+    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
+def output_for(outputs: Mapping[str, str], target: Target, suffix: StackOutput) -> str:
+    """One output of the rotator that is meant. Raises ConfigurationError."""
+    rotators = {
+        _rotator_of(key.removesuffix(suffix)): value
+        for key, value in outputs.items()
+        if key.endswith(suffix)
+    }
+    if target.rotator is None and len(rotators) == 1:
+        (value,) = rotators.values()
+        return value
+    if value := outputs.get(output_of(target.rotator or "", suffix), ""):
+        return value
+    names = ", ".join(sorted(rotators)) or "none"
+    if target.rotator is None:
+        raise ConfigurationError(
+            f"The stack {target.stack} has several rotators. Name one of them: {names}."
+            if rotators
+            else f"The stack {target.stack} has no rotator. Check its name."
+        )
+    raise ConfigurationError(
+        f"The stack {target.stack} has no rotator {target.rotator}. It has: {names}."
+    )
+
+
+def _rotator_of(output: str) -> str:
+    """The rotator ``marketing-data`` for the output prefix ``MarketingData``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", output).lower()

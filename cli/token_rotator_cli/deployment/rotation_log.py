@@ -1,0 +1,149 @@
+"""The function's log: one line of JSON for each rotation, read from CloudWatch Logs."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple, Self
+
+from token_rotator.contract import LogField, Outcome
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.clock import utc_now
+
+RECENT: Final = timedelta(minutes=15)
+"""With the usual interval, this holds a few rotations."""
+
+LONGEST_INTERVAL: Final = timedelta(hours=13)
+"""Searched if RECENT holds no rotation: an interval may be 12 hours."""
+
+OUT_OF_ORDER: Final = timedelta(seconds=5)
+"""Lines of two log streams may become readable in another order than that of their times."""
+
+_THE_BEGINNING: Final = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedRotation:
+    """One rotation, as its log line describes it."""
+
+    at: datetime
+    trigger: str
+    outcome: str
+    request_id: str | None = None
+    token_requests: int | None = None
+    secret_version: str | None = None
+    previous_key_used: bool = False
+    parameter_version: int | None = None
+    expires_at: datetime | None = None
+    token_fingerprint: str | None = None
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    error_message: str | None = None
+    retry_helps: bool = False
+
+    @classmethod
+    def parse(cls, message: str, at: datetime) -> Self | None:
+        """None for a line that is not a rotation's."""
+        line = json_object(message)
+        if LogField.OUTCOME not in line:
+            return None
+        expires_at = line.get(LogField.EXPIRES_AT)
+        return cls(
+            at=at,
+            trigger=str(line.get(LogField.TRIGGER, "")),
+            outcome=str(line[LogField.OUTCOME]),
+            request_id=line.get(LogField.REQUEST_ID),
+            token_requests=line.get(LogField.TOKEN_REQUESTS),
+            secret_version=line.get(LogField.SECRET_VERSION),
+            previous_key_used=bool(line.get(LogField.PREVIOUS_KEY_USED)),
+            parameter_version=line.get(LogField.PARAMETER_VERSION),
+            expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+            token_fingerprint=line.get(LogField.TOKEN_FINGERPRINT),
+            warnings=tuple(line.get(LogField.WARNINGS) or ()),
+            error=line.get(LogField.ERROR),
+            error_message=line.get(LogField.ERROR_MESSAGE),
+            retry_helps=bool(line.get(LogField.RETRY_HELPS)),
+        )
+
+    @property
+    def attempted(self) -> bool:
+        """Whether it requested a token; False: the published one had enough life left."""
+        return self.outcome != Outcome.KEPT
+
+    @property
+    def reason(self) -> str:
+        """Why it published nothing: its error or its warnings."""
+        if self.error:
+            return f"{self.error}: {self.error_message}"
+        return " ".join(self.warnings) or self.outcome
+
+
+class LogEvent(NamedTuple):
+    """One line of the log."""
+
+    at: datetime
+    message: str
+    stream: str
+
+
+class RotationLog:
+    """One function's log group. Every method raises CallerError."""
+
+    def __init__(self, logs: Any, *, log_group: str, now: Callable[[], datetime] = utc_now) -> None:
+        """``logs``: boto3's client."""
+        self._logs = logs
+        self._log_group = log_group
+        self._now = now
+        self._new_since = _THE_BEGINNING
+        self._seen: set[LogEvent] = set()
+
+    def events(self, since: datetime, *, containing: str | None = None) -> Iterator[LogEvent]:
+        """All lines, Lambda's own among them; or those with a term."""
+        asked = {"logGroupName": self._log_group, "startTime": int(since.timestamp() * 1000)}
+        if containing is not None:
+            asked["filterPattern"] = f'"{containing}"'
+        with calling("logs:FilterLogEvents"):
+            for page in self._logs.get_paginator("filter_log_events").paginate(**asked):
+                for event in page["events"]:
+                    at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+                    yield LogEvent(at, event["message"], event.get("logStreamName", ""))
+
+    def attempts(self) -> list[LoggedRotation]:
+        """The latest rotations that requested a token, the newest last."""
+        return self.recent_attempts() or self._attempts(LONGEST_INTERVAL)
+
+    def recent_attempts(self) -> list[LoggedRotation]:
+        """Those of the last minutes."""
+        return self._attempts(RECENT)
+
+    def new_rotations(self) -> list[LoggedRotation]:
+        """The rotations that no earlier call of this method returned, in order of publication."""
+        found = []
+        for event in self.events(self._new_since, containing=LogField.OUTCOME):
+            if event in self._seen:
+                continue
+            self._seen.add(event)
+            self._new_since = max(self._new_since, event.at - OUT_OF_ORDER)
+            if rotation := LoggedRotation.parse(event.message, event.at):
+                found.append(rotation)
+        return sorted(found, key=lambda one: (one.at, one.parameter_version or 0))
+
+    def last_lines(self, count: int = 15) -> str:
+        """The end of the log, whatever it holds."""
+        return "\n".join([event.message for event in self.events(_THE_BEGINNING)][-count:])
+
+    def _attempts(self, within: timedelta) -> list[LoggedRotation]:
+        events = self.events(self._now() - within, containing=LogField.OUTCOME)
+        rotations = filter(None, (LoggedRotation.parse(one.message, one.at) for one in events))
+        return sorted((one for one in rotations if one.attempted), key=lambda one: one.at)
+
+
+def json_object(message: str) -> dict[str, Any]:
+    """A log line's fields; none if it is not a JSON object."""
+    if not message.startswith("{"):
+        return {}
+    try:
+        line = json.loads(message)
+    except ValueError:
+        return {}
+    return line if isinstance(line, dict) else {}

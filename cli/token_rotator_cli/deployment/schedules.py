@@ -1,0 +1,65 @@
+"""The EventBridge schedules that have the function as their target."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from token_rotator.contract import EventField, Trigger
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.aws.clients import Aws
+
+OURS: Final = (Trigger.SCHEDULE, Trigger.WATCHDOG)
+"""What the schedules of a stack send as their trigger."""
+
+RESTORE: Final = "deploy the stack again with --revert-drift"
+"""Without that option CloudFormation compares templates only, and restores nothing that was
+deleted by hand.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """One schedule of the stack."""
+
+    trigger: str
+    """The trigger that it sends to the function."""
+    name: str
+    expression: str
+    enabled: bool
+    role_arn: str
+    """The role with which Scheduler invokes the function."""
+
+
+def schedules_of(aws: Aws, function_arn: str) -> list[Schedule]:
+    """The stack's schedules; others may invoke the function, too. Raises CallerError."""
+    return [one for one in _schedules(aws, function_arn) if one.trigger in OURS]
+
+
+def _schedules(aws: Aws, function_arn: str) -> Iterator[Schedule]:
+    with calling("scheduler:ListSchedules"):
+        pages = list(aws.schedules.get_paginator("list_schedules").paginate())
+    for page in pages:
+        for listed in page["Schedules"]:
+            if listed["Target"]["Arn"] != function_arn:
+                continue
+            with calling("scheduler:GetSchedule"):
+                one = aws.schedules.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
+            yield Schedule(
+                trigger=_trigger(one["Target"].get("Input", "")),
+                name=one["Name"],
+                expression=one["ScheduleExpression"],
+                enabled=one["State"] == "ENABLED",
+                role_arn=one["Target"]["RoleArn"],
+            )
+
+
+def _trigger(sent: str) -> str:
+    """The trigger in a schedule's input; somebody else's schedule may send anything."""
+    try:
+        event = json.loads(sent)
+    except ValueError:
+        return ""
+    return str(event.get(EventField.TRIGGER)) if isinstance(event, dict) else ""

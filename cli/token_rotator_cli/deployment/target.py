@@ -1,0 +1,84 @@
+"""The rotator that a command is about, as the command line and ``rotators.toml`` name it."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from token_rotator_cli.errors import ConfigFileError, UsageError
+
+if TYPE_CHECKING:
+    from token_rotator_cdk.config.models import Deployment
+
+CONFIG: Final = Path("rotators.toml")
+"""Read from the working directory where nothing else is named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A rotator: its function, or its stack and its name there."""
+
+    function: str | None = None
+    stack: str | None = None
+    rotator: str | None = None
+    """None: the only one of the stack."""
+    region: str | None = None
+    """The region that the file or the function's ARN names; None: the caller's."""
+
+
+def find_target(
+    *, rotator: str | None, config: Path | None, stack: str | None, function: str | None
+) -> Target:
+    """Reads the configuration file, unless a stack or a function is named.
+
+    Raises UsageError, ConfigFileError.
+    """
+    if function is not None:
+        if rotator is not None:
+            raise UsageError(f"--function names the rotator already: leave out {rotator}.")
+        return Target(function=function, region=_region_of(function))
+    if stack is not None:
+        return Target(stack=stack, rotator=rotator)
+    if config is None and not CONFIG.exists():
+        raise UsageError(
+            f"There is no {CONFIG} in this directory. Name the file with --config, or the stack "
+            "with --stack, or the function with --function."
+        )
+    file = config or CONFIG
+    return _in_file(file, read_config(file), rotator)
+
+
+def read_config(file: Path) -> "Deployment":
+    """Raises ConfigFileError."""
+    # pydantic takes a while to import; who names a stack need not wait for it
+    from token_rotator_cdk.config.issues import ConfigurationIssues
+    from token_rotator_cdk.config.load import load
+
+    if not file.exists():
+        raise ConfigFileError(f"There is no file {file}. Name another one with --config.")
+    try:
+        return load(file)
+    except ConfigurationIssues as issues:
+        raise ConfigFileError(str(issues)) from None
+
+
+def _in_file(file: Path, deployment: "Deployment", rotator: str | None) -> Target:
+    stacks = {name: deployment.stack_name(name) for name in deployment.rotators}
+    if rotator is None and len(stacks) > 1:
+        raise ConfigFileError(f"{file} has several rotators. Name one of them: {_all(stacks)}.")
+    name = next(iter(stacks)) if rotator is None else rotator
+    if name not in stacks:
+        meant = get_close_matches(name, stacks, n=1)
+        fix = f"Did you mean {meant[0]}?" if meant else f"It has {_all(stacks)}."
+        raise ConfigFileError(f"{file} has no rotator {name}. {fix}")
+    return Target(stack=stacks[name], rotator=name, region=deployment.stack.region)
+
+
+def _all(names: dict[str, str]) -> str:
+    return ", ".join(names)
+
+
+def _region_of(function: str) -> str | None:
+    """The region of a function that is named by its ARN."""
+    parts = function.split(":")
+    return parts[3] if parts[0] == "arn" and len(parts) > 6 else None  # noqa: PLR2004

@@ -1,0 +1,68 @@
+"""``token-rotator live-check``: announces what it will change, and runs the steps."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from token_rotator_cli.deployment.find import find_deployment
+from token_rotator_cli.live_check import alarm_delivery
+from token_rotator_cli.live_check.alarms import alarms, subscriptions
+from token_rotator_cli.live_check.concurrency import concurrency
+from token_rotator_cli.live_check.context import LiveCheck, LiveCheckContext
+from token_rotator_cli.live_check.expiry import AHEAD, expiry, name_of
+from token_rotator_cli.live_check.function import function, log
+from token_rotator_cli.live_check.metrics import metrics
+from token_rotator_cli.live_check.parameter import parameter, versions
+from token_rotator_cli.live_check.permissions import permissions
+from token_rotator_cli.live_check.schedule_accuracy import pauses, schedule
+from token_rotator_cli.session import Session
+from token_rotator_cli.steps import Step, run_steps
+
+STEPS: Final[tuple[Step[LiveCheckContext], ...]] = (
+    Step(run=function, needs=None),
+    Step(run=parameter, optional=True),
+    Step(run=log, optional=True),
+    Step(run=versions, needs="log"),
+    Step(run=schedule, needs="log"),
+    Step(run=pauses, needs="log"),
+    Step(run=concurrency, needs="log", optional=True),
+    Step(run=metrics, needs="log", optional=True),
+    Step(run=permissions, needs="log", optional=True),
+    Step(run=alarms, optional=True),
+    Step(run=subscriptions, optional=True),
+    Step(run=alarm_delivery.delivery, needs="alarms"),
+    Step(run=expiry),
+)
+
+
+def live_check(session: Session, options: LiveCheck) -> int:
+    """The exit code. Raises ConfigurationError, CallerError before anything is changed."""
+    context = LiveCheckContext(session, options)
+    for sentence in _announcement(context):
+        session.console.note(sentence)
+    try:
+        return run_steps(STEPS, context, session.console)
+    except KeyboardInterrupt:
+        session.console.error("Interrupted. What this check changed is restored.")
+        raise
+
+
+def _announcement(context: LiveCheckContext) -> Iterator[str]:
+    """What will be changed, and for how long."""
+    options = context.options
+    if options.alarm is None and options.expire is None:
+        yield "Reads only, for about a minute."
+        return
+    settings = find_deployment(context.aws, context.target).settings
+    if options.alarm is not None:
+        minutes = alarm_delivery.LONGEST.seconds // 60
+        yield (
+            f"Will set the alarm {settings.rotator}/{options.alarm} to ALARM and restore it, "
+            f"within {minutes} minutes. All subscribers of its topic are notified, twice."
+        )
+    if options.expire is not None:
+        minutes = int((AHEAD + options.expire).total_seconds() // 60)
+        yield (
+            f"Will create {name_of(settings.parameter_name, options.run)}, wait at most {minutes} "
+            "minutes until SSM deletes it, and delete it otherwise."
+        )
+    yield "Press Ctrl-C to end it at any time; what was changed is restored."

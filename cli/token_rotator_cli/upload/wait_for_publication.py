@@ -1,0 +1,120 @@
+"""The wait until a stored key has led to a published token, as the log or the parameter shows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from token_rotator.contract import Outcome
+from token_rotator.errors import PublicationError
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.deployment.find import Deployed
+from token_rotator_cli.deployment.parameter import read_published
+from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
+from token_rotator_cli.errors import CallerError, NotPublished
+from token_rotator_cli.session import Session
+
+LONGEST_WAIT: Final = timedelta(seconds=120)
+EVERY: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """The new version of the secret, and the version that it replaced."""
+
+    version_id: str
+    replaced_version_id: str | None
+    """None: there was none, or the caller may not see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """Knows what was there before the key was stored, so that this does not count."""
+
+    session: Session
+    deployed: Deployed
+    log: RotationLog
+    earlier: frozenset[str | None] | None
+    """Request ids of earlier rotations; None: the caller may not read the log."""
+    version: int | None
+    """The parameter's version."""
+
+    @classmethod
+    def begin(cls, session: Session, deployed: Deployed) -> "Watcher":
+        """To be called before the key is stored."""
+        log = session.rotation_log(deployed)
+        try:
+            earlier = frozenset(rotation.request_id for rotation in log.recent_attempts())
+        except CallerError:
+            earlier = None
+        version = _version(session.aws, deployed)
+        return cls(session=session, deployed=deployed, log=log, earlier=earlier, version=version)
+
+    def wait_for_publication(self, stored: Stored) -> str:
+        """Says how a token for the stored key was published. Raises NotPublished, CallerError.
+
+        If the caller may not read the log, any new version of the parameter counts.
+        """
+        clock = self.session.clock
+        with self.session.console.progress("Waiting for the function to publish a token for it"):
+            published = clock.wait_for(
+                lambda: self._by_parameter() if self.earlier is None else self._by_log(stored),
+                until=clock.now() + LONGEST_WAIT,
+                every=EVERY,
+            )
+        if published is None:
+            raise NotPublished(
+                f"No token was published for it within {LONGEST_WAIT.seconds} s. "
+                f"{self._why_not(stored)}"
+            )
+        return published
+
+    def _by_log(self, stored: Stored) -> str | None:
+        for rotation in self._new_rotations(stored):
+            if rotation.outcome == Outcome.PUBLISHED and not rotation.previous_key_used:
+                return f"Published by a rotation ({rotation.trigger}) that used it."
+            if not rotation.retry_helps:
+                raise NotPublished(f"The new key does not work. {_reason(rotation)}")
+        return None
+
+    def _why_not(self, stored: Stored) -> str:
+        rotations = [] if self.earlier is None else self._new_rotations(stored)
+        if rotations:
+            return rotations[-1].reason
+        return (
+            "No rotation has used it yet: `token-rotator rotate` makes one, `token-rotator check` "
+            "shows what is wrong."
+        )
+
+    def _new_rotations(self, stored: Stored) -> list[LoggedRotation]:
+        """Rotations that tried the new version, and those that fell back from it."""
+        return [
+            rotation
+            for rotation in self.log.recent_attempts()
+            if rotation.request_id not in (self.earlier or ())
+            and (
+                rotation.secret_version == stored.version_id
+                or (rotation.secret_version == stored.replaced_version_id and rotation.warnings)
+            )
+        ]
+
+    def _by_parameter(self) -> str | None:
+        version = _version(self.session.aws, self.deployed)
+        if version is None or version == self.version:
+            return None
+        return (
+            f"Version {version} of the parameter was published since. "
+            "You may not read the function's log, which says with which key."
+        )
+
+
+def _reason(rotation: LoggedRotation) -> str:
+    if rotation.previous_key_used:
+        return f"Consumers still get tokens, with the previous key. {' '.join(rotation.warnings)}"
+    return rotation.reason
+
+
+def _version(aws: Aws, deployed: Deployed) -> int | None:
+    try:
+        return read_published(aws, deployed.settings).version
+    except (PublicationError, CallerError):
+        return None

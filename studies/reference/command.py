@@ -1,0 +1,26 @@
+"""The help texts of ``token-rotator``, and the bill of the checkout's ``rotators.toml``."""
+
+import contextlib
+import io
+
+from local import ROOT
+from token_rotator_cdk.config.load import load
+from token_rotator_cli.arguments import parser
+from token_rotator_cli.costs.bill import bill
+
+
+def help_text(*command: str) -> str:
+    """What a terminal shows for ``token-rotator COMMAND --help``."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+        parser().parse_args([*command, "--help"])
+    return _session(*command, "--help", shows=printed.getvalue())
+
+
+def costs() -> str:
+    """What a terminal shows for ``token-rotator costs``."""
+    return _session("costs", shows="\n".join(bill(load(ROOT / "rotators.toml"))))
+
+
+def _session(*words: str, shows: str) -> str:
+    return f"```\n$ token-rotator {' '.join(words)}\n{shows.rstrip()}\n```"

@@ -1,0 +1,184 @@
+"""The stand-in fails when it is told to, remembers what it saw, and stops at once."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+
+from local.idp import faults
+from local.idp.faults import Endpoint
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
+from local.process.ports import LOOPBACK, PortTaken, claim
+from tests.support.local_requests import TokenRequest, get
+
+
+def test_the_discovery_document_names_issuer_and_token_endpoint(idp: IdentityProvider) -> None:
+    answer = get(idp.discovery_endpoint)
+
+    assert answer.content == {"issuer": idp.issuer, "token_endpoint": f"{idp.issuer}/us1/token"}
+
+
+def test_a_status_is_answered_for_a_number_of_requests(
+    idp: IdentityProvider, account: ServiceAccount
+) -> None:
+    idp.fail(Endpoint.TOKEN, faults.status(429, retry_after="7"), times=2)
+    idp.fail(Endpoint.TOKEN, faults.oauth_error("temporarily_unavailable", http_status=503))
+
+    answers = [TokenRequest.documented(idp, account).send() for _ in range(4)]
+
+    assert [answer.status for answer in answers] == [429, 429, 503, 200]
+    assert answers[0].headers["Retry-After"] == "7"
+    assert answers[2].content == {"error": "temporarily_unavailable"}
+
+
+def test_a_fault_without_an_end_lasts_until_recovery(idp: IdentityProvider) -> None:
+    idp.fail(Endpoint.DISCOVERY, faults.status(500), times=None)
+    during = [get(idp.discovery_endpoint).status for _ in range(3)]
+    idp.recover()
+
+    assert [*during, get(idp.discovery_endpoint).status] == [500, 500, 500, 200]
+
+
+def test_a_fault_strikes_one_endpoint_only(idp: IdentityProvider, account: ServiceAccount) -> None:
+    idp.fail(Endpoint.DISCOVERY, faults.RESET, times=None)
+
+    assert TokenRequest.documented(idp, account).send().status == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "content"),
+    [
+        (faults.EMPTY, b""),
+        (faults.HTML, b"<!doctype html><title>Maintenance</title>"),
+        (faults.GARBAGE, bytes(range(256))),
+        (faults.answers_json([1]), [1]),
+    ],
+)
+def test_other_bodies_arrive_as_they_are(
+    idp: IdentityProvider, fault: faults.Fault, content: object
+) -> None:
+    idp.fail(Endpoint.DISCOVERY, fault)
+
+    assert get(idp.discovery_endpoint).content == content
+
+
+def test_a_huge_body_is_ten_megabytes(idp: IdentityProvider) -> None:
+    idp.fail(Endpoint.DISCOVERY, faults.HUGE)
+
+    assert len(get(idp.discovery_endpoint).content["access_token"]) == 10_000_000
+
+
+def test_a_redirect_says_where(idp: IdentityProvider) -> None:
+    idp.fail(Endpoint.DISCOVERY, faults.redirect("http://elsewhere.example/"))
+
+    answer = get(idp.discovery_endpoint)
+
+    assert (answer.status, answer.headers["Location"]) == (307, "http://elsewhere.example/")
+
+
+def test_a_delayed_answer_is_the_proper_one(idp: IdentityProvider) -> None:
+    idp.fail(Endpoint.DISCOVERY, faults.delay(0.2))
+    start = time.monotonic()
+
+    answer = get(idp.discovery_endpoint)
+
+    assert answer.status == 200
+    assert time.monotonic() - start >= 0.2
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (faults.RESET, ProtocolError),
+        (faults.HANG, ReadTimeoutError),
+        (faults.TRUNCATED, ProtocolError),
+        (faults.STALLED, ReadTimeoutError),
+    ],
+)
+def test_an_answer_that_does_not_arrive_was_given_all_the_same(
+    idp: IdentityProvider,
+    account: ServiceAccount,
+    fault: faults.Fault,
+    error: type[HTTPError],
+) -> None:
+    idp.fail(Endpoint.TOKEN, fault)
+    request = TokenRequest.documented(idp, account)
+
+    with pytest.raises(error):
+        request.send(timeout_seconds=0.3)
+
+    assert request.send().content["error_description"] == "this jti was used before"
+
+
+def test_it_remembers_the_claims_but_neither_assertion_nor_token(
+    idp: IdentityProvider, account: ServiceAccount
+) -> None:
+    request = TokenRequest.documented(idp, account)
+    assertion = request.assertion()
+    request.parameters["client_assertion"] = assertion
+    token = request.send().content["access_token"]
+    get(idp.api("reports"), Authorization=f"Bearer {token}")
+
+    seen = idp.token_requests[0]
+
+    assert (seen.method, seen.path, seen.status) == ("POST", "/us1/token", 200)
+    assert seen.assertion_header["alg"] == "RS256"
+    assert seen.claims == request.claims
+    assert seen.key == account.key_fingerprint
+    assert assertion not in repr(idp.requests)
+    assert assertion.split(".")[2] not in repr(idp.requests)
+    assert token not in repr(idp.requests)
+
+
+def test_an_unknown_path_is_not_found(idp: IdentityProvider) -> None:
+    assert get(f"{idp.issuer}/eu1/token").status == 404
+
+
+def test_it_listens_on_loopback_only(idp: IdentityProvider) -> None:
+    port = int(idp.issuer.rpartition(":")[2])
+
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.2", port)):
+        pass
+
+
+def test_it_stops_while_a_request_hangs_and_another_connection_idles() -> None:
+    idp = IdentityProvider()
+    idp.fail(Endpoint.DISCOVERY, faults.HANG)
+    port = int(idp.issuer.rpartition(":")[2])
+    with socket.create_connection((LOOPBACK, port)):
+        hanging = threading.Thread(target=ignore_the_end_of, args=(idp.discovery_endpoint,))
+        hanging.start()
+        until(lambda: len(idp.requests) == 1)
+
+        start = time.monotonic()
+        idp.stop()
+        took = time.monotonic() - start
+        hanging.join(timeout=5)
+
+    assert took < 1
+    assert not hanging.is_alive()
+    assert claim(port) == port
+
+
+def test_a_taken_port_is_named(idp: IdentityProvider) -> None:
+    port = int(idp.issuer.rpartition(":")[2])
+
+    with pytest.raises(PortTaken, match=f"port {port} on 127.0.0.1 is taken"):
+        IdentityProvider(port=port)
+
+
+def ignore_the_end_of(url: str) -> None:
+    with pytest.raises(HTTPError):
+        get(url)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within two seconds")

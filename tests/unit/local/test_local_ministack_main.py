@@ -1,0 +1,114 @@
+"""The scheduler's clock: at once and every second; and no start with another ministack."""
+
+# ruff: noqa: SLF001
+import importlib
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+class Ministack:
+    """The private names that ministack_main.py changes, as the pinned version has them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.scheduler = ModuleType("ministack.services.scheduler")
+        self.eventbridge = ModuleType("ministack.services.eventbridge")
+        schedules = type("Scoped", (), {"_data": {}})()
+        self.schedules: dict[str, dict[str, Any]] = schedules._data
+        self.last_fired: dict[str, float] = {}
+        self.looks = 0
+        vars(self.scheduler).update(
+            _SCHEDULE_TICK_INTERVAL=10,
+            _tick_schedules=self._look,
+            _schedule_last_fired=self.last_fired,
+            _schedules=schedules,
+        )
+        vars(self.eventbridge).update(_parse_rate_seconds={"rate(4 minutes)": 240}.get)
+        self.cloudformation = ModuleType("ministack.services.cloudformation")
+        self.provisioners = ModuleType("ministack.services.cloudformation.provisioners")
+        vars(self.provisioners).update(_cw_metric_alarm_record=lambda name, kept: {name: kept})
+        vars(self.cloudformation).update(provisioners=self.provisioners)
+        services = ModuleType("ministack.services")
+        vars(services).update(scheduler=self.scheduler, eventbridge=self.eventbridge)
+        package = ModuleType("ministack")
+        vars(package).update(app=ModuleType("ministack.app"), services=services)
+        monkeypatch.setitem(sys.modules, "ministack", package)
+        monkeypatch.setitem(sys.modules, "ministack.services", services)
+        monkeypatch.setitem(sys.modules, "ministack.services.cloudformation", self.cloudformation)
+        monkeypatch.delitem(sys.modules, "local.aws.ministack_main", raising=False)
+
+    def _look(self) -> None:
+        self.looks += 1
+
+    def adapted(self, speedup: float = 1) -> Any:
+        importlib.import_module("local.aws.ministack_main").adapt(speedup)
+        return self.scheduler
+
+
+@pytest.fixture
+def ministack(monkeypatch: pytest.MonkeyPatch) -> Ministack:
+    return Ministack(monkeypatch)
+
+
+def test_a_new_rate_schedule_is_due_at_once(ministack: Ministack) -> None:
+    ministack.schedules["new"] = {"ScheduleExpression": "rate(4 minutes)", "StartDate": None}
+
+    ministack.adapted()._tick_schedules()
+
+    assert ministack.last_fired == {"new": 0.0}
+    assert ministack.looks == 1
+
+
+def test_others_wait_for_their_time(ministack: Ministack) -> None:
+    ministack.last_fired["fired"] = 1000.0
+    ministack.schedules.update(
+        fired={"ScheduleExpression": "rate(4 minutes)"},
+        later={"ScheduleExpression": "rate(4 minutes)", "StartDate": 2e9},
+        cron={"ScheduleExpression": "cron(0 0 * * ? *)"},
+    )
+
+    ministack.adapted()._tick_schedules()
+
+    assert ministack.last_fired == {"fired": 1000.0}
+
+
+def test_a_schedule_that_is_made_again_is_new_again(ministack: Ministack) -> None:
+    ministack.last_fired["deleted"] = 1000.0
+
+    ministack.adapted()._tick_schedules()
+
+    assert ministack.last_fired == {}
+
+
+def test_it_looks_every_second_and_can_hurry(ministack: Ministack) -> None:
+    scheduler = ministack.adapted(speedup=24)
+    parse: Any = vars(ministack.eventbridge)["_parse_rate_seconds"]
+
+    assert scheduler._SCHEDULE_TICK_INTERVAL == 1
+    assert parse("rate(4 minutes)") == 10
+    assert parse("cron(0 0 * * ? *)") is None
+
+
+def test_an_alarm_on_an_expression_is_kept_as_one_on_its_metric(ministack: Ministack) -> None:
+    metric = {"Namespace": "N", "MetricName": "M", "Dimensions": []}
+    queries = [
+        {"Id": "e", "Expression": "FILL(m, 0)"},
+        {"Id": "m", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}},
+    ]
+    ministack.adapted()
+    keep: Any = vars(ministack.provisioners)["_cw_metric_alarm_record"]
+
+    kept = keep("alarm", {"Threshold": 1, "Metrics": queries})["alarm"]
+
+    assert not kept.pop("Metrics")
+    assert kept == {"Threshold": 1, "Period": 60, "Statistic": "Sum", **metric}
+    assert keep("plain", metric) == {"plain": metric}
+
+
+def test_another_ministack_is_named_before_it_starts(ministack: Ministack) -> None:
+    del vars(ministack.scheduler)["_tick_schedules"]
+
+    with pytest.raises(SystemExit, match=r"lacks ministack\.services\.scheduler\._tick_schedules"):
+        ministack.adapted()

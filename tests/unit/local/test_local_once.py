@@ -1,0 +1,127 @@
+"""`make run ONCE=1` that gets no token ends by itself, not with 0, and says why."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local import __main__ as command
+from local.aws import deployment
+from local.aws.stack import Rotator
+from local.process.environment import REGION
+from local.run import run
+from local.run.run import Run
+
+LOG_GROUP = "/aws/lambda/rotator"
+
+
+class Moto:
+    """A local AWS whose clients moto answers: whatever is deployed there never runs."""
+
+    endpoint_url = "http://127.0.0.1:0"
+
+    def __init__(self, *, directory: Path, port: int) -> None:
+        assert directory.is_dir()
+        assert port == 0
+
+    def __enter__(self) -> "Moto":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]
+
+    def client_environment(self) -> dict[str, str]:
+        return {}
+
+
+class Clock:
+    """Every pause takes a minute; nobody waits for ever."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def sleep(self, _: float) -> None:
+        self.seconds += 60
+        assert self.seconds < 3600, "it waits and waits"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    """The command's clock, and beside it nothing of this machine."""
+    clock = Clock()
+    timed = partial(Run, seconds=lambda: clock.seconds, sleep=clock.sleep)
+    monkeypatch.setattr(command, "Run", timed)
+    monkeypatch.setattr(run, "LocalAws", Moto)
+    monkeypatch.setattr("sys.argv", ["local", "--once"])
+    for port in ("LOCAL_AWS_PORT", "IDENTITY_PROVIDER_PORT"):
+        monkeypatch.setenv(port, "0")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    with mock_aws():
+        yield clock
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def a_rotator_that_fails(*_: object) -> Rotator:
+    logs = boto3.client("logs", region_name=REGION)
+    logs.create_log_group(logGroupName=LOG_GROUP)
+    logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
+    line = {"outcome": "failed", "error": "IdentityProviderDown", "error_message": "status 503"}
+    at = int(time.time() * 1000) + 60_000  # after the key was stored
+    event = {"timestamp": at, "message": json.dumps(line)}
+    logs.put_log_events(logGroupName=LOG_GROUP, logStreamName="s", logEvents=[event])  # type: ignore[list-item]
+    secret = boto3.client("secretsmanager", region_name=REGION).create_secret(Name="a/secret")
+    return Rotator(
+        name="marketing",
+        function_name="rotator",
+        parameter_name="/a/token",
+        secret_arn=secret["ARN"],
+        log_group=LOG_GROUP,
+    )
+
+
+def test_without_a_token_it_ends_after_180_seconds_with_the_rotations_error(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Run, "_deploy", a_rotator_that_fails)
+
+    code = command.main()
+
+    assert (code, clock.seconds) == (1, 180)
+    assert capsys.readouterr().err == (
+        "No token that works was in /a/token within 180 seconds. IdentityProviderDown: status 503\n"
+    )
+
+
+def test_a_cdk_that_hangs_is_ended_when_the_time_is_over(
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cdk = tmp_path / "cdk"
+    cdk.write_text("#!/bin/sh\necho about to hang\nexec sleep 20\n")
+    cdk.chmod(0o755)
+    monkeypatch.setattr(deployment, "CDK", cdk)
+
+    def slowly(moto: Moto) -> Moto:
+        clock.seconds = 179.5
+        return moto
+
+    monkeypatch.setattr(Moto, "__enter__", slowly)
+
+    code = command.main()
+
+    assert code == 1
+    assert "was not done after" in (said := capsys.readouterr().err)
+    assert "about to hang" in said

@@ -1,0 +1,175 @@
+"""The view tells what the parameter holds and what the rotations did, and never a token."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+
+from local.idp.service_account import fingerprint
+from local.run.consumer import Published, Use
+from local.run.state import Observer, Snapshot
+from local.run.view import View
+from tests.support.live_cloudwatch import Pages
+from token_rotator_cli.deployment.rotation_log import RotationLog
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TOKEN = "a-very-secret-access-token"
+
+
+class Consumers:
+    """Attempts that have been decided beforehand; the last one repeats."""
+
+    def __init__(self, *uses: Use) -> None:
+        self._uses = list(uses)
+
+    def use(self) -> Use:
+        return self._uses.pop(0) if len(self._uses) > 1 else self._uses[0]
+
+
+class Logs:
+    """CloudWatch Logs with one group; like the real ones it answers whatever is not too old."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[datetime, str, str]] = []
+
+    def log(self, at: datetime, stream: str = "a", **line: object) -> None:
+        self.lines.append((at, stream, json.dumps(line)))
+
+    def get_paginator(self, _operation: str) -> Pages:
+        return Pages(self._filter)
+
+    def _filter(self, *, startTime: int = 0, **_: object) -> dict[str, Any]:  # noqa: N803
+        return {
+            "events": [
+                {"timestamp": milliseconds, "logStreamName": stream, "message": message}
+                for at, stream, message in self.lines
+                if (milliseconds := int(at.timestamp() * 1000)) >= startTime
+            ]
+        }
+
+
+def published(version: int = 1, *, seconds_left: int = 300) -> Published:
+    return Published(
+        version=version,
+        token_fingerprint=fingerprint(TOKEN),
+        issued_at=NOW + timedelta(seconds=seconds_left - 300),
+        expires_at=NOW + timedelta(seconds=seconds_left),
+    )
+
+
+def worked(**changes: int) -> Use:
+    return Use(published=published(**changes), status=200)
+
+
+def observer(logs: Logs, *uses: Use, key_stored_at: datetime = NOW) -> Observer:
+    return Observer(
+        consumer=Consumers(*uses or (worked(),)),
+        log=RotationLog(logs, log_group="/group"),
+        key_stored_at=key_stored_at,
+    )
+
+
+def shown(*snapshots: Snapshot, terminal: bool) -> str:
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=120, color_system=None)
+    View(console, parameter_name="/a/token").show(iter(snapshots))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_a_failure_before_the_key_was_stored_is_no_error() -> None:
+    logs = Logs()
+    logs.log(NOW - timedelta(seconds=5), outcome="failed", error="CredentialError")
+    logs.log(NOW + timedelta(seconds=5), "b", outcome="failed", error="IdentityProviderDown")
+
+    snapshot = observer(logs).look(NOW)
+
+    assert snapshot.outcomes == {"waiting for the service account": 1, "failed": 1}
+    assert snapshot.last_failure is not None
+    assert snapshot.last_failure.error == "IdentityProviderDown"
+
+
+def test_the_publisher_is_the_rotation_whose_token_is_there() -> None:
+    logs = Logs()
+    there = fingerprint(TOKEN)
+    logs.log(NOW, trigger="watchdog", outcome="published", token_fingerprint=there)
+    logs.log(NOW, "b", trigger="schedule", outcome="published", token_fingerprint="overwritten")
+
+    snapshot = observer(logs).look(NOW)
+
+    assert snapshot.published_by is not None
+    assert snapshot.published_by.trigger == "watchdog"
+
+
+def test_a_consumer_counts_from_the_first_token_on() -> None:
+    gone = Use(published=None)
+    watching = observer(Logs(), gone, worked(), gone)
+
+    counts = [(look.reads, look.reads_that_worked) for look in map(watching.look, [NOW] * 3)]
+
+    assert counts == [(0, 0), (1, 1), (2, 1)]
+
+
+def test_the_panel_shows_version_fingerprint_age_and_life_but_no_token() -> None:
+    logs = Logs()
+    logs.log(
+        NOW,
+        trigger="schedule",
+        outcome="published",
+        parameter_version=3,
+        token_fingerprint=fingerprint(TOKEN),
+    )
+
+    panel = shown(observer(logs, worked(version=3, seconds_left=240)).look(NOW), terminal=True)
+
+    for expected in ("/a/token", fingerprint(TOKEN), "60 s", "240 s", "schedule, ", "1 of 1 reads"):
+        assert expected in panel
+    assert TOKEN not in panel
+
+
+def test_an_expired_token_is_called_expired() -> None:
+    assert "expired" in shown(observer(Logs(), worked(seconds_left=-1)).look(NOW), terminal=True)
+
+
+def test_before_the_first_token_the_panel_says_so() -> None:
+    panel = shown(observer(Logs(), Use(published=None)).look(NOW), terminal=True)
+
+    assert "none yet" in panel
+    assert "waits for the first token" in panel
+
+
+def test_elsewhere_there_is_one_line_for_each_rotation_and_for_a_consumer_without_a_token() -> None:
+    logs = Logs()
+    watching = observer(logs, worked(), worked(), Use(published=None))
+    looks = [watching.look(NOW)]
+    logs.log(
+        NOW,
+        trigger="schedule",
+        outcome="failed",
+        error="IdentityProviderDown",
+        error_message="it answered 503",
+    )
+    looks += [watching.look(NOW), watching.look(NOW)]
+
+    lines = shown(*looks, terminal=False).splitlines()
+
+    assert [line.partition("  ")[2] for line in lines] == [
+        "schedule: failed, IdentityProviderDown: it answered 503",
+        "a consumer found no working token",
+    ]
+
+
+def test_why_not_is_the_newest_error_or_the_end_of_the_log() -> None:
+    silent, telling = Logs(), Logs()
+    silent.lines.append((NOW, "a", "ModuleNotFoundError: no module named jwt"))
+    telling.log(NOW, outcome="failed", error="CredentialError", error_message="no key in it")
+
+    reasons = []
+    for logs in (silent, telling):
+        watching = observer(logs)
+        watching.look(NOW)
+        reasons.append(watching.why_not())
+
+    assert "ModuleNotFoundError: no module named jwt" in reasons[0]
+    assert reasons[1] == "CredentialError: no key in it"
