@@ -1,6 +1,7 @@
-"""A workload's own CDK app: one function that reads the token and calls the API with it.
+"""A CDK app with one function that reads the token and calls the API with it.
 
-It knows four things of the rotator's stack and its API, given as context (-c name=value).
+Its four settings come from context (-c name=value): three outputs of the rotator's stack, and the
+URL of the API.
 """
 
 from pathlib import Path
@@ -14,7 +15,7 @@ FUNCTION = Path(__file__).parent / "function"
 
 
 class Consumer(cdk.Stack):
-    """The function's role has the rotator's read policy, its own log group, and nothing else."""
+    """A function whose role has the rotator's reader policy and may write its own log group."""
 
     def __init__(self, scope: cdk.App, name: str) -> None:
         super().__init__(scope, name)
@@ -60,7 +61,7 @@ class Consumer(cdk.Stack):
     def _given(self, name: str) -> str:
         value = self.node.try_get_context(name)
         if not value:
-            raise SystemExit(f"Say what {name} is: -c {name}=... (see README.md)")
+            raise SystemExit(f"The context value {name} is missing: pass -c {name}=... (README.md)")
         return str(value)
 
 

@@ -1,4 +1,4 @@
-"""Does the runbook cover everything that can go wrong?"""
+"""The runbook covers every error class and every alarm, and its links and commands exist."""
 
 import re
 
@@ -20,7 +20,7 @@ def every_class(kind: type[errors.RotationError]) -> list[type[errors.RotationEr
 @pytest.mark.parametrize(
     "error", every_class(errors.RotationError), ids=lambda error: error.__name__
 )
-def test_every_error_class_has_a_row_that_says_whether_it_passes_by_itself(error):
+def test_every_error_class_has_a_row_that_says_whether_a_retry_helps(error):
     rows = [row.split("|") for row in DECISIONS.splitlines() if f"`{error.__name__}`" in row]
 
     (row,) = [row for row in rows if f"`{error.__name__}`" in row[1]]
@@ -31,21 +31,21 @@ def test_every_error_class_has_a_row_that_says_whether_it_passes_by_itself(error
 
 
 @pytest.mark.parametrize("promise", ["**Means**", "**First**", "**Clears**"])
-def test_every_alarms_page_says_what_it_means_what_comes_first_and_when_it_clears(promise):
+def test_every_alarm_has_a_section_with_meaning_first_step_and_clearing(promise):
     for alarm in resources(template(), "AWS::CloudWatch::Alarm").values():
         name = alarm["AlarmName"].rpartition("/")[2]
         page = RUNBOOK.split(f"\n### {name}\n")[1].split("\n#")[0]
         assert promise in page, name
 
 
-def test_every_link_leads_somewhere():
+def test_every_link_has_a_target():
     for page, anchor in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", RUNBOOK):
         target = ROOT / "docs" / page if page else ROOT / "docs" / "runbook.md"
         assert target.is_file(), page
         assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), anchor
 
 
-def test_every_command_is_a_verb_that_make_knows():
+def test_every_make_command_is_a_target_of_the_makefile():
     verbs = set(re.findall(r"`make ([a-z-]+)", RUNBOOK))
     known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
 

@@ -1,4 +1,4 @@
-"""Does the evidence that the threat model names exist?"""
+"""The tests and checks that the threat model names exist, and its links have targets."""
 
 import re
 
@@ -13,7 +13,7 @@ MODEL = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_link_leads_somewhere(page):
+def test_every_link_has_a_target(page):
     source = ROOT / page
     text = source.read_text(encoding="utf-8")
 
@@ -23,14 +23,14 @@ def test_every_link_leads_somewhere(page):
         assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), anchor
 
 
-def test_every_test_that_is_named_is_there():
+def test_every_named_test_exists():
     named = re.findall(r"`(tests/[a-z_/.]+)`", MODEL)
 
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_every_row_of_the_audit_that_is_quoted_is_there():
+def test_every_quoted_row_of_the_audit_exists():
     quoted = re.findall(r'audit: "([^"]+)"', MODEL)
     rows = [check.says for check in every_check()]
 

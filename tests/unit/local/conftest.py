@@ -1,4 +1,4 @@
-"""One stand-in for a test, and one service account for all of them: keys take time."""
+"""Fixtures: an identity provider for each test, and one service account, as keys take time."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What is missing is said in one sentence, before anything is installed."""
+"""Before anything is installed, one sentence says which tool is missing or too old."""
 
 import ast
 import subprocess
@@ -23,7 +23,7 @@ def preflight(path: Path) -> tuple[int, str]:
 
 
 def preflight_after(change: str) -> tuple[int, str]:
-    """In an interpreter that something is wrong with."""
+    """Runs the preflight in an interpreter with this change."""
     pretend = f"import sys, runpy; {change}; runpy.run_path(sys.argv[1], run_name='__main__')"
     done = subprocess.run(
         [sys.executable, "-c", pretend, PREFLIGHT], capture_output=True, text=True, check=False
@@ -37,7 +37,7 @@ def program(directory: Path, name: str, prints: str) -> None:
     script.chmod(0o755)
 
 
-def test_nothing_is_said_when_everything_is_there(tmp_path: Path) -> None:
+def test_nothing_is_printed_if_all_tools_are_there(tmp_path: Path) -> None:
     program(tmp_path, "node", "v20.20.2")
     program(tmp_path, "npm", "10.8.2")
 
@@ -57,7 +57,7 @@ def test_a_node_that_is_too_old(tmp_path: Path) -> None:
     assert preflight(tmp_path) == (1, "node 20 or newer is needed, this is v18.19.0.\n")
 
 
-def test_a_node_that_says_something_else(tmp_path: Path) -> None:
+def test_a_node_without_a_version(tmp_path: Path) -> None:
     program(tmp_path, "node", "hello")
 
     assert preflight(tmp_path) == (1, "node 20 or newer is needed, this is hello.\n")
@@ -89,5 +89,5 @@ def test_a_python_without_venv() -> None:
     assert "apt install python3-venv" in said
 
 
-def test_old_pythons_can_read_it() -> None:
+def test_old_python_versions_can_parse_it() -> None:
     ast.parse(PREFLIGHT.read_text(), feature_version=(3, 6))

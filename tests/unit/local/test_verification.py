@@ -1,4 +1,4 @@
-"""The stand-in gives a token for the documented request, and for nothing else."""
+"""The local identity provider issues a token for the documented request only."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ def seconds(offset: float) -> int:
 
 @pytest.fixture
 def idp() -> Iterator[IdentityProvider]:
-    """Its clock stands still."""
+    """An identity provider whose clock does not move."""
     with IdentityProvider(now=lambda: NOW) as running:
         yield running
 
@@ -31,7 +31,7 @@ def documented(idp: IdentityProvider, account: ServiceAccount) -> TokenRequest:
     return TokenRequest.documented(idp, account, at=NOW)
 
 
-def test_the_documented_request_yields_a_token_and_its_lifetime(documented: TokenRequest) -> None:
+def test_the_documented_request_gets_a_token_and_its_lifetime(documented: TokenRequest) -> None:
     answer = documented.send()
 
     assert answer.status == 200
@@ -39,7 +39,7 @@ def test_the_documented_request_yields_a_token_and_its_lifetime(documented: Toke
     assert answer.content["expires_in"] == 300
 
 
-def test_a_jti_is_used_once(documented: TokenRequest) -> None:
+def test_a_jti_is_accepted_once(documented: TokenRequest) -> None:
     first, second = documented.send(), documented.send()
 
     assert (first.status, second.status) == (200, 401)
@@ -87,7 +87,7 @@ def test_any_other_claim_is_refused(
 
 
 @pytest.mark.parametrize("offset", [-60, 60])
-def test_a_clock_that_is_a_little_off_is_tolerated(documented: TokenRequest, offset: int) -> None:
+def test_a_clock_difference_of_a_minute_is_tolerated(documented: TokenRequest, offset: int) -> None:
     assert documented.changed(iat=seconds(offset)).send().status == 200
 
 
@@ -192,7 +192,7 @@ def test_a_client_has_several_keys_and_any_of_them_can_be_rejected(
 
 
 class TestRfc7523:
-    """The second profile: ``exp`` is required, the parameters travel in the body."""
+    """The second profile: ``exp`` is required, and the parameters are in the body."""
 
     @pytest.fixture
     def idp(self) -> Iterator[IdentityProvider]:
@@ -205,7 +205,7 @@ class TestRfc7523:
         request.style = "form"
         return request
 
-    def test_the_documented_request_yields_a_token(self, documented: TokenRequest) -> None:
+    def test_the_documented_request_gets_a_token(self, documented: TokenRequest) -> None:
         documented.parameters = {"scope": "reports"}
 
         assert documented.send().status == 200
@@ -220,12 +220,14 @@ class TestRfc7523:
         assert documented.send().status == 400
 
     @pytest.mark.parametrize("algorithm", ["RS384", "RS512", "PS256"])
-    def test_other_rsa_algorithms_are_fine(self, documented: TokenRequest, algorithm: str) -> None:
+    def test_other_rsa_algorithms_are_accepted(
+        self, documented: TokenRequest, algorithm: str
+    ) -> None:
         documented.algorithm = algorithm
 
         assert documented.send().status == 200
 
-    def test_es256_is_fine(self, idp: IdentityProvider, documented: TokenRequest) -> None:
+    def test_es256_is_accepted(self, idp: IdentityProvider, documented: TokenRequest) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         idp.register(documented.client_id, public_pem(key.public_key()))
         documented.algorithm = "ES256"
@@ -234,7 +236,7 @@ class TestRfc7523:
         assert documented.send().status == 200
 
 
-def test_a_token_opens_the_protected_resource_for_300_seconds() -> None:
+def test_the_protected_resource_accepts_a_token_for_300_seconds() -> None:
     clock = [NOW]
     with IdentityProvider(now=lambda: clock[0]) as idp:
         request = TokenRequest.documented(idp, idp.new_service_account(), at=NOW)
@@ -251,7 +253,9 @@ def test_a_token_opens_the_protected_resource_for_300_seconds() -> None:
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer made-up", "Basic dTpw"])
-def test_nothing_else_opens_it(idp: IdentityProvider, authorization: str) -> None:
+def test_the_protected_resource_refuses_everything_else(
+    idp: IdentityProvider, authorization: str
+) -> None:
     answer = get(idp.api("reports"), Authorization=authorization)
 
     assert (answer.status, answer.headers["WWW-Authenticate"][:6]) == (401, "Bearer"), answer

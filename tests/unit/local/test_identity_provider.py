@@ -1,4 +1,4 @@
-"""The stand-in fails when it is told to, remembers what it saw, and stops at once."""
+"""The local identity provider: injected faults, recorded requests, and stopping."""
 
 import socket
 import threading
@@ -22,7 +22,7 @@ def test_the_discovery_document_names_issuer_and_token_endpoint(idp: IdentityPro
     assert answer.content == {"issuer": idp.issuer, "token_endpoint": f"{idp.issuer}/us1/token"}
 
 
-def test_a_status_is_answered_for_a_number_of_requests(
+def test_an_injected_status_lasts_for_a_number_of_requests(
     idp: IdentityProvider, account: ServiceAccount
 ) -> None:
     idp.fail(Endpoint.TOKEN, faults.status(429, retry_after="7"), times=2)
@@ -35,7 +35,7 @@ def test_a_status_is_answered_for_a_number_of_requests(
     assert answers[2].content == {"error": "temporarily_unavailable"}
 
 
-def test_a_fault_without_an_end_lasts_until_recovery(idp: IdentityProvider) -> None:
+def test_a_fault_without_a_number_lasts_until_recovery(idp: IdentityProvider) -> None:
     idp.fail(Endpoint.DISCOVERY, faults.status(500), times=None)
     during = [get(idp.discovery_endpoint).status for _ in range(3)]
     idp.recover()
@@ -43,7 +43,7 @@ def test_a_fault_without_an_end_lasts_until_recovery(idp: IdentityProvider) -> N
     assert [*during, get(idp.discovery_endpoint).status] == [500, 500, 500, 200]
 
 
-def test_a_fault_strikes_one_endpoint_only(idp: IdentityProvider, account: ServiceAccount) -> None:
+def test_a_fault_affects_one_endpoint_only(idp: IdentityProvider, account: ServiceAccount) -> None:
     idp.fail(Endpoint.DISCOVERY, faults.RESET, times=None)
 
     assert TokenRequest.documented(idp, account).send().status == 200
@@ -72,7 +72,7 @@ def test_a_huge_body_is_ten_megabytes(idp: IdentityProvider) -> None:
     assert len(get(idp.discovery_endpoint).content["access_token"]) == 10_000_000
 
 
-def test_a_redirect_says_where(idp: IdentityProvider) -> None:
+def test_a_redirect_has_a_location(idp: IdentityProvider) -> None:
     idp.fail(Endpoint.DISCOVERY, faults.redirect("http://elsewhere.example/"))
 
     answer = get(idp.discovery_endpoint)
@@ -80,7 +80,7 @@ def test_a_redirect_says_where(idp: IdentityProvider) -> None:
     assert (answer.status, answer.headers["Location"]) == (307, "http://elsewhere.example/")
 
 
-def test_a_delayed_answer_is_the_proper_one(idp: IdentityProvider) -> None:
+def test_a_delayed_answer_is_a_normal_answer(idp: IdentityProvider) -> None:
     idp.fail(Endpoint.DISCOVERY, faults.delay(0.2))
     start = time.monotonic()
 
@@ -99,7 +99,7 @@ def test_a_delayed_answer_is_the_proper_one(idp: IdentityProvider) -> None:
         (faults.STALLED, ReadTimeoutError),
     ],
 )
-def test_an_answer_that_does_not_arrive_was_given_all_the_same(
+def test_a_request_whose_answer_is_lost_has_taken_effect(
     idp: IdentityProvider,
     account: ServiceAccount,
     fault: faults.Fault,
@@ -114,7 +114,7 @@ def test_an_answer_that_does_not_arrive_was_given_all_the_same(
     assert request.send().content["error_description"] == "this jti was used before"
 
 
-def test_it_remembers_the_claims_but_neither_assertion_nor_token(
+def test_it_records_claims_but_neither_assertions_nor_tokens(
     idp: IdentityProvider, account: ServiceAccount
 ) -> None:
     request = TokenRequest.documented(idp, account)
@@ -145,12 +145,12 @@ def test_it_listens_on_loopback_only(idp: IdentityProvider) -> None:
         pass
 
 
-def test_it_stops_while_a_request_hangs_and_another_connection_idles() -> None:
+def test_it_stops_while_one_request_hangs_and_one_connection_is_idle() -> None:
     idp = IdentityProvider()
     idp.fail(Endpoint.DISCOVERY, faults.HANG)
     port = int(idp.issuer.rpartition(":")[2])
     with socket.create_connection((LOOPBACK, port)):
-        hanging = threading.Thread(target=ignore_the_end_of, args=(idp.discovery_endpoint,))
+        hanging = threading.Thread(target=get_until_it_breaks, args=(idp.discovery_endpoint,))
         hanging.start()
         until(lambda: len(idp.requests) == 1)
 
@@ -164,14 +164,14 @@ def test_it_stops_while_a_request_hangs_and_another_connection_idles() -> None:
     assert claim(port) == port
 
 
-def test_a_taken_port_is_named(idp: IdentityProvider) -> None:
+def test_the_error_for_a_port_in_use_names_the_port(idp: IdentityProvider) -> None:
     port = int(idp.issuer.rpartition(":")[2])
 
     with pytest.raises(PortTaken, match=f"port {port} on 127.0.0.1 is taken"):
         IdentityProvider(port=port)
 
 
-def ignore_the_end_of(url: str) -> None:
+def get_until_it_breaks(url: str) -> None:
     with pytest.raises(HTTPError):
         get(url)
 

@@ -1,4 +1,4 @@
-"""`make run ONCE=1` that gets no token ends by itself, not with 0, and says why."""
+"""`make run ONCE=1` without a token ends after 180 seconds with exit code 1 and the cause."""
 
 import json
 import signal
@@ -23,7 +23,7 @@ LOG_GROUP = "/aws/lambda/rotator"
 
 
 class Moto:
-    """A local AWS whose clients moto answers: whatever is deployed there never runs."""
+    """A local AWS on moto. Deployed functions never run there."""
 
     endpoint_url = "http://127.0.0.1:0"
 
@@ -45,19 +45,19 @@ class Moto:
 
 
 class Clock:
-    """Every pause takes a minute; nobody waits for ever."""
+    """A virtual clock on which every pause takes a minute. It fails after an hour."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
 
     def sleep(self, _: float) -> None:
         self.seconds += 60
-        assert self.seconds < 3600, "it waits and waits"
+        assert self.seconds < 3600, "the command does not stop waiting"
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
-    """The command's clock, and beside it nothing of this machine."""
+    """The command's clock. The command uses moto and free ports."""
     clock = Clock()
     timed = partial(Run, seconds=lambda: clock.seconds, sleep=clock.sleep)
     monkeypatch.setattr(command, "Run", timed)
@@ -103,7 +103,7 @@ def test_without_a_token_it_ends_after_180_seconds_with_the_rotations_error(
     )
 
 
-def test_a_cdk_that_hangs_is_ended_when_the_time_is_over(
+def test_a_cdk_command_that_hangs_is_ended_after_180_seconds(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,

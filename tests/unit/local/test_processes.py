@@ -1,4 +1,4 @@
-"""What is started does not stay behind, whatever happens to the one who started it."""
+"""Tethered processes end with their starter, even if it is killed."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ time.sleep(float(sys.argv[1]))
 STARTER = """\
 import sys, time
 from pathlib import Path
-from tests.unit.local.test_local_processes import COMMAND_WITH_A_CHILD, tethered
+from tests.unit.local.test_processes import COMMAND_WITH_A_CHILD, tethered
 kept = tethered(Path(sys.argv[1]), "-c", COMMAND_WITH_A_CHILD, "60")
 time.sleep(60)
 """
@@ -46,7 +46,7 @@ def running(pid: int) -> bool:
     listed = subprocess.run(
         ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    return listed.stdout.strip()[:1] not in ("", "Z")  # a zombie waits for its new parent
+    return listed.stdout.strip()[:1] not in ("", "Z")  # Z: ended, not yet reaped
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -76,7 +76,9 @@ def test_stopping_ends_the_command_and_its_children_and_removes_the_directory(
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_nothing_outlives_a_killed_starter(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_killed_starter_leaves_no_process_and_no_directory(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     starter = subprocess.Popen([sys.executable, "-c", STARTER, str(tmp_path)], cwd=ROOT)
     pids = pids_in(tmp_path)
 
@@ -87,7 +89,7 @@ def test_nothing_outlives_a_killed_starter(tmp_path: Path, number: signal.Signal
     until(lambda: not (tmp_path / "owned").exists())
 
 
-def test_a_command_that_ends_by_itself_takes_its_children_along(tmp_path: Path) -> None:
+def test_a_command_that_ends_by_itself_ends_its_children(tmp_path: Path) -> None:
     with tethered(tmp_path, "-c", COMMAND_WITH_A_CHILD, "1") as command:
         pids = pids_in(tmp_path)
 
@@ -97,7 +99,7 @@ def test_a_command_that_ends_by_itself_takes_its_children_along(tmp_path: Path) 
     assert not (tmp_path / "owned").exists()
 
 
-def test_the_exit_code_and_the_last_words_are_the_commands(tmp_path: Path) -> None:
+def test_the_exit_code_and_the_last_output_are_the_commands(tmp_path: Path) -> None:
     with Tethered(
         [sys.executable, "-c", "print('one\\ntwo\\nthree'); raise SystemExit(3)"],
         environment={},

@@ -1,4 +1,4 @@
-"""The view tells what the parameter holds and what the rotations did, and never a token."""
+"""The live view shows the parameter's state and the rotations, but no token."""
 
 import io
 import json
@@ -19,7 +19,7 @@ TOKEN = "a-very-secret-access-token"
 
 
 class Consumers:
-    """Attempts that have been decided beforehand; the last one repeats."""
+    """A consumer with given results. The last one repeats."""
 
     def __init__(self, *uses: Use) -> None:
         self._uses = list(uses)
@@ -29,7 +29,7 @@ class Consumers:
 
 
 class Logs:
-    """CloudWatch Logs with one group; like the real ones it answers whatever is not too old."""
+    """CloudWatch Logs with one group. It returns all events from ``startTime`` on."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[datetime, str, str]] = []
@@ -78,7 +78,7 @@ def shown(*snapshots: Snapshot, terminal: bool) -> str:
     return console.file.getvalue()
 
 
-def test_a_failure_before_the_key_was_stored_is_no_error() -> None:
+def test_a_failure_before_the_key_was_stored_does_not_count() -> None:
     logs = Logs()
     logs.log(NOW - timedelta(seconds=5), outcome="failed", error="CredentialError")
     logs.log(NOW + timedelta(seconds=5), "b", outcome="failed", error="IdentityProviderDown")
@@ -90,7 +90,7 @@ def test_a_failure_before_the_key_was_stored_is_no_error() -> None:
     assert snapshot.last_failure.error == "IdentityProviderDown"
 
 
-def test_the_publisher_is_the_rotation_whose_token_is_there() -> None:
+def test_the_publisher_is_the_rotation_of_the_published_token() -> None:
     logs = Logs()
     there = fingerprint(TOKEN)
     logs.log(NOW, trigger="watchdog", outcome="published", token_fingerprint=there)
@@ -102,7 +102,7 @@ def test_the_publisher_is_the_rotation_whose_token_is_there() -> None:
     assert snapshot.published_by.trigger == "watchdog"
 
 
-def test_a_consumer_counts_from_the_first_token_on() -> None:
+def test_reads_count_from_the_first_token_on() -> None:
     gone = Use(published=None)
     watching = observer(Logs(), gone, worked(), gone)
 
@@ -111,7 +111,7 @@ def test_a_consumer_counts_from_the_first_token_on() -> None:
     assert counts == [(0, 0), (1, 1), (2, 1)]
 
 
-def test_the_panel_shows_version_fingerprint_age_and_life_but_no_token() -> None:
+def test_the_panel_shows_version_fingerprint_age_and_remaining_life_but_no_token() -> None:
     logs = Logs()
     logs.log(
         NOW,
@@ -128,7 +128,7 @@ def test_the_panel_shows_version_fingerprint_age_and_life_but_no_token() -> None
     assert TOKEN not in panel
 
 
-def test_an_expired_token_is_called_expired() -> None:
+def test_the_panel_says_that_a_token_has_expired() -> None:
     assert "expired" in shown(observer(Logs(), worked(seconds_left=-1)).look(NOW), terminal=True)
 
 
@@ -139,7 +139,7 @@ def test_before_the_first_token_the_panel_says_so() -> None:
     assert "waits for the first token" in panel
 
 
-def test_elsewhere_there_is_one_line_for_each_rotation_and_for_a_consumer_without_a_token() -> None:
+def test_without_a_terminal_there_is_one_line_for_each_rotation_and_each_failed_read() -> None:
     logs = Logs()
     watching = observer(logs, worked(), worked(), Use(published=None))
     looks = [watching.look(NOW)]
@@ -160,7 +160,7 @@ def test_elsewhere_there_is_one_line_for_each_rotation_and_for_a_consumer_withou
     ]
 
 
-def test_why_not_is_the_newest_error_or_the_end_of_the_log() -> None:
+def test_the_reason_for_no_token_is_the_newest_error_or_the_end_of_the_log() -> None:
     silent, telling = Logs(), Logs()
     silent.lines.append((NOW, "a", "ModuleNotFoundError: no module named jwt"))
     telling.log(NOW, outcome="failed", error="CredentialError", error_message="no key in it")

@@ -1,4 +1,4 @@
-"""The scheduler's clock: at once and every second; and no start with another ministack."""
+"""Changes to ministack: schedules start at once, run every second, and need the pinned version."""
 
 # ruff: noqa: SLF001
 import importlib
@@ -10,7 +10,7 @@ import pytest
 
 
 class Ministack:
-    """The private names that ministack_main.py changes, as the pinned version has them."""
+    """The private names of the pinned ministack version that ministack_main.py changes."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.scheduler = ModuleType("ministack.services.scheduler")
@@ -18,10 +18,10 @@ class Ministack:
         schedules = type("Scoped", (), {"_data": {}})()
         self.schedules: dict[str, dict[str, Any]] = schedules._data
         self.last_fired: dict[str, float] = {}
-        self.looks = 0
+        self.ticks = 0
         vars(self.scheduler).update(
             _SCHEDULE_TICK_INTERVAL=10,
-            _tick_schedules=self._look,
+            _tick_schedules=self._tick,
             _schedule_last_fired=self.last_fired,
             _schedules=schedules,
         )
@@ -39,8 +39,8 @@ class Ministack:
         monkeypatch.setitem(sys.modules, "ministack.services.cloudformation", self.cloudformation)
         monkeypatch.delitem(sys.modules, "local.aws.ministack_main", raising=False)
 
-    def _look(self) -> None:
-        self.looks += 1
+    def _tick(self) -> None:
+        self.ticks += 1
 
     def adapted(self, speedup: float = 1) -> Any:
         importlib.import_module("local.aws.ministack_main").adapt(speedup)
@@ -58,10 +58,10 @@ def test_a_new_rate_schedule_is_due_at_once(ministack: Ministack) -> None:
     ministack.adapted()._tick_schedules()
 
     assert ministack.last_fired == {"new": 0.0}
-    assert ministack.looks == 1
+    assert ministack.ticks == 1
 
 
-def test_others_wait_for_their_time(ministack: Ministack) -> None:
+def test_other_schedules_are_due_at_their_time(ministack: Ministack) -> None:
     ministack.last_fired["fired"] = 1000.0
     ministack.schedules.update(
         fired={"ScheduleExpression": "rate(4 minutes)"},
@@ -74,7 +74,7 @@ def test_others_wait_for_their_time(ministack: Ministack) -> None:
     assert ministack.last_fired == {"fired": 1000.0}
 
 
-def test_a_schedule_that_is_made_again_is_new_again(ministack: Ministack) -> None:
+def test_a_schedule_that_is_created_again_counts_as_new(ministack: Ministack) -> None:
     ministack.last_fired["deleted"] = 1000.0
 
     ministack.adapted()._tick_schedules()
@@ -82,7 +82,7 @@ def test_a_schedule_that_is_made_again_is_new_again(ministack: Ministack) -> Non
     assert ministack.last_fired == {}
 
 
-def test_it_looks_every_second_and_can_hurry(ministack: Ministack) -> None:
+def test_the_scheduler_ticks_every_second_and_can_run_faster(ministack: Ministack) -> None:
     scheduler = ministack.adapted(speedup=24)
     parse: Any = vars(ministack.eventbridge)["_parse_rate_seconds"]
 
@@ -91,7 +91,9 @@ def test_it_looks_every_second_and_can_hurry(ministack: Ministack) -> None:
     assert parse("cron(0 0 * * ? *)") is None
 
 
-def test_an_alarm_on_an_expression_is_kept_as_one_on_its_metric(ministack: Ministack) -> None:
+def test_an_alarm_on_an_expression_is_stored_as_an_alarm_on_its_metric(
+    ministack: Ministack,
+) -> None:
     metric = {"Namespace": "N", "MetricName": "M", "Dimensions": []}
     queries = [
         {"Id": "e", "Expression": "FILL(m, 0)"},
@@ -107,7 +109,7 @@ def test_an_alarm_on_an_expression_is_kept_as_one_on_its_metric(ministack: Minis
     assert keep("plain", metric) == {"plain": metric}
 
 
-def test_another_ministack_is_named_before_it_starts(ministack: Ministack) -> None:
+def test_another_version_of_ministack_is_refused_before_it_starts(ministack: Ministack) -> None:
     del vars(ministack.scheduler)["_tick_schedules"]
 
     with pytest.raises(SystemExit, match=r"lacks ministack\.services\.scheduler\._tick_schedules"):

@@ -1,4 +1,4 @@
-"""The generated file looks like the one Intelligence lets users download."""
+"""The generated service account file has the format that Intelligence offers for download."""
 
 import json
 
@@ -10,7 +10,7 @@ from local.idp.service_account import ServiceAccount
 ENDPOINT = "http://127.0.0.1:8466/us1/.well-known/openid-configuration"
 
 
-def test_the_file_holds_three_fields_and_the_key_on_one_line_with_literal_line_ends() -> None:
+def test_the_file_has_three_fields_and_the_key_on_one_line_with_escaped_line_breaks() -> None:
     account = ServiceAccount.generate(discovery_endpoint=ENDPOINT)
 
     text = account.as_downloaded()
@@ -41,7 +41,7 @@ def test_generating_again_keeps_the_client_and_changes_the_key() -> None:
     assert new.key_fingerprint != old.key_fingerprint
 
 
-def test_the_private_key_does_not_print() -> None:
+def test_the_repr_does_not_show_the_private_key() -> None:
     account = ServiceAccount.generate(discovery_endpoint=ENDPOINT)
 
     assert "PRIVATE" not in repr(account)

@@ -1,4 +1,4 @@
-"""Ports come from the environment; nothing else of the developer's machine gets through."""
+"""Ports come from the environment. Other variables of the developer do not reach subprocesses."""
 
 import socket
 from pathlib import Path
@@ -18,12 +18,12 @@ def test_a_port_has_a_default(settings: dict[str, str], port: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["http", "-1", "65536", "4_566", "٤٥٦٦", " "])
-def test_what_is_no_port_is_named(text: str) -> None:
+def test_an_invalid_port_is_named(text: str) -> None:
     with pytest.raises(PortUnusable, match="LOCAL_AWS_PORT="):
         LOCAL_AWS.read({"LOCAL_AWS_PORT": text})
 
 
-def test_a_free_port_can_be_claimed_and_a_taken_one_cannot() -> None:
+def test_a_free_port_can_be_claimed_and_a_port_in_use_cannot() -> None:
     free = claim(0)
     with socket.create_server((LOOPBACK, free)), pytest.raises(PortTaken) as refused:
         claim(free)
@@ -31,7 +31,7 @@ def test_a_free_port_can_be_claimed_and_a_taken_one_cannot() -> None:
     assert refused.value.port == free
 
 
-def test_nothing_of_the_developers_aws_reaches_a_subprocess(tmp_path: Path) -> None:
+def test_the_developers_aws_settings_do_not_reach_a_subprocess(tmp_path: Path) -> None:
     developers = {
         "PATH": "/bin",
         "HOME": "/home/me",
