@@ -146,7 +146,7 @@ sbom: setup  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
 	@$(BIN)/python -m token_rotator_cdk.bundle.sbom $(ARGS)
 
 generate: .venv/installed  ## rewrite what is generated: the settings' schema and their documentation
-	$(BIN)/python -m studies.reference
+	$(BIN)/python -m studies.reference $(ARGS)
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
 	@set -e; for pins in {lambda_src,local/setup,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \

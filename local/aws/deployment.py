@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -14,6 +16,7 @@ from local import ROOT
 from local.aws.emulator import LocalAws
 from local.process import environment
 from local.process.tethered import Tethered
+from token_rotator.contract import StackOutput, output_of
 
 CDK: Final = ROOT / "node_modules" / ".bin" / "cdk"
 _QUIET: Final = ("--no-notices", "--no-version-reporting", "--no-color")
@@ -98,6 +101,8 @@ class Deployment:
                 "CDK_HOME": str(self._directory / "home"),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
                 "CDK_DISABLE_VERSION_CHECK": "true",
+                # half of the time of a synthesis; `make synth` and `make deploy` do validate
+                "CDK_VALIDATION": "false",
                 "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
                 "NODE_NO_WARNINGS": "1",
                 "CI": "true",
@@ -119,3 +124,31 @@ class Deployment:
             ) from None
         if code != 0:
             raise DeploymentFailed(f"`cdk {verb}` failed:\n{command.last_words()}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotator:
+    """The names of a deployed rotator's resources."""
+
+    name: str
+    function_name: str
+    parameter_name: str
+    secret_arn: str
+    log_group: str
+
+
+def deployed_rotators(
+    aws: LocalAws, *, config: Path, outputs: Mapping[str, str]
+) -> Iterator[Rotator]:
+    """The deployed rotators, in the order of the configuration file."""
+    functions = aws.client("lambda")
+    for name in tomllib.loads(config.read_text(encoding="utf-8"))["rotators"]:
+        function_name = outputs[output_of(name, StackOutput.FUNCTION_NAME)]
+        function = functions.get_function_configuration(FunctionName=function_name)
+        yield Rotator(
+            name=name,
+            function_name=function_name,
+            parameter_name=outputs[output_of(name, StackOutput.PARAMETER_NAME)],
+            secret_arn=outputs[output_of(name, StackOutput.SECRET_ARN)],
+            log_group=function["LoggingConfig"]["LogGroup"],
+        )

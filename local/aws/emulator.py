@@ -11,7 +11,6 @@ from botocore.config import Config
 from local import ROOT
 from local.aws import certificate
 from local.process import environment
-from local.process.health import becomes_healthy
 from local.process.ports import LOOPBACK, claim
 from local.process.tethered import Tethered
 
@@ -123,8 +122,8 @@ class LocalAws:
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
             aws_session_token=session_token,
-            # an invocation may last as long as contract.FUNCTION_TIMEOUT_SECONDS
-            config=Config(proxies={}, connect_timeout=2, read_timeout=60),
+            # an invocation may last as long as contract.FUNCTION_TIMEOUT_SECONDS, after its start
+            config=Config(proxies={}, connect_timeout=10, read_timeout=120),
         )
 
     def client_environment(self) -> dict[str, str]:
@@ -148,5 +147,5 @@ class LocalAws:
 
     def _await_health(self) -> None:
         url = f"{self.endpoint_url}/_ministack/health"
-        if not becomes_healthy(self._process, url, trusted=self.trusted):
+        if not self._process.serves(url, trusted=self.trusted):
             raise LocalAwsFailed(f"The local AWS did not start:\n{self._process.last_words()}")

@@ -12,7 +12,6 @@ from typing import Any, Final, Self
 
 from local.aws.emulator import INTERPRETER
 from local.process import environment
-from local.process.health import becomes_healthy
 from local.process.ports import LOOPBACK
 from local.process.tethered import Tethered
 
@@ -121,7 +120,7 @@ class FaultProxy:
         self.stop()
 
     def _await_health(self) -> None:
-        if not becomes_healthy(self._process, f"{self._control}/health"):
+        if not self._process.serves(f"{self._control}/health"):
             raise FaultProxyFailed(f"The fault proxy did not start:\n{self._process.last_words()}")
 
     def _send(self, method: str, path: str, content: object = None) -> Any:
@@ -132,5 +131,5 @@ class FaultProxy:
             method=method,
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=5) as answer:
+        with opener.open(request, timeout=30) as answer:
             return json.load(answer)

@@ -1,21 +1,29 @@
-"""Starts ministack with a scheduler like AWS's. Runs on ministack's interpreter.
+"""Starts ministack with schedules and events like AWS's. Runs on ministack's interpreter.
 
-There are four differences to `python -m ministack`, all in private names of the pinned version:
+There are five differences to `python -m ministack`, all in private names of the pinned version:
 
 - due schedules are checked every second instead of every ten seconds
 - a rate schedule without a start date runs at once, as on AWS, and not after the first interval
 - for tests, SCHEDULE_SPEEDUP=12 runs schedules twelve times as often
+- an event for a busy function waits, as in Lambda's queue, instead of being dropped
 - an alarm on an expression is stored as an alarm on its metric instead of being refused. The
   rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
 """
 
 # ruff: noqa: SLF001
+import json
 import os
 import sys
+import threading
+import time
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # in another virtual environment
-from ministack.services import eventbridge, scheduler  # type: ignore[import-not-found]
+from ministack.services import (  # type: ignore[import-not-found]
+    eventbridge,
+    lambda_svc,
+    scheduler,
+)
 from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]
 
 NEEDED = (
@@ -24,19 +32,28 @@ NEEDED = (
     (scheduler, "_schedule_last_fired"),
     (scheduler, "_schedules"),
     (eventbridge, "_parse_rate_seconds"),
+    (lambda_svc, "_execute_function_with_config_scope"),
     (provisioners, "_cw_metric_alarm_record"),
 )
+EVENT_SECONDS = 60
+"""The deployed functions' maximum age of an event."""
 
 
 def adapt(speedup: float) -> None:
-    """Replaces functions of ministack's scheduler and CloudFormation."""
+    """Replaces functions of ministack's scheduler, Lambda and CloudFormation."""
     missing = [f"{module.__name__}.{name}" for module, name in NEEDED if not hasattr(module, name)]
     if missing:
         sys.exit(f"This ministack is not the pinned version: it lacks {', '.join(missing)}.")
+    adapt_scheduler(speedup)
+    adapt_events()
+    adapt_alarms()
+
+
+def adapt_scheduler(speedup: float) -> None:
+    """Runs rate schedules at once, on time, and more often."""
     tick = scheduler._tick_schedules
     parse_rate = eventbridge._parse_rate_seconds
     last_fired = scheduler._schedule_last_fired
-    alarm_on_a_metric = provisioners._cw_metric_alarm_record
 
     def tick_like_aws() -> None:
         schedules = dict(scheduler._schedules._data)
@@ -50,6 +67,44 @@ def adapt(speedup: float) -> None:
     def parse_rate_faster(expression: str) -> float | None:
         seconds = parse_rate(expression)
         return None if seconds is None else float(seconds) / speedup
+
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
+    scheduler._tick_schedules = tick_like_aws
+    eventbridge._parse_rate_seconds = parse_rate_faster
+
+
+def adapt_events() -> None:
+    """Retries an event for a busy function until it is too old. Of equal events, one waits.
+
+    Lambda's queue keeps throttled events in the same way:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+    run = lambda_svc._execute_function_with_config_scope
+    waiting: set[str] = set()
+    lock = threading.Lock()
+
+    def run_when_free(function: dict[str, Any], event: Any) -> Any:
+        result = run(function, event)
+        identity = json.dumps([function["config"]["FunctionArn"], event])
+        with lock:
+            if not result.get("throttle") or identity in waiting:
+                return result
+            waiting.add(identity)
+        until = time.monotonic() + EVENT_SECONDS
+        try:
+            while result.get("throttle") and time.monotonic() < until:
+                time.sleep(0.1)
+                result = run(function, event)
+        finally:
+            waiting.discard(identity)
+        return result
+
+    lambda_svc._execute_function_with_config_scope = run_when_free
+
+
+def adapt_alarms() -> None:
+    """Stores an alarm on an expression as an alarm on its metric."""
+    alarm_on_a_metric = provisioners._cw_metric_alarm_record
 
     def alarm(name: str, properties: dict[str, Any]) -> object:
         queries = [
@@ -67,9 +122,6 @@ def adapt(speedup: float) -> None:
             }
         return alarm_on_a_metric(name, properties)
 
-    scheduler._SCHEDULE_TICK_INTERVAL = 1
-    scheduler._tick_schedules = tick_like_aws
-    eventbridge._parse_rate_seconds = parse_rate_faster
     provisioners._cw_metric_alarm_record = alarm
 
 

@@ -40,10 +40,12 @@ class Accounts:
         with self._lock:
             self._rejected.add(account.key_fingerprint)
 
-    def accept(self, account: ServiceAccount) -> None:
-        """Accepts the account's key again."""
+    def accept(self, account: ServiceAccount) -> bool:
+        """Accepts the account's key again. Returns whether it was rejected."""
         with self._lock:
+            was_rejected = account.key_fingerprint in self._rejected
             self._rejected.discard(account.key_fingerprint)
+            return was_rejected
 
     def accepted_keys(self, client_id: str) -> list[RegisteredKey]:
         """The client's accepted keys. Empty for an unknown client."""

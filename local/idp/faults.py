@@ -124,8 +124,10 @@ class Faults:
             waiting = self._next[endpoint]
             return waiting.popleft() if waiting else self._standing.get(endpoint)
 
-    def clear(self) -> None:
-        """Removes all faults."""
+    def clear(self) -> bool:
+        """Removes all faults. Returns whether there were any."""
         with self._lock:
+            there_were = bool(self._standing) or any(self._next.values())
             self._next.clear()
             self._standing.clear()
+            return there_were

@@ -83,17 +83,17 @@ class IdentityProvider:
         """Rejects the account's key from now on."""
         self._accounts.reject(account)
 
-    def accept(self, account: ServiceAccount) -> None:
-        """Accepts the account's key again."""
-        self._accounts.accept(account)
+    def accept(self, account: ServiceAccount) -> bool:
+        """Accepts the account's key again. Returns whether it was rejected."""
+        return self._accounts.accept(account)
 
     def fail(self, endpoint: Endpoint, fault: Fault, *, times: int | None = 1) -> None:
         """The next ``times`` requests meet the fault. None means until ``recover``."""
         self._faults.add(endpoint, fault, times=times)
 
-    def recover(self) -> None:
-        """Ends all faults."""
-        self._faults.clear()
+    def recover(self) -> bool:
+        """Ends all faults. Returns whether there were any."""
+        return self._faults.clear()
 
     @property
     def requests(self) -> tuple[ReceivedRequest, ...]:

@@ -1,6 +1,7 @@
 """Ports of the local servers, and the error if a port is in use."""
 
 import os
+import random
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,8 +46,24 @@ IDENTITY_PROVIDER: Final = PortSetting(
 )
 
 
+_ANY: Final = range(20_000, 32_000)
+"""Where no system takes the ports of outgoing connections from: none of those takes what is
+claimed before the server has started."""
+
+
 def claim(port: int) -> int:
     """Checks that a server can use the port and returns it; for 0 a free one. Raises PortTaken."""
+    if port:
+        return _claim(port)
+    while True:
+        try:
+            # from the system's randomness: two runs at the same time must not draw the same ports
+            return _claim(random.SystemRandom().choice(_ANY))
+        except PortTaken:
+            continue
+
+
+def _claim(port: int) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         if os.name == "posix":  # like servers: ignore connections in TIME_WAIT
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -55,5 +72,4 @@ def claim(port: int) -> int:
             probe.listen()
         except OSError as error:
             raise PortTaken(port) from error
-        chosen: int = probe.getsockname()[1]
-        return chosen
+    return port

@@ -1,15 +1,19 @@
 """Starting of a program through tether.py, so that it ends with this process in any case."""
 
+import ssl
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 TETHER: Final = Path(__file__).with_name("tether.py")
-_STOPPING_SECONDS: Final = 60
-"""Removing the files of a long run of the local AWS may take time."""
+_START_SECONDS: Final = 120
+"""The time that a server may take to start on a busy machine."""
 
 
 class Tethered:
@@ -44,6 +48,20 @@ class Tethered:
         """The exit code, or None while the command runs."""
         return self._process.poll()
 
+    def serves(self, url: str, *, trusted: Path | None = None) -> bool:
+        """Waits until the URL returns 200. False if the command ends or two minutes have passed."""
+        handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+        if trusted:
+            context = ssl.create_default_context(cafile=trusted)
+            handlers.append(urllib.request.HTTPSHandler(context=context))
+        opener = urllib.request.build_opener(*handlers)
+        deadline = time.monotonic() + _START_SECONDS
+        while self.exit_code() is None and time.monotonic() < deadline:
+            if _answers(opener, url):
+                return True
+            time.sleep(0.05)
+        return False
+
     def wait(self, timeout_seconds: float | None) -> int:
         """Waits for the exit code. Raises subprocess.TimeoutExpired while the command runs on."""
         return self._process.wait(timeout_seconds)
@@ -56,10 +74,13 @@ class Tethered:
         return "\n".join(text.rstrip().splitlines()[-lines:])
 
     def stop(self) -> None:
-        """Ends the command and its children. Has no effect after the command's end."""
+        """Ends the command and its children. Has no effect after the command's end.
+
+        It waits until the directory is removed, which can take minutes on a busy disk.
+        """
         if self._process.stdin is not None:
             self._process.stdin.close()
-        self._process.wait(_STOPPING_SECONDS)
+        self._process.wait()
 
     def __enter__(self) -> Self:
         return self
@@ -71,3 +92,11 @@ class Tethered:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _answers(opener: urllib.request.OpenerDirector, url: str) -> bool:
+    try:
+        with opener.open(url, timeout=2) as answer:
+            return bool(answer.status == 200)  # noqa: PLR2004
+    except (OSError, urllib.error.URLError):
+        return False

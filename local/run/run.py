@@ -13,9 +13,8 @@ from typing import Final
 from rich.console import Console
 
 from local import ROOT
-from local.aws.deployment import Deployment, DeploymentFailed
+from local.aws.deployment import Deployment, DeploymentFailed, Rotator, deployed_rotators
 from local.aws.emulator import LocalAws, LocalAwsFailed
-from local.aws.stack import Rotator, deployed_rotators
 from local.idp.identity_provider import IdentityProvider
 from local.process import ports
 from local.process.environment import CREDENTIALS, REGION

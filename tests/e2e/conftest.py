@@ -40,7 +40,10 @@ def deployed(
 
 @pytest.fixture
 def system(deployed: System) -> Iterator[System]:
-    """The deployed system. Afterwards faults are cleared and the secret's key is accepted."""
+    """The deployed system, in good health: what a test has done to it ends before the next one."""
+    account = deployed.account
     yield deployed
-    deployed.idp.recover()
-    deployed.idp.accept(deployed.account)
+    had_faults = deployed.idp.recover()
+    was_rejected = deployed.idp.accept(deployed.account)
+    if had_faults or was_rejected or deployed.account is not account:
+        deployed.settle()

@@ -129,7 +129,7 @@ def test_an_interrupted_live_check_deletes_the_parameter_that_it_created(
         return [name for name in names if name.startswith(f"{system.rotator.parameter_name}-")]
 
     with operator.live_check("--expire", "5") as running:
-        (name,) = eventually(lambda: planted() or None, within_seconds=40, what="the parameter")
+        (name,) = eventually(lambda: planted() or None, what="the parameter")
         running.send_signal(signal.SIGINT)
         _, told = running.communicate(timeout=20)
 

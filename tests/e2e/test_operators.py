@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.aws.deployment import Deployment
-from local.aws.stack import deployed_rotators
+from local.aws.deployment import Deployment, deployed_rotators
 from local.idp import faults
 from local.idp.faults import Endpoint
 from tests.support.emitted import identities, watched
@@ -130,9 +129,7 @@ def test_a_new_stack_waits_for_its_key_without_failing(system: System, tmp_path:
     (rotator,) = deployed_rotators(system.aws, config=config, outputs=outputs)
     log = RotationLog(system.aws.client("logs"), log_group=rotator.log_group)
 
-    entries = eventually(
-        lambda: log.new_rotations() or None, within_seconds=20, what="a rotation of a new stack"
-    )
+    entries = eventually(lambda: log.new_rotations() or None, what="a rotation of a new stack")
     deployment.destroy()
 
     assert {entry.outcome for entry in entries} == {"waiting"}

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws.stack import Rotator
+from local.aws.deployment import Rotator
 from tests.support.principals import Clients, assume, assume_as_a_service, is_refused, workload
 from tests.support.system import System
 from token_rotator.contract import StackOutput, output_of

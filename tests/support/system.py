@@ -14,9 +14,8 @@ from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
 
 from local import ROOT
-from local.aws.deployment import Deployment
+from local.aws.deployment import Deployment, Rotator, deployed_rotators
 from local.aws.emulator import LocalAws
-from local.aws.stack import Rotator, deployed_rotators
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from local.process import environment
@@ -28,7 +27,7 @@ T = TypeVar("T")
 CONFIG: Final = ROOT / "local" / "rotators.toml"
 
 
-def eventually(look: Callable[[], T | None], *, within_seconds: float, what: str) -> T:
+def eventually(look: Callable[[], T | None], *, what: str, within_seconds: float = 120) -> T:
     """Polls until the result is not None, and returns it."""
     deadline = time.monotonic() + within_seconds
     while time.monotonic() < deadline:
@@ -71,7 +70,6 @@ class System:
         system.store(system.account)
         eventually(
             lambda: system.consumer().use().worked or None,
-            within_seconds=60,
             what="the first token",
         )
         return system
@@ -97,7 +95,23 @@ class System:
             self.news()
             return next(filter(wanted, self.entries[start:]), None)
 
-        return eventually(look, within_seconds=40, what=what)
+        return eventually(look, what=what)
+
+    def settle(self) -> None:
+        """Waits until each rotation that began before has ended, and one has published since.
+
+        Lambda runs one at a time: an invocation that it accepts begins after all the others.
+        """
+        functions = self.aws.client("lambda")
+
+        def rotates() -> bool | None:
+            try:
+                answer = functions.invoke(FunctionName=self.rotator.function_name, Payload=b"{}")
+            except functions.exceptions.TooManyRequestsException:
+                return None
+            return True if "FunctionError" not in answer else None
+
+        eventually(rotates, what="a rotation that a person asked for")
 
     def news(self) -> list[LoggedRotation]:
         """The rotations that were logged since the last call."""

@@ -1,4 +1,4 @@
-"""Changes to ministack: schedules start at once, run every second, and need the pinned version."""
+"""Changes to ministack: schedules start at once, events wait, other versions are refused."""
 
 # ruff: noqa: SLF001
 import importlib
@@ -26,12 +26,18 @@ class Ministack:
             _schedules=schedules,
         )
         vars(self.eventbridge).update(_parse_rate_seconds={"rate(4 minutes)": 240}.get)
+        self.busy_times = 0
+        self.runs: list[object] = []
+        self.lambda_svc = ModuleType("ministack.services.lambda_svc")
+        vars(self.lambda_svc).update(_execute_function_with_config_scope=self._run)
         self.cloudformation = ModuleType("ministack.services.cloudformation")
         self.provisioners = ModuleType("ministack.services.cloudformation.provisioners")
         vars(self.provisioners).update(_cw_metric_alarm_record=lambda name, kept: {name: kept})
         vars(self.cloudformation).update(provisioners=self.provisioners)
         services = ModuleType("ministack.services")
-        vars(services).update(scheduler=self.scheduler, eventbridge=self.eventbridge)
+        vars(services).update(
+            scheduler=self.scheduler, eventbridge=self.eventbridge, lambda_svc=self.lambda_svc
+        )
         package = ModuleType("ministack")
         vars(package).update(app=ModuleType("ministack.app"), services=services)
         monkeypatch.setitem(sys.modules, "ministack", package)
@@ -41,6 +47,13 @@ class Ministack:
 
     def _tick(self) -> None:
         self.ticks += 1
+
+    def _run(self, _function: object, event: object) -> dict[str, object]:
+        if self.busy_times:
+            self.busy_times -= 1
+            return {"throttle": True, "error": True}
+        self.runs.append(event)
+        return {"body": "done"}
 
     def adapted(self, speedup: float = 1) -> Any:
         importlib.import_module("local.aws.ministack_main").adapt(speedup)
@@ -89,6 +102,56 @@ def test_the_scheduler_ticks_every_second_and_can_run_faster(ministack: Ministac
     assert scheduler._SCHEDULE_TICK_INTERVAL == 1
     assert parse("rate(4 minutes)") == 10
     assert parse("cron(0 0 * * ? *)") is None
+
+
+FUNCTION = {"config": {"FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:f"}}
+
+
+def test_an_event_for_a_busy_function_waits_until_it_is_free(
+    ministack: Ministack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    ministack.adapted()
+    ministack.busy_times = 3
+    run: Any = vars(ministack.lambda_svc)["_execute_function_with_config_scope"]
+
+    assert run(FUNCTION, {"trigger": "secret-changed"}) == {"body": "done"}
+    assert ministack.runs == [{"trigger": "secret-changed"}]
+    assert len(pauses) == 3
+
+
+def test_of_equal_events_one_waits(ministack: Ministack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watchdogs of a busy function would queue up otherwise."""
+    ministack.adapted()
+    run: Any = vars(ministack.lambda_svc)["_execute_function_with_config_scope"]
+    second: list[dict[str, object]] = []
+
+    def another_event(_: float) -> None:
+        if not second:
+            ministack.busy_times = 1
+            second.append(run(FUNCTION, {"trigger": "watchdog"}))
+
+    monkeypatch.setattr("time.sleep", another_event)
+    ministack.busy_times = 1
+
+    assert run(FUNCTION, {"trigger": "watchdog"}) == {"body": "done"}
+    assert second == [{"throttle": True, "error": True}]
+    assert ministack.runs == [{"trigger": "watchdog"}]
+
+
+def test_an_event_that_is_too_old_is_dropped(
+    ministack: Ministack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("time.sleep", lambda _: clock.append(clock[-1] + 20))
+    monkeypatch.setattr("time.monotonic", lambda: clock[-1])
+    ministack.adapted()
+    ministack.busy_times = 100
+    run: Any = vars(ministack.lambda_svc)["_execute_function_with_config_scope"]
+
+    assert run(FUNCTION, {})["throttle"]
+    assert clock[-1] == 60
 
 
 def test_an_alarm_on_an_expression_is_stored_as_an_alarm_on_its_metric(

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from local import __main__ as command
 from local.aws import deployment
-from local.aws.stack import Rotator
+from local.aws.deployment import Rotator
 from local.process.environment import REGION
 from local.run import run
 from local.run.run import Run
