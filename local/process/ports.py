@@ -47,8 +47,7 @@ IDENTITY_PROVIDER: Final = PortSetting(
 
 
 _ANY: Final = range(20_000, 32_000)
-"""Where no system takes the ports of outgoing connections from: none of those takes what is
-claimed before the server has started."""
+"""Ports that no system uses for outgoing connections, so that none takes a claimed port."""
 
 
 def claim(port: int) -> int:

@@ -1,4 +1,4 @@
-"""What does `make run` do? It starts everything, deploys, and shows what the rotator does."""
+"""The steps of `make run`: start the servers, deploy the stack, show the rotator's work."""
 
 import shutil
 import signal
@@ -26,15 +26,15 @@ from token_rotator_cli.deployment.rotation_log import RotationLog
 
 CONFIG: Final = ROOT / "local" / "rotators.toml"
 ONCE_SECONDS: Final = 180
-_LOOK_SECONDS: Final = 1.0
+_INTERVAL_SECONDS: Final = 1.0
 
 
 class Failed(Exception):
-    """What a person should read instead of a traceback."""
+    """The run failed. The message is for people, instead of a traceback."""
 
 
 class Run:
-    """One `make run`."""
+    """One run of `make run`."""
 
     def __init__(
         self,
@@ -52,12 +52,12 @@ class Run:
         self._started = seconds()
 
     def run(self) -> None:
-        """With ``once`` it returns when a consumer has used a token; else it goes on and on.
+        """Runs until Ctrl-C, or with ``once`` until a consumer has used a token.
 
-        Raises Failed. Whatever it started has ended when it returns or raises.
+        Raises Failed. All started processes have ended when it returns or raises.
         """
         with ExitStack() as stack:
-            # a second Ctrl-C must not leave behind what the first one is stopping
+            # a second Ctrl-C must not interrupt the cleanup after the first one
             stack.callback(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT))
             try:
                 self._run(stack)
@@ -99,7 +99,9 @@ class Run:
             return
         self._console.print(_hint(aws, rotator), markup=False, highlight=False, soft_wrap=True)
         with suppress(KeyboardInterrupt):  # the usual way to end it
-            View(self._console, parameter_name=rotator.parameter_name).show(_looks(observer, aws))
+            View(self._console, parameter_name=rotator.parameter_name).show(
+                _snapshots(observer, aws)
+            )
         self._say("Stopping everything.")
 
     def _deploy(self, aws: LocalAws, directory: Path) -> Rotator:
@@ -114,7 +116,7 @@ class Run:
 
     def _await_first_use(self, observer: Observer, rotator: Rotator) -> None:
         while self._elapsed() < ONCE_SECONDS:
-            seen = observer.look(datetime.now(UTC))
+            seen = observer.observe(datetime.now(UTC))
             if seen.published is not None and seen.reads_that_worked:
                 self._console.print(
                     f"A consumer read {rotator.parameter_name} (version {seen.published.version}) "
@@ -126,8 +128,8 @@ class Run:
                 return
             self._sleep(0.2)
         raise Failed(
-            f"No token that works was in {rotator.parameter_name} within {ONCE_SECONDS} seconds. "
-            f"{observer.why_not()}"
+            f"No working token was in {rotator.parameter_name} within {ONCE_SECONDS} seconds. "
+            f"{observer.reason_for_no_token()}"
         )
 
     def _remaining_seconds(self) -> float | None:
@@ -142,11 +144,11 @@ class Run:
         )
 
 
-def _looks(observer: Observer, aws: LocalAws) -> Iterator[Snapshot]:
+def _snapshots(observer: Observer, aws: LocalAws) -> Iterator[Snapshot]:
     while aws.alive():
-        yield observer.look(datetime.now(UTC))
-        time.sleep(_LOOK_SECONDS)
-    raise Failed("the local AWS ended by itself")
+        yield observer.observe(datetime.now(UTC))
+        time.sleep(_INTERVAL_SECONDS)
+    raise Failed("The local AWS ended unexpectedly.")
 
 
 @contextmanager
@@ -155,14 +157,14 @@ def _naming(setting: PortSetting) -> Iterator[None]:
         yield
     except PortTaken as taken:
         raise Failed(
-            f"Port {taken.port}, for the {setting.serves}, is taken; "
+            f"Port {taken.port}, for the {setting.serves}, is in use; "
             f"choose another one: {setting.name}={taken.port + 1} make run"
         ) from taken
 
 
 def _hint(aws: LocalAws, rotator: Rotator) -> str:
     return (
-        "\nTo look around:\n"
+        "\nTo inspect the system:\n"
         f"  export AWS_ENDPOINT_URL={aws.endpoint_url} AWS_REGION={REGION}\n"
         f"  export AWS_ACCESS_KEY_ID={CREDENTIALS} AWS_SECRET_ACCESS_KEY={CREDENTIALS}\n"
         f"  aws ssm get-parameter --with-decryption --name {rotator.parameter_name}\n"

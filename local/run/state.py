@@ -1,4 +1,4 @@
-"""What is there to see at this moment? One snapshot of the parameter, the rotations, a consumer."""
+"""Snapshots of the parameter, the rotations and a consumer, for the live view."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
@@ -15,28 +15,28 @@ WAITING: Final = "waiting for the service account"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything the view shows."""
+    """The content of the live view at a moment."""
 
     at: datetime
     published: Published | None = None
     published_by: LoggedRotation | None = None
-    """The rotation that published what is there now."""
+    """The rotation that published the current token."""
     last_failure: LoggedRotation | None = None
     recent: tuple[LoggedRotation, ...] = ()
-    """The newest last."""
+    """The latest rotations, the newest last."""
     outcomes: dict[str, int] = field(default_factory=dict)
     reads: int = 0
     reads_that_worked: int = 0
 
 
 class Workload(Protocol):
-    """Whoever uses the token."""
+    """A consumer of the token."""
 
     def use(self) -> Use: ...
 
 
 class Observer:
-    """Looks at a deployed rotator from outside, as its consumers and operators do."""
+    """Observes a deployed rotator from outside, as its consumers and operators do."""
 
     def __init__(self, *, consumer: Workload, log: RotationLog, key_stored_at: datetime) -> None:
         self._consumer = consumer
@@ -49,8 +49,8 @@ class Observer:
         self._reads = 0
         self._reads_that_worked = 0
 
-    def look(self, now: datetime) -> Snapshot:
-        """Reads the parameter once, uses the token once, reads the new log lines."""
+    def observe(self, now: datetime) -> Snapshot:
+        """Reads the parameter, uses the token and reads the new log lines, each once."""
         use = self._consumer.use()
         self._count(use)
         for entry in self._log.new_rotations():
@@ -66,15 +66,15 @@ class Observer:
             reads_that_worked=self._reads_that_worked,
         )
 
-    def why_not(self) -> str:
-        """The newest failure, or the end of what the function printed."""
+    def reason_for_no_token(self) -> str:
+        """The newest failure, or the end of the function's log."""
         if self._last_failure is not None:
             return f"{self._last_failure.error}: {self._last_failure.error_message}"
         return f"The function's log ends with:\n{self._log.last_lines()}"
 
     def _count(self, use: Use) -> None:
         if use.published is None and not self._reads:
-            return  # nobody has promised anything yet
+            return  # reads count from the first token on
         self._reads += 1
         self._reads_that_worked += use.worked
 
@@ -83,7 +83,7 @@ class Observer:
 
     def _note(self, entry: LoggedRotation) -> None:
         if entry.outcome == Outcome.FAILED and entry.at < self._key_stored_at:
-            entry = replace(entry, outcome=WAITING)  # no news: the new secret holds no key yet
+            entry = replace(entry, outcome=WAITING)  # expected: the new secret holds no key yet
         self._recent.append(entry)
         self._outcomes[entry.outcome] += 1
         if entry.outcome == Outcome.PUBLISHED:

@@ -1,4 +1,4 @@
-"""What does a person see? A live panel on a terminal, one line for each change elsewhere."""
+"""The live view: a panel on a terminal, or one line for each change if there is no terminal."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ class View:
         self._parameter_name = parameter_name
 
     def show(self, snapshots: Iterator[Snapshot]) -> None:
-        """Returns when the snapshots end."""
+        """Shows each snapshot, and returns when they end."""
         if not self._console.is_terminal:
             self._print_changes(snapshots)
             return
@@ -55,7 +55,7 @@ def changes(before: Snapshot | None, after: Snapshot) -> Iterator[str]:
 
 
 def panel(parameter_name: str, snapshot: Snapshot) -> RenderableType:
-    """The live view."""
+    """The panel that shows a snapshot."""
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim", justify="right")
     rows.add_column()

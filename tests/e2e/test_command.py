@@ -158,7 +158,7 @@ def test_a_port_in_use_is_reported_in_one_sentence(tmp_path: Path, setting: str)
             assert not any(run.temporary.iterdir())
 
     assert said.startswith(f"Port {port}, ")
-    assert said.endswith(f"is taken; choose another one: {setting}={port + 1} make run")
+    assert said.endswith(f"is in use; choose another one: {setting}={port + 1} make run")
     assert "Traceback" not in run.output.read_text()
 
 

@@ -27,11 +27,11 @@ T = TypeVar("T")
 CONFIG: Final = ROOT / "local" / "rotators.toml"
 
 
-def eventually(look: Callable[[], T | None], *, what: str, within_seconds: float = 120) -> T:
+def eventually(poll: Callable[[], T | None], *, what: str, within_seconds: float = 120) -> T:
     """Polls until the result is not None, and returns it."""
     deadline = time.monotonic() + within_seconds
     while time.monotonic() < deadline:
-        if (seen := look()) is not None:
+        if (seen := poll()) is not None:
             return seen
         time.sleep(0.1)
     pytest.fail(f"{what}: not within {within_seconds} seconds")
@@ -91,16 +91,16 @@ class System:
         self.news()
         start = len(self.entries)
 
-        def look() -> LoggedRotation | None:
+        def next_match() -> LoggedRotation | None:
             self.news()
             return next(filter(wanted, self.entries[start:]), None)
 
-        return eventually(look, what=what)
+        return eventually(next_match, what=what)
 
     def settle(self) -> None:
-        """Waits until each rotation that began before has ended, and one has published since.
+        """Waits until all earlier rotations have ended and one has published since then.
 
-        Lambda runs one at a time: an invocation that it accepts begins after all the others.
+        Lambda runs one invocation at a time, so an accepted invocation starts after the others.
         """
         functions = self.aws.client("lambda")
 
@@ -111,7 +111,7 @@ class System:
                 return None
             return True if "FunctionError" not in answer else None
 
-        eventually(rotates, what="a rotation that a person asked for")
+        eventually(rotates, what="a manual rotation")
 
     def news(self) -> list[LoggedRotation]:
         """The rotations that were logged since the last call."""

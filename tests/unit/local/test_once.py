@@ -99,7 +99,7 @@ def test_without_a_token_it_ends_after_180_seconds_with_the_rotations_error(
 
     assert (code, clock.seconds) == (1, 180)
     assert capsys.readouterr().err == (
-        "No token that works was in /a/token within 180 seconds. IdentityProviderDown: status 503\n"
+        "No working token was in /a/token within 180 seconds. IdentityProviderDown: status 503\n"
     )
 
 

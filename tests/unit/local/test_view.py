@@ -83,7 +83,7 @@ def test_a_failure_before_the_key_was_stored_does_not_count() -> None:
     logs.log(NOW - timedelta(seconds=5), outcome="failed", error="CredentialError")
     logs.log(NOW + timedelta(seconds=5), "b", outcome="failed", error="IdentityProviderDown")
 
-    snapshot = observer(logs).look(NOW)
+    snapshot = observer(logs).observe(NOW)
 
     assert snapshot.outcomes == {"waiting for the service account": 1, "failed": 1}
     assert snapshot.last_failure is not None
@@ -96,7 +96,7 @@ def test_the_publisher_is_the_rotation_of_the_published_token() -> None:
     logs.log(NOW, trigger="watchdog", outcome="published", token_fingerprint=there)
     logs.log(NOW, "b", trigger="schedule", outcome="published", token_fingerprint="overwritten")
 
-    snapshot = observer(logs).look(NOW)
+    snapshot = observer(logs).observe(NOW)
 
     assert snapshot.published_by is not None
     assert snapshot.published_by.trigger == "watchdog"
@@ -106,7 +106,7 @@ def test_reads_count_from_the_first_token_on() -> None:
     gone = Use(published=None)
     watching = observer(Logs(), gone, worked(), gone)
 
-    counts = [(look.reads, look.reads_that_worked) for look in map(watching.look, [NOW] * 3)]
+    counts = [(seen.reads, seen.reads_that_worked) for seen in map(watching.observe, [NOW] * 3)]
 
     assert counts == [(0, 0), (1, 1), (2, 1)]
 
@@ -121,7 +121,7 @@ def test_the_panel_shows_version_fingerprint_age_and_remaining_life_but_no_token
         token_fingerprint=fingerprint(TOKEN),
     )
 
-    panel = shown(observer(logs, worked(version=3, seconds_left=240)).look(NOW), terminal=True)
+    panel = shown(observer(logs, worked(version=3, seconds_left=240)).observe(NOW), terminal=True)
 
     for expected in ("/a/token", fingerprint(TOKEN), "60 s", "240 s", "schedule, ", "1 of 1 reads"):
         assert expected in panel
@@ -129,11 +129,11 @@ def test_the_panel_shows_version_fingerprint_age_and_remaining_life_but_no_token
 
 
 def test_the_panel_says_that_a_token_has_expired() -> None:
-    assert "expired" in shown(observer(Logs(), worked(seconds_left=-1)).look(NOW), terminal=True)
+    assert "expired" in shown(observer(Logs(), worked(seconds_left=-1)).observe(NOW), terminal=True)
 
 
 def test_before_the_first_token_the_panel_says_so() -> None:
-    panel = shown(observer(Logs(), Use(published=None)).look(NOW), terminal=True)
+    panel = shown(observer(Logs(), Use(published=None)).observe(NOW), terminal=True)
 
     assert "none yet" in panel
     assert "waits for the first token" in panel
@@ -142,7 +142,7 @@ def test_before_the_first_token_the_panel_says_so() -> None:
 def test_without_a_terminal_there_is_one_line_for_each_rotation_and_each_failed_read() -> None:
     logs = Logs()
     watching = observer(logs, worked(), worked(), Use(published=None))
-    looks = [watching.look(NOW)]
+    snapshots = [watching.observe(NOW)]
     logs.log(
         NOW,
         trigger="schedule",
@@ -150,9 +150,9 @@ def test_without_a_terminal_there_is_one_line_for_each_rotation_and_each_failed_
         error="IdentityProviderDown",
         error_message="it answered 503",
     )
-    looks += [watching.look(NOW), watching.look(NOW)]
+    snapshots += [watching.observe(NOW), watching.observe(NOW)]
 
-    lines = shown(*looks, terminal=False).splitlines()
+    lines = shown(*snapshots, terminal=False).splitlines()
 
     assert [line.partition("  ")[2] for line in lines] == [
         "schedule: failed, IdentityProviderDown: it answered 503",
@@ -168,8 +168,8 @@ def test_the_reason_for_no_token_is_the_newest_error_or_the_end_of_the_log() -> 
     reasons = []
     for logs in (silent, telling):
         watching = observer(logs)
-        watching.look(NOW)
-        reasons.append(watching.why_not())
+        watching.observe(NOW)
+        reasons.append(watching.reason_for_no_token())
 
     assert "ModuleNotFoundError: no module named jwt" in reasons[0]
     assert reasons[1] == "CredentialError: no key in it"
