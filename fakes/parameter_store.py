@@ -1,13 +1,12 @@
 """A Parameter Store in memory that enforces the rules AWS documents, unlike moto."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from fakes.aws_service import FakeService, refusal
 
 LIMITS = {"Standard": 4 * 1024, "Advanced": 8 * 1024}
 CREATION = {"Type": "", "Tier": "Standard", "KeyId": "alias/aws/ssm", "Policies": "[]"}
@@ -23,7 +22,7 @@ class Parameter:
     tags: dict[str, str] = field(default_factory=dict)
 
 
-class FakeParameterStore:
+class FakeParameterStore(FakeService):
     """The part of the SSM client that the project uses.
 
     A put keeps the attributes that it omits. Tags and Overwrite exclude each other. An Expiration
@@ -32,22 +31,11 @@ class FakeParameterStore:
     """
 
     def __init__(self, *, now: Callable[[], datetime]) -> None:
+        super().__init__()
         self._now = now
         self._parameters: dict[str, Parameter] = {}
-        self._failures: dict[str, list[Exception]] = {}
-        self._lost: Counter[str] = Counter()
-        self.calls: list[str] = []
 
     # For tests
-
-    def fail(self, call: str, code: str | BotoCoreError, *, times: int = 1) -> None:
-        """The next calls fail with this AWS error code or botocore exception."""
-        error = _error(code, call) if isinstance(code, str) else code
-        self._failures.setdefault(call, []).extend([error] * times)
-
-    def lose_answer(self, call: str, *, times: int = 1) -> None:
-        """The next calls take effect, but their answers are lost in a timeout."""
-        self._lost[call] += times
 
     def put_foreign(self, name: str, value: str) -> None:
         """Writes a value that is not the rotator's, of type String."""
@@ -77,9 +65,9 @@ class FakeParameterStore:
     # The client's methods
 
     def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:
-        with _Call(self, "get_parameter"):
+        with self._call("get_parameter"):
             if Name not in self._parameters:
-                raise _error("ParameterNotFound", "get_parameter")
+                raise refusal("ParameterNotFound", "get_parameter")
             parameter = self._parameters[Name]
             encrypted = parameter.attributes["Type"] == "SecureString" and not WithDecryption
             return {
@@ -99,12 +87,12 @@ class FakeParameterStore:
         Overwrite: bool = False,
         **attributes: Any,
     ) -> dict[str, Any]:
-        with _Call(self, "put_parameter"):
+        with self._call("put_parameter"):
             if Overwrite and "Tags" in attributes:
-                raise _error("ValidationException", "put_parameter")
+                raise refusal("ValidationException", "put_parameter")
             there = self._parameters.get(Name)
             if there is not None and not Overwrite:
-                raise _error("ParameterAlreadyExists", "put_parameter")
+                raise refusal("ParameterAlreadyExists", "put_parameter")
             tags = {tag["Key"]: tag["Value"] for tag in attributes.pop("Tags", [])}
             kept = {**(there.attributes if there else CREATION), **attributes}
             self._check(Value, kept)
@@ -116,15 +104,15 @@ class FakeParameterStore:
             return {"Version": len(there.values), "Tier": kept["Tier"]}
 
     def delete_parameter(self, *, Name: str) -> dict[str, Any]:
-        with _Call(self, "delete_parameter"):
+        with self._call("delete_parameter"):
             if self._parameters.pop(Name, None) is None:
-                raise _error("ParameterNotFound", "delete_parameter")
+                raise refusal("ParameterNotFound", "delete_parameter")
             return {}
 
     def describe_parameters(
         self, *, ParameterFilters: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any]:
-        with _Call(self, "describe_parameters"):
+        with self._call("describe_parameters"):
             (only,) = ParameterFilters
             assert (only["Key"], only["Option"]) == ("Name", "Equals")
             names = [name for name in only["Values"] if name in self._parameters]
@@ -153,40 +141,22 @@ class FakeParameterStore:
         ResourceId: str,
         Tags: Sequence[Mapping[str, str]],
     ) -> dict[str, Any]:
-        with _Call(self, "add_tags_to_resource"):
+        with self._call("add_tags_to_resource"):
             if ResourceType != "Parameter" or ResourceId not in self._parameters:
-                raise _error("InvalidResourceId", "add_tags_to_resource")
+                raise refusal("InvalidResourceId", "add_tags_to_resource")
             self._parameters[ResourceId].tags.update({tag["Key"]: tag["Value"] for tag in Tags})
             return {}
 
     def _check(self, value: str, attributes: Mapping[str, Any]) -> None:
         if not value or not attributes["Type"]:
-            raise _error("ValidationException", "put_parameter")
+            raise refusal("ValidationException", "put_parameter")
         if len(value.encode()) > LIMITS[attributes["Tier"]]:
-            raise _error("ValidationException", "put_parameter")
+            raise refusal("ValidationException", "put_parameter")
         expirations = _expirations(attributes["Policies"])
         if expirations and attributes["Tier"] != "Advanced":
-            raise _error("ValidationException", "put_parameter")
+            raise refusal("ValidationException", "put_parameter")
         if any(moment <= self._now() for moment in expirations):
-            raise _error("InvalidPolicyAttributeException", "put_parameter")
-
-
-class _Call:
-    """Records the call; lets it fail before it takes effect, or loses its answer afterwards."""
-
-    def __init__(self, store: FakeParameterStore, name: str) -> None:
-        self._store = store
-        self._name = name
-
-    def __enter__(self) -> None:
-        self._store.calls.append(self._name)
-        if failures := self._store._failures.get(self._name):  # noqa: SLF001
-            raise failures.pop(0)
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None and self._store._lost[self._name] > 0:  # noqa: SLF001
-            self._store._lost[self._name] -= 1  # noqa: SLF001
-            raise ReadTimeoutError(endpoint_url="https://ssm.example")
+            raise refusal("InvalidPolicyAttributeException", "put_parameter")
 
 
 def _expirations(policies: str) -> list[datetime]:
@@ -196,14 +166,3 @@ def _expirations(policies: str) -> list[datetime]:
         assert (policy["Type"], policy["Version"]) == ("Expiration", "1.0")
         moments.append(datetime.fromisoformat(policy["Attributes"]["Timestamp"]))
     return moments
-
-
-def _error(code: str, call: str) -> ClientError:
-    server_side = code.startswith("Internal") or code == "ServiceUnavailable"
-    return ClientError(
-        {
-            "Error": {"Code": code, "Message": "as the test asked"},
-            "ResponseMetadata": {"HTTPStatusCode": 500 if server_side else 400},  # type: ignore[typeddict-item]
-        },
-        call,
-    )

@@ -1,1 +1,5 @@
 """Keeps a fresh access token in an SSM parameter."""
+
+from typing import Final
+
+VERSION: Final = "0.1.0"

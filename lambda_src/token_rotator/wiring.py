@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from token_rotator.aws.access import AwsAccess, Service
+from token_rotator.aws.clients import AwsClients
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.secret_store import SecretStore
 from token_rotator.identity_provider.addresses import Addresses
@@ -36,23 +36,27 @@ def utc_now() -> datetime:
 def build(
     environment: Mapping[str, str],
     *,
+    aws: AwsClients | None = None,
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Application:
-    """The application for this environment. Raises ConfigurationError."""
+    """The application for these settings. Raises ConfigurationError.
+
+    Without ``aws``, its clients are made as the process's own environment says.
+    """
     silence_libraries()
     settings = Settings.from_environment(environment)
-    aws = AwsAccess.from_environment(environment, url_suffix="amazonaws.com")
+    aws = aws or AwsClients.from_environment(now=now)
     return Application(
         rotation=Rotation(
             credentials=SecretStore(
-                aws.api(Service.SECRETS_MANAGER, now=now),
+                aws.secrets_manager,
                 secret_id=settings.secret_arn,
                 algorithm=settings.algorithm,
             ),
             identity_provider=identity_provider(settings, now=now, local=aws.is_local),
             publication=ParameterStore(
-                aws.api(Service.PARAMETER_STORE, now=now),
+                aws.parameter_store,
                 parameter_name=settings.parameter_name,
                 key_arn=settings.parameter_key_arn,
                 value_format=settings.value_format,
@@ -70,9 +74,13 @@ def build(
 
 
 def silence_libraries() -> None:
-    """At DEBUG they print URLs, headers and bodies: assertions, tokens, keys."""
+    """Sets their loggers to WARNING, whatever the root logger's level is.
+
+    At DEBUG they print URLs, headers and bodies: assertions, tokens, keys. At INFO botocore prints
+    for each cold start where it found credentials.
+    """
     for library in ("botocore", "urllib3"):
-        logging.getLogger(library).setLevel(logging.INFO)
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def identity_provider(

@@ -7,13 +7,14 @@ from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
-    ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
     ReadTimeoutError,
 )
 
+from fakes.aws_service import refusal
 from fakes.parameter_store import FakeParameterStore
+from fakes.secrets_manager import FakeSecretsManager
 from studies.simulation.clock import VirtualClock
 from studies.simulation.services import Fault, Service, Services
 from token_rotator.timing import AWS_CALL, AWS_CONNECT
@@ -25,15 +26,6 @@ _CODES = {
     Fault.UNAVAILABLE: ("ServiceUnavailable", 503),
     Fault.TOO_MANY_UPDATES: ("TooManyUpdates", 400),
 }
-
-
-def client_error(code: str, status: int, operation: str) -> ClientError:
-    """An error as botocore raises it."""
-    response: Any = {
-        "Error": {"Code": code, "Message": "as simulated"},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-    }
-    return ClientError(response, operation)
 
 
 class AwsCalls:
@@ -57,7 +49,8 @@ class AwsCalls:
         latency = self._services.latency(self._service, self._clock.seconds)
         self._clock.advance(latency)
         if fault in _CODES:
-            raise client_error(*_CODES[fault], operation)
+            code, status = _CODES[fault]
+            raise refusal(code, operation, status=status)
         answer = effect()
         if fault is Fault.LOST_ANSWER:
             self._clock.advance(AWS_CALL.total_seconds() - latency)
@@ -104,34 +97,17 @@ class ParameterStoreClient:
         )
 
 
-class Secret:
-    """A secret with a current and a previous version."""
-
-    def __init__(self, value: str) -> None:
-        self._versions = [value]
-
-    def put(self, value: str) -> None:
-        """Stores a version: AWSCURRENT moves to it, and AWSPREVIOUS to the version before it."""
-        self._versions.append(value)
-
-    def get(self, stage: str) -> dict[str, Any]:
-        back = 1 if stage == "AWSCURRENT" else 2
-        if len(self._versions) < back:
-            raise client_error("ResourceNotFoundException", 400, "GetSecretValue")
-        number = len(self._versions) - back
-        return {"SecretString": self._versions[number], "VersionId": f"version-{number}"}
-
-
 class SecretsManagerClient:
-    """boto3's Secrets Manager client, backed by one secret."""
+    """boto3's Secrets Manager client, backed by the fake."""
 
-    def __init__(self, secret: Secret, calls: AwsCalls) -> None:
+    def __init__(self, secret: FakeSecretsManager, calls: AwsCalls) -> None:
         self._secret = secret
         self._calls = calls
 
     def get_secret_value(self, **arguments: str) -> Any:
-        stage = arguments["VersionStage"]
-        return self._calls.call("get_secret_value", lambda: self._secret.get(stage))
+        return self._calls.call(
+            "get_secret_value", lambda: self._secret.get_secret_value(**arguments)
+        )
 
 
 def access_token(value: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from fakes.secrets_manager import ARN
 from studies.simulation.clock import TimeoutReached
 from studies.simulation.identity_provider import (
     DISCOVERY_ENDPOINT,
@@ -15,7 +16,7 @@ from studies.simulation.identity_provider import (
     TOKEN_LIFETIME_SECONDS,
 )
 from studies.simulation.lambda_function import Handler
-from studies.simulation.scenario import PARAMETER, SECRET, Scenario, signing_key
+from studies.simulation.scenario import PARAMETER, Scenario, signing_key
 from token_rotator.parameter.record import Record
 
 _numbers = itertools.count()
@@ -25,7 +26,7 @@ def refresh(scenario: Scenario, *, discover: bool) -> None:
     """Reads the key, requests a token once and overwrites the parameter. Raises every error."""
     secret = _botocore_retries(
         scenario,
-        lambda: scenario.secrets.get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT"),
+        lambda: scenario.secrets.get_secret_value(SecretId=ARN, VersionStage="AWSCURRENT"),
     )
     endpoint = TOKEN_ENDPOINT
     if discover:

@@ -8,9 +8,10 @@ from unittest import mock
 
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from fakes.secrets_manager import ARN
 from studies.simulation.lambda_function import Handler
-from studies.simulation.scenario import PARAMETER, SECRET, Scenario, fingerprint
-from tests.support.aws_service import Through
+from studies.simulation.scenario import PARAMETER, Scenario, fingerprint
+from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import Variable
 from token_rotator.credential import private_key
 from token_rotator.credential.assertion import AssertionSigner
@@ -30,7 +31,7 @@ from token_rotator.wiring import Application
 SETTINGS = Settings.from_environment(
     {
         Variable.ROTATOR: "marketing",
-        Variable.SECRET_ARN: SECRET,
+        Variable.SECRET_ARN: ARN,
         Variable.PARAMETER_NAME: PARAMETER,
         Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:111122223333:key/k",
         Variable.PARAMETER_TAGS: '{"rotator": "marketing"}',
@@ -72,7 +73,7 @@ def application(
     return Application(
         rotation=Rotation(
             credentials=SecretStore(
-                Through(scenario.secrets), secret_id=SECRET, algorithm=SETTINGS.algorithm
+                BotocoreService(scenario.secrets), secret_id=ARN, algorithm=SETTINGS.algorithm
             ),
             identity_provider=TokenEndpoint(
                 settings=SETTINGS,
@@ -82,7 +83,7 @@ def application(
                 now=now,
             ),
             publication=ParameterStore(
-                Through(scenario.ssm),
+                BotocoreService(scenario.ssm),
                 parameter_name=SETTINGS.parameter_name,
                 key_arn=SETTINGS.parameter_key_arn,
                 value_format=SETTINGS.value_format,

@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from fakes.keys import pem, rsa_key
 from fakes.parameter_store import FakeParameterStore
+from fakes.secrets_manager import FakeSecretsManager
 from studies.simulation.aws import (
     AwsCalls,
     ParameterStoreClient,
-    Secret,
     SecretsManagerClient,
     access_token,
 )
@@ -24,7 +24,6 @@ from studies.simulation.trace import Trace
 from token_rotator.credential.private_key import PrivateKey
 
 PARAMETER = "/intelligence/marketing/access-token"
-SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:marketing"
 
 
 def fingerprint(key: PrivateKey) -> str:
@@ -72,7 +71,7 @@ class Scenario:
         self.identity_provider.keys.add(signing_key(downloaded(0)))
         self.store = FakeParameterStore(now=self.clock.now)
         self.history = PublicationHistory()
-        self.secret = Secret(downloaded(0))
+        self.secret = FakeSecretsManager(downloaded(0), now=self.clock.now)
         self.aws_calls = {
             service: AwsCalls(service, self.clock, self.services)
             for service in (Service.PARAMETER_STORE, Service.SECRETS_MANAGER)

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.parsers import create_parser
+from urllib3 import HTTPResponse
 
 from fakes.clock import Clock
 from local.idp.identity_provider import IdentityProvider
+from token_rotator.aws.clients import AwsClients
 from token_rotator.handler import invoke
-from token_rotator.identity_provider.transport import HttpResponse, Transport
 from token_rotator.wiring import Application, build
 
 if TYPE_CHECKING:
@@ -19,59 +23,59 @@ NAME = "/intelligence/marketing/access-token"
 
 
 @dataclass(frozen=True, slots=True)
-class Tapped:
-    """A transport that lets a listener answer requests to AWS, and forwards the others."""
+class CannedResponse:
+    """An HTTP answer of AWS."""
 
-    carries: Transport
-    listener: Callable[[str], HttpResponse | None]
-
-    def send(
-        self, method: str, url: str, *, headers: Any, body: Any, deadline: datetime
-    ) -> HttpResponse:
-        _, _, operation = headers["X-Amz-Target"].rpartition(".")
-        return self.listener(operation) or self.carries.send(
-            method, url, headers=headers, body=body, deadline=deadline
-        )
+    status: int
+    body: bytes
 
 
 @dataclass
 class Deployed:
     """The application, its clock, its secret, its parameter and its identity provider."""
 
-    app: Application
     clock: Clock
     idp: IdentityProvider
     secrets: "SecretsManagerClient"
     ssm: "SSMClient"
     secret: str
     key: str
-    environment: dict[str, str] = field(repr=False)
-    """Left out of the repr: it holds credentials, and pytest prints it with a failing test."""
+    settings: dict[str, str]
+    aws: AwsClients = field(init=False)
+    app: Application = field(init=False)
 
-    def restart(self, **environment: str) -> None:
-        """A cold start with additional environment variables."""
-        self.app = build(self.environment | environment, now=self.clock.now, sleep=self.clock.sleep)
+    def __post_init__(self) -> None:
+        self.restart()
 
-    def restart_outside(self, aws: str) -> None:
-        """A cold start with another AWS endpoint URL. Calls to AWS still go the way they went."""
-        before = self.app.rotation
-        self.restart(AWS_ENDPOINT_URL=aws)
-        reached = replace(
-            self.app.rotation, credentials=before.credentials, publication=before.publication
+    def restart(self, *, outside: bool = False, **settings: str) -> None:
+        """A cold start with additional settings; ``outside``: as if AWS were not on loopback."""
+        self.aws = AwsClients.from_environment(now=self.clock.now)
+        if outside:
+            self.aws = replace(self.aws, is_local=False)
+        self.app = build(
+            self.settings | settings, aws=self.aws, now=self.clock.now, sleep=self.clock.sleep
         )
-        self.app = replace(self.app, rotation=reached)
 
     def rotate(self, **event: object) -> dict[str, object]:
         return invoke(self.app, event, remaining=timedelta(seconds=50), request_id="request-1")
 
-    def tap(self, listener: Callable[[str], HttpResponse | None]) -> None:
-        """From now on passes each operation's name to the listener, which may answer it."""
-        for store in (self.app.rotation.credentials, self.app.rotation.publication):
-            aws = vars(store)["_aws"]
-            tapped: Any = Tapped(aws.transport, listener)
-            vars(store)["_aws"] = replace(aws, transport=tapped)
+    def tap(self, listener: Callable[[str], CannedResponse | None]) -> None:
+        """From now on passes each operation's name to the listener, which may answer it.
 
-    def breaks(self, operation: str, instead: Callable[[], HttpResponse]) -> None:
+        By botocore's event before-call: what a handler returns takes the place of the call.
+        """
+
+        def called(model: Any, **_: object) -> Any:
+            if (answer := listener(model.name)) is None:
+                return None
+            response = AWSResponse("", answer.status, {}, HTTPResponse(answer.body))  # type: ignore[arg-type]
+            read = {"status_code": answer.status, "headers": {}, "body": answer.body}
+            return response, create_parser("json").parse(read, model.output_shape)
+
+        for service in (self.aws.secrets_manager, self.aws.parameter_store):
+            service.client.meta.events.register("before-call", called)  # type: ignore[attr-defined]
+
+    def breaks(self, operation: str, instead: Callable[[], CannedResponse]) -> None:
         """From now on an AWS operation returns what ``instead`` returns, or raises its error."""
         self.tap(lambda asked: instead() if asked == operation else None)
 

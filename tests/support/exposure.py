@@ -62,8 +62,12 @@ class Exposure:
         self._shown.clear()
         capture.readouterr()
         caplog.clear()
-        environment = dict(os.environ)
-        with _audited(self), warnings.catch_warnings(record=True) as warned:
+        # not a variable of this frame, which is part of the traceback that is searched
+        with (
+            _changed_environment(self),
+            _audited(self),
+            warnings.catch_warnings(record=True) as warned,
+        ):
             warnings.simplefilter("always")
             try:
                 call()
@@ -78,9 +82,6 @@ class Exposure:
                 self.raised(record.exc_info[1])
         for warning in warned:
             self.add("stderr", str(warning.message))
-        for name, value in os.environ.items():
-            if environment.get(name) != value:
-                self.add("environment", f"{name}={value}")
 
 
 def talkative(caplog: pytest.LogCaptureFixture) -> None:
@@ -111,6 +112,15 @@ def _by_rich(error: BaseException) -> str:
     )  # fmt: skip
     Console(file=page, width=4000).print(seen)
     return page.getvalue()
+
+
+@contextmanager
+def _changed_environment(exposure: Exposure) -> Iterator[None]:
+    before = dict(os.environ)
+    yield
+    for name, value in os.environ.items():
+        if before.get(name) != value:
+            exposure.add("environment", f"{name}={value}")
 
 
 _watched: list[Exposure] = []

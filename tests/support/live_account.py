@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from fakes.parameter_store import FakeParameterStore
-from tests.support.aws_service import Through
 from tests.support.iam_simulator import FakeSimulator
 from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
+from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import EventField, LogField, Trigger, ValueFormat, Variable
 from token_rotator.parameter.publication import ParameterStore
 from token_rotator.parameter.record import Record
@@ -71,7 +71,7 @@ class LiveAccount:
         )
         now, self.time = self.time, at
         written = ParameterStore(
-            Through(self.store),
+            BotocoreService(self.store),
             parameter_name=PARAMETER,
             key_arn=KEY,
             value_format=ValueFormat.RECORD,

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
-from tests.support.aws_service import LAMBDAS_OWN, reach_through
+from token_rotator.aws.clients import AwsClients, BotocoreService
 from token_rotator.contract import EventField, Trigger, Variable
 from token_rotator.errors import RotationError
 from token_rotator.handler import invoke
@@ -121,11 +121,15 @@ class OperatedRotator:
         self.waited = timedelta()
         """By the command."""
         self.app = build(
-            LAMBDAS_OWN | self.environment,
+            self.environment,
+            aws=AwsClients(
+                secrets_manager=BotocoreService(aws.secrets),
+                parameter_store=BotocoreService(aws.parameters),
+                is_local=True,  # so that the identity provider may be on loopback
+            ),
             now=lambda: datetime.now(UTC) + self.slept,
             sleep=self._let_time_pass,
         )
-        reach_through(self.app.rotation, secrets=aws.secrets, parameters=aws.parameters)
         self.functions = FakeFunctions(self)
         self.simulator = FakeSimulator()
         vars(aws).update(functions=self.functions, iam=self.simulator)

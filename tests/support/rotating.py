@@ -8,7 +8,7 @@ from typing import TypeVar
 from fakes.clock import Clock
 from fakes.keys import rsa_key
 from fakes.parameter_store import FakeParameterStore
-from tests.support.aws_service import Through
+from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import ValueFormat
 from token_rotator.credential.secret_store import Credential
 from token_rotator.credential.service_account import ServiceAccount
@@ -88,7 +88,7 @@ class RotationScenario:
         self.credentials = credentials or FakeCredentials()
         self.identity_provider = FakeIdentityProvider(self.clock, *failures)
         self.publication = ParameterStore(
-            Through(self.store),
+            BotocoreService(self.store),
             parameter_name=NAME,
             key_arn=KEY,
             value_format=ValueFormat.RECORD,

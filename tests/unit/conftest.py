@@ -15,11 +15,10 @@ from fakes.clock import Clock
 from local.idp.identity_provider import IdentityProvider
 from local.idp.tokens import Tokens
 from tests.support.application import NAME, Deployed
-from tests.support.aws_service import LAMBDAS_OWN
 from tests.support.exposure import Exposure, talkative
+from tests.support.in_lambda import in_lambda
 from token_rotator.contract import Variable
 from token_rotator.credential.assertion import AssertionSigner
-from token_rotator.wiring import build
 
 
 @pytest.fixture(scope="module")
@@ -43,26 +42,20 @@ def deployed(
     idp: IdentityProvider, aws_on_loopback: str, monkeypatch: pytest.MonkeyPatch
 ) -> Deployed:
     urllib3.request("POST", f"{aws_on_loopback}/moto-api/reset")
-    where = {"AWS_ENDPOINT_URL": aws_on_loopback, "AWS_DEFAULT_REGION": LAMBDAS_OWN["AWS_REGION"]}
-    credentials = dict.fromkeys(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], "testing")
-    for name, value in (where | credentials).items():
-        monkeypatch.setenv(name, value)
+    in_lambda(monkeypatch, AWS_ENDPOINT_URL=aws_on_loopback)
     idp.recover()
     secrets = boto3.client("secretsmanager")
     secret = secrets.create_secret(Name="tokens/marketing")["ARN"]
     key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
-    clock = Clock(datetime.now(UTC))
-    environment: dict[str, str] = {
-        **LAMBDAS_OWN,
-        **where,
+    settings: dict[str, str] = {
         Variable.ROTATOR: "marketing",
         Variable.SECRET_ARN: secret,
         Variable.PARAMETER_NAME: NAME,
         Variable.PARAMETER_KEY_ARN: key,
         Variable.PARAMETER_TAGS: json.dumps({"rotator": "marketing"}),
     }
-    app = build(environment, now=clock.now, sleep=clock.sleep)
-    it = Deployed(app, clock, idp, secrets, boto3.client("ssm"), secret, key, environment)
+    clock = Clock(datetime.now(UTC))
+    it = Deployed(clock, idp, secrets, boto3.client("ssm"), secret, key, settings)
     it.store(idp.new_service_account().as_downloaded())
     return it
 

@@ -10,15 +10,15 @@ import pytest
 from fakes.keys import pem, rsa_key
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
-from tests.support.application import Deployed
-from tests.support.aws_service import LAMBDAS_OWN
+from tests.support.application import CannedResponse, Deployed
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
+from tests.support.in_lambda import LAMBDAS_OWN
 from tests.support.rotating import FakeCredentials
 from tests.unit.credential.test_service_account import REFUSED, SENTINEL
+from token_rotator.aws.clients import NoAnswer
 from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import CredentialError, Unexpected
-from token_rotator.identity_provider.transport import HttpResponse, TransportError
 from token_rotator_cdk import LAMBDA_SRC
 
 
@@ -26,24 +26,24 @@ def _token_answer(fault: Fault) -> Callable[[Deployed], None]:
     return lambda deployed: deployed.idp.fail(Endpoint.TOKEN, fault, times=None)
 
 
-def _aws_call(operation: str, instead: Callable[[], HttpResponse]) -> Callable[[Deployed], None]:
+def _aws_call(operation: str, instead: Callable[[], CannedResponse]) -> Callable[[Deployed], None]:
     return lambda deployed: deployed.breaks(operation, instead)
 
 
-def _aws_says(code: str, message: str = "No.") -> Callable[[], HttpResponse]:
+def _aws_says(code: str, message: str = "No.") -> Callable[[], CannedResponse]:
     return _answers(json.dumps({"__type": code, "message": message}).encode(), status=400)
 
 
-def _answers(body: bytes, *, status: int = 200) -> Callable[[], HttpResponse]:
-    return lambda: HttpResponse(status=status, headers={}, body=body)
+def _answers(body: bytes, *, status: int = 200) -> Callable[[], CannedResponse]:
+    return lambda: CannedResponse(status, body)
 
 
-def _unreachable() -> HttpResponse:
-    raise TransportError("ConnectionRefusedError: Connection refused")
+def _unreachable() -> CannedResponse:
+    raise NoAnswer(error="ConnectionRefusedError: Connection refused")
 
 
-def _raises(error: Exception) -> Callable[[], HttpResponse]:
-    def fail() -> HttpResponse:
+def _raises(error: Exception) -> Callable[[], CannedResponse]:
+    def fail() -> CannedResponse:
         raise error
 
     return fail
@@ -66,7 +66,7 @@ TROUBLE: dict[str, Callable[[Deployed], None]] = {
     "the key is refused, the previous one works": lambda it: it.idp.fail(
         Endpoint.TOKEN, faults.oauth_error("invalid_client", http_status=401), times=1
     ),
-    "the identity provider is inside": lambda it: it.restart_outside(""),
+    "the identity provider is inside": lambda it: it.restart(outside=True),
     "a damaged key": lambda it: it.store(
         json.dumps(
             {"serviceAccountId": "a", "privateKey": f"-----BEGIN RSA PRIVATE KEY-----{TOKEN}"}

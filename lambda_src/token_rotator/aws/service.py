@@ -41,9 +41,9 @@ class AwsService(Protocol):
         *,
         required_member: str | None = None,
     ) -> Mapping[str, Any]:
-        """The answer's members, the required one among them; times are seconds since 1970.
+        """The answer's members, the required one among them; times are aware datetimes.
 
-        Raises AwsRefused, AwsUnavailable.
+        Raises AwsRefused, AwsUnavailable; ConfigurationError if no request can be made.
         """
 
 

@@ -1,7 +1,7 @@
 """Where does the credential come from? Secrets Manager, read on every rotation."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from token_rotator.aws.service import AwsRefused, AwsService, AwsUnavailable
@@ -98,7 +98,7 @@ class SecretStore:
             f"Secrets Manager could not answer ({exc.code}) and no credential is remembered."
         ) from exc
 
-    def _parse(self, value: str | None, version: str, created: float | None) -> Credential:
+    def _parse(self, value: str | None, version: str, created_at: datetime | None) -> Credential:
         if value is None:
             raise CredentialError(
                 f"Version {version} of the secret is binary. "
@@ -108,7 +108,6 @@ class SecretStore:
             account = parse(value, algorithm=self._algorithm)
         except CredentialError as exc:
             raise type(exc)(f"Version {version} of the secret cannot be used. {exc}") from None
-        created_at = None if created is None else datetime.fromtimestamp(created, UTC)
         return Credential(service_account=account, version_id=version, created_at=created_at)
 
 

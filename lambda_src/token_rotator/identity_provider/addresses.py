@@ -16,7 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationParseError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
-from token_rotator import tls
+from token_rotator.transport import trusting
 
 Address = IPv4Address | IPv6Address
 
@@ -59,7 +59,7 @@ class Addresses:
         return None if _is_public(address) else "reserved"
 
     def pool(self) -> urllib3.PoolManager:
-        """Connections to such addresses: TLS as tls.py says; no proxy, whatever is set."""
+        """Connections to such addresses: TLS as transport.py has it; no proxy, whatever is set."""
         allowed = self
 
         class Connection(HTTPConnection):
@@ -76,7 +76,7 @@ class Addresses:
         class TlsPool(urllib3.HTTPSConnectionPool):
             ConnectionCls = TlsConnection
 
-        manager = urllib3.PoolManager(ssl_context=tls.trusting(None))
+        manager = urllib3.PoolManager(ssl_context=trusting(None))
         manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
         return manager
 

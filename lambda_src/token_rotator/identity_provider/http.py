@@ -16,15 +16,15 @@ from token_rotator.errors import (
     IdentityProviderDown,
     IdentityProviderUntrusted,
 )
-from token_rotator.identity_provider import transport
 from token_rotator.identity_provider.addresses import AddressRefused
-from token_rotator.identity_provider.transport import (
+from token_rotator.timing import HTTP_CONNECT, HTTP_READ, SHORTEST_ATTEMPT
+from token_rotator.transport import (
     DeadlineExceeded,
+    HttpResponse,
     ResponseTooLarge,
     Transport,
     TransportError,
 )
-from token_rotator.timing import HTTP_CONNECT, HTTP_READ, SHORTEST_ATTEMPT
 
 LONGEST_BODY_BYTES: Final = 64 * 1024
 
@@ -110,7 +110,7 @@ class ProviderHttp:
         return _answer(found, what, self._now())
 
 
-def _answer(found: transport.HttpResponse, what: str, now: datetime) -> ProviderResponse:
+def _answer(found: HttpResponse, what: str, now: datetime) -> ProviderResponse:
     if found.status // 100 == 3:  # noqa: PLR2004
         raise IdentityProviderUntrusted(
             f"The {what} answered with a redirect (status {found.status}), which is not "

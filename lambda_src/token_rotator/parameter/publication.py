@@ -95,7 +95,7 @@ class ParameterStore:
         try:
             record = record_in(
                 parameter["Value"],
-                datetime.fromtimestamp(parameter["LastModifiedDate"], UTC),
+                parameter["LastModifiedDate"],
                 value_format=self._value_format,
                 token_lifetime=self._token_lifetime,
             )

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import boto3
 import pytest
@@ -15,8 +14,11 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
+from fakes import aws_service
+from fakes.clock import NOON, Clock
 from fakes.keys import pem, rsa_key
-from tests.support.aws_service import Through
+from fakes.secrets_manager import ARN, FakeSecretsManager
+from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
 from token_rotator.credential.secret_store import SecretStore
 from token_rotator.errors import (
@@ -26,76 +28,46 @@ from token_rotator.errors import (
     SecretStoreUnavailable,
 )
 
-ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf"
-
 
 def stored(key: int = 0) -> str:
     return json.dumps({"serviceAccountId": "account-1", "privateKey": pem(rsa_key(key))})
 
 
-class FakeSecretsManager:
-    """A secret's versions by stage; an exception stands for the answer to every call."""
-
-    def __init__(self, **stages: tuple[str, str | None]) -> None:
-        self.stages = stages
-        self.created: dict[str, datetime] = {}
-        self.error: Exception | None = None
-        self.asked: list[str] = []
-
-    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> dict[str, Any]:  # noqa: N803
-        assert SecretId == ARN
-        self.asked.append(VersionStage)
-        if self.error:
-            raise self.error
-        if VersionStage not in self.stages:
-            raise refusal("ResourceNotFoundException")
-        version, value = self.stages[VersionStage]
-        kind = {"SecretBinary": b"x"} if value is None else {"SecretString": value}
-        created = {"CreatedDate": self.created[version]} if version in self.created else {}
-        return {"VersionId": version, **created, **kind}
+def holding(*values: str | bytes) -> FakeSecretsManager:
+    return FakeSecretsManager(*values, now=Clock().now)
 
 
 def refusal(code: str, status: int = 400) -> ClientError:
-    return ClientError(
-        {
-            "Error": {"Code": code, "Message": "m"},
-            "ResponseMetadata": {"HTTPStatusCode": status},  # type: ignore[typeddict-item]
-        },
-        "GetSecretValue",
-    )
+    return aws_service.refusal(code, "GetSecretValue", status=status)
 
 
 def store(fake: FakeSecretsManager) -> SecretStore:
-    return SecretStore(Through(fake), secret_id=ARN, algorithm=Algorithm.RS256)
+    return SecretStore(BotocoreService(fake), secret_id=ARN, algorithm=Algorithm.RS256)
 
 
 def test_the_current_version_is_read_anew_each_time():
-    fake = FakeSecretsManager(AWSCURRENT=("v1", stored(0)))
+    fake = holding(stored(0))
     secrets = store(fake)
     assert secrets.current().version_id == "v1"
 
-    fake.stages["AWSCURRENT"] = ("v2", stored(1))
+    fake.put(stored(1))
 
     assert secrets.current().version_id == "v2"
-    assert fake.asked == ["AWSCURRENT", "AWSCURRENT"]
+    assert fake.calls == ["get_secret_value"] * 2
 
 
 def test_a_credential_knows_since_when_its_version_is_there():
-    fake = FakeSecretsManager(AWSCURRENT=("v1", stored()))
-    stored_at = datetime(2025, 1, 1, tzinfo=UTC)
-    fake.created["v1"] = stored_at
+    credential = store(holding(stored())).current()
 
-    credential = store(fake).current()
-
-    assert credential.created_at == stored_at
+    assert credential.created_at == NOON
     two_years = timedelta(days=730)
-    assert credential.days_left(lifetime=two_years, now=stored_at) == 730
-    assert credential.days_left(lifetime=two_years, now=stored_at + timedelta(days=730.5)) == -1
-    assert credential.days_left(lifetime=None, now=stored_at) is None
+    assert credential.days_left(lifetime=two_years, now=NOON) == 730
+    assert credential.days_left(lifetime=two_years, now=NOON + timedelta(days=730.5)) == -1
+    assert credential.days_left(lifetime=None, now=NOON) is None
 
 
 def test_what_the_stack_puts_into_a_new_secret_is_no_damaged_credential():
-    fake = FakeSecretsManager(AWSCURRENT=("v1", json.dumps({PLACEHOLDER_FIELD: "..."})))
+    fake = holding(json.dumps({PLACEHOLDER_FIELD: "..."}))
 
     with pytest.raises(NoServiceAccountYet, match="Version v1"):
         store(fake).current()
@@ -103,11 +75,11 @@ def test_what_the_stack_puts_into_a_new_secret_is_no_damaged_credential():
 
 def test_a_secret_that_is_gone_has_a_name_of_its_own():
     with pytest.raises(SecretNotFound):
-        store(FakeSecretsManager()).current()
+        store(holding()).current()
 
 
 def test_a_version_is_parsed_once():
-    secrets = store(FakeSecretsManager(AWSCURRENT=("v1", stored())))
+    secrets = store(holding(stored()))
 
     first, second = secrets.current(), secrets.current()
 
@@ -115,7 +87,7 @@ def test_a_version_is_parsed_once():
 
 
 def test_the_previous_version_is_read_by_its_stage():
-    secrets = store(FakeSecretsManager(AWSCURRENT=("v2", stored(1)), AWSPREVIOUS=("v1", stored(0))))
+    secrets = store(holding(stored(0), stored(1)))
 
     previous = secrets.previous()
 
@@ -125,7 +97,7 @@ def test_the_previous_version_is_read_by_its_stage():
 
 
 def test_there_may_be_no_previous_version():
-    assert store(FakeSecretsManager(AWSCURRENT=("v1", stored()))).previous() is None
+    assert store(holding(stored())).previous() is None
 
 
 UNAVAILABLE = [
@@ -141,19 +113,19 @@ UNAVAILABLE = [
 
 @pytest.mark.parametrize("error", UNAVAILABLE, ids=repr)
 def test_when_nobody_answers_the_remembered_credential_is_used(error: ClientError | BotoCoreError):
-    fake = FakeSecretsManager(AWSCURRENT=("v1", stored()))
+    fake = holding(stored())
     secrets = store(fake)
     remembered = secrets.current()
 
-    fake.error = error
+    fake.fail("get_secret_value", error)
 
     assert secrets.current() == remembered
 
 
 @pytest.mark.parametrize("error", UNAVAILABLE, ids=repr)
 def test_with_nothing_remembered_a_retry_may_help(error: ClientError | BotoCoreError):
-    fake = FakeSecretsManager()
-    fake.error = error
+    fake = holding()
+    fake.fail("get_secret_value", error)
 
     with pytest.raises(SecretStoreUnavailable):
         store(fake).current()
@@ -171,28 +143,28 @@ def test_with_nothing_remembered_a_retry_may_help(error: ClientError | BotoCoreE
     ids=repr,
 )
 def test_a_no_is_a_no_even_with_a_credential_remembered(error: ClientError, fix: str):
-    fake = FakeSecretsManager(AWSCURRENT=("v1", stored()))
+    fake = holding(stored())
     secrets = store(fake)
     secrets.current()
-    fake.error = error
+    fake.fail("get_secret_value", error)
 
     with pytest.raises(CredentialError, match=fix):
         secrets.current()
 
 
-@pytest.mark.parametrize(("value", "said"), [(None, "binary"), ("R4ndom", "no service account")])
-def test_a_version_that_cannot_be_used_is_named(value: str | None, said: str):
-    with pytest.raises(CredentialError, match=f"Version v7 .*{said}"):
-        store(FakeSecretsManager(AWSCURRENT=("v7", value))).current()
+@pytest.mark.parametrize(("value", "said"), [(b"x", "binary"), ("R4ndom", "no service account")])
+def test_a_version_that_cannot_be_used_is_named(value: str | bytes, said: str):
+    with pytest.raises(CredentialError, match=f"Version v1 .*{said}"):
+        store(holding(value)).current()
 
 
 def test_after_a_bad_version_a_good_one_counts_again():
-    fake = FakeSecretsManager(AWSCURRENT=("v1", "nonsense"))
+    fake = holding("nonsense")
     secrets = store(fake)
     with pytest.raises(CredentialError):
         secrets.current()
 
-    fake.stages["AWSCURRENT"] = ("v2", stored())
+    fake.put(stored())
 
     assert secrets.current().version_id == "v2"
 
@@ -203,6 +175,6 @@ def test_botocores_own_model_accepts_the_request():
     answer = {"VersionId": "v" * 32, "SecretString": stored(), "CreatedDate": created_at}
     with Stubber(client) as stub:
         stub.add_response("get_secret_value", answer)
-        secrets = SecretStore(Through(client), secret_id=ARN, algorithm=Algorithm.RS256)
+        secrets = SecretStore(BotocoreService(client), secret_id=ARN, algorithm=Algorithm.RS256)
 
         assert secrets.current().created_at == created_at

@@ -10,7 +10,7 @@ from urllib3.connection import HTTPSConnection
 
 from tests.support.canned_server import CannedServer, answer
 from tests.unit.test_settings import REQUIRED
-from token_rotator import tls, wiring
+from token_rotator import transport, wiring
 from token_rotator.contract import Variable
 from token_rotator.errors import IdentityProviderDown, IdentityProviderUntrusted
 from token_rotator.identity_provider import addresses
@@ -226,10 +226,10 @@ def test_the_deployments_consent_is_its_setting(
         provider.channel.get("https://10.0.0.1/", what="discovery endpoint", deadline=deadline)
 
 
-def test_connections_trust_whom_tls_py_trusts():
+def test_connections_trust_whom_the_transport_trusts():
     with Addresses().pool() as manager:
         pool = manager.connection_from_url("https://idp.example")
         connection = pool._new_conn()  # noqa: SLF001 - what it would connect with
         assert isinstance(connection, HTTPSConnection)
 
-    assert connection.ssl_context is tls.trusting(None)
+    assert connection.ssl_context is transport.trusting(None)

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from fakes.clock import NOON, Clock
 from fakes.parameter_store import FakeParameterStore
-from tests.support.aws_service import Through
+from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import ValueFormat
 from token_rotator.errors import ParameterStoreUnavailable, PublicationError
 from token_rotator.parameter.publication import LONGEST_VALUE_BYTES, ParameterStore
@@ -29,7 +29,7 @@ def publication(
     client: object, value_format: ValueFormat = ValueFormat.RECORD, **tags: str
 ) -> ParameterStore:
     return ParameterStore(
-        Through(client),
+        BotocoreService(client),
         parameter_name=NAME,
         key_arn=KEY,
         value_format=value_format,

@@ -1,0 +1,53 @@
+"""A Secrets Manager in memory with one secret, its versions and their stages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fakes.aws_service import FakeService, refusal
+
+ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:tokens/marketing-AbCdEf"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version: its id, its text or bytes, and when it was stored."""
+
+    id: str
+    value: str | bytes
+    created: datetime
+
+
+class FakeSecretsManager(FakeService):
+    """The part of the Secrets Manager client that the project uses.
+
+    A value that is put becomes AWSCURRENT, and the one before AWSPREVIOUS. A stage without a
+    version is ResourceNotFoundException, as is another secret.
+    """
+
+    def __init__(self, *values: str | bytes, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+        self._versions: list[Version] = []
+        for value in values:
+            self.put(value)
+
+    def put(self, value: str | bytes) -> None:
+        """Stores a value. Versions are called v1, v2 and so on."""
+        self._versions.append(Version(f"v{len(self._versions) + 1}", value, self._now()))
+
+    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> dict[str, Any]:
+        with self._call("get_secret_value"):
+            back = {"AWSCURRENT": 1, "AWSPREVIOUS": 2}.get(VersionStage, 0)
+            if SecretId != ARN or not 0 < back <= len(self._versions):
+                raise refusal("ResourceNotFoundException", "get_secret_value")
+            version = self._versions[-back]
+            member = "SecretString" if isinstance(version.value, str) else "SecretBinary"
+            return {
+                "ARN": ARN,
+                "VersionId": version.id,
+                "VersionStages": [VersionStage],
+                "CreatedDate": version.created,
+                member: version.value,
+            }

@@ -1,0 +1,181 @@
+"""botocore's clients of the two AWS services that the function calls."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Final
+
+import urllib3
+from botocore import xform_name
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.credentials import CredentialResolver, EnvProvider
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+from botocore.parsers import ResponseParserError
+from botocore.session import Session
+
+from token_rotator import VERSION, transport, urls
+from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable, is_transient
+from token_rotator.errors import ConfigurationError
+from token_rotator.timing import AWS_CALL, AWS_CONNECT, AWS_READ
+from token_rotator.transport import Transport, TransportError
+
+LONGEST_BODY_BYTES: Final = 1024 * 1024
+"""A secret has up to 64 KiB, which escapes of JSON make up to six times as long."""
+
+_SET_BY_LAMBDA: Final = ("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_CONFIG: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 1},  # retrying.py retries
+    user_agent_extra=f"token-rotator/{VERSION}",
+)
+_ERROR_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
+_UNREADABLE: Final = (
+    *(ResponseParserError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+)
+"""What botocore's parsers raise for an answer of another shape than the service's model has."""
+
+
+class NoAnswer(HTTPClientError):
+    """No answer arrived whole. The text is the kind of failure."""
+
+    fmt = "{error}"
+
+
+@dataclass(frozen=True, slots=True)
+class BotocoreService:
+    """An AwsService by a botocore client."""
+
+    client: Any
+
+    def call(
+        self,
+        operation: str,
+        parameters: Mapping[str, object],
+        *,
+        required_member: str | None = None,
+    ) -> Mapping[str, Any]:
+        """As AwsService promises. One attempt, of AWS_CALL at most."""
+        # "from None", and nothing but codes and names of classes: the exceptions of botocore quote
+        # parameters and answers
+        try:
+            answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**parameters)
+        except ClientError as exc:
+            raise _said_no(exc) from None
+        except (HTTPClientError, NoConnection) as exc:
+            kind = str(exc) if isinstance(exc, NoAnswer) else type(exc).__name__
+            raise AwsUnavailable(kind) from None
+        except BotoCoreError as exc:
+            raise _cannot_be_called(exc) from None
+        except _UNREADABLE:
+            raise AwsUnavailable("unreadable answer") from None
+        if required_member and required_member not in answer:
+            # botocore takes JSON that was cut off for an answer without members
+            raise AwsUnavailable("incomplete answer")
+        return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsClients:
+    """AWS in the function's region, with the credentials of its role."""
+
+    secrets_manager: AwsService
+    parameter_store: AwsService
+    is_local: bool
+    """Whether AWS itself is on loopback."""
+
+    @classmethod
+    def from_environment(cls, *, now: Callable[[], datetime]) -> "AwsClients":
+        """The clients that this process's environment describes. Raises ConfigurationError.
+
+        Besides what Lambda sets, botocore's own variables count: AWS_ENDPOINT_URL and its variants
+        of each service, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, AWS_CA_BUNDLE.
+        """
+        if missing := [name for name in _SET_BY_LAMBDA if not os.environ.get(name)]:
+            raise ConfigurationError(
+                f"The environment lacks {' and '.join(missing)}, which Lambda itself sets: "
+                "the function runs nowhere else. To rotate by hand: token-rotator rotate."
+            )
+        session = Session()
+        # Lambda's variables only. botocore's chain would ask files, processes and the network,
+        # and takes longer to be made than both clients.
+        session.register_component("credential_provider", CredentialResolver([EnvProvider()]))
+        sender: Any = _Sender(_transport(session, now), now)
+        session.register("before-send", sender)
+        try:
+            secrets_manager, parameter_store = (
+                # botocore itself reads AWS_DEFAULT_REGION only
+                session.create_client(service, os.environ["AWS_REGION"], config=_CONFIG)
+                for service in ("secretsmanager", "ssm")
+            )
+        except (BotoCoreError, ValueError) as exc:
+            raise _cannot_be_called(exc) from None
+        endpoints = (client.meta.endpoint_url for client in (secrets_manager, parameter_store))
+        return cls(
+            secrets_manager=BotocoreService(secrets_manager),
+            parameter_store=BotocoreService(parameter_store),
+            is_local=all(urls.is_loopback(urls.host(endpoint)) for endpoint in endpoints),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Sends botocore's requests, in the place of its own HTTP session.
+
+    That one reads a file of certificates for every connection, bounds each read instead of the
+    whole call, and accepts an answer that ends before its Content-Length.
+    https://docs.aws.amazon.com/botocore/latest/topics/events.html#before-send
+    """
+
+    transport: Transport
+    now: Callable[[], datetime]
+
+    def __call__(self, *, request: Any, **_: object) -> AWSResponse:
+        try:
+            answer = self.transport.send(
+                request.method,
+                request.url,
+                headers=request.headers,
+                body=request.body,
+                deadline=self.now() + AWS_CALL,
+            )
+        except TransportError as exc:
+            raise NoAnswer(error=exc) from None
+        headers: Any = answer.headers
+        body = urllib3.HTTPResponse(BytesIO(answer.body), preload_content=False)
+        return AWSResponse(request.url, answer.status, headers, body)
+
+
+def _transport(session: Session, now: Callable[[], datetime]) -> Transport:
+    try:
+        trusted = transport.trusting(session.get_config_variable("ca_bundle"))
+    except OSError:
+        raise ConfigurationError(
+            "The certificates that AWS_CA_BUNDLE names cannot be read: correct or remove it."
+        ) from None
+    return Transport(
+        pool=urllib3.PoolManager(ssl_context=trusted),
+        connect=AWS_CONNECT,
+        read=AWS_READ,
+        longest_body_bytes=LONGEST_BODY_BYTES,
+        now=now,
+    )
+
+
+def _said_no(exc: ClientError) -> AwsError:
+    """The error's code, or the status where there is none. Nothing else of an answer is told."""
+    status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = str(exc.response.get("Error", {}).get("Code", ""))
+    if not _ERROR_CODE.fullmatch(code):
+        code = f"HTTP status {status}"
+    return (AwsUnavailable if is_transient(code, status) else AwsRefused)(code)
+
+
+def _cannot_be_called(exc: Exception) -> ConfigurationError:
+    return ConfigurationError(
+        f"botocore cannot make a request to AWS ({type(exc).__name__}). "
+        "Look at the variables AWS_... of the function's environment."
+    )
