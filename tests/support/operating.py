@@ -69,9 +69,9 @@ class FakeSimulator:
 class FakeFunctions:
     """Lambda: invokes the real function. moto keeps the function's configuration."""
 
-    def __init__(self, world: "OperatedRotator") -> None:
-        self._world = world
-        self._moto = world.aws.functions
+    def __init__(self, rotator: "OperatedRotator") -> None:
+        self._world = rotator
+        self._moto = rotator.aws.functions
         self.answer: object = None
         """Replaces the function's own answer."""
         self.meta = self._moto.meta

@@ -17,7 +17,7 @@ REAL = wiring.identity_provider
 
 
 def on_loopback(settings: Settings, *, now: Callable[[], datetime], local: bool) -> TokenEndpoint:
-    """The stand-in may be there although moto stands in for an AWS that is far away."""
+    """The identity provider, which may be on loopback although moto is not a local AWS."""
     return REAL(settings, now=now, local=True)
 
 
@@ -34,7 +34,7 @@ def account(idp: IdentityProvider) -> ServiceAccount:
 
 @pytest.fixture(scope="module")
 def clients() -> dict[str, object]:
-    """Made once: reading the services' models is what takes time. moto's state is per test."""
+    """boto3's clients, made once: it takes long to read their models. moto's state is per test."""
     with mock_aws():
         aws = Aws(region="eu-west-1")
         for name, attribute in vars(Aws).items():
@@ -44,7 +44,7 @@ def clients() -> dict[str, object]:
 
 
 @pytest.fixture
-def world(
+def rotator(
     idp: IdentityProvider,
     account: ServiceAccount,
     clients: dict[str, object],

@@ -1,4 +1,4 @@
-"""`check` names the link that is broken, and no other."""
+"""`check` names the step that is wrong, and no other."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from tests.support.operating import SECOND_WATCHDOG, OperatedRotator, Refusing
-from tests.unit.cli.broken_links import BROKEN
+from tests.unit.cli.broken_rotators import BROKEN
 from tests.unit.cli.conftest import REAL
 from token_rotator import wiring
 from token_rotator.contract import KEY_LIFETIME_DAYS, Trigger
@@ -16,14 +16,14 @@ broken = pytest.mark.parametrize("name", BROKEN)
 
 
 @broken
-def test_the_broken_link_is_named_with_its_cure(
-    world: OperatedRotator, name: str, capsys: pytest.CaptureFixture[str]
+def test_the_step_that_is_wrong_is_named_with_what_to_do(
+    rotator: OperatedRotator, name: str, capsys: pytest.CaptureFixture[str]
 ):
     make, step, error, said = BROKEN[name]
-    make(world)
+    make(rotator)
 
-    for_programs = world.run("check", "--json"), capsys.readouterr().out
-    for_people = world.run("check"), capsys.readouterr().out
+    for_programs = rotator.run("check", "--json"), capsys.readouterr().out
+    for_people = rotator.run("check"), capsys.readouterr().out
 
     answer = json.loads(for_programs[1])
     (found,) = [one for one in answer["steps"] if one["result"] == "wrong"]
@@ -39,26 +39,26 @@ def test_the_broken_link_is_named_with_its_cure(
 
 
 def test_a_healthy_rotator_passes_and_keeps_its_token(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    before = world.published()
-    requests = len(world.idp.token_requests)
+    before = rotator.published()
+    requests = len(rotator.idp.token_requests)
 
-    code = world.run("check", "--json")
+    code = rotator.run("check", "--json")
 
     answer = json.loads(capsys.readouterr().out)
     assert (code, answer["wrong"]) == (0, [])
     assert {one["result"] for one in answer["steps"]} == {"ok"}
-    assert world.published() == before, "check publishes nothing"
-    assert len(world.idp.token_requests) == requests + 1, "the exchange was a real one"
+    assert rotator.published() == before, "check publishes nothing"
+    assert len(rotator.idp.token_requests) == requests + 1, "the exchange was a real one"
 
 
-def test_what_needs_a_broken_link_is_skipped_and_the_rest_is_looked_at(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+def test_what_needs_a_wrong_step_is_skipped_and_the_rest_runs(
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    world.store("no service account")
+    rotator.store("no service account")
 
-    world.run("check", "--json")
+    rotator.run("check", "--json")
 
     results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
     assert results == {
@@ -71,12 +71,12 @@ def test_what_needs_a_broken_link_is_skipped_and_the_rest_is_looked_at(
     ("age_days", "result"), [(0, "ok"), (669, "ok"), (671, "warning"), (740, "warning")]
 )
 def test_a_key_that_dies_soon_is_a_warning_and_no_failure(
-    world: OperatedRotator, age_days: int, result: str, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, age_days: int, result: str, capsys: pytest.CaptureFixture[str]
 ):
     with time_machine.travel(datetime.now(UTC) + timedelta(days=age_days), tick=False):
-        world.rotate()
+        rotator.rotate()
 
-        code = world.run("check", "--json")
+        code = rotator.run("check", "--json")
 
     steps = {one["step"]: one for one in json.loads(capsys.readouterr().out)["steps"]}
     left = steps["key"]["facts"]["key_days_left"]
@@ -87,11 +87,11 @@ def test_a_key_that_dies_soon_is_a_warning_and_no_failure(
 
 @pytest.mark.parametrize(("service", "step"), [("iam", "role"), ("schedules", "schedules")])
 def test_what_the_caller_may_not_see_is_unknown_and_no_failure(
-    world: OperatedRotator, service: str, step: str, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, service: str, step: str, capsys: pytest.CaptureFixture[str]
 ):
-    vars(world.aws)[service] = Refusing()
+    vars(rotator.aws)[service] = Refusing()
 
-    assert world.run("check", "--json") == 0
+    assert rotator.run("check", "--json") == 0
 
     results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
     assert [name for name, result in results.items() if result != "ok"] == [step]
@@ -99,28 +99,28 @@ def test_what_the_caller_may_not_see_is_unknown_and_no_failure(
 
 
 def test_a_denial_that_a_local_aws_simulates_is_no_denial(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    world.simulator.denied.add("kms:GenerateDataKey")
-    monkeypatch.setattr(type(world.aws), "is_local", property(lambda _: True))
+    rotator.simulator.denied.add("kms:GenerateDataKey")
+    monkeypatch.setattr(type(rotator.aws), "is_local", property(lambda _: True))
 
-    assert world.run("check") == 0
+    assert rotator.run("check") == 0
 
     assert "unknown  role" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("local", [False, True])
 def test_only_beside_a_local_aws_may_the_identity_provider_be_on_loopback(
-    world: OperatedRotator,
+    rotator: OperatedRotator,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     *,
     local: bool,
 ):
     monkeypatch.setattr(wiring, "identity_provider", REAL)
-    monkeypatch.setattr(type(world.aws), "is_local", property(lambda _: local))
+    monkeypatch.setattr(type(rotator.aws), "is_local", property(lambda _: local))
 
-    world.run("check", "--json")
+    rotator.run("check", "--json")
 
     steps = {one["step"]: one for one in json.loads(capsys.readouterr().out)["steps"]}
     assert (steps["discovery"]["result"] == "ok") is local
@@ -128,12 +128,12 @@ def test_only_beside_a_local_aws_may_the_identity_provider_be_on_loopback(
 
 
 def test_a_watchdog_that_somebody_deleted_is_missed(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    world.aws.schedules.delete_schedule(Name=SECOND_WATCHDOG)
+    rotator.aws.schedules.delete_schedule(Name=SECOND_WATCHDOG)
 
-    for_programs = world.run("check", "--json"), json.loads(capsys.readouterr().out)
-    for_people = world.run("check"), capsys.readouterr().out
+    for_programs = rotator.run("check", "--json"), json.loads(capsys.readouterr().out)
+    for_people = rotator.run("check"), capsys.readouterr().out
 
     (found,) = [one for one in for_programs[1]["steps"] if one["result"] != "ok"]
     assert (found["step"], found["result"], found["error"]) == ("schedules", "warning", None)
@@ -145,12 +145,12 @@ def test_a_watchdog_that_somebody_deleted_is_missed(
 
 
 def test_no_watchdog_may_have_been_chosen_and_the_line_says_who_knows(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     for name in (Trigger.WATCHDOG, SECOND_WATCHDOG):
-        world.aws.schedules.delete_schedule(Name=name)
+        rotator.aws.schedules.delete_schedule(Name=name)
 
-    assert world.run("check") == 0
+    assert rotator.run("check") == 0
 
     (line,) = [one for one in capsys.readouterr().out.splitlines() if " schedules " in one]
     assert line.startswith("ok")
@@ -159,11 +159,11 @@ def test_no_watchdog_may_have_been_chosen_and_the_line_says_who_knows(
 
 @pytest.mark.parametrize("sent", [None, "no JSON", "[]", "{}"])
 def test_somebody_elses_schedule_is_none_of_ours(
-    world: OperatedRotator, sent: str | None, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, sent: str | None, capsys: pytest.CaptureFixture[str]
 ):
-    world.create_schedule("theirs", "rate(1 hour)", state="DISABLED", sends=sent)
+    rotator.create_schedule("theirs", "rate(1 hour)", state="DISABLED", sends=sent)
 
-    assert world.run("check") == 0
+    assert rotator.run("check") == 0
 
     assert (
         "enabled: 1 schedule rate(4 minutes), 2 watchdog rate(1 minute)" in capsys.readouterr().out

@@ -11,7 +11,7 @@ from token_rotator_cli.aws.clients import Aws
 
 
 class FakeStacks:
-    """CloudFormation, which calls a stack that is not there a mistake of the caller's."""
+    """CloudFormation; its error for a stack that does not exist is ValidationError."""
 
     def __init__(self, **outputs: str) -> None:
         self.meta = SimpleNamespace(region_name="eu-west-1")
@@ -24,24 +24,24 @@ class FakeStacks:
         return {"Stacks": [self._stacks[StackName]]}
 
 
-def deploy(world: OperatedRotator, **outputs: str) -> None:
-    vars(world.aws)["cloudformation"] = FakeStacks(**outputs)
+def deploy(rotator: OperatedRotator, **outputs: str) -> None:
+    vars(rotator.aws)["cloudformation"] = FakeStacks(**outputs)
 
 
-def test_the_only_rotator_of_a_stack_needs_no_name(world: OperatedRotator):
-    deploy(world, MarketingFunctionName=FUNCTION, AlarmTopicArn="arn")
+def test_the_only_rotator_of_a_stack_needs_no_name(rotator: OperatedRotator):
+    deploy(rotator, MarketingFunctionName=FUNCTION, AlarmTopicArn="arn")
 
-    assert world.run("status", "--stack", STACK) == 0
+    assert rotator.run("status", "--stack", STACK) == 0
 
 
 def test_one_of_several_is_named_as_in_the_configuration(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    deploy(world, MarketingDataFunctionName=FUNCTION, SalesFunctionName="other")
+    deploy(rotator, MarketingDataFunctionName=FUNCTION, SalesFunctionName="other")
 
-    assert world.run("status", "marketing-data", "--stack", STACK) == 0
-    assert world.run("status", "--stack", STACK) == 1
-    assert world.run("status", "purchase", "--stack", STACK) == 1
+    assert rotator.run("status", "marketing-data", "--stack", STACK) == 0
+    assert rotator.run("status", "--stack", STACK) == 1
+    assert rotator.run("status", "purchase", "--stack", STACK) == 1
 
     said = capsys.readouterr().err.splitlines()
     assert said == [
@@ -57,22 +57,22 @@ def test_one_of_several_is_named_as_in_the_configuration(
 
 
 def test_a_stack_of_something_else_is_named(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    deploy(world, Address="https://example.com")
+    deploy(rotator, Address="https://example.com")
 
-    assert world.run("status", "--stack", STACK) == 1
+    assert rotator.run("status", "--stack", STACK) == 1
 
     assert f"The stack {STACK} has no rotator. Check its name." in shown(capsys)
 
 
 def test_a_stack_that_is_not_there_is_named_with_its_region(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
 
-    deploy(world)
+    deploy(rotator)
 
-    assert world.run("check", "--stack", "nowhere") == 1
+    assert rotator.run("check", "--stack", "nowhere") == 1
 
     assert "There is no stack nowhere in eu-west-1." in shown(capsys)
 
@@ -86,12 +86,12 @@ def test_a_stack_that_is_not_there_is_named_with_its_region(
         ("Other", "API reference"),
     ],
 )
-def test_what_aws_refuses_the_caller_has_a_cure(
-    world: OperatedRotator, code: str, fix: str, capsys: pytest.CaptureFixture[str]
+def test_what_aws_refuses_the_caller_says_what_to_do(
+    rotator: OperatedRotator, code: str, fix: str, capsys: pytest.CaptureFixture[str]
 ):
-    vars(world.aws)["cloudformation"] = Refusing(code)
+    vars(rotator.aws)["cloudformation"] = Refusing(code)
 
-    assert world.run("rotate", "--stack", STACK) == 1
+    assert rotator.run("rotate", "--stack", STACK) == 1
 
     said = capsys.readouterr().err
     assert f"({code})" in said
@@ -99,24 +99,24 @@ def test_what_aws_refuses_the_caller_has_a_cure(
     assert "sentinel" not in said
 
 
-def test_a_function_may_be_named_by_its_arn_which_says_the_region(world: OperatedRotator):
-    arn = f"{world.function_arn}:$LATEST"
+def test_a_function_may_be_named_by_its_arn_which_says_the_region(rotator: OperatedRotator):
+    arn = f"{rotator.function_arn}:$LATEST"
 
-    assert world.run("check", "--function", arn) == 0
+    assert rotator.run("check", "--function", arn) == 0
 
 
 def test_an_encrypted_environment_that_the_caller_cannot_read_is_named(
-    world: OperatedRotator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    found = world.functions.get_function_configuration(FUNCTION)
+    found = rotator.functions.get_function_configuration(FUNCTION)
     error = {"ErrorCode": "AccessDeniedException", "Message": "sentinel"}
     monkeypatch.setattr(
-        world.functions,
+        rotator.functions,
         "get_function_configuration",
         lambda **_: found | {"Environment": {"Error": error}},
     )
 
-    assert world.run("status") == 1
+    assert rotator.run("status") == 1
 
     said = capsys.readouterr().err
     assert "ask for kms:Decrypt" in said

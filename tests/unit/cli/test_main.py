@@ -17,7 +17,7 @@ SLOW_TO_IMPORT = {"aws_cdk", "boto3", "botocore", "cryptography", "jwt", "pydant
 
 
 def imported_by(*arguments: str, directory: Path) -> set[str]:
-    """What a process that runs the command has imported of the slow packages."""
+    """The slow packages that a process imports when it runs the command."""
     program = (
         "import sys, token_rotator_cli.__main__ as command\n"
         "try:\n"
@@ -64,12 +64,12 @@ def test_a_command_that_calls_aws_does_not_import_the_cdk(tmp_path: Path):
     ],
 )
 def test_with_json_an_error_is_a_document_too(
-    world: OperatedRotator, arguments: list[str], error: str, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, arguments: list[str], error: str, capsys: pytest.CaptureFixture[str]
 ):
     if arguments[0] == "costs":
         code = main([*arguments, "--json"])
     else:
-        code = world.run(*arguments, "--json")
+        code = rotator.run(*arguments, "--json")
 
     captured = capsys.readouterr()
     document = json.loads(captured.out)
@@ -79,14 +79,14 @@ def test_with_json_an_error_is_a_document_too(
 
 
 def test_an_error_that_nobody_expected_is_named_without_its_text(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     def fail(**_: object) -> Any:
         raise RuntimeError("sentinel")
 
-    vars(world.aws)["parameters"] = type("Broken", (), {"get_parameter": staticmethod(fail)})
+    vars(rotator.aws)["parameters"] = type("Broken", (), {"get_parameter": staticmethod(fail)})
 
-    assert world.run("status") == 1
+    assert rotator.run("status") == 1
 
     said = capsys.readouterr().err
     assert said.startswith("Unexpected: RuntimeError in test_main.py:")
@@ -95,13 +95,13 @@ def test_an_error_that_nobody_expected_is_named_without_its_text(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_interrupts(
-    world: OperatedRotator, number: signal.Signals, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, number: signal.Signals, capsys: pytest.CaptureFixture[str]
 ):
     before = signal.getsignal(number)
-    world.while_waiting = [lambda: signal.raise_signal(number)]
-    world.store(world.account.as_downloaded() + "\n")
+    rotator.while_waiting = [lambda: signal.raise_signal(number)]
+    rotator.store(rotator.account.as_downloaded() + "\n")
 
-    code = world.run("upload", "-", stdin=world.account.as_downloaded().encode())
+    code = rotator.run("upload", "-", stdin=rotator.account.as_downloaded().encode())
 
     assert code == 130
     assert "Traceback" not in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`rotate` calls the function and tells what it answered, and nothing that it should not."""
+"""`rotate` invokes the function and shows its answer, but no text that may hold a secret."""
 
 import json
 from datetime import UTC, datetime
@@ -8,17 +8,17 @@ import pytest
 from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
 
 
-def test_a_fresh_token_is_published(world: OperatedRotator, capsys: pytest.CaptureFixture[str]):
-    assert world.run("rotate") == 0
+def test_a_fresh_token_is_published(rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]):
+    assert rotator.run("rotate") == 0
 
-    assert world.published()["Version"] == 2
+    assert rotator.published()["Version"] == 2
     assert shown(capsys).startswith(f"published: version 2 of {PARAMETER}, expires at 20")
 
 
 def test_a_program_gets_the_version_and_the_expiry(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    assert world.run("rotate", "--json") == 0
+    assert rotator.run("rotate", "--json") == 0
 
     document = json.loads(capsys.readouterr().out)
     assert (document["ok"], document["outcome"]) == (True, "published")
@@ -27,16 +27,16 @@ def test_a_program_gets_the_version_and_the_expiry(
 
 
 def test_an_error_of_the_function_is_named(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    world.idp.reject(world.account)
+    rotator.idp.reject(rotator.account)
 
-    assert world.run("rotate") == 1
+    assert rotator.run("rotate") == 1
 
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("TokenRequestRefused: The token endpoint refused")
-    assert world.published()["Version"] == 1
+    assert rotator.published()["Version"] == 1
 
 
 @pytest.mark.parametrize(
@@ -53,42 +53,42 @@ def test_an_error_of_the_function_is_named(
     ],
 )
 def test_an_error_of_the_runtime_is_quoted(
-    world: OperatedRotator, answer: object, said: str, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, answer: object, said: str, capsys: pytest.CaptureFixture[str]
 ):
-    world.functions.answer = answer
+    rotator.functions.answer = answer
 
-    assert world.run("rotate") == 1
+    assert rotator.run("rotate") == 1
 
     assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["RuntimeError", "timedelta", "Path", ""])
 def test_the_text_of_an_error_that_is_not_ours_is_not_shown(
-    world: OperatedRotator, kind: str, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, kind: str, capsys: pytest.CaptureFixture[str]
 ):
-    world.functions.answer = {"errorType": kind, "errorMessage": "sentinel"}
+    rotator.functions.answer = {"errorType": kind, "errorMessage": "sentinel"}
 
-    assert world.run("rotate") == 1
+    assert rotator.run("rotate") == 1
 
     said = shown(capsys)
     assert "Its log says more" in said
     assert "sentinel" not in said
 
 
-def test_a_busy_function_is_no_riddle(world: OperatedRotator, capsys: pytest.CaptureFixture[str]):
-    world.functions.invoke = Refusing("TooManyRequestsException").invoke  # type: ignore[method-assign]
+def test_a_busy_function_is_explained(rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]):
+    rotator.functions.invoke = Refusing("TooManyRequestsException").invoke  # type: ignore[method-assign]
 
-    assert world.run("rotate") == 1
+    assert rotator.run("rotate") == 1
 
     assert "another rotation is under way" in capsys.readouterr().err
 
 
 def test_a_secret_without_a_service_account_leads_to_upload(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    world.functions.answer = {"outcome": "waiting"}
+    rotator.functions.answer = {"outcome": "waiting"}
 
-    assert world.run("rotate") == 1
+    assert rotator.run("rotate") == 1
 
     said = capsys.readouterr().err
     assert said.startswith("NoServiceAccountYet: ")

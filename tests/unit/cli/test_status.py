@@ -1,4 +1,4 @@
-"""`status` says what consumers find, who put it there, and what stopped the last rotation."""
+"""`status` shows the published token, the rotation that published it, and the last error."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -15,21 +15,21 @@ from token_rotator.errors import IdentityProviderDown
 
 
 def status(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ) -> tuple[int, dict[str, Any]]:
-    code = world.run("status", "--json")
+    code = rotator.run("status", "--json")
     return code, json.loads(capsys.readouterr().out)
 
 
 def test_a_published_token_is_told_with_its_age_and_who_rotated_it(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    record = json.loads(world.published()["Value"])
+    record = json.loads(rotator.published()["Value"])
     at = datetime.fromtimestamp(record["issued_at"], UTC) + timedelta(seconds=60)
 
     with time_machine.travel(at, tick=False):
-        code, told = status(world, capsys)
-        world.run("status")
+        code, told = status(rotator, capsys)
+        rotator.run("status")
 
     assert code == 0
     assert told["ok"] is True
@@ -44,16 +44,16 @@ def test_a_published_token_is_told_with_its_age_and_who_rotated_it(
 
 
 def test_a_failed_rotation_is_told_until_the_next_one_works(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
+    rotator.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
     with pytest.raises(IdentityProviderDown):
-        world.rotate()
-    world.rotate(**{EventField.TRIGGER: Trigger.WATCHDOG, EventField.MIN_REMAINING_SECONDS: 150})
-    code, during = status(world, capsys)
-    world.idp.recover()
-    world.rotate(trigger=Trigger.WATCHDOG)
-    _, after = status(world, capsys)
+        rotator.rotate()
+    rotator.rotate(**{EventField.TRIGGER: Trigger.WATCHDOG, EventField.MIN_REMAINING_SECONDS: 150})
+    code, during = status(rotator, capsys)
+    rotator.idp.recover()
+    rotator.rotate(trigger=Trigger.WATCHDOG)
+    _, after = status(rotator, capsys)
 
     assert code == 0, "the token before is alive"
     assert during["last_error"] == "IdentityProviderDown"
@@ -63,42 +63,44 @@ def test_a_failed_rotation_is_told_until_the_next_one_works(
 
 
 def test_an_expired_token_counts_as_none(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=310), tick=False):
-        code, told = status(world, capsys)
-        world.run("status")
+        code, told = status(rotator, capsys)
+        rotator.run("status")
 
     assert (code, told["ok"]) == (1, False)
     assert "none: it expired" in capsys.readouterr().out
 
 
 def test_without_a_parameter_it_says_why(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    world.aws.parameters.delete_parameter(Name=PARAMETER)
+    rotator.aws.parameters.delete_parameter(Name=PARAMETER)
 
-    assert world.run("status") == 1
+    assert rotator.run("status") == 1
 
     assert "There is no parameter" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException"])
 def test_without_a_log_the_rest_is_told(
-    world: OperatedRotator, code: str, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, code: str, capsys: pytest.CaptureFixture[str]
 ):
-    vars(world.aws)["logs"] = Refusing(code)
+    vars(rotator.aws)["logs"] = Refusing(code)
 
-    assert world.run("status") == 0
+    assert rotator.run("status") == 0
 
     said = shown(capsys)
     assert "version     1" in said
     assert f"rotated by  unknown: logs:FilterLogEvents failed ({code})" in said
 
 
-def test_a_rotation_hours_ago_is_found(world: OperatedRotator, capsys: pytest.CaptureFixture[str]):
-    """The interval may be twelve hours; the token here is dead by then, the log line is not."""
+def test_a_rotation_hours_ago_is_found(
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    """The interval may be twelve hours."""
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=11), tick=False):
-        _, told = status(world, capsys)
+        _, told = status(rotator, capsys)
 
     assert told["rotated_by"] == "schedule"

@@ -1,4 +1,4 @@
-"""`upload` stores what the function can use, nothing else, and tells whether it took effect."""
+"""`upload` stores only what the function can use, and shows whether it has taken effect."""
 
 import json
 from collections.abc import Callable
@@ -17,28 +17,28 @@ from token_rotator_cli.upload.wait_for_publication import LONGEST_WAIT
 
 @pytest.fixture(scope="module")
 def generated(account: ServiceAccount) -> ServiceAccount:
-    """Generate/Refresh gave one more key; nobody has registered it yet."""
+    """Another key of the same account; the identity provider does not know it yet."""
     return ServiceAccount.generate(
         discovery_endpoint=account.discovery_endpoint, client_id=account.client_id
     )
 
 
 @pytest.fixture
-def downloaded(world: OperatedRotator, generated: ServiceAccount, tmp_path: Path) -> Path:
-    world.idp.register(generated.client_id, generated.public_key_pem)
-    world.idp.accept(generated)
+def downloaded(rotator: OperatedRotator, generated: ServiceAccount, tmp_path: Path) -> Path:
+    rotator.idp.register(generated.client_id, generated.public_key_pem)
+    rotator.idp.accept(generated)
     file = tmp_path / "downloaded.txt"
     file.write_text(generated.as_downloaded(), encoding="utf-8")
     return file
 
 
-def current(world: OperatedRotator) -> str:
-    return world.aws.secrets.get_secret_value(SecretId=world.secret)["SecretString"]
+def current(rotator: OperatedRotator) -> str:
+    return rotator.aws.secrets.get_secret_value(SecretId=rotator.secret)["SecretString"]
 
 
-def failing(world: OperatedRotator) -> None:
+def failing(rotator: OperatedRotator) -> None:
     with pytest.raises(RotationError):
-        world.secret_changed()
+        rotator.secret_changed()
 
 
 def interrupt() -> None:
@@ -46,39 +46,39 @@ def interrupt() -> None:
 
 
 def test_a_new_key_is_stored_and_seen_to_work(
-    world: OperatedRotator,
+    rotator: OperatedRotator,
     downloaded: Path,
     generated: ServiceAccount,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ):
     at_debug(caplog)
-    world.while_waiting = [lambda: None, world.secret_changed]
+    rotator.while_waiting = [lambda: None, rotator.secret_changed]
 
-    assert world.run("upload", str(downloaded)) == 0
+    assert rotator.run("upload", str(downloaded)) == 0
 
     said = capsys.readouterr().out
     assert generated.private_key_pem.splitlines()[1] not in said + caplog.text
     assert f"service account {generated.client_id}, RSA key (2048 bits)" in said
     assert "Published by a rotation (secret-changed) that used it." in said
-    assert current(world) == generated.as_downloaded()
-    assert world.idp.token_requests[-1].key == generated.key_fingerprint
+    assert current(rotator) == generated.as_downloaded()
+    assert rotator.idp.token_requests[-1].key == generated.key_fingerprint
 
 
 def test_a_program_gets_one_document(
-    world: OperatedRotator,
+    rotator: OperatedRotator,
     downloaded: Path,
     generated: ServiceAccount,
     capsys: pytest.CaptureFixture[str],
 ):
-    world.while_waiting = [world.secret_changed]
+    rotator.while_waiting = [rotator.secret_changed]
 
-    assert world.run("upload", str(downloaded), "--json") == 0
+    assert rotator.run("upload", str(downloaded), "--json") == 0
     stored = json.loads(capsys.readouterr().out)
-    assert world.run("upload", str(downloaded), "--json") == 0
+    assert rotator.run("upload", str(downloaded), "--json") == 0
     again = json.loads(capsys.readouterr().out)
 
-    version = world.aws.secrets.get_secret_value(SecretId=world.secret)["VersionId"]
+    version = rotator.aws.secrets.get_secret_value(SecretId=rotator.secret)["VersionId"]
     assert stored == {
         "ok": True,
         "service_account": generated.client_id,
@@ -88,33 +88,35 @@ def test_a_program_gets_one_document(
     assert again == stored | {"stored_version": None, "published": None}
 
 
-def test_the_version_before_stays_for_the_fall_back(world: OperatedRotator, downloaded: Path):
-    world.run("upload", "--no-wait", str(downloaded))
+def test_the_version_before_stays_for_the_fall_back(rotator: OperatedRotator, downloaded: Path):
+    rotator.run("upload", "--no-wait", str(downloaded))
 
-    previous = world.aws.secrets.get_secret_value(SecretId=world.secret, VersionStage="AWSPREVIOUS")
-    assert previous["VersionId"] == world.version_id
-
-
-def test_stdin_will_do(world: OperatedRotator, generated: ServiceAccount):
-    assert world.run("upload", "--no-wait", "-", stdin=generated.as_downloaded().encode()) == 0
-
-    assert current(world) == generated.as_downloaded()
+    previous = rotator.aws.secrets.get_secret_value(
+        SecretId=rotator.secret, VersionStage="AWSPREVIOUS"
+    )
+    assert previous["VersionId"] == rotator.version_id
 
 
-def test_no_wait_does_not_wait(world: OperatedRotator, downloaded: Path):
-    world.while_waiting = [lambda: pytest.fail("it waited")]
+def test_stdin_will_do(rotator: OperatedRotator, generated: ServiceAccount):
+    assert rotator.run("upload", "--no-wait", "-", stdin=generated.as_downloaded().encode()) == 0
 
-    assert world.run("upload", "--no-wait", str(downloaded)) == 0
+    assert current(rotator) == generated.as_downloaded()
+
+
+def test_no_wait_does_not_wait(rotator: OperatedRotator, downloaded: Path):
+    rotator.while_waiting = [lambda: pytest.fail("it waited")]
+
+    assert rotator.run("upload", "--no-wait", str(downloaded)) == 0
 
 
 def test_the_same_file_once_more_is_not_stored(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    assert world.run("upload", "-", stdin=world.account.as_downloaded().encode()) == 0
+    assert rotator.run("upload", "-", stdin=rotator.account.as_downloaded().encode()) == 0
 
     assert "Nothing was stored" in capsys.readouterr().out
-    assert world.aws.secrets.get_secret_value(SecretId=world.secret)["VersionId"] == (
-        world.version_id
+    assert rotator.aws.secrets.get_secret_value(SecretId=rotator.secret)["VersionId"] == (
+        rotator.version_id
     )
 
 
@@ -135,7 +137,7 @@ UNUSABLE: dict[str, tuple[Callable[[str], bytes], str]] = {
 
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_what_the_function_could_not_use_is_refused_and_not_stored(
-    world: OperatedRotator,
+    rotator: OperatedRotator,
     generated: ServiceAccount,
     name: str,
     caplog: pytest.LogCaptureFixture,
@@ -144,33 +146,33 @@ def test_what_the_function_could_not_use_is_refused_and_not_stored(
     at_debug(caplog)
     make, said = UNUSABLE[name]
 
-    assert world.run("upload", "-", stdin=make(generated.as_downloaded())) == 1
+    assert rotator.run("upload", "-", stdin=make(generated.as_downloaded())) == 1
 
     output = shown(capsys) + caplog.text
     assert said in output
     hidden = [*generated.private_key_pem.splitlines()[1:-1], "sentinel"]
     assert [secret for secret in hidden if secret in output] == []
-    assert current(world) == world.account.as_downloaded()
+    assert current(rotator) == rotator.account.as_downloaded()
 
 
 def test_a_file_that_is_not_there_is_named(
-    world: OperatedRotator, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    assert world.run("upload", "nowhere.txt") == 1
+    assert rotator.run("upload", "nowhere.txt") == 1
 
     assert "nowhere.txt cannot be read: No such file" in capsys.readouterr().err
 
 
 def test_a_refused_key_is_told_and_that_consumers_are_served(
-    world: OperatedRotator,
+    rotator: OperatedRotator,
     downloaded: Path,
     generated: ServiceAccount,
     capsys: pytest.CaptureFixture[str],
 ):
-    world.idp.reject(generated)
-    world.while_waiting = [world.secret_changed]
+    rotator.idp.reject(generated)
+    rotator.while_waiting = [rotator.secret_changed]
 
-    assert world.run("upload", str(downloaded)) == 1
+    assert rotator.run("upload", str(downloaded)) == 1
 
     said = capsys.readouterr().err
     assert said.startswith("The new key does not work. Consumers still get tokens, with the prev")
@@ -178,70 +180,70 @@ def test_a_refused_key_is_told_and_that_consumers_are_served(
 
 
 def test_when_both_keys_are_refused_that_is_told(
-    world: OperatedRotator,
+    rotator: OperatedRotator,
     downloaded: Path,
     generated: ServiceAccount,
     capsys: pytest.CaptureFixture[str],
 ):
-    world.idp.reject(generated)
-    world.idp.reject(world.account)
-    world.while_waiting = [lambda: failing(world)]
+    rotator.idp.reject(generated)
+    rotator.idp.reject(rotator.account)
+    rotator.while_waiting = [lambda: failing(rotator)]
 
-    assert world.run("upload", str(downloaded)) == 1
+    assert rotator.run("upload", str(downloaded)) == 1
 
     assert "The new key does not work. TokenRequestRefused" in capsys.readouterr().err
 
 
 def test_a_rotation_that_had_begun_with_the_old_key_does_not_count(
-    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
     def with_the_old_key() -> None:
-        new = world.aws.secrets.get_secret_value(SecretId=world.secret)["VersionId"]
-        world.make_current(world.version_id, instead_of=new)
-        world.rotate()
-        world.make_current(new, instead_of=world.version_id)
+        new = rotator.aws.secrets.get_secret_value(SecretId=rotator.secret)["VersionId"]
+        rotator.make_current(rotator.version_id, instead_of=new)
+        rotator.rotate()
+        rotator.make_current(new, instead_of=rotator.version_id)
 
-    world.while_waiting = [with_the_old_key, interrupt]
+    rotator.while_waiting = [with_the_old_key, interrupt]
 
-    assert world.run("upload", str(downloaded)) == 130
+    assert rotator.run("upload", str(downloaded)) == 130
 
-    assert world.published()["Version"] == 2
+    assert rotator.published()["Version"] == 2
     assert "Published" not in capsys.readouterr().out
 
 
 def test_a_failure_before_the_upload_does_not_count(
-    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
-    world.idp.reject(world.account)
-    failing(world)
-    world.while_waiting = [lambda: None, world.secret_changed]
+    rotator.idp.reject(rotator.account)
+    failing(rotator)
+    rotator.while_waiting = [lambda: None, rotator.secret_changed]
 
-    assert world.run("upload", str(downloaded)) == 0
+    assert rotator.run("upload", str(downloaded)) == 0
 
     assert "Published by a rotation" in capsys.readouterr().out
 
 
 def test_a_passing_failure_is_waited_out(
-    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
-    world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
-    world.while_waiting = [lambda: failing(world), world.idp.recover, world.secret_changed]
+    rotator.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
+    rotator.while_waiting = [lambda: failing(rotator), rotator.idp.recover, rotator.secret_changed]
 
-    assert world.run("upload", str(downloaded)) == 0
+    assert rotator.run("upload", str(downloaded)) == 0
 
     assert "Published by a rotation" in capsys.readouterr().out
 
 
 def test_when_nothing_happens_it_gives_up_and_says_what_next(
-    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
     def the_time_is_over() -> None:
-        world.waited += LONGEST_WAIT
+        rotator.waited += LONGEST_WAIT
 
-    world.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
-    world.while_waiting = [lambda: failing(world), the_time_is_over]
+    rotator.idp.fail(Endpoint.TOKEN, faults.status(503), times=None)
+    rotator.while_waiting = [lambda: failing(rotator), the_time_is_over]
 
-    assert world.run("upload", str(downloaded)) == 1
+    assert rotator.run("upload", str(downloaded)) == 1
 
     said = capsys.readouterr().err
     assert "No token was published for it within" in said
@@ -249,29 +251,29 @@ def test_when_nothing_happens_it_gives_up_and_says_what_next(
 
 
 def test_who_may_not_read_the_log_is_told_of_the_parameter(
-    world: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
-    logs = vars(world.aws)["logs"]
+    logs = vars(rotator.aws)["logs"]
 
     def rotated() -> None:
-        vars(world.aws)["logs"] = logs
-        world.secret_changed()
-        vars(world.aws)["logs"] = Refusing()
+        vars(rotator.aws)["logs"] = logs
+        rotator.secret_changed()
+        vars(rotator.aws)["logs"] = Refusing()
 
-    vars(world.aws)["logs"] = Refusing()
-    world.while_waiting = [lambda: None, rotated]
+    vars(rotator.aws)["logs"] = Refusing()
+    rotator.while_waiting = [lambda: None, rotated]
 
-    assert world.run("upload", str(downloaded)) == 0
+    assert rotator.run("upload", str(downloaded)) == 0
 
     assert "Version 2 of the parameter was published since." in capsys.readouterr().out
 
 
-def test_who_may_only_write_can_upload(world: OperatedRotator, generated: ServiceAccount):
-    real = vars(world.aws)["secrets"]
+def test_who_may_only_write_can_upload(rotator: OperatedRotator, generated: ServiceAccount):
+    real = vars(rotator.aws)["secrets"]
 
     class WriteOnly(Refusing):
         put_secret_value = real.put_secret_value
 
-    vars(world.aws)["secrets"] = WriteOnly()
+    vars(rotator.aws)["secrets"] = WriteOnly()
 
-    assert world.run("upload", "--no-wait", "-", stdin=generated.as_downloaded().encode()) == 0
+    assert rotator.run("upload", "--no-wait", "-", stdin=generated.as_downloaded().encode()) == 0

@@ -1,4 +1,4 @@
-"""The bill counts what the function really does."""
+"""The bill counts the calls, metrics and log bytes of the real function."""
 
 from collections import Counter
 from datetime import timedelta
@@ -14,7 +14,7 @@ from token_rotator_cli.costs import usage
 
 
 def calls_from_now_on(deployed: Deployed) -> Counter[str]:
-    """How often which API of AWS is called."""
+    """The number of calls of each AWS operation."""
     calls: Counter[str] = Counter()
     deployed.tap(lambda operation: calls.update([operation]))
     return calls
@@ -84,7 +84,7 @@ def test_the_lines_are_as_long_as_they_are_billed(
 
 
 def test_rotations_are_as_frequent_as_the_documented_model_says():
-    """15 by the schedule, and one by a watchdog between two of them."""
+    """15 an hour by the schedule, and one by a watchdog between two of them."""
     without = a_rotator(watchdog_min_remaining_seconds=0)
     slow = a_rotator(token_lifetime_seconds=3600, interval_minutes=50)
 

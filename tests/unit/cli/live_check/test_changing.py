@@ -1,4 +1,4 @@
-"""What is changed for the check is put back, whatever happens."""
+"""What the live check changes is restored, whatever happens."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def test_an_alarm_is_set_notifies_and_clears_by_itself(account: LiveAccount, che
     assert account.cloudwatch.notifications == [(ALARM, "ALARM"), (ALARM, "OK")]
 
 
-def test_an_alarm_that_does_not_clear_is_put_back(account: LiveAccount, check: Shown):
+def test_an_alarm_that_does_not_clear_is_restored(account: LiveAccount, check: Shown):
     account.cloudwatch.evaluates = False
 
     _, steps = check(*SET_ALARM)
@@ -164,7 +164,7 @@ def test_a_name_that_is_refused_for_a_while_is_told(
 
 
 @pytest.mark.parametrize("options", [SET_ALARM, EXPIRE])
-def test_an_interrupted_check_puts_everything_back(
+def test_an_interrupted_check_restores_everything(
     account: LiveAccount, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ):
     account.cloudwatch.evaluates = False

@@ -1,4 +1,4 @@
-"""What reading shows: each thing that is not as promised is named, and nothing else."""
+"""The steps that only read: each names what is wrong, and nothing else."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -102,7 +102,7 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_is_not_as_promised_is_named(account: LiveAccount, check: Shown, name: str):
+def test_what_is_wrong_is_named(account: LiveAccount, check: Shown, name: str):
     make, step, said = BROKEN[name]
     make(account)
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a deployment, in which step that shows, and what is said of it."""
+"""Ways to break a rotator: the step of ``check`` that shows it, the error and its text."""
 
 import json
 from collections.abc import Callable
@@ -16,45 +16,45 @@ Break = Callable[[OperatedRotator], object]
 
 
 def stores(value: Callable[[OperatedRotator], str | bytes]) -> Break:
-    return lambda world: world.store(value(world))
+    return lambda rotator: rotator.store(value(rotator))
 
 
 def answers(endpoint: Endpoint, fault: Fault) -> Break:
-    return lambda world: world.idp.fail(endpoint, fault, times=None)
+    return lambda rotator: rotator.idp.fail(endpoint, fault, times=None)
 
 
 def replaces(service: str, client: object) -> Break:
-    return lambda world: vars(world.aws).update({service: client})
+    return lambda rotator: vars(rotator.aws).update({service: client})
 
 
 def denies(action: str) -> Break:
-    return lambda world: world.simulator.denied.add(action)
+    return lambda rotator: rotator.simulator.denied.add(action)
 
 
-def an_expired_record(world: OperatedRotator) -> None:
+def an_expired_record(rotator: OperatedRotator) -> None:
     now = datetime.now(UTC)
     record = Record(
         access_token="eyJ-expired",
         issued_at=now - timedelta(seconds=307),
         expires_at=now - timedelta(seconds=7),
     )
-    world.publish(record.to_json())
+    rotator.publish(record.to_json())
 
 
-def half_an_environment(world: OperatedRotator) -> None:
+def half_an_environment(rotator: OperatedRotator) -> None:
     missing = {Variable.SECRET_ARN, Variable.PARAMETER_NAME}
-    world.configure({k: v for k, v in world.environment.items() if k not in missing})
+    rotator.configure({k: v for k, v in rotator.environment.items() if k not in missing})
 
 
-def a_token_endpoint_elsewhere(world: OperatedRotator) -> None:
-    elsewhere = world.idp.token_endpoint.replace("127.0.0.1", "localhost")
+def a_token_endpoint_elsewhere(rotator: OperatedRotator) -> None:
+    elsewhere = rotator.idp.token_endpoint.replace("127.0.0.1", "localhost")
     document = faults.answers_json({"token_endpoint": elsewhere})
-    world.idp.fail(Endpoint.DISCOVERY, document, times=None)
+    rotator.idp.fail(Endpoint.DISCOVERY, document, times=None)
 
 
-def a_disabled_watchdog(world: OperatedRotator) -> None:
-    world.aws.schedules.delete_schedule(Name=Trigger.WATCHDOG)
-    world.create_schedule(
+def a_disabled_watchdog(rotator: OperatedRotator) -> None:
+    rotator.aws.schedules.delete_schedule(Name=Trigger.WATCHDOG)
+    rotator.create_schedule(
         Trigger.WATCHDOG,
         "rate(1 minute)",
         state="DISABLED",
@@ -62,17 +62,17 @@ def a_disabled_watchdog(world: OperatedRotator) -> None:
     )
 
 
-def no_schedules(world: OperatedRotator) -> None:
+def no_schedules(rotator: OperatedRotator) -> None:
     for name in (Trigger.SCHEDULE, Trigger.WATCHDOG, SECOND_WATCHDOG):
-        world.aws.schedules.delete_schedule(Name=name)
+        rotator.aws.schedules.delete_schedule(Name=name)
 
 
-def with_key(world: OperatedRotator, key: str) -> str:
-    return replace(world.account, private_key_pem=key).as_downloaded()
+def with_key(rotator: OperatedRotator, key: str) -> str:
+    return replace(rotator.account, private_key_pem=key).as_downloaded()
 
 
-def without_its_end(world: OperatedRotator) -> str:
-    return with_key(world, world.account.private_key_pem[:-200])
+def without_its_end(rotator: OperatedRotator) -> str:
+    return with_key(rotator, rotator.account.private_key_pem[:-200])
 
 
 BROKEN: dict[str, tuple[Break, str, str, str]] = {
@@ -95,8 +95,8 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         "log in",
     ),
     "the secret is missing": (
-        lambda world: world.aws.secrets.delete_secret(
-            SecretId=world.secret, ForceDeleteWithoutRecovery=True
+        lambda rotator: rotator.aws.secrets.delete_secret(
+            SecretId=rotator.secret, ForceDeleteWithoutRecovery=True
         ),
         "secret", "CredentialError", "does not exist",
     ),
@@ -108,12 +108,12 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         stores(lambda _: "sentinel-x9K$Zr7"), "key", "CredentialError", "no service account",
     ),
     "the secret is binary": (
-        stores(lambda world: world.account.as_downloaded().encode()), "key", "CredentialError",
+        stores(lambda rotator: rotator.account.as_downloaded().encode()), "key", "CredentialError",
         "binary",
     ),
     "the key is truncated": (stores(without_its_end), "key", "CredentialError", "truncated"),
     "the key is of the wrong type": (
-        stores(lambda world: with_key(world, pem(ec_key()))), "key", "CredentialError",
+        stores(lambda rotator: with_key(rotator, pem(ec_key()))), "key", "CredentialError",
         "is no RSA key",
     ),
     "discovery is down": (
@@ -124,7 +124,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         a_token_endpoint_elsewhere, "discovery", "IdentityProviderUntrusted", "localhost",
     ),
     "the key is refused": (
-        lambda world: world.idp.reject(world.account), "assertion", "TokenRequestRefused",
+        lambda rotator: rotator.idp.reject(rotator.account), "assertion", "TokenRequestRefused",
         "invalid_client",
     ),
     "the token endpoint answers HTML": (
@@ -148,11 +148,11 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         "secretsmanager:GetSecretValue",
     ),
     "the parameter is missing": (
-        lambda world: world.aws.parameters.delete_parameter(Name=PARAMETER), "record",
+        lambda rotator: rotator.aws.parameters.delete_parameter(Name=PARAMETER), "record",
         "PublicationError", "There is no parameter",
     ),
     "the parameter is foreign": (
-        lambda world: world.publish("sentinel-foreign"), "record", "PublicationError",
+        lambda rotator: rotator.publish("sentinel-foreign"), "record", "PublicationError",
         "no token record",
     ),
     "the parameter may not be read": (
