@@ -11,7 +11,7 @@ CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom generate fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom dist generate fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -51,7 +51,7 @@ tools: .venv/installed .venv-local-aws/installed node_modules/installed
 
 setup:  ## install everything the other verbs need
 	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed
-	@$(BIN)/python -m token_rotator_cdk.bundle.bundling fetch
+	@$(BIN)/python -m token_rotator_cdk.bundle
 
 run:  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
 	@$(MAKE) --no-print-directory -j3 tools
@@ -142,17 +142,21 @@ live-check: .venv/installed  ## what only a real account shows (ARGS="--alarm AL
 costs: .venv/installed  ## what the configuration costs a month, and which setting changes it (CONFIG=file)
 	@$(BIN)/token-rotator costs $(if $(CONFIG),--config "$$CONFIG") $(ARGS)
 
-sbom: setup  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
-	@$(BIN)/python -m token_rotator_cdk.bundle.sbom $(ARGS)
+sbom: tools  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
+	@$(BIN)/python -m tests.audit.sbom $(ARGS)
+
+dist: .venv/installed  ## the wheels of token-rotator and of the consumers' library, in dist/
+	@$(BIN)/python -m hatchling build --target wheel --directory dist $(ARGS)
+	@cd lambda_src && ../$(BIN)/python -m hatchling build --target wheel --directory ../dist $(ARGS)
 
 generate: .venv/installed  ## rewrite what is generated: the settings' schema and their documentation
 	$(BIN)/python -m studies.reference $(ARGS)
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
-	@set -e; for pins in {lambda_src,local/setup,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
+	@set -e; for pins in {infra/token_rotator_cdk/bundle,local/setup,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
 	  $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' $$pins.in -o $$pins.txt $(ARGS); \
 	done
 
 clean:  ## remove what the other verbs made
-	rm -rf .venv .venv-local-aws .venv-audit node_modules build cdk.out .local .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-local-aws .venv-audit node_modules build dist cdk.out .local .mypy_cache .ruff_cache .pytest_cache

@@ -6,7 +6,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from token_rotator_cdk.bundle.asset import function_code
-from token_rotator_cdk.bundle.bundling import BundlingFailed
+from token_rotator_cdk.bundle.cache import BundlingFailed
 from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
@@ -17,7 +17,7 @@ from token_rotator_cdk.stack import TokenRotatorStack
 def main() -> int:
     """Synthesizes; 1 if the deployment's file is wrong or the bundle cannot be made."""
     app = cdk.App()
-    path = Path(app.node.try_get_context("config") or Path(__file__).with_name("rotators.toml"))
+    path = Path(app.node.try_get_context("config") or "rotators.toml")
     # -c gives texts, cdk.json gives values
     local = app.node.try_get_context("local") in (True, "true")
     try:

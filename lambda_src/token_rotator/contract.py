@@ -12,6 +12,9 @@ from typing import Final
 
 HANDLER: Final = "token_rotator.handler.handle"
 
+AWS_SERVICES: Final = ("secretsmanager", "ssm")
+"""The services that the function calls, as botocore names them; its bundle has no other's model."""
+
 
 class Variable(StrEnum):
     """Environment variables of the function; an optional one that is absent means its default."""

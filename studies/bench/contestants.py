@@ -14,7 +14,7 @@ from typing import Final
 
 from local import ROOT
 from token_rotator.contract import HANDLER
-from token_rotator_cdk.bundle import bundling
+from token_rotator_cdk.bundle.build import function_bundle
 from token_rotator_cdk.bundle.bytecode import Compiler, compiler
 from token_rotator_cdk.bundle.targets import LAMBDA, Target
 
@@ -75,7 +75,7 @@ def contestants() -> Mapping[str, Contestant]:
     """All functions, ready to be started."""
     minor = python().version.rpartition(".")[0]
     ours = _empty("ours")
-    bundling.bundle(
+    bundle = function_bundle(
         Target(
             name=f"bench-{sys.platform}-{platform.machine()}-cp{minor}",
             python=minor,
@@ -84,9 +84,9 @@ def contestants() -> Mapping[str, Contestant]:
                 "--implementation=cp",
                 f"--python-version={minor}",
             ),
-        ),
-        ours,
+        )
     )
+    shutil.unpack_archive(bundle.file, ours)
     uncompiled = _copy(ours, "ours-uncompiled", ignore="__pycache__")
     obvious = _obvious()
     compiled = _copy(obvious, "obvious-compiled", ignore="__pycache__")

@@ -63,7 +63,7 @@ def section() -> str:
 
 
 def synthesize(rotators: int) -> Synthesis:
-    """In a directory of its own, so that the bundle is made, too."""
+    """In a directory of its own. The bundle is in the user's cache after the first one."""
     with tempfile.TemporaryDirectory() as directory:
         config = Path(directory) / "rotators.toml"
         config.write_text("\n".join(_file(rotators)), encoding="utf-8")

@@ -1,21 +1,22 @@
-"""Does the real CDK CLI synthesize, with no credentials, no Docker and no network?"""
+"""The CDK command line synthesizes without credentials, Docker or network."""
 
 import json
 import os
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from local import ROOT
-from token_rotator_cdk.bundle.bundling import fetch
-from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.bundle import cache
+from token_rotator_cdk.bundle.build import function_bundle
+from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
 
 DEAD_END = "http://127.0.0.1:9"
 
 
-def offline(tmp_path: Path) -> dict[str, str]:
+def offline(home: Path) -> dict[str, str]:
     """An environment from which nothing but this machine can be reached."""
     proxies = {
         name: DEAD_END
@@ -24,95 +25,107 @@ def offline(tmp_path: Path) -> dict[str, str]:
     }
     return {
         "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
+        "HOME": str(home),
+        cache.VARIABLE: str(cache.directory()),
         "AWS_EC2_METADATA_DISABLED": "true",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
         "DOCKER_HOST": DEAD_END,
+        "PIP_CONFIG_FILE": os.devnull,
         "PIP_INDEX_URL": DEAD_END,
         **proxies,
     }
 
 
-def synth(
-    output: Path, *context: str, tmp_path: Path, cwd: Path = ROOT
-) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Without credentials and settings; jsii keeps what it has unpacked there."""
+    return tmp_path_factory.mktemp("home")
+
+
+def synth(output: Path, *context: str, home: Path) -> None:
     settings = [argument for pair in context for argument in ("-c", pair)]
-    return subprocess.run(
+    done = subprocess.run(
         ["npx", "--no-install", "cdk", "synth", "--quiet", "--output", str(output), *settings],
-        cwd=cwd,
-        env=offline(tmp_path),
+        cwd=ROOT,
+        env=offline(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def app(context: dict[str, str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The app as the CDK command line starts it."""
+    return subprocess.run(
+        [sys.executable, ROOT / "app.py"],
+        cwd=ROOT,
+        env=environment | {"CDK_CONTEXT_JSON": json.dumps(context)},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def assets(output: Path) -> set[str]:
-    return {path.name for path in output.glob("asset.*")}
+def template(output: Path) -> str:
+    (file,) = output.glob("*.template.json")
+    return file.read_text(encoding="utf-8")
+
+
+def asset(output: Path) -> Path:
+    (file,) = output.glob("asset.*.zip")
+    return file
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
-    """A copy of the project, so that its files can be touched."""
-    fetch(LAMBDA)
-    copy: Path = tmp_path_factory.mktemp("project")
-    for name in ("app.py", "cdk.json", "rotators.toml", "package.json"):
-        shutil.copy(ROOT / name, copy)
-    for name in ("infra", "lambda_src", "tests"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "build" / "wheels", copy / "build" / "wheels")
-    for name in (".venv", "node_modules"):
-        (copy / name).symlink_to(ROOT / name)
-    return copy
+def assembly(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a synthesis of this repository's ``rotators.toml`` writes once the bundle is built."""
+    function_bundle(LAMBDA)
+    output = tmp_path_factory.mktemp("assembly") / "out"
+    synth(output, home=home)
+    return output
 
 
-def test_synth_is_offline_and_follows_the_function_but_not_its_tests(project, tmp_path):
-    first = synth(tmp_path / "first", tmp_path=tmp_path, cwd=project)
-    assert first.returncode == 0, first.stderr
-    with (project / "tests" / "infra" / "test_synth.py").open("a") as file:
-        file.write("# touched\n")
-    second = synth(tmp_path / "second", tmp_path=tmp_path, cwd=project)
-    assert second.returncode == 0, second.stderr
+def test_synth_is_offline_and_the_same_the_next_time(assembly: Path, home: Path, tmp_path: Path):
+    synth(tmp_path / "out", home=home)
 
-    assert len(assets(tmp_path / "first")) == 1
-    assert assets(tmp_path / "second") == assets(tmp_path / "first")
-    (template,) = (tmp_path / "first").glob("*.template.json")
-    assert template.read_bytes() == (tmp_path / "second" / template.name).read_bytes()
-
-    with (project / "lambda_src" / "token_rotator" / "handler.py").open("a") as file:
-        file.write("# touched\n")
-    third = synth(tmp_path / "first", tmp_path=tmp_path, cwd=project)
-    assert third.returncode == 0, third.stderr
-    assert len(assets(tmp_path / "first")) == 2
+    assert template(tmp_path / "out") == template(assembly)
+    assert asset(tmp_path / "out").name == asset(assembly).name
 
 
-def test_a_second_synth_makes_no_second_bundle(tmp_path):
-    first = synth(tmp_path / "out", "local=true", tmp_path=tmp_path)
-    second = synth(tmp_path / "out", "local=true", tmp_path=tmp_path)
-
-    assert (first.returncode, second.returncode) == (0, 0)
-    assert "Bundling asset" in first.stderr
-    assert "Bundling asset" not in second.stderr
+def test_the_asset_is_the_cached_bundle(assembly: Path):
+    assert asset(assembly).read_bytes() == function_bundle(LAMBDA).file.read_bytes()
 
 
-def test_the_local_template_differs_in_nothing_but_the_bundle(tmp_path):
-    assert synth(tmp_path / "aws", tmp_path=tmp_path).returncode == 0
-    assert synth(tmp_path / "local", "local=true", tmp_path=tmp_path).returncode == 0
+def test_the_local_template_differs_in_nothing_but_the_bundle(
+    assembly: Path, home: Path, tmp_path: Path
+):
+    bundle = function_bundle(THIS_MACHINE)
 
-    def template(output: Path) -> str:
-        (asset,) = assets(output)
-        (file,) = output.glob("*.template.json")
-        return file.read_text().replace(asset.removeprefix("asset."), "ASSET")
+    synth(tmp_path / "out", "local=true", home=home)
 
-    assert json.loads(template(tmp_path / "aws")) == json.loads(template(tmp_path / "local"))
-    assert assets(tmp_path / "aws") != assets(tmp_path / "local")
+    assert asset(tmp_path / "out").read_bytes() == bundle.file.read_bytes()
+
+    def with_any_asset(output: Path) -> object:
+        name = asset(output).stem.removeprefix("asset.")
+        return json.loads(template(output).replace(name, "ASSET"))
+
+    assert with_any_asset(tmp_path / "out") == with_any_asset(assembly)
 
 
-def test_a_wrong_file_is_explained_without_a_traceback(tmp_path):
+def test_a_bundle_that_cannot_be_built_is_explained_without_a_traceback(home: Path, tmp_path: Path):
+    failed = app({}, offline(home) | {cache.VARIABLE: str(tmp_path / "empty")})
+
+    assert failed.returncode == 1
+    assert "packages (lambda-arm64-cp313) could not be downloaded" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_a_wrong_file_is_explained_without_a_traceback(home: Path, tmp_path: Path):
     config = tmp_path / "wrong.toml"
     config.write_text('[stack]\nname = "1"\n[rotators.a]\nparameter_name = "a"\n')
 
-    failed = synth(tmp_path / "out", f"config={config}", tmp_path=tmp_path)
+    failed = app({"config": str(config)}, offline(home))
 
     assert failed.returncode == 1
     assert 'wrong.toml: [stack] name = "1": write' in failed.stderr

@@ -19,7 +19,7 @@ from tests.unit.credential.test_service_account import REFUSED, SENTINEL
 from token_rotator.aws.clients import NoAnswer
 from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import CredentialError, Unexpected
-from token_rotator_cdk import LAMBDA_SRC
+from token_rotator_cdk.bundle.sources import INSTALLED
 
 
 def _token_answer(fault: Fault) -> Callable[[Deployed], None]:
@@ -197,7 +197,7 @@ def test_what_is_raised_has_no_history(deployed: Deployed):
 
 
 def test_nothing_that_traces_is_in_the_bundle():
-    pins = (LAMBDA_SRC / "requirements.txt").read_text(encoding="utf-8")
+    pins = INSTALLED.pins.read_text(encoding="utf-8")
 
     assert "xray" not in pins
     assert "opentelemetry" not in pins

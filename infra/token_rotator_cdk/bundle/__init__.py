@@ -1,1 +1,1 @@
-"""The function's bundle: what goes into it, and how it becomes a CDK asset without Docker."""
+"""The zip files that run in Lambda, built without Docker and kept in a cache of the user's."""

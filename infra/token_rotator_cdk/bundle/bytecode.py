@@ -1,8 +1,8 @@
-"""Who compiles a bundle? A Python of the function's version, where this machine has one.
+"""Bytecode for the bundle, compiled by a Python of the function's version if there is one.
 
-Byte code spares each cold start the compiler, but only the very version of Python it is for reads
-it; it does not depend on the processor. Without one, the bundle works and starts slower:
-docs/decisions/0014-a-small-and-quick-bundle.md. Standard library only.
+With bytecode, cold starts do not compile. It works in one version of Python only and on every
+processor. Without a Python of that version, the bundle works and starts slower:
+docs/decisions/0014-a-small-and-quick-bundle.md.
 """
 
 import functools
@@ -16,25 +16,25 @@ from pathlib import Path
 from typing import Final
 
 PLACE: Final = "/var/task"
-"""Where Lambda puts a bundle: byte code says where its source is, for tracebacks."""
+"""Where Lambda unpacks a bundle. Bytecode holds the path of its source, for tracebacks."""
 
 _ASK: Final = "import platform; print(platform.python_implementation(), platform.python_version())"
 
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """An interpreter that was asked what it is."""
+    """An interpreter whose implementation and version are known."""
 
     executable: str
     version: str
-    """To the last digit: another patch release may compile to other bytes."""
+    """With the patch release, because another one may compile to other bytes."""
 
     def compile(self, directory: Path) -> None:
-        """Adds byte code for every source file; the same bytes every time.
+        """Adds bytecode for every source file, the same bytes every time.
 
-        Unchecked: nobody changes a source file in a bundle, and neither time stamps (CDK packs
-        every file with the same one) nor a hash of the source are looked at when it is imported
-        (PEP 552).
+        The bytecode is unchecked (PEP 552): an import compares neither the time stamp of the
+        source, which is the same for every file of the zip, nor its hash. Nobody changes a source
+        file in a bundle.
         """
         subprocess.run(  # noqa: S603 - our own arguments
             [
@@ -48,9 +48,9 @@ class Compiler:
 
 @functools.cache
 def compiler(version: str) -> Compiler | None:
-    """A CPython ``3.13``: this one, ``$PYTHON313``, or ``python3.13`` on the path."""
+    """A CPython of a version such as ``3.13``: this one, ``$PYTHON313``, or ``python3.13``."""
     for executable in _candidates(version):
-        implementation, full = _asked(executable)
+        implementation, full = _version_of(executable)
         if implementation == "CPython" and full.rpartition(".")[0] == version:
             return Compiler(executable, full)
     return None
@@ -64,11 +64,11 @@ def _candidates(version: str) -> Iterator[str]:
         yield found
 
 
-def _asked(executable: str) -> tuple[str, str]:
+def _version_of(executable: str) -> tuple[str, str]:
     try:
-        answer = subprocess.run(  # noqa: S603 - it is to be run anyway
+        answer = subprocess.run(  # noqa: S603 - a Python of the user
             [executable, "-I", "-c", _ASK], capture_output=True, text=True, check=True
         ).stdout.split()
-    except (OSError, subprocess.CalledProcessError):  # a launcher that launches nothing
+    except (OSError, subprocess.CalledProcessError):  # for instance a pyenv shim without a version
         return "", ""
     return (answer[0], answer[1]) if len(answer) == 2 else ("", "")  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""Which interpreter is a bundle for?"""
+"""The interpreters that a bundle is built for."""
 
 import platform
 import sys
@@ -8,27 +8,32 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An interpreter, and how pip is told to take wheels for it."""
+    """An interpreter, and the pip arguments that select wheels for it."""
 
     name: str
     python: str
-    """Which byte code it reads: ``3.13``."""
+    """The version whose bytecode it reads: ``3.13``."""
     pip_arguments: tuple[str, ...]
 
 
-LAMBDA: Final = Target(
-    name="lambda-arm64-cp313",
-    python="3.13",
-    pip_arguments=(
-        "--only-binary=:all:",
-        "--implementation=cp",
-        "--python-version=3.13",
-        # Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34
-        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
-        *(f"--platform=manylinux_2_{glibc}_aarch64" for glibc in (34, 28, 17)),
-        "--platform=manylinux2014_aarch64",
-    ),
-)
+def _lambda(architecture: str, *, wheels: str) -> Target:
+    return Target(
+        name=f"lambda-{architecture}-cp313",
+        python="3.13",
+        pip_arguments=(
+            "--only-binary=:all:",
+            "--implementation=cp",
+            "--python-version=3.13",
+            # Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34
+            # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+            *(f"--platform=manylinux_2_{glibc}_{wheels}" for glibc in (34, 28, 17)),
+            f"--platform=manylinux2014_{wheels}",
+        ),
+    )
+
+
+LAMBDA: Final = _lambda("arm64", wheels="aarch64")
+LAMBDA_X86_64: Final = _lambda("x86_64", wheels="x86_64")
 
 THIS_MACHINE: Final = Target(
     name=f"this-machine-{sys.platform}-{platform.machine()}-cp{sys.version_info.major}"
@@ -36,4 +41,4 @@ THIS_MACHINE: Final = Target(
     python=f"{sys.version_info.major}.{sys.version_info.minor}",
     pip_arguments=("--only-binary=:all:",),
 )
-"""For a local AWS: it runs functions on an interpreter of the machine it runs on."""
+"""For a local AWS, which runs functions on an interpreter of the machine it runs on."""

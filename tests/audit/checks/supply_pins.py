@@ -1,14 +1,16 @@
-"""Is everything that is installed pinned by hash, and every wheel of the bundle by name?"""
+"""Everything that is installed is pinned by hash, and the bundle holds pinned wheels only."""
 
 import re
+import zipfile
 from typing import Final
 
 from tests.audit.evidence import ROOT, Check, Evidence
-from token_rotator_cdk.bundle.bundling import fetch
+from token_rotator_cdk.bundle.build import packages
+from token_rotator_cdk.bundle.sources import INSTALLED
 from token_rotator_cdk.bundle.targets import LAMBDA
 
 LOCKS: Final = (
-    "lambda_src/requirements.txt",
+    "infra/token_rotator_cdk/bundle/requirements.txt",
     "local/setup/requirements.txt",
     "local/requirements.txt",
     "tests/audit/requirements.txt",
@@ -18,16 +20,24 @@ _PIN: Final = re.compile(r"^[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==\S+", re.M)
 
 
 def look() -> Evidence:
-    """Every requirement of every lock, and that nothing but wheels is in the bundle."""
+    """Every requirement of every lock, and every distribution in the bundle."""
     cases, misses = 0, []
     for lock in LOCKS:
         text = (ROOT / lock).read_text(encoding="utf-8")
         found = entries(text)
         cases += len(found)
         misses += [f"{lock}: {one.splitlines()[0]}" for one in found if not is_pinned(one)]
-    files = [one.name for one in fetch(LAMBDA).iterdir() if one.name != "complete"]
-    cases += len(files)
-    misses += [f"{name} is no wheel" for name in files if not name.endswith(".whl")]
+    with zipfile.ZipFile(packages(LAMBDA)) as packed:
+        names = set(packed.namelist())
+    pins = INSTALLED.pins.read_text(encoding="utf-8")
+    distributions = {name.split("/")[0] for name in names if ".dist-info/" in name}
+    cases += len(distributions)
+    for one in sorted(distributions):
+        name, version = one.removesuffix(".dist-info").split("-")
+        if f"{one}/WHEEL" not in names:
+            misses.append(f"{one} was no wheel")
+        if f"\n{name.replace('_', '-')}=={version} " not in pins:
+            misses.append(f"{one} is not pinned")
     return Evidence(cases=cases, misses=tuple(misses))
 
 

@@ -1,30 +1,22 @@
-"""Do two builds of the bundle make the same bytes? For either processor that Lambda has."""
+"""Two builds of the bundle make the same bytes, for each processor that Lambda has."""
 
-import hashlib
+import os
 import tempfile
-from dataclasses import replace
-from pathlib import Path
+import zipfile
+from hashlib import sha256
 from typing import Final
+from unittest import mock
 
 from tests.audit.evidence import Check, Evidence
-from token_rotator_cdk.bundle.bundling import bundle
-from token_rotator_cdk.bundle.targets import LAMBDA, Target
-
-X86_64: Final = replace(
-    LAMBDA,
-    name="lambda-x86_64-cp313",
-    pip_arguments=tuple(one.replace("aarch64", "x86_64") for one in LAMBDA.pip_arguments),
-)
+from token_rotator_cdk.bundle.build import function_bundle
+from token_rotator_cdk.bundle.cache import VARIABLE
+from token_rotator_cdk.bundle.targets import LAMBDA, LAMBDA_X86_64, Target
 
 
 def look() -> Evidence:
-    """Every file of both bundles, by content and by mode.
-
-    The times of the files differ and do not count: the CDK zips them all as of 1980. It zips them
-    in the order in which it finds them, so that two machines may make two zips of the same files.
-    """
+    """Every file of two bundles that were built from nothing, by content and by mode."""
     cases, misses = 0, []
-    for target in (LAMBDA, X86_64):
+    for target in (LAMBDA, LAMBDA_X86_64):
         first, second = (files(target) for _ in range(2))
         cases += len(first)
         misses += [f"{target.name}: {name}" for name in sorted(differences(first, second))]
@@ -32,17 +24,18 @@ def look() -> Evidence:
 
 
 def files(target: Target) -> dict[str, str]:
-    """What a fresh build has, by name."""
-    with tempfile.TemporaryDirectory() as directory:
-        output = Path(directory) / "bundle"
-        bundle(target, output)
-        return {
-            path.relative_to(output).as_posix(): (
-                f"{path.stat().st_mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
-            )
-            for path in output.rglob("*")
-            if path.is_file()
-        }
+    """What a build with an empty cache has, by name; and the zip file as a whole."""
+    with (
+        tempfile.TemporaryDirectory() as cache,
+        mock.patch.dict(os.environ, {VARIABLE: cache}),
+    ):
+        bundle = function_bundle(target).file
+        with zipfile.ZipFile(bundle) as packed:
+            found = {
+                one.filename: f"{one.external_attr >> 16:o} {sha256(packed.read(one)).hexdigest()}"
+                for one in packed.infolist()
+            }
+        return {bundle.name: sha256(bundle.read_bytes()).hexdigest(), **found}
 
 
 def differences(first: dict[str, str], second: dict[str, str]) -> set[str]:

@@ -5,7 +5,7 @@ import subprocess
 from typing import Any, Final
 
 from tests.audit.evidence import ROOT, Check, Evidence
-from token_rotator_cdk import LAMBDA_SRC
+from token_rotator_cdk.bundle.sources import INSTALLED
 
 PIP_AUDIT: Final = ROOT / ".venv-audit" / "bin" / "pip-audit"
 
@@ -13,7 +13,7 @@ PIP_AUDIT: Final = ROOT / ".venv-audit" / "bin" / "pip-audit"
 def look() -> Evidence:
     """Every pin of the bundle, as far as the service could be asked for it."""
     run = subprocess.run(
-        [PIP_AUDIT, "--requirement", LAMBDA_SRC / "requirements.txt", "--require-hashes",
+        [PIP_AUDIT, "--requirement", INSTALLED.pins, "--require-hashes",
          "--disable-pip", "--progress-spinner", "off", "--format", "json"],
         capture_output=True,
         text=True,

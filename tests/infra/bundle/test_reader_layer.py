@@ -1,5 +1,6 @@
 """A layer with the consumers' library, for stacks that say so."""
 
+import zipfile
 from pathlib import Path
 
 from aws_cdk import App
@@ -13,7 +14,7 @@ from tests.support.infra_templates import (
     synthesized,
     template,
 )
-from token_rotator_cdk import LAMBDA_SRC
+from token_rotator_cdk.bundle.sources import INSTALLED
 
 
 def test_the_layer_holds_the_library_and_nothing_else(tmp_path: Path):
@@ -23,10 +24,13 @@ def test_the_layer_holds_the_library_and_nothing_else(tmp_path: Path):
     assert isinstance(app, App)
     assembly = Path(app.synth().directory)
 
-    (layer,) = [found.parent for found in assembly.glob("asset.*/python")]
-    held = {str(file.relative_to(layer)) for file in layer.rglob("*") if file.is_file()}
-    ours = (LAMBDA_SRC / "token_reader").iterdir()
-    assert held == {f"python/token_reader/{file.name}" for file in ours if file.is_file()}
+    (layer,) = assembly.glob("asset.*.zip")
+    with zipfile.ZipFile(layer) as packed:
+        held = {entry.filename: f"{entry.external_attr >> 16:o}" for entry in packed.infolist()}
+    library = INSTALLED.reader.iterdir()
+    assert held == {
+        f"python/token_reader/{file.name}": "100644" for file in library if file.is_file()
+    }
 
 
 def test_a_version_that_was_replaced_stays_for_the_functions_that_name_it():

@@ -1,0 +1,43 @@
+"""The bill of materials of the function's bundle: CycloneDX (ECMA-424) by OWASP's generator.
+
+``python -m tests.audit.sbom`` writes ``build/sbom.cdx.json``. The same bundle has the same bill.
+"""
+
+import os
+import subprocess
+import sys
+from typing import Final
+
+from tests.audit.evidence import ROOT
+from token_rotator_cdk.bundle.build import function_bundle
+from token_rotator_cdk.bundle.targets import LAMBDA
+
+FILE: Final = ROOT / "build" / "sbom.cdx.json"
+
+
+def bill_of_materials() -> str:
+    """What ``cyclonedx-py`` finds in the zip file that Lambda gets, valid against its schema."""
+    generator = (
+        *("-I", "-m", "cyclonedx_py", "environment", "--output-reproducible", "--validate"),
+        *("--pyproject", ROOT / "pyproject.toml"),
+        # the environment it looks into: this interpreter with the bundle, without site-packages
+        *("-S", sys.executable),
+    )
+    return subprocess.run(
+        [sys.executable, *generator],
+        env={**os.environ, "PYTHONPATH": str(function_bundle(LAMBDA).file)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def main() -> None:
+    """Writes the file."""
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(bill_of_materials(), encoding="utf-8")
+    print(FILE.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The function's zip files: as Lambda gets it, and unpacked for the interpreter at hand."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from token_rotator_cdk.bundle.build import function_bundle
+from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
+
+
+@pytest.fixture(scope="session")
+def for_lambda() -> Path:
+    return function_bundle(LAMBDA).file
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("bundle")
+    with zipfile.ZipFile(function_bundle(THIS_MACHINE).file) as packed:
+        packed.extractall(directory)
+    return directory

@@ -1,0 +1,127 @@
+"""The asset's hash follows what is in the bundle, and nothing else."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from local import ROOT
+from token_rotator_cdk.bundle import build, bytecode
+from token_rotator_cdk.bundle.build import function_bundle, function_hash
+from token_rotator_cdk.bundle.sources import INSTALLED, Sources
+from token_rotator_cdk.bundle.targets import LAMBDA, LAMBDA_X86_64
+
+PRINT = """
+from token_rotator_cdk.bundle.build import function_hash
+from token_rotator_cdk.bundle.targets import LAMBDA
+print(function_hash(LAMBDA))
+"""
+NOT_IN_THE_BUNDLE = ("cli", "infra/token_rotator_cdk/constructs", "lambda_src/token_reader", "docs")
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Sources:
+    function, pins = tmp_path / "token_rotator", tmp_path / "requirements.txt"
+    shutil.copytree(INSTALLED.function, function, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(INSTALLED.pins, pins)
+    return replace(INSTALLED, function=function, pins=pins)
+
+
+def touch(file: Path) -> None:
+    with file.open("a") as text:
+        text.write("# touched\n")
+
+
+def rename(file: Path) -> None:
+    file.rename(file.with_name("renamed.py"))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda sources: touch(sources.function / "handler.py"),
+        lambda sources: touch(sources.function / "parameter" / "record.py"),
+        lambda sources: rename(sources.function / "parameter" / "record.py"),
+        lambda sources: touch(sources.pins),
+    ],
+    ids=["a module", "a module in a folder", "a module's name", "the pins"],
+)
+def test_an_edit_of_the_function_changes_the_hash(
+    sources: Sources, edit: Callable[[Sources], None]
+):
+    assert function_hash(LAMBDA, sources) == function_hash(LAMBDA)
+
+    edit(sources)
+
+    assert function_hash(LAMBDA, sources) != function_hash(LAMBDA)
+
+
+def test_the_target_the_builder_and_the_compilers_patch_release_change_the_hash(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    hashes = [function_hash(LAMBDA), function_hash(LAMBDA_X86_64)]
+    for version in ("3.13.0", "3.13.1"):
+        with monkeypatch.context() as other:
+            found = bytecode.Compiler("python", version)
+            other.setattr(build, "compiler", lambda _, found=found: found)
+            hashes.append(function_hash(LAMBDA))
+    monkeypatch.setattr(build, "BUILDER_VERSION", "another")
+    hashes.append(function_hash(LAMBDA))
+
+    # one of the two patch releases may be this machine's
+    assert len(set(hashes)) >= len(hashes) - 1
+    assert hashes[2] != hashes[3]
+
+
+def test_compiled_files_beside_the_sources_do_not_change_the_hash(sources: Sources):
+    (sources.function / "__pycache__").mkdir(exist_ok=True)
+    (sources.function / "__pycache__" / "handler.pyc").write_bytes(b"anything")
+
+    assert function_hash(LAMBDA, sources) == function_hash(LAMBDA)
+
+
+def test_an_edit_of_the_command_the_constructs_the_reader_or_the_docs_leaves_the_hash(
+    tmp_path: Path,
+):
+    for name in ("cli", "infra", "lambda_src", "docs"):
+        shutil.copytree(
+            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.png")
+        )
+
+    def in_the_copy() -> str:
+        places = [str(tmp_path / name) for name in ("lambda_src", "infra", "cli")]
+        return subprocess.run(
+            [sys.executable, "-c", PRINT],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+
+    before = in_the_copy()
+    edited = [
+        path
+        for place in NOT_IN_THE_BUNDLE
+        for path in (tmp_path / place).rglob("*")
+        if path.suffix in {".py", ".md"}
+    ]
+    for path in edited:
+        touch(path)
+
+    assert len(edited) > 50
+    assert in_the_copy() == before == function_hash(LAMBDA)
+    touch(tmp_path / "lambda_src" / "token_rotator" / "handler.py")
+    assert in_the_copy() != before
+
+
+def test_the_asset_has_this_hash():
+    bundle = function_bundle(LAMBDA)
+
+    assert bundle.asset_hash == function_hash(LAMBDA)
+    assert bundle.asset_hash in bundle.file.name
