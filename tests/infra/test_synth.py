@@ -1,7 +1,6 @@
 """The CDK command line synthesizes without credentials, Docker or network."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,36 +8,15 @@ from pathlib import Path
 import pytest
 
 from local import ROOT
+from tests.support.offline import offline
 from token_rotator_cdk.bundle import cache
 from token_rotator_cdk.bundle.build import function_bundle
 from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
 
-DEAD_END = "http://127.0.0.1:9"
-
-
-def offline(home: Path) -> dict[str, str]:
-    """An environment from which nothing but this machine can be reached."""
-    proxies = {
-        name: DEAD_END
-        for proxy in ("http_proxy", "https_proxy", "all_proxy")
-        for name in (proxy, proxy.upper())
-    }
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        cache.VARIABLE: str(cache.directory()),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
-        "DOCKER_HOST": DEAD_END,
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_INDEX_URL": DEAD_END,
-        **proxies,
-    }
-
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Without credentials and settings; jsii keeps what it has unpacked there."""
+    """Without credentials and settings."""
     return tmp_path_factory.mktemp("home")
 
 

@@ -32,7 +32,10 @@ def test_the_directory_is_the_named_one_else_the_one_of_the_users_caches(
 
 
 def test_a_file_that_was_built_is_not_built_again(directory: Path):
-    first = cached("a.zip", lambda file: file.write_text("first") and None)
+    def build(file: Path) -> None:
+        file.write_text("first")
+
+    first = cached("a.zip", build)
     second = cached("a.zip", lambda file: pytest.fail("built again"))
 
     assert first == second == directory / "a.zip"

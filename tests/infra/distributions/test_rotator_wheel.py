@@ -1,0 +1,106 @@
+"""The rotator's wheel: a CDK app and the command work where nothing else of this repository is."""
+
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local import ROOT
+from tests.infra.distributions.conftest import build
+from tests.support.offline import offline
+from token_rotator_cdk.bundle import cache
+from token_rotator_cdk.bundle.build import function_hash, packages, reader_bundle
+from token_rotator_cdk.bundle.targets import LAMBDA
+
+APP = """
+import aws_cdk as cdk
+from token_rotator_cdk.bundle.asset import function_code
+from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.config.models import Deployment, RotatorConfig, StackConfig
+from token_rotator_cdk.stack import TokenRotatorStack
+
+app = cdk.App()
+rotator = RotatorConfig(name="x", parameter_name="/a/b")
+deployment = Deployment(stack=StackConfig(name="tokens"), rotators=(rotator,))
+TokenRotatorStack(app, deployment=deployment, code=function_code(LAMBDA))
+app.synth()
+"""
+BUNDLES = """
+from token_rotator_cdk.bundle.build import reader_bundle
+print(reader_bundle().asset_hash)
+"""
+
+
+@pytest.fixture(scope="module")
+def offline_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment whose cache has the function's packages, so that no index is needed."""
+    place = tmp_path_factory.mktemp("cache")
+    shutil.copy(packages(LAMBDA), place)
+    home = tmp_path_factory.mktemp("home")
+    return offline(home) | {cache.VARIABLE: str(place)}
+
+
+def run(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [*command], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_cdk_app_in_an_empty_directory_synthesizes_twice_with_the_same_asset(
+    with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
+):
+    (tmp_path / "app.py").write_text(APP)
+
+    assets = []
+    for output in (tmp_path / "first", tmp_path / "second"):
+        environment = offline_environment | {"CDK_OUTDIR": str(output)}
+        run(with_rotator, "app.py", cwd=tmp_path, environment=environment)
+        (asset,) = output.glob("asset.*.zip")
+        assets.append(asset)
+
+    assert len({asset.name for asset in assets}) == 1
+    # the wheel's sources are the checkout's
+    assert [one.name for one in Path(offline_environment[cache.VARIABLE]).glob("function-*")] == [
+        f"function-{LAMBDA.name}-{function_hash(LAMBDA)}.zip"
+    ]
+
+
+def test_the_layer_with_the_reader_is_built_from_the_wheel(
+    with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
+):
+    built = run(with_rotator, "-c", BUNDLES, cwd=tmp_path, environment=offline_environment)
+
+    assert built.strip() == reader_bundle().asset_hash
+
+
+def test_the_environment_has_pip_which_the_bundle_is_built_with(
+    with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
+):
+    assert "pip" in run(
+        with_rotator, "-m", "pip", "--version", cwd=tmp_path, environment=offline_environment
+    )
+
+
+def test_the_command_works(with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path):
+    command = with_rotator.with_name("token-rotator")
+
+    assert "check" in run(command, "--help", cwd=tmp_path, environment=offline_environment)
+
+
+def test_it_holds_no_test_no_local_system_and_no_second_distribution(rotator_wheel: Path):
+    with zipfile.ZipFile(rotator_wheel) as packed:
+        tops = {name.split("/")[0] for name in packed.namelist()}
+
+    assert {name for name in tops if not name.endswith(".dist-info")} == {
+        "token_rotator",
+        "token_rotator_cdk",
+        "token_rotator_cli",
+    }
+
+
+def test_a_second_build_is_the_same_bytes(rotator_wheel: Path, tmp_path: Path):
+    assert build(ROOT, tmp_path).read_bytes() == rotator_wheel.read_bytes()
