@@ -19,12 +19,12 @@ def build(project: Path, directory: Path) -> Path:
 
 def install(wheel: Path, directory: Path) -> Path:
     """The interpreter of a new environment with this wheel, and with what it depends on."""
-    uv = Path(sys.executable).with_name("uv")
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, directory], check=True)
+    uv = (sys.executable, ROOT / "local" / "setup" / "uv.py")
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, directory], check=True)
     python = directory / "bin" / "python"
     subprocess.run(
         [
-            *(uv, "pip", "install", "--quiet", "--python", python),
+            *(*uv, "pip", "install", "--quiet", "--python", python),
             # the versions that everything else is tested with
             *("--constraint", ROOT / "requirements.txt", wheel),
         ],
