@@ -15,17 +15,22 @@ from token_rotator_cdk.bundle.build import function_hash, packages, reader_bundl
 from token_rotator_cdk.bundle.targets import LAMBDA
 
 APP = """
+from pathlib import Path
 import aws_cdk as cdk
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.targets import LAMBDA
-from token_rotator_cdk.config.models import Deployment, RotatorConfig, StackConfig
+from token_rotator_cdk.config.load import load
 from token_rotator_cdk.stack import TokenRotatorStack
 
 app = cdk.App()
-rotator = RotatorConfig(name="x", parameter_name="/a/b")
-deployment = Deployment(stack=StackConfig(name="tokens"), rotators=(rotator,))
-TokenRotatorStack(app, deployment=deployment, code=function_code(LAMBDA))
+TokenRotatorStack(app, deployment=load(Path("rotators.toml")), code=function_code(LAMBDA))
 app.synth()
+"""
+CONFIG = """
+[stack]
+name = "tokens"
+[rotators.x]
+parameter_name = "/a/b"
 """
 BUNDLES = """
 from token_rotator_cdk.bundle.build import reader_bundle
@@ -54,6 +59,7 @@ def test_a_cdk_app_in_an_empty_directory_synthesizes_twice_with_the_same_asset(
     with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
 ):
     (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "rotators.toml").write_text(CONFIG)
 
     assets = []
     for output in (tmp_path / "first", tmp_path / "second"):
@@ -88,7 +94,11 @@ def test_the_environment_has_pip_which_the_bundle_is_built_with(
 def test_the_command_works(with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path):
     command = with_rotator.with_name("token-rotator")
 
-    assert "check" in run(command, "--help", cwd=tmp_path, environment=offline_environment)
+    shown = run(command, "--help", cwd=tmp_path, environment=offline_environment)
+    costs = run(command, "costs", cwd=tmp_path, environment=offline_environment)
+
+    assert "usage: token-rotator" in shown
+    assert "each rotator" in costs
 
 
 def test_it_holds_no_test_no_local_system_and_no_second_distribution(rotator_wheel: Path):
