@@ -17,6 +17,9 @@ from local.aws.emulator import LocalAws
 from local.process import environment
 from local.process.tethered import Tethered
 from token_rotator.contract import StackOutput, output_of
+from token_rotator_cdk.bundle.build import function_bundle
+from token_rotator_cdk.bundle.cache import BundlingFailed
+from token_rotator_cdk.bundle.targets import THIS_MACHINE
 
 CDK: Final = ROOT / "node_modules" / ".bin" / "cdk"
 _QUIET: Final = ("--no-notices", "--no-version-reporting", "--no-color")
@@ -60,6 +63,12 @@ class Deployment:
 
     def synthesize(self) -> None:
         """Writes the cloud assembly. Use it instead of ``prepare`` in a bootstrapped account."""
+        if self._context.get("local") == "true":
+            # here, because pip may need settings of the developer that the CDK does not get
+            try:
+                function_bundle(THIS_MACHINE)
+            except BundlingFailed as error:
+                raise DeploymentFailed(str(error)) from None
         given = [
             word for name, value in self._context.items() for word in ("-c", f"{name}={value}")
         ]

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from token_rotator_cdk.bundle import cache
+
 REGION: Final = "eu-west-1"
 ACCOUNT: Final = "000000000000"
 CREDENTIALS: Final = "local"
 """Access key and secret key. The local AWS accepts any value."""
-_KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "XDG_CACHE_HOME")
+_KEPT: Final = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH"),
+    *("XDG_CACHE_HOME", cache.VARIABLE),
+)
 
 
 def bare(environment: Mapping[str, str], *, temporary: Path) -> dict[str, str]:
