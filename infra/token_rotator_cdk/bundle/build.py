@@ -20,7 +20,7 @@ from token_rotator_cdk.bundle.sources import INSTALLED, Sources, modules
 from token_rotator_cdk.bundle.targets import Target
 from token_rotator_cdk.bundle.trim import trim
 
-BUILDER_VERSION: Final = "3"
+BUILDER_VERSION: Final = "4"
 """Part of every hash. Raise it when the same sources have to become other zip files."""
 
 

@@ -15,6 +15,8 @@ NOT_NEEDED: Final = (
     "cffi",
     "pycparser",
     "pycparser-*.dist-info",
+    # the function trusts the certificates of the system: token_rotator.transport
+    "botocore/cacert.pem",
     # botocore loads these for paginators, waiters and documentation only
     "botocore/data/*/*/examples-1.json*",
     "botocore/data/*/*/paginators-1*.json*",

@@ -20,6 +20,7 @@ from botocore.session import Session
 
 from token_rotator import VERSION, transport, urls
 from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable, is_transient
+from token_rotator.contract import AWS_SERVICES
 from token_rotator.errors import ConfigurationError
 from token_rotator.timing import AWS_CALL, AWS_CONNECT, AWS_READ
 from token_rotator.transport import Transport, TransportError
@@ -109,7 +110,7 @@ class AwsClients:
             secrets_manager, parameter_store = (
                 # botocore itself reads AWS_DEFAULT_REGION only
                 session.create_client(service, os.environ["AWS_REGION"], config=_CONFIG)
-                for service in ("secretsmanager", "ssm")
+                for service in AWS_SERVICES
             )
         except (BotoCoreError, ValueError) as exc:
             raise _cannot_be_called(exc) from None

@@ -12,37 +12,46 @@ from typing import Any
 
 import botocore
 import pytest
+from botocore.session import Session
 
 from token_rotator.contract import AWS_SERVICES
 
-CLIENTS = """
+PATH = """
 import sys
 sys.path[:0] = {paths!r}
 import json
+"""
+ENDPOINTS = """
 from botocore.config import Config
 from botocore.session import Session
 
 session = Session()
 session.set_credentials("AKID", "secret")
-def client(service, region, **options):
-    return session.create_client(service, region_name=region, **options)
-"""
-ENDPOINTS = """
+def endpoint(*place, **options):
+    return session.create_client(*place, config=Config(**options)).meta.endpoint_url
 partitions = session.get_component("data_loader").load_data("partitions")["partitions"]
+special = {{"use_fips_endpoint": True, "use_dualstack_endpoint": True}}
 print(json.dumps([
-    [partition["id"], service, region, client(service, region, config=config).meta.endpoint_url]
+    [partition["id"], service, region, endpoint(service, region, **options)]
     for partition in partitions
     for region in partition["regions"]
     for service in {services!r}
-    for config in (Config(), Config(use_fips_endpoint=True, use_dualstack_endpoint=True))
-    if not config.use_fips_endpoint or partition["id"] == "aws-us-gov"
+    for options in ({{}}, special if partition["id"] == "aws-us-gov" else {{}})
 ]))
 """
 CALLS = """
-client("ssm", "eu-west-1", endpoint_url={url!r}).get_parameter(Name="/a/b")
-client("secretsmanager", "cn-north-1", endpoint_url={url!r}).get_secret_value(SecretId="a")
-assert not [name for name, module in sys.modules.items()
-            if "site-packages" in (getattr(module, "__file__", None) or "")]
+import os
+from datetime import UTC, datetime
+from token_rotator.aws.clients import AwsClients
+
+os.environ |= {{"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}}
+os.environ["AWS_ENDPOINT_URL"] = {url!r}
+for os.environ["AWS_REGION"] in {regions!r}:
+    aws = AwsClients.from_environment(now=lambda: datetime.now(UTC))
+    aws.parameter_store.call("GetParameter", {{"Name": "/a/b"}})
+    aws.secrets_manager.call("GetSecretValue", {{"SecretId": "a"}})
+files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]
+assert not [file for file in files if "site-packages" in file]
 """
 
 
@@ -51,7 +60,7 @@ def run(script: str, *paths: Path, **values: object) -> str:
     ran = subprocess.run(
         [
             *(sys.executable, "-I", "-S", "-c"),
-            (CLIENTS + script).format(paths=[*map(str, paths)], **values),
+            (PATH + script).format(paths=[*map(str, paths)], **values),
         ],
         env={},
         capture_output=True,
@@ -107,11 +116,19 @@ def test_every_region_has_the_endpoints_of_the_whole_botocore(unpacked: Path):
     assert {"aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso"} <= partitions
 
 
-def test_signed_requests_are_sent_with_nothing_but_the_bundle_on_the_path(unpacked: Path, aws: Aws):
-    run(CALLS, unpacked, url=f"http://127.0.0.1:{aws.server_port}")
+def test_the_function_signs_and_sends_its_requests_in_every_partition_with_the_bundle_alone(
+    unpacked: Path, aws: Aws
+):
+    partitions = Session().get_component("data_loader").load_data("partitions")["partitions"]
+    regions = [next(iter(partition["regions"])) for partition in partitions]
+    assert len(regions) >= 8
 
-    parameter, secret = aws.seen
-    assert parameter["X-Amz-Target"] == "AmazonSSM.GetParameter"
-    assert "/eu-west-1/ssm/aws4_request" in parameter["Authorization"]
-    assert secret["X-Amz-Target"] == "secretsmanager.GetSecretValue"
-    assert "/cn-north-1/secretsmanager/aws4_request" in secret["Authorization"]
+    run(CALLS, unpacked, url=f"http://127.0.0.1:{aws.server_port}", regions=regions)
+
+    assert [request["X-Amz-Target"] for request in aws.seen] == [
+        *("AmazonSSM.GetParameter", "secretsmanager.GetSecretValue")
+    ] * len(regions)
+    scopes = [request["Authorization"].split("/", 2)[2] for request in aws.seen]
+    assert [scope.partition("/aws4_request")[0] for scope in scopes] == [
+        f"{region}/{service}" for region in regions for service in ("ssm", "secretsmanager")
+    ]
