@@ -1,13 +1,10 @@
-"""Names and defaults that the stack and the function agree on. Standard library only.
+"""Names that the stack and the function agree on. Standard library only.
 
 Whatever two of them share (variables, outputs, event fields, log fields, metrics, the actions
 that a role needs) is spelled here and nowhere else.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 HANDLER: Final = "token_rotator.handler.handle"
@@ -17,24 +14,38 @@ AWS_SERVICES: Final = ("secretsmanager", "ssm")
 
 
 class Variable(StrEnum):
-    """Environment variables of the function; an optional one that is absent means its default."""
+    """Environment variables of the function. The stack renders every one of them.
+
+    The function has no defaults: a variable that is missing is an error. One that says so may be
+    empty, which has a meaning of its own.
+    """
 
     ROTATOR = "ROTATOR"
     SECRET_ARN = "SECRET_ARN"
     PARAMETER_NAME = "PARAMETER_NAME"
     PARAMETER_KEY_ARN = "PARAMETER_KEY_ARN"
     PARAMETER_TAGS = "PARAMETER_TAGS"
-    PROFILE = "PROFILE"
+    """A JSON object."""
     DISCOVERY_ENDPOINT = "DISCOVERY_ENDPOINT"
+    """Empty: the secret's discoveryEndpoint."""
     TOKEN_ENDPOINT = "TOKEN_ENDPOINT"
+    """Empty: the discovered one."""
     ALLOWED_TOKEN_HOSTS = "ALLOWED_TOKEN_HOSTS"
+    """Separated by commas. Empty: the discovery endpoint's host only."""
     ALLOW_PRIVATE_ADDRESSES = "ALLOW_PRIVATE_ADDRESSES"
+    """``true`` or ``false``."""
     AUDIENCE = "AUDIENCE"
+    """Empty: the discovered issuer, else the origin of the token endpoint."""
     REQUEST_STYLE = "REQUEST_STYLE"
     ASSERTION_LIFETIME_SECONDS = "ASSERTION_LIFETIME_SECONDS"
+    """Empty: the assertion has no ``exp``."""
     ALGORITHM = "ALGORITHM"
     KEY_ID = "KEY_ID"
+    """Empty: the assertion has no ``kid``."""
     SCOPE = "SCOPE"
+    """Empty: no scope is asked for."""
+    KEY_LIFETIME_DAYS = "KEY_LIFETIME_DAYS"
+    """How long a key is valid from its creation on. Empty: nobody says."""
     TOKEN_LIFETIME_SECONDS = "TOKEN_LIFETIME_SECONDS"
     VALUE_FORMAT = "VALUE_FORMAT"
     EXPIRATION_GRACE_MINUTES = "EXPIRATION_GRACE_MINUTES"
@@ -172,9 +183,6 @@ class EncryptionContext(StrEnum):
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"""
 
 
-KEY_LIFETIME_DAYS: Final = 730
-"""24 months, by which third parties quote Salesforce; Salesforce's own pages do not say it."""
-
 KEY_DAYS_LEFT_REPORTED_BELOW: Final = 60
 """A metric costs money while it is emitted; with more days left than that nobody needs to know."""
 
@@ -210,59 +218,6 @@ class Algorithm(StrEnum):
     RS512 = "RS512"
     PS256 = "PS256"
     ES256 = "ES256"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """What an identity provider expects where nothing else is configured."""
-
-    request_style: RequestStyle
-    assertion_lifetime_seconds: int | None
-    """None: the assertion carries no ``exp``."""
-    algorithms: tuple[Algorithm, ...]
-    """The first one is the default."""
-    token_hosts: tuple[str, ...] = ()
-    """Hosts a token endpoint may be on besides the discovery endpoint's own."""
-    key_lifetime_days: int | None = None
-    """How long a key is valid from its creation on; None: nobody says."""
-    takes_scope_and_key_id: bool = False
-    """Whether a request may carry ``scope`` and an assertion the header ``kid``."""
-
-
-PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
-    {
-        # Salesforce Help, "Generate a JSON Web Token (JWT)", dato_getstarted_token_api_jwt
-        "intelligence": Profile(
-            request_style=RequestStyle.QUERY,
-            assertion_lifetime_seconds=None,
-            algorithms=(Algorithm.RS256,),
-            token_hosts=("idp.intelligence.salesforce.com",),
-            key_lifetime_days=KEY_LIFETIME_DAYS,
-        ),
-        # RFC 7523 section 2.2 and 3; OpenID Connect Core section 9, private_key_jwt
-        "rfc7523": Profile(
-            request_style=RequestStyle.FORM,
-            assertion_lifetime_seconds=60,
-            algorithms=tuple(Algorithm),
-            takes_scope_and_key_id=True,
-        ),
-    }
-)
-
-
-class Default:
-    """Values of the settings that neither ``rotators.toml`` nor the profile gives."""
-
-    PROFILE: Final = "intelligence"
-    ALLOW_PRIVATE_ADDRESSES: Final = False
-    VALUE_FORMAT: Final = ValueFormat.RECORD
-    TOKEN_LIFETIME_SECONDS: Final = 300
-    EXPIRATION_GRACE_MINUTES: Final = 5
-    INTERVAL_MINUTES: Final = 4
-    WATCHDOG_MIN_REMAINING_SECONDS: Final = 155
-    """Half a token's life and a little: docs/decisions/0011-what-the-full-study-says.md."""
-    WATCHDOGS: Final = 2
-    """Schedules of a minute each, that fire independently: docs/decisions/0008-two-watchdogs.md."""
 
 
 SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30

@@ -1,33 +1,26 @@
-"""What was I told at deploy time?"""
+"""The deployment's settings, as the function reads them from its environment."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
-from token_rotator.contract import (
-    PROFILES,
-    Algorithm,
-    Default,
-    Profile,
-    RequestStyle,
-    ValueFormat,
-    Variable,
-)
+from token_rotator.contract import Algorithm, RequestStyle, ValueFormat, Variable
 from token_rotator.errors import ConfigurationError
 
 T = TypeVar("T")
 
-_NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
-_NO_HOSTS: Final[frozenset[str]] = frozenset()
 _FLAG: Final[Mapping[str, bool]] = MappingProxyType({"true": True, "false": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The deployment's settings, the profile's defaults filled in."""
+    """What the stack says. None: the setting is unset, and contract.Variable says what that means.
+
+    The function has no defaults of its own, so that its environment shows all of it.
+    """
 
     rotator: str
     secret_arn: str
@@ -44,10 +37,10 @@ class Settings:
     algorithm: Algorithm
     key_id: str | None
     scope: str | None
+    key_lifetime: timedelta | None
     token_lifetime: timedelta
     value_format: ValueFormat
     expiration_grace: timedelta
-    key_lifetime: timedelta | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -56,35 +49,26 @@ class Settings:
         Raises ConfigurationError, which names everything missing or malformed at once.
         """
         read = _Reader(environment)
-        profile = read(Variable.PROFILE, PROFILES.__getitem__, PROFILES[Default.PROFILE])
         settings = cls(
-            rotator=read.required(Variable.ROTATOR),
-            secret_arn=read.required(Variable.SECRET_ARN),
-            parameter_name=read.required(Variable.PARAMETER_NAME),
-            parameter_key_arn=read.required(Variable.PARAMETER_KEY_ARN),
-            parameter_tags=read(Variable.PARAMETER_TAGS, _tags, _NO_TAGS),
-            discovery_endpoint=read(Variable.DISCOVERY_ENDPOINT, str, None),
-            token_endpoint=read(Variable.TOKEN_ENDPOINT, str, None),
-            allowed_token_hosts=_token_hosts(read, profile),
-            allow_private_addresses=read(
-                Variable.ALLOW_PRIVATE_ADDRESSES, _FLAG.__getitem__, Default.ALLOW_PRIVATE_ADDRESSES
-            ),
-            audience=read(Variable.AUDIENCE, str, None),
-            request_style=read(Variable.REQUEST_STYLE, RequestStyle, profile.request_style),
-            assertion_lifetime=_assertion_lifetime(read, profile),
-            algorithm=read(Variable.ALGORITHM, Algorithm, profile.algorithms[0]),
-            key_id=read(Variable.KEY_ID, str, None),
-            scope=read(Variable.SCOPE, str, None),
-            token_lifetime=timedelta(
-                seconds=read(Variable.TOKEN_LIFETIME_SECONDS, int, Default.TOKEN_LIFETIME_SECONDS)
-            ),
-            value_format=read(Variable.VALUE_FORMAT, ValueFormat, Default.VALUE_FORMAT),
-            expiration_grace=timedelta(
-                minutes=read(
-                    Variable.EXPIRATION_GRACE_MINUTES, int, Default.EXPIRATION_GRACE_MINUTES
-                )
-            ),
-            key_lifetime=_days(profile.key_lifetime_days),
+            rotator=read(Variable.ROTATOR, str),
+            secret_arn=read(Variable.SECRET_ARN, str),
+            parameter_name=read(Variable.PARAMETER_NAME, str),
+            parameter_key_arn=read(Variable.PARAMETER_KEY_ARN, str),
+            parameter_tags=read(Variable.PARAMETER_TAGS, _tags),
+            discovery_endpoint=read.optional(Variable.DISCOVERY_ENDPOINT, str),
+            token_endpoint=read.optional(Variable.TOKEN_ENDPOINT, str),
+            allowed_token_hosts=read.optional(Variable.ALLOWED_TOKEN_HOSTS, _hosts) or frozenset(),
+            allow_private_addresses=read(Variable.ALLOW_PRIVATE_ADDRESSES, _FLAG.__getitem__),
+            audience=read.optional(Variable.AUDIENCE, str),
+            request_style=read(Variable.REQUEST_STYLE, RequestStyle),
+            assertion_lifetime=read.optional(Variable.ASSERTION_LIFETIME_SECONDS, _seconds),
+            algorithm=read(Variable.ALGORITHM, Algorithm),
+            key_id=read.optional(Variable.KEY_ID, str),
+            scope=read.optional(Variable.SCOPE, str),
+            key_lifetime=read.optional(Variable.KEY_LIFETIME_DAYS, _days),
+            token_lifetime=read(Variable.TOKEN_LIFETIME_SECONDS, _seconds),
+            value_format=read(Variable.VALUE_FORMAT, ValueFormat),
+            expiration_grace=read(Variable.EXPIRATION_GRACE_MINUTES, _minutes),
         )
         read.raise_mistakes()
         return settings
@@ -97,32 +81,32 @@ class _Reader:
         self._environment = environment
         self._mistakes: list[str] = []
 
-    def required(self, variable: Variable) -> str:
-        value = self._environment.get(variable, "")
-        if not value:
-            self._mistakes.append(f"{variable} is missing")
-        return value
+    def __call__(self, variable: Variable, convert: Callable[[str], T]) -> T:
+        """A variable that has to have a value."""
+        value = self.optional(variable, convert)
+        if self._environment.get(variable) == "":
+            self._mistakes.append(f"{variable} is empty")
+        return cast("T", value)  # what is None goes nowhere: raise_mistakes follows
 
-    def __call__(self, variable: Variable, convert: Callable[[str], T], default: T) -> T:
-        value = self._environment.get(variable, "")
+    def optional(self, variable: Variable, convert: Callable[[str], T]) -> T | None:
+        """A variable that may be empty."""
+        value = self._environment.get(variable)
+        if value is None:
+            self._mistakes.append(f"{variable} is missing")
         if not value:
-            return default
+            return None
         try:
             return convert(value)
         except (ValueError, KeyError):
             self._mistakes.append(f"{variable} cannot be {value!r}")
-            return default
+            return None
 
     def raise_mistakes(self) -> None:
         if self._mistakes:
             raise ConfigurationError(
                 f"The function's environment is wrong: {'; '.join(self._mistakes)}. "
-                "It is rendered from rotators.toml: deploy the stack again."
+                "The stack renders all of it: deploy the stack again."
             )
-
-
-def _days(count: int | None) -> timedelta | None:
-    return None if count is None else timedelta(days=count)
 
 
 def _tags(text: str) -> Mapping[str, str]:
@@ -132,12 +116,17 @@ def _tags(text: str) -> Mapping[str, str]:
     return {str(key): str(value) for key, value in tags.items()}
 
 
-def _token_hosts(read: _Reader, profile: Profile) -> frozenset[str]:
-    return frozenset(profile.token_hosts) | read(
-        Variable.ALLOWED_TOKEN_HOSTS, lambda text: frozenset(text.lower().split(",")), _NO_HOSTS
-    )
+def _hosts(text: str) -> frozenset[str]:
+    return frozenset(text.lower().split(","))
 
 
-def _assertion_lifetime(read: _Reader, profile: Profile) -> timedelta | None:
-    seconds = read(Variable.ASSERTION_LIFETIME_SECONDS, int, profile.assertion_lifetime_seconds)
-    return None if seconds is None else timedelta(seconds=seconds)
+def _seconds(text: str) -> timedelta:
+    return timedelta(seconds=int(text))
+
+
+def _minutes(text: str) -> timedelta:
+    return timedelta(minutes=int(text))
+
+
+def _days(text: str) -> timedelta:
+    return timedelta(days=int(text))

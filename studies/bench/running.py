@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from fakes.environment import function_environment
 from studies.bench.contestants import HERE, PLACE, Contestant, contestants, environment
 from studies.bench.page import noise
 from studies.bench.runtime_api import RuntimeApi
 from studies.bench.world import KEY_ARN, NAME, SECRET_ARN, BenchScenario
-from token_rotator.contract import Variable
 
 ROUNDS: Final = 11
 WARM_CALLS: Final = 25
@@ -127,11 +127,12 @@ def started(
         "PYTHONDONTWRITEBYTECODE": "1",  # /var/task is read-only
         "PATH": os.environ["PATH"],
         "TZ": ":UTC",
-        Variable.ROTATOR: "stack/marketing",
-        Variable.SECRET_ARN: SECRET_ARN,
-        Variable.PARAMETER_NAME: NAME,
-        Variable.PARAMETER_KEY_ARN: KEY_ARN,
-        Variable.PARAMETER_TAGS: '{"token-rotator":"stack/marketing"}',
+        **function_environment(
+            rotator="stack/marketing",
+            secret_arn=SECRET_ARN,
+            parameter_name=NAME,
+            key_arn=KEY_ARN,
+        ),
     }
     command = [str(environment("runtime")), "-m", "awslambdaric", function.handler]
     begun = time.perf_counter()

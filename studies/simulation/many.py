@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from token_rotator.contract import Default
+from token_rotator_cdk.config.defaults import Default
 
 HOUR: Final = 3600
 ROTATORS_A_STACK: Final = 25

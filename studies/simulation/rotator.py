@@ -8,11 +8,11 @@ from unittest import mock
 
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from fakes.environment import function_environment
 from fakes.secrets_manager import ARN
 from studies.simulation.lambda_function import Handler
 from studies.simulation.scenario import PARAMETER, Scenario, fingerprint
 from token_rotator.aws.clients import BotocoreService
-from token_rotator.contract import Variable
 from token_rotator.credential import private_key
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.secret_store import SecretStore
@@ -28,15 +28,7 @@ from token_rotator.settings import Settings
 from token_rotator.telemetry import Telemetry
 from token_rotator.wiring import Application
 
-SETTINGS = Settings.from_environment(
-    {
-        Variable.ROTATOR: "marketing",
-        Variable.SECRET_ARN: ARN,
-        Variable.PARAMETER_NAME: PARAMETER,
-        Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:111122223333:key/k",
-        Variable.PARAMETER_TAGS: '{"rotator": "marketing"}',
-    }
-)
+SETTINGS = Settings.from_environment(function_environment(secret_arn=ARN, parameter_name=PARAMETER))
 
 
 PARSED_ONCE = mock.patch.object(

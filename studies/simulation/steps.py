@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from studies.simulation.scripted import ScriptedOutcome
 from studies.simulation.services import PASSING, Fault, Service
-from token_rotator.contract import Default, EventField
+from token_rotator.contract import EventField
 from token_rotator.timing import AWS_CALL, HTTP_CONNECT, HTTP_READ
+from token_rotator_cdk.config.defaults import Default
 
 FAULTS: dict[Service, list[Fault]] = {
     service: sorted({*kinds, Fault.REFUSED_CONNECTION}, key=lambda fault: fault.name)

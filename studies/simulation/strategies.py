@@ -9,7 +9,8 @@ from studies.simulation.lambda_function import LambdaFunction, QueuedEvent
 from studies.simulation.scenario import Scenario
 from studies.simulation.schedules import scheduled_events
 from studies.simulation.tuning import Tuning
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Default, EventField, Trigger
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, EventField, Trigger
+from token_rotator_cdk.config.defaults import Default
 
 INTERVAL_SECONDS = Default.INTERVAL_MINUTES * 60.0
 WATCHDOG_SECONDS = 60.0

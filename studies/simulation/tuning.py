@@ -9,8 +9,9 @@ from unittest import mock
 from tenacity import wait_random_exponential
 
 from token_rotator import retrying, timing
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Default
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 from token_rotator.identity_provider import http
+from token_rotator_cdk.config.defaults import Default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,13 @@ from local.idp import faults
 from local.idp.faults import Endpoint
 from tests.support.emitted import identities, watched
 from tests.support.system import System, eventually
-from token_rotator.contract import KEY_LIFETIME_DAYS, Metric, Variable
+from token_rotator.contract import Metric, Variable
 from token_rotator.credential.secret_store import Credential
 from token_rotator.handler import invoke
 from token_rotator.parameter.record import Record
 from token_rotator.rotation import CredentialSource
 from token_rotator.wiring import build, utc_now
+from token_rotator_cdk.config.defaults import KEY_LIFETIME_DAYS
 from token_rotator_cli.deployment.rotation_log import RotationLog
 
 ELSEWHERE = "/elsewhere/access-token"

@@ -9,9 +9,9 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.environment import function_environment
 from fakes.keys import rsa_key
 from tests.support.leaks import Secrets
-from tests.unit.test_settings import REQUIRED
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import IdentityProviderError
@@ -80,7 +80,7 @@ class Pool:
 
 def exchanged(pool: Pool) -> str:
     """The text that an attempt shows. It must not contain the assertion either."""
-    settings = Settings.from_environment(REQUIRED)
+    settings = Settings.from_environment(function_environment())
     channel = ProviderHttp(pool=cast("Any", pool), now=lambda: NOW)
     provider = TokenEndpoint(
         settings=settings,

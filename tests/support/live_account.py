@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from fakes.environment import function_environment
 from fakes.parameter_store import FakeParameterStore
 from tests.support.iam_simulator import FakeSimulator
 from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
 from token_rotator.aws.clients import BotocoreService
-from token_rotator.contract import EventField, LogField, Trigger, ValueFormat, Variable
+from token_rotator.contract import EventField, LogField, Trigger, ValueFormat
 from token_rotator.parameter.publication import ParameterStore
 from token_rotator.parameter.record import Record
 from token_rotator_cli.__main__ import main
@@ -241,12 +242,9 @@ def _configuration() -> dict[str, Any]:
         "Role": ROLE,
         "LoggingConfig": {"LogGroup": "rotator"},
         "Environment": {
-            "Variables": {
-                Variable.ROTATOR: "tokens/marketing",
-                Variable.SECRET_ARN: SECRET,
-                Variable.PARAMETER_NAME: PARAMETER,
-                Variable.PARAMETER_KEY_ARN: KEY,
-            }
+            "Variables": function_environment(
+                secret_arn=SECRET, parameter_name=PARAMETER, key_arn=KEY
+            )
         },
     }
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from token_rotator.contract import (
     MARGIN_REPORTED_BELOW_SECONDS,
     METRIC_NAMESPACE,
-    Default,
     Metric,
 )
+from token_rotator_cdk.config.defaults import Default
 
 ERRORS = ("AWS/Lambda", "Errors")
 

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from fakes.environment import function_environment
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from token_rotator.aws.clients import AwsClients, BotocoreService
-from token_rotator.contract import EventField, Trigger, Variable
+from token_rotator.contract import EventField, Trigger
 from token_rotator.errors import RotationError
 from token_rotator.handler import invoke
 from token_rotator.wiring import build
@@ -100,12 +101,12 @@ class OperatedRotator:
         secret = aws.secrets.create_secret(Name="stack/marketing", SecretString="first")
         self.secret = secret["ARN"]
         self.version_id = self.store(account.as_downloaded())
-        self.environment: dict[str, str] = {
-            Variable.ROTATOR: "stack/marketing",
-            Variable.SECRET_ARN: self.secret,
-            Variable.PARAMETER_NAME: PARAMETER,
-            Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:123456789012:key/k",
-        }
+        self.environment = function_environment(
+            rotator="stack/marketing",
+            secret_arn=self.secret,
+            parameter_name=PARAMETER,
+            key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
+        )
         self._create_function()
         for name, trigger, every in (
             (Trigger.SCHEDULE, Trigger.SCHEDULE, "4 minutes"),

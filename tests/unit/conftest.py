@@ -1,6 +1,5 @@
 """The application between moto and the stand-in identity provider."""
 
-import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,12 +11,12 @@ import urllib3
 from moto.server import ThreadedMotoServer
 
 from fakes.clock import Clock
+from fakes.environment import function_environment
 from local.idp.identity_provider import IdentityProvider
 from local.idp.tokens import Tokens
 from tests.support.application import NAME, Deployed
 from tests.support.exposure import Exposure, talkative
 from tests.support.in_lambda import in_lambda
-from token_rotator.contract import Variable
 from token_rotator.credential.assertion import AssertionSigner
 
 
@@ -47,13 +46,7 @@ def deployed(
     secrets = boto3.client("secretsmanager")
     secret = secrets.create_secret(Name="tokens/marketing")["ARN"]
     key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
-    settings: dict[str, str] = {
-        Variable.ROTATOR: "marketing",
-        Variable.SECRET_ARN: secret,
-        Variable.PARAMETER_NAME: NAME,
-        Variable.PARAMETER_KEY_ARN: key,
-        Variable.PARAMETER_TAGS: json.dumps({"rotator": "marketing"}),
-    }
+    settings = function_environment(secret_arn=secret, parameter_name=NAME, key_arn=key)
     clock = Clock(datetime.now(UTC))
     it = Deployed(clock, idp, secrets, boto3.client("ssm"), secret, key, settings)
     it.store(idp.new_service_account().as_downloaded())

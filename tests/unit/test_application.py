@@ -75,7 +75,7 @@ def test_the_parameter_is_written_with_key_tier_policy_and_tags(deployed: Deploy
     assert parameter["KeyId"] == deployed.key
     assert expires in text
     tags = deployed.ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=NAME)
-    assert tags["TagList"] == [{"Key": "rotator", "Value": "marketing"}]
+    assert tags["TagList"] == [{"Key": "token-rotator", "Value": "tokens/marketing"}]
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import token_rotator
+from fakes.environment import function_environment
 
 LAMBDA_SRC = Path(token_rotator.__file__).parents[1]
 
-BY_THE_STACK = {
-    "ROTATOR": "stack/marketing",
-    "SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-abcdef",
-    "PARAMETER_NAME": "/intelligence/marketing/access-token",
-    "PARAMETER_KEY_ARN": "arn:aws:kms:eu-west-1:111122223333:key/k",
-}
+BY_THE_STACK = function_environment(rotator="stack/marketing")
 BY_LAMBDA = {
     "AWS_REGION": "eu-west-1",
     "AWS_DEFAULT_REGION": "eu-west-1",
@@ -84,7 +80,7 @@ def test_an_environment_that_is_wrong_fails_each_invocation_and_not_the_import()
     logged, raised, *again = answers(INVOKED, **wrong, **BY_LAMBDA)
 
     assert raised == ["ConfigurationError", logged["error_message"], "None", "None"]
-    assert "SECRET_ARN is missing; PARAMETER_NAME is missing" in logged["error_message"]
+    assert "SECRET_ARN is empty; PARAMETER_NAME is empty" in logged["error_message"]
     assert (logged["outcome"], logged["error"]) == ("failed", "ConfigurationError")
     assert (logged["level"], logged["retry_helps"]) == ("ERROR", False)
     assert (logged["rotator"], logged["trigger"]) == ("stack/marketing", "schedule")

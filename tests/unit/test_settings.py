@@ -1,83 +1,97 @@
-"""The function reads its environment once and names everything that is wrong with it."""
+"""The function reads all its settings from its environment, and names everything wrong with it."""
 
 from datetime import timedelta
 
 import pytest
 
+from fakes.environment import function_environment
 from token_rotator.contract import Algorithm, RequestStyle, ValueFormat, Variable
 from token_rotator.errors import ConfigurationError
 from token_rotator.settings import Settings
 
-REQUIRED: dict[str, str] = {
-    Variable.ROTATOR: "marketing",
-    Variable.SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf",
-    Variable.PARAMETER_NAME: "/intelligence/marketing/access-token",
-    Variable.PARAMETER_KEY_ARN: "arn:aws:kms:eu-west-1:111122223333:key/k",
+MAY_BE_EMPTY = {
+    Variable.DISCOVERY_ENDPOINT,
+    Variable.TOKEN_ENDPOINT,
+    Variable.ALLOWED_TOKEN_HOSTS,
+    Variable.AUDIENCE,
+    Variable.ASSERTION_LIFETIME_SECONDS,
+    Variable.KEY_ID,
+    Variable.SCOPE,
+    Variable.KEY_LIFETIME_DAYS,
 }
 
 
-def test_the_default_profile_is_the_documented_intelligence():
-    settings = Settings.from_environment(REQUIRED)
-
-    assert settings.request_style is RequestStyle.QUERY
-    assert settings.assertion_lifetime is None
-    assert settings.algorithm is Algorithm.RS256
-    assert settings.allowed_token_hosts == {"idp.intelligence.salesforce.com"}
-    assert settings.token_lifetime == timedelta(seconds=300)
-    assert settings.value_format is ValueFormat.RECORD
-    assert settings.expiration_grace == timedelta(minutes=5)
+def read(**variables: str) -> Settings:
+    changes = {Variable(name): value for name, value in variables.items()}
+    return Settings.from_environment(function_environment() | changes)
 
 
-def test_the_other_profile_follows_rfc_7523():
-    settings = Settings.from_environment(REQUIRED | {Variable.PROFILE: "rfc7523"})
-
-    assert settings.request_style is RequestStyle.FORM
-    assert settings.assertion_lifetime == timedelta(seconds=60)
-    assert settings.allowed_token_hosts == set()
+def mistakes(environment: dict[str, str]) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_environment(environment)
+    return str(caught.value)
 
 
-def test_what_is_set_wins_over_the_profile():
-    settings = Settings.from_environment(
-        REQUIRED
-        | {
-            Variable.PROFILE: "rfc7523",
-            Variable.REQUEST_STYLE: "query",
-            Variable.ASSERTION_LIFETIME_SECONDS: "30",
-            Variable.ALGORITHM: "ES256",
-            Variable.ALLOWED_TOKEN_HOSTS: "a.example,B.example",
-            Variable.PARAMETER_TAGS: '{"team": "marketing-data"}',
-            Variable.SCOPE: "read",
-        }
+def test_what_the_stack_renders_is_what_counts():
+    settings = read(
+        REQUEST_STYLE="form",
+        ASSERTION_LIFETIME_SECONDS="30",
+        ALGORITHM="ES256",
+        ALLOWED_TOKEN_HOSTS="a.example,B.example",
+        ALLOW_PRIVATE_ADDRESSES="true",
+        PARAMETER_TAGS='{"team": "marketing-data"}',
+        SCOPE="read",
+        TOKEN_LIFETIME_SECONDS="600",
+        VALUE_FORMAT="token",
+        EXPIRATION_GRACE_MINUTES="7",
+        KEY_LIFETIME_DAYS="90",
     )
 
-    assert settings.request_style is RequestStyle.QUERY
+    assert settings.request_style is RequestStyle.FORM
     assert settings.assertion_lifetime == timedelta(seconds=30)
     assert settings.algorithm is Algorithm.ES256
     assert settings.allowed_token_hosts == {"a.example", "b.example"}
+    assert settings.allow_private_addresses is True
     assert settings.parameter_tags == {"team": "marketing-data"}
     assert settings.scope == "read"
+    assert settings.token_lifetime == timedelta(seconds=600)
+    assert settings.value_format is ValueFormat.TOKEN
+    assert settings.expiration_grace == timedelta(minutes=7)
+    assert settings.key_lifetime == timedelta(days=90)
+
+
+def test_an_empty_variable_means_that_the_setting_is_unset():
+    settings = read(**dict.fromkeys(MAY_BE_EMPTY, ""))
+
+    assert settings.allowed_token_hosts == frozenset()
+    for setting in MAY_BE_EMPTY - {Variable.ALLOWED_TOKEN_HOSTS}:
+        attribute = setting.lower().removesuffix("_seconds").removesuffix("_days")
+        assert getattr(settings, attribute) is None
+
+
+@pytest.mark.parametrize("variable", Variable)
+def test_the_function_has_no_default_for_a_variable_that_is_missing(variable: Variable):
+    environment = function_environment()
+    del environment[variable]
+
+    assert f"{variable} is missing" in mistakes(environment)
+
+
+@pytest.mark.parametrize("variable", sorted(set(Variable) - MAY_BE_EMPTY))
+def test_a_variable_without_a_meaning_for_it_may_not_be_empty(variable: Variable):
+    assert f"{variable} is empty" in mistakes(function_environment() | {variable: ""})
 
 
 def test_everything_wrong_is_named_at_once():
-    environment: dict[str, str] = {
-        Variable.ROTATOR: "marketing",
-        Variable.PROFILE: "oauth1",
-        Variable.TOKEN_LIFETIME_SECONDS: "five minutes",
-        Variable.PARAMETER_TAGS: "[]",
-        Variable.VALUE_FORMAT: "xml",
-    }
+    said = mistakes(
+        {
+            Variable.ROTATOR: "marketing",
+            Variable.TOKEN_LIFETIME_SECONDS: "five minutes",
+            Variable.PARAMETER_TAGS: "[]",
+            Variable.VALUE_FORMAT: "xml",
+        }
+    )
 
-    with pytest.raises(ConfigurationError) as caught:
-        Settings.from_environment(environment)
-
-    for name in (
-        Variable.SECRET_ARN,
-        Variable.PARAMETER_NAME,
-        Variable.PARAMETER_KEY_ARN,
-        Variable.PROFILE,
-        Variable.TOKEN_LIFETIME_SECONDS,
-        Variable.PARAMETER_TAGS,
-        Variable.VALUE_FORMAT,
-    ):
-        assert name in str(caught.value)
-    assert Variable.ROTATOR + " " not in str(caught.value)
+    assert [variable for variable in Variable if f"{variable} " not in said] == [Variable.ROTATOR]
+    assert "TOKEN_LIFETIME_SECONDS cannot be 'five minutes'" in said
+    assert "deploy the stack again" in said

@@ -10,7 +10,6 @@ from local.idp.faults import Endpoint
 from tests.support.application import NAME, Deployed
 from tests.support.bad_answers import TOKEN
 from token_rotator.contract import (
-    KEY_LIFETIME_DAYS,
     PLACEHOLDER_FIELD,
     EventField,
     Metric,
@@ -18,6 +17,7 @@ from token_rotator.contract import (
 )
 from token_rotator.errors import IdentityProviderDown
 from token_rotator.parameter.record import Record
+from token_rotator_cdk.config.defaults import KEY_LIFETIME_DAYS
 
 
 def test_each_rotation_is_one_log_line_and_one_metrics_line(
@@ -27,9 +27,9 @@ def test_each_rotation_is_one_log_line_and_one_metrics_line(
 
     log, metrics = map(json.loads, capsys.readouterr().out.splitlines())
     assert log["trigger"] == "schedule"
-    assert log["rotator"] == "marketing"
+    assert log["rotator"] == "tokens/marketing"
     assert log["function_request_id"] == "request-1"
-    assert metrics["Rotator"] == "marketing"
+    assert metrics["Rotator"] == "tokens/marketing"
     assert metrics[Metric.TOKEN_PUBLISHED] == 1
 
 

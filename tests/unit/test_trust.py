@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from fakes.certificates import unknown_to_the_system
+from fakes.environment import function_environment
 from tests.support.canned_server import CannedServer, answer
 from tests.support.in_lambda import in_lambda
-from tests.unit.test_settings import REQUIRED
 from token_rotator import transport, wiring
 from token_rotator.aws.clients import AwsClients
 from token_rotator.aws.service import AwsUnavailable
@@ -91,6 +91,6 @@ def test_aws_and_the_identity_provider_are_met_with_the_same_trust(
     transport.trusting.cache_clear()
     in_lambda(monkeypatch)
 
-    wiring.build(REQUIRED)
+    wiring.build(function_environment())
 
     assert len(made) == 1

@@ -3,8 +3,9 @@
 from collections import Counter
 from typing import Final
 
-from token_rotator.contract import Actions, Default, EncryptionContext, Trigger
+from token_rotator.contract import Actions, EncryptionContext, Trigger
 from token_rotator.errors import ConfigurationError, PublicationError
+from token_rotator_cdk.config.defaults import Default
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.parameter import read_published

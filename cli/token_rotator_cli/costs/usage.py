@@ -6,7 +6,7 @@ tests/infra/test_costs.py compares what the stack renders.
 
 from typing import Final
 
-from token_rotator.contract import PROFILES, Default
+from token_rotator_cdk.config.defaults import PROFILES, Default
 from token_rotator_cdk.config.models import RotatorConfig, StackConfig
 
 HOURS: Final = 730

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from token_rotator.contract import PROFILES
 from token_rotator_cdk.config.arns import account_of, region_of
+from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import ROOM_BYTES, environment
 from token_rotator_cdk.config.issues import KeyPath
 from token_rotator_cdk.config.models import (

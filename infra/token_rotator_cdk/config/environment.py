@@ -1,13 +1,12 @@
-"""The function's environment: what a deployment tells its function."""
+"""The function's environment: every setting, and what the profile makes of those left out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
-
-from pydantic import BaseModel
 
 from token_rotator.contract import Variable
 from token_rotator_cdk.config.aws_rules import ROTATOR_TAG
+from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.models import RotatorConfig
 
 ROOM_BYTES: Final = 4096
@@ -23,29 +22,36 @@ def environment(
     key_arn: str,
 ) -> dict[str, str]:
     """The function's variables; ``Settings.from_environment`` reads them."""
-    return {
-        **_chosen(rotator),
-        **_chosen(rotator.identity_provider),
+    provider = rotator.identity_provider
+    profile = PROFILES[provider.profile]
+    values: dict[Variable, object] = {
         Variable.ROTATOR: rotator_name,
         Variable.SECRET_ARN: secret_arn,
+        Variable.PARAMETER_NAME: rotator.parameter_name,
         Variable.PARAMETER_KEY_ARN: key_arn,
         Variable.PARAMETER_TAGS: _json({**parameter_tags, ROTATOR_TAG: rotator_name}),
+        Variable.DISCOVERY_ENDPOINT: provider.discovery_endpoint,
+        Variable.TOKEN_ENDPOINT: provider.token_endpoint,
+        Variable.ALLOWED_TOKEN_HOSTS: _list((*profile.token_hosts, *provider.allowed_token_hosts)),
+        Variable.ALLOW_PRIVATE_ADDRESSES: json.dumps(provider.allow_private_addresses),
+        Variable.AUDIENCE: provider.audience,
+        Variable.REQUEST_STYLE: provider.request_style or profile.request_style,
+        Variable.ASSERTION_LIFETIME_SECONDS: (
+            provider.assertion_lifetime_seconds or profile.assertion_lifetime_seconds
+        ),
+        Variable.ALGORITHM: provider.algorithm or profile.algorithms[0],
+        Variable.KEY_ID: provider.key_id,
+        Variable.SCOPE: provider.scope,
+        Variable.KEY_LIFETIME_DAYS: profile.key_lifetime_days,
+        Variable.TOKEN_LIFETIME_SECONDS: rotator.token_lifetime_seconds,
+        Variable.VALUE_FORMAT: rotator.value_format,
+        Variable.EXPIRATION_GRACE_MINUTES: rotator.expiration_grace_minutes,
     }
+    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
-def _chosen(table: BaseModel) -> dict[str, str]:
-    return {
-        Variable(key.upper()): _text(getattr(table, key))
-        for key, field in type(table).model_fields.items()
-        if key.upper() in Variable.__members__
-        and getattr(table, key) not in (None, field.get_default(call_default_factory=True))
-    }
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return json.dumps(value)
-    return ",".join(value) if isinstance(value, list | tuple) else str(value)
+def _list(hosts: Iterable[str]) -> str:
+    return ",".join(dict.fromkeys(hosts))
 
 
 def _json(tags: Mapping[str, str]) -> str:

@@ -1,27 +1,20 @@
 """The table ``[rotators.NAME.identity_provider]``: what a rotator asks for tokens, and how."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from token_rotator.contract import Algorithm, Default, RequestStyle
+from token_rotator.contract import Algorithm, RequestStyle
+from token_rotator_cdk.config.defaults import Default, Profile
 from token_rotator_cdk.config.oauth_rules import Endpoint, Hosts, OneLine, Scope
 from token_rotator_cdk.config.rules import Unset, between
 from token_rotator_cdk.config.table import Table
 
 
-class Profile(StrEnum):
-    """What an identity provider expects where nothing else is configured."""
-
-    INTELLIGENCE = "intelligence"
-    RFC7523 = "rfc7523"
-
-
 class IdentityProviderConfig(Table):
     """What the identity provider expects."""
 
-    profile: Annotated[Profile, Field(strict=False)] = Profile(Default.PROFILE)
+    profile: Annotated[Profile, Field(strict=False)] = Default.PROFILE
     """What applies where nothing else is set: `intelligence` is what Salesforce documents,
     `rfc7523` fits any authorization server that takes `private_key_jwt`."""
 

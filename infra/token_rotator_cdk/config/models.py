@@ -9,7 +9,6 @@ from pydantic import Field
 from token_rotator.contract import (
     LONGEST_TOKEN_LIFETIME_SECONDS,
     SHORTEST_TOKEN_LIFETIME_SECONDS,
-    Default,
     ValueFormat,
 )
 from token_rotator_cdk.config.arns import (
@@ -29,6 +28,7 @@ from token_rotator_cdk.config.aws_rules import (
     StackName,
     Tags,
 )
+from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.rules import Rule, Unset, between
 from token_rotator_cdk.config.table import Table
@@ -160,13 +160,13 @@ class RotatorConfig(Table):
     )
     """SSM deletes the parameter this long after its token expired."""
 
-    memory_mb: Annotated[int, between(128, 10240, "MB")] = 256
+    memory_mb: Annotated[int, between(128, 10240, "MB")] = Default.MEMORY_MB
     """Memory of the function."""
 
     reserve_concurrency: bool = True
     """Reserves a concurrency of 1; `false` where the account has none to spare."""
 
-    log_retention_days: RetentionDays = 30
+    log_retention_days: RetentionDays = Default.LOG_RETENTION_DAYS
     """How long CloudWatch keeps the logs."""
 
     secret: Annotated[

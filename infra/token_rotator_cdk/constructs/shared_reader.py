@@ -31,7 +31,7 @@ class SharedReader(iam.Role):
         super().__init__(
             scope,
             construct_id,
-            description=f"Reads the access token in {parameter_name} for other accounts",
+            description=f"Reads the access token for other accounts: {parameter_name}"[:256],
             assumed_by=iam.CompositePrincipal(*map(_trusted, share_with)),
             inline_policies={
                 "Read": iam.PolicyDocument(

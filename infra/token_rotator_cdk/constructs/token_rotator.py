@@ -15,9 +15,9 @@ from token_rotator.contract import (
     FUNCTION_TIMEOUT_SECONDS,
     HANDLER,
     PLACEHOLDER_FIELD,
-    PROFILES,
     Actions,
 )
+from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.models import RotatorConfig, StackConfig
 from token_rotator_cdk.constructs import permissions
@@ -124,7 +124,7 @@ class TokenRotator(Construct):
         self.reader_policy = iam.ManagedPolicy(
             self,
             "ReaderPolicy",
-            description=f"Reads the access token in {config.parameter_name}",
+            description=f"Reads the access token in {config.parameter_name}"[:256],
             statements=permissions.read_parameter(self.parameter_arn, key),
         )
 

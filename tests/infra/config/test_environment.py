@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.support.infra_templates import a_rotator, only, template
-from token_rotator.contract import PROFILES, Algorithm, RequestStyle, ValueFormat, Variable
+from token_rotator.contract import Algorithm, RequestStyle, ValueFormat, Variable
 from token_rotator.settings import Settings
+from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
 
 PROVIDER = {
@@ -36,13 +37,16 @@ def settings(**keys):
     return Settings.from_environment(rendered), rendered
 
 
-def test_a_rotator_without_options_gets_what_the_function_cannot_know_and_no_more():
-    read, rendered = settings()
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_variable_is_rendered_whatever_is_left_out(profile):
+    _, rendered = settings(identity_provider={"profile": profile})
 
-    assert rendered.keys() == {
-        *(Variable.ROTATOR, Variable.SECRET_ARN, Variable.PARAMETER_NAME),
-        *(Variable.PARAMETER_KEY_ARN, Variable.PARAMETER_TAGS),
-    }
+    assert rendered.keys() == set(Variable)
+
+
+def test_the_function_is_told_the_defaults():
+    read, _ = settings()
+
     assert read.rotator == "tokens/marketing"
     assert read.parameter_tags == {"team": "data", "token-rotator": "tokens/marketing"}
     assert read.token_lifetime == timedelta(seconds=a_rotator().token_lifetime_seconds)
@@ -58,7 +62,8 @@ def test_the_function_reads_every_option_as_it_was_written():
         expiration_grace_minutes=7,
     )
 
-    assert set(rendered) == set(Variable)
+    empty = {name for name, value in rendered.items() if not value}
+    assert empty == {Variable.KEY_LIFETIME_DAYS}
     found = asdict(read)
     for key in ("discovery_endpoint", "token_endpoint", "audience", "request_style", "algorithm"):
         assert found[key] == PROVIDER[key]
@@ -71,11 +76,29 @@ def test_the_function_reads_every_option_as_it_was_written():
     assert found["expiration_grace"] == timedelta(minutes=7)
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_every_profile_is_one_that_the_function_knows(profile):
-    read, _ = settings(identity_provider={"profile": profile})
+def test_the_default_profile_is_the_documented_intelligence():
+    read, _ = settings()
 
-    assert read.request_style == PROFILES[profile].request_style
+    assert read.request_style is RequestStyle.QUERY
+    assert read.assertion_lifetime is None
+    assert read.algorithm is Algorithm.RS256
+    assert read.allowed_token_hosts == {"idp.intelligence.salesforce.com"}
+    assert read.key_lifetime == timedelta(days=730)
+
+
+def test_the_other_profile_follows_rfc_7523():
+    read, _ = settings(identity_provider={"profile": "rfc7523"})
+
+    assert read.request_style is RequestStyle.FORM
+    assert read.assertion_lifetime == timedelta(seconds=60)
+    assert read.allowed_token_hosts == set()
+    assert read.key_lifetime is None
+
+
+def test_allowed_hosts_come_on_top_of_the_profiles():
+    read, _ = settings(identity_provider={"allowed_token_hosts": ["a.example.com"]})
+
+    assert read.allowed_token_hosts == {"a.example.com", "idp.intelligence.salesforce.com"}
 
 
 def test_the_template_holds_what_is_rendered():

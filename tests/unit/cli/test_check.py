@@ -10,7 +10,8 @@ from tests.support.operating import SECOND_WATCHDOG, OperatedRotator, Refusing
 from tests.unit.cli.broken_rotators import BROKEN
 from tests.unit.cli.conftest import REAL
 from token_rotator import wiring
-from token_rotator.contract import KEY_LIFETIME_DAYS, Trigger
+from token_rotator.contract import Trigger
+from token_rotator_cdk.config.defaults import KEY_LIFETIME_DAYS
 
 broken = pytest.mark.parametrize("name", BROKEN)
 

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 import pytest
 from urllib3.connection import HTTPSConnection
 
+from fakes.environment import function_environment
 from tests.support.canned_server import CannedServer, answer
-from tests.unit.test_settings import REQUIRED
 from token_rotator import transport, wiring
 from token_rotator.contract import Variable
 from token_rotator.errors import IdentityProviderDown, IdentityProviderUntrusted
@@ -216,7 +216,7 @@ def test_the_deployments_consent_is_its_setting(
         raise ConnectionRefusedError
 
     monkeypatch.setattr(addresses, "create_connection", nobody_answers)
-    environment = REQUIRED | {Variable.ALLOW_PRIVATE_ADDRESSES: consent}
+    environment = function_environment() | {Variable.ALLOW_PRIVATE_ADDRESSES: consent}
     settings = Settings.from_environment(environment)
     provider = wiring.identity_provider(settings, now=wiring.utc_now, local=False)
 

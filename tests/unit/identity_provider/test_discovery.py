@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from fakes.clock import Clock
+from fakes.environment import function_environment
 from fakes.keys import rsa_key
-from tests.unit.test_settings import REQUIRED
 from token_rotator.contract import Variable
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
@@ -52,9 +52,9 @@ class Look:
 
     def __init__(self, channel: FakeChannel, **variables: str) -> None:
         self.clock = Clock()
-        environment = REQUIRED | {Variable(k.upper()): v for k, v in variables.items()}
+        changes = {Variable(name.upper()): value for name, value in variables.items()}
         self._discovery = Discovery(
-            settings=Settings.from_environment(environment),
+            settings=Settings.from_environment(function_environment() | changes),
             channel=channel,  # type: ignore[arg-type]  # a fake of the part that is used
             now=self.clock.now,
         )

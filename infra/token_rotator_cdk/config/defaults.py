@@ -1,0 +1,74 @@
+"""What applies where a setting is left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from token_rotator.contract import Algorithm, RequestStyle, ValueFormat
+
+KEY_LIFETIME_DAYS: Final = 730
+"""24 months, by which third parties quote Salesforce; Salesforce's own pages do not say it."""
+
+
+class Profile(StrEnum):
+    """Kinds of identity providers."""
+
+    INTELLIGENCE = "intelligence"
+    RFC7523 = "rfc7523"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileDefaults:
+    """What an identity provider expects where nothing else is configured."""
+
+    request_style: RequestStyle
+    assertion_lifetime_seconds: int | None
+    """None: the assertion carries no ``exp``."""
+    algorithms: tuple[Algorithm, ...]
+    """The first one is the default."""
+    token_hosts: tuple[str, ...] = ()
+    """Hosts a token endpoint may be on besides the discovery endpoint's own."""
+    key_lifetime_days: int | None = None
+    """How long a key is valid from its creation on; None: nobody says."""
+    takes_scope_and_key_id: bool = False
+    """Whether a request may carry ``scope`` and an assertion the header ``kid``."""
+
+
+PROFILES: Final[Mapping[Profile, ProfileDefaults]] = MappingProxyType(
+    {
+        # Salesforce Help, "Generate a JSON Web Token (JWT)", dato_getstarted_token_api_jwt
+        Profile.INTELLIGENCE: ProfileDefaults(
+            request_style=RequestStyle.QUERY,
+            assertion_lifetime_seconds=None,
+            algorithms=(Algorithm.RS256,),
+            token_hosts=("idp.intelligence.salesforce.com",),
+            key_lifetime_days=KEY_LIFETIME_DAYS,
+        ),
+        # RFC 7523 section 2.2 and 3; OpenID Connect Core section 9, private_key_jwt
+        Profile.RFC7523: ProfileDefaults(
+            request_style=RequestStyle.FORM,
+            assertion_lifetime_seconds=60,
+            algorithms=tuple(Algorithm),
+            takes_scope_and_key_id=True,
+        ),
+    }
+)
+
+
+class Default:
+    """Values of settings that are left out and do not depend on the profile."""
+
+    PROFILE: Final = Profile.INTELLIGENCE
+    ALLOW_PRIVATE_ADDRESSES: Final = False
+    VALUE_FORMAT: Final = ValueFormat.RECORD
+    TOKEN_LIFETIME_SECONDS: Final = 300
+    EXPIRATION_GRACE_MINUTES: Final = 5
+    INTERVAL_MINUTES: Final = 4
+    WATCHDOG_MIN_REMAINING_SECONDS: Final = 155
+    """Half a token's life and a little: docs/decisions/0011-what-the-full-study-says.md."""
+    WATCHDOGS: Final = 2
+    """Schedules of a minute each, that fire independently: docs/decisions/0008-two-watchdogs.md."""
+    MEMORY_MB: Final = 256
+    LOG_RETENTION_DAYS: Final = 30
