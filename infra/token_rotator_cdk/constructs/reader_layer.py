@@ -1,4 +1,4 @@
-"""How does ``token_reader`` get into functions of other stacks? As a Lambda layer."""
+"""A Lambda layer with ``token_reader``, for functions of other stacks."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ RUNTIMES: Final = (
     lambda_.Runtime.PYTHON_3_13,
     lambda_.Runtime.PYTHON_3_14,
 )
-"""What ``lambda_src/pyproject.toml`` admits."""
+"""The versions of Python that the library supports."""
 
 
 class ReaderLayer(lambda_.LayerVersion):
