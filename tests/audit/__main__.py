@@ -20,7 +20,7 @@ def main() -> int:
     for check in every_check():
         started = time.monotonic()
         with console.status(check.says):
-            evidence = check.look()
+            evidence = check.run()
         table.add_row(
             check.says,
             str(evidence.cases),

@@ -49,7 +49,7 @@ class Check:
 
     says: str
     """The statement that is true if no case fails."""
-    look: Callable[[], Evidence]
+    run: Callable[[], Evidence]
     by_make_test: bool = True
     """Whether test_checks.py runs it. False if `make test` runs its tests elsewhere or cannot."""
 
@@ -65,10 +65,10 @@ def every_check() -> Iterator[Check]:
 def of_tests(*arguments: str) -> Callable[[], Evidence]:
     """A check that runs pytest with these arguments in the checkout. For `by_make_test=False`."""
 
-    def look() -> Evidence:
+    def run() -> Evidence:
         with tempfile.TemporaryDirectory() as directory:
             report = Path(directory) / "report.xml"
-            run = subprocess.run(
+            done = subprocess.run(
                 [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments],
                 cwd=ROOT,
                 capture_output=True,
@@ -76,7 +76,7 @@ def of_tests(*arguments: str) -> Callable[[], Evidence]:
                 check=False,
             )
             if not report.exists():
-                return Evidence(cases=0, misses=(run.stdout[-2000:] + run.stderr[-2000:],))
+                return Evidence(cases=0, misses=(done.stdout[-2000:] + done.stderr[-2000:],))
             tests = list(ElementTree.parse(report).iter("testcase"))
         failed = [
             f"{test.get('classname')}.{test.get('name')}"
@@ -85,4 +85,4 @@ def of_tests(*arguments: str) -> Callable[[], Evidence]:
         ]
         return Evidence(cases=len(tests), misses=tuple(failed))
 
-    return look
+    return run

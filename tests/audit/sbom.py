@@ -16,11 +16,11 @@ FILE: Final = ROOT / "build" / "sbom.cdx.json"
 
 
 def bill_of_materials() -> str:
-    """What ``cyclonedx-py`` finds in the zip file that Lambda gets, valid against its schema."""
+    """The bill of materials that ``cyclonedx-py`` makes of Lambda's zip file, validated."""
     generator = (
         *("-I", "-m", "cyclonedx_py", "environment", "--output-reproducible", "--validate"),
         *("--pyproject", ROOT / "pyproject.toml"),
-        # the environment it looks into: this interpreter with the bundle, without site-packages
+        # the environment that it reads: this interpreter with the bundle, without site-packages
         *("-S", sys.executable),
     )
     return subprocess.run(
@@ -33,7 +33,7 @@ def bill_of_materials() -> str:
 
 
 def main() -> None:
-    """Writes the file."""
+    """Writes the bill of materials to a file."""
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(bill_of_materials(), encoding="utf-8")
     print(FILE.relative_to(ROOT))

@@ -58,7 +58,7 @@ def test_a_wider_statement_allows_a_refused_call(safeguard):
         change for change in without(account, safeguard) if change.policy == rotates(account)
     )
 
-    misses = iam_refused.look(wider).misses
+    misses = iam_refused.run(wider).misses
 
     assert wider
     assert named_in(misses, wider) == {case.name for case in wider}
@@ -67,7 +67,7 @@ def test_a_wider_statement_allows_a_refused_call(safeguard):
 def test_a_narrower_statement_stops_a_needed_call():
     narrower = every(with_less(the_defaults().account))
 
-    misses = iam_allowed.look(narrower).misses
+    misses = iam_allowed.run(narrower).misses
 
     assert narrower
     assert named_in(misses, narrower) == {case.name for case in narrower}
@@ -76,14 +76,14 @@ def test_a_narrower_statement_stops_a_needed_call():
 def test_an_unneeded_statement_is_found():
     case = with_statement(the_defaults(), Action="sqs:SendMessage", Resource=PLACE.arn("sqs:queue"))
 
-    assert "no Action sqs:SendMessage" in str(iam_tight.look((case,)).misses)
+    assert "no Action sqs:SendMessage" in str(iam_tight.run((case,)).misses)
 
 
 def test_a_permission_that_two_statements_give_is_found():
     parameter = PLACE.arn("ssm:parameter/marketing/token")
     case = with_statement(the_defaults(), Action="ssm:GetParameter", Resource=parameter)
 
-    assert "no Action ssm:GetParameter" in str(iam_tight.look((case,)).misses)
+    assert "no Action ssm:GetParameter" in str(iam_tight.run((case,)).misses)
 
 
 def test_a_call_that_is_refused_for_another_reason_does_not_count():
@@ -91,7 +91,7 @@ def test_a_call_that_is_refused_for_another_reason_does_not_count():
     row = next(row for row in case.refused if row.safeguard is Safeguard.RESOURCE)
     misplaced = Refusal(row.call, Safeguard.CONDITION)
 
-    evidence = iam_flips.look((replace(case, refused=(misplaced,)),))
+    evidence = iam_flips.run((replace(case, refused=(misplaced,)),))
 
     assert "is refused without CONDITION, too" in str(evidence.misses)
 
@@ -101,7 +101,7 @@ def test_an_invalid_call_does_not_count():
     row = case.refused[0]
     misspelt = row._replace(call=replace(row.call, action="ssm:GetParametr"))
 
-    assert "invalid.action" in str(iam_refused.look((replace(case, refused=(misspelt,)),)).misses)
+    assert "invalid.action" in str(iam_refused.run((replace(case, refused=(misspelt,)),)).misses)
 
 
 def test_a_policy_of_a_kind_that_is_not_read_is_an_error():

@@ -1,4 +1,4 @@
-"""The comparison of two builds notices a difference."""
+"""The comparison of two builds finds differences."""
 
 from tests.audit.checks.supply_reproducible import differences
 

@@ -1,4 +1,4 @@
-"""The check of the bill of materials notices what is wrong with one."""
+"""The check of the bill of materials finds mistakes in it."""
 
 import json
 from collections.abc import Callable

@@ -7,7 +7,7 @@ from tests.audit.iam.call import ALLOWED, decisions
 from tests.audit.iam.cases import Case, cases
 
 
-def look(audited: tuple[Case, ...] = ()) -> Evidence:
+def run(audited: tuple[Case, ...] = ()) -> Evidence:
     """Evaluates every call of the function, its triggers, its alarms and its consumers."""
     asked = [(case, call) for case in audited or cases() for call in case.needed]
     answers = decisions((case.account, call) for case, call in asked)
@@ -21,4 +21,4 @@ def look(audited: tuple[Case, ...] = ()) -> Evidence:
     )
 
 
-CHECK: Final = Check(says="IAM: every call that a deployment needs is allowed", look=look)
+CHECK: Final = Check(says="IAM: every call that a deployment needs is allowed", run=run)

@@ -10,7 +10,7 @@ from tests.audit.iam.changes import Change, concerns, without
 from tests.audit.iam.refusal import Refusal
 
 
-def look(audited: tuple[Case, ...] = ()) -> Evidence:
+def run(audited: tuple[Case, ...] = ()) -> Evidence:
     """Evaluates every refused call with its safeguard removed from each relevant statement."""
     asked = list(_widened(audited or cases()))
     answers = decisions((change.account, refusal.call) for _, refusal, change in asked)
@@ -42,4 +42,4 @@ def _widened(audited: tuple[Case, ...]) -> Iterator[tuple[Case, Refusal, Change]
                     yield case, refusal, change
 
 
-CHECK: Final = Check(says="IAM: each refusal ends when its one safeguard is taken away", look=look)
+CHECK: Final = Check(says="IAM: each refusal ends when its one safeguard is taken away", run=run)

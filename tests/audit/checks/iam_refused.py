@@ -7,7 +7,7 @@ from tests.audit.iam.call import REFUSED, decisions
 from tests.audit.iam.cases import Case, cases
 
 
-def look(audited: tuple[Case, ...] = ()) -> Evidence:
+def run(audited: tuple[Case, ...] = ()) -> Evidence:
     """Evaluates other parameters, secrets, contexts, actions, services, rules and accounts."""
     asked = [(case, refusal.call) for case in audited or cases() for refusal in case.refused]
     answers = decisions((case.account, call) for case, call in asked)
@@ -21,4 +21,4 @@ def look(audited: tuple[Case, ...] = ()) -> Evidence:
     )
 
 
-CHECK: Final = Check(says="IAM: other parameters, secrets, contexts, callers: refused", look=look)
+CHECK: Final = Check(says="IAM: other parameters, secrets, contexts, callers: refused", run=run)

@@ -19,7 +19,7 @@ ONE_BY_ONE: Final = (Safeguard.ACTION, Safeguard.RESOURCE, Safeguard.PRINCIPAL, 
 """Removed one at a time. Conditions are removed key by key."""
 
 
-def look(audited: tuple[Case, ...] = ()) -> Evidence:
+def run(audited: tuple[Case, ...] = ()) -> Evidence:
     """Evaluates each change to an action, resource, principal or condition of a statement."""
     misses: list[str] = []
     changes = 0
@@ -61,4 +61,4 @@ def _noticed(
         yield change, change.says in noticed
 
 
-CHECK: Final = Check(says="IAM: no action, resource or condition that nothing needs", look=look)
+CHECK: Final = Check(says="IAM: no action, resource or condition that nothing needs", run=run)

@@ -19,7 +19,7 @@ from tests.support.infra_templates import synthesized
 from token_rotator_cdk.config.models import Deployment
 
 
-def look() -> Evidence:
+def run() -> Evidence:
     """Checks every resource of every deployment with both packs."""
     findings = [one for deployment in DEPLOYMENTS.values() for one in _findings(deployment)]
     cases = sum(len(template_of(name)["Resources"]) for name in DEPLOYMENTS)
@@ -64,5 +64,5 @@ def _resource(app: App, stack: Stack, path: str) -> str:
 
 
 CHECK: Final = Check(
-    says="cdk-nag (AWS Solutions, NIST 800-53 R5): nothing that is not acknowledged", look=look
+    says="cdk-nag (AWS Solutions, NIST 800-53 R5): nothing that is not acknowledged", run=run
 )

@@ -14,11 +14,11 @@ from tests.audit.evidence import ROOT, Check, Evidence
 CFN_LINT: Final = ROOT / ".venv-audit" / "bin" / "cfn-lint"
 
 
-def look() -> Evidence:
+def run() -> Evidence:
     """Runs cfn-lint on the templates of all deployments."""
     with tempfile.TemporaryDirectory() as directory:
         files = write_templates(Path(directory))
-        run = subprocess.run(
+        done = subprocess.run(
             [CFN_LINT, *files.values(), "--format", "json"],
             capture_output=True,
             text=True,
@@ -26,9 +26,9 @@ def look() -> Evidence:
         )
     templates = {str(file): template_of(name)["Resources"] for name, file in files.items()}
     cases = sum(len(resources) for resources in templates.values())
-    if not run.stdout:
-        return Evidence(cases=cases, misses=(run.stderr,))
-    return weighed("cfn-lint", _findings(json.loads(run.stdout), templates), cases=cases)
+    if not done.stdout:
+        return Evidence(cases=cases, misses=(done.stderr,))
+    return weighed("cfn-lint", _findings(json.loads(done.stdout), templates), cases=cases)
 
 
 def _findings(answer: list[Any], templates: dict[str, Any]) -> Iterator[Finding]:
@@ -40,5 +40,5 @@ def _findings(answer: list[Any], templates: dict[str, Any]) -> Iterator[Finding]
 
 
 CHECK: Final = Check(
-    says="cfn-lint finds nothing in the template that is not acknowledged", look=look
+    says="cfn-lint finds nothing in the template that is not acknowledged", run=run
 )

@@ -13,20 +13,20 @@ from tests.audit.evidence import ROOT, Check, Evidence
 CHECKOV: Final = ROOT / ".venv-audit" / "bin" / "checkov"
 
 
-def look() -> Evidence:
+def run() -> Evidence:
     """Runs all of checkov's CloudFormation rules offline on the templates of all deployments."""
     with tempfile.TemporaryDirectory() as directory:
         write_templates(Path(directory))
-        run = subprocess.run(
+        done = subprocess.run(
             [CHECKOV, "--directory", directory, "--framework", "cloudformation",
              "--skip-download", "--compact", "--output", "json"],
             capture_output=True,
             text=True,
             check=False,
         )  # fmt: skip
-    if not run.stdout:
-        return Evidence(cases=0, misses=(run.stderr,))
-    answer = json.loads(run.stdout)
+    if not done.stdout:
+        return Evidence(cases=0, misses=(done.stderr,))
+    answer = json.loads(done.stdout)
     findings = [
         Finding(one["check_id"], one["resource"], one["check_name"])
         for one in answer["results"]["failed_checks"]
@@ -37,6 +37,4 @@ def look() -> Evidence:
     return Evidence(cases=evidence.cases, misses=evidence.misses + unread)
 
 
-CHECK: Final = Check(
-    says="checkov finds nothing in the template that is not acknowledged", look=look
-)
+CHECK: Final = Check(says="checkov finds nothing in the template that is not acknowledged", run=run)

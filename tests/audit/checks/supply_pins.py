@@ -1,4 +1,4 @@
-"""Everything that is installed is pinned by hash, and the bundle holds pinned wheels only."""
+"""Check: all requirements are pinned by hash, and the bundle consists of pinned wheels."""
 
 import re
 import zipfile
@@ -19,8 +19,8 @@ LOCKS: Final = (
 _PIN: Final = re.compile(r"^[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==\S+", re.M)
 
 
-def look() -> Evidence:
-    """Every requirement of every lock, and every distribution in the bundle."""
+def run() -> Evidence:
+    """Checks every requirement of every lock file, and every distribution in the bundle."""
     cases, misses = 0, []
     for lock in LOCKS:
         text = (ROOT / lock).read_text(encoding="utf-8")
@@ -42,17 +42,17 @@ def look() -> Evidence:
 
 
 def entries(lock: str) -> list[str]:
-    """One text for each requirement, its hashes with it."""
+    """The requirements of a lock file, each with its hashes."""
     without_comments = re.sub(r"^\s*#.*\n", "", lock, flags=re.M)
     return re.split(r"\n(?=\S)", without_comments.strip())
 
 
 def is_pinned(entry: str) -> bool:
-    """An exact version, with a hash; no URL, no path, no option."""
+    """Whether an entry has an exact version and a hash, and is no URL, path or option."""
     return bool(_PIN.match(entry)) and "--hash=sha256:" in entry
 
 
 CHECK: Final = Check(
     says="every requirement is pinned to a version by hash, and the bundle is made of wheels",
-    look=look,
+    run=run,
 )

@@ -1,4 +1,4 @@
-"""Two builds of the bundle make the same bytes, for each processor that Lambda has."""
+"""Check: two builds of the bundle give the same bytes, for each of Lambda's architectures."""
 
 import os
 import tempfile
@@ -13,8 +13,8 @@ from token_rotator_cdk.bundle.cache import VARIABLE
 from token_rotator_cdk.bundle.targets import LAMBDA, LAMBDA_X86_64, Target
 
 
-def look() -> Evidence:
-    """Every file of two bundles that were built from nothing, by content and by mode."""
+def run() -> Evidence:
+    """Compares all files of two builds with empty caches, by content and mode."""
     cases, misses = 0, []
     for target in (LAMBDA, LAMBDA_X86_64):
         first, second = (files(target) for _ in range(2))
@@ -24,7 +24,7 @@ def look() -> Evidence:
 
 
 def files(target: Target) -> dict[str, str]:
-    """What a build with an empty cache has, by name; and the zip file as a whole."""
+    """Mode and hash of each file in a build with an empty cache, and of the zip file."""
     with (
         tempfile.TemporaryDirectory() as cache,
         mock.patch.dict(os.environ, {VARIABLE: cache}),
@@ -39,12 +39,12 @@ def files(target: Target) -> dict[str, str]:
 
 
 def differences(first: dict[str, str], second: dict[str, str]) -> set[str]:
-    """Names of files that one of them lacks, or that are not the same."""
+    """The names of files that differ or that only one build has."""
     return {name for name, _ in first.items() ^ second.items()}
 
 
 CHECK: Final = Check(
     says="two builds of the bundle are the same bytes, for arm64 and for x86_64",
-    look=look,
+    run=run,
     by_make_test=False,
 )

@@ -1,4 +1,4 @@
-"""The bill of materials lists every pinned package of the bundle, under licences agreed to."""
+"""Check: the bill of materials lists every pinned package of the bundle, with accepted licences."""
 
 import json
 import re
@@ -16,21 +16,21 @@ LICENCES: Final = frozenset(
         "BSD-3-Clause",
         "MIT",
         "MIT-0",
-        # python-dateutil names its two by their classifiers
+        # python-dateutil names its two licences by classifiers
         "License :: OSI Approved :: Apache Software License",
         "License :: OSI Approved :: BSD License",
     }
 )
 
 
-def look() -> Evidence:
-    """One component for each package that is shipped, and a known licence for each."""
+def run() -> Evidence:
+    """Checks that each shipped package is a component with a known licence."""
     bill = json.loads(bill_of_materials())
     return Evidence(cases=len(bill["components"]), misses=tuple(misses(bill)))
 
 
 def misses(bill: dict[str, Any]) -> list[str]:
-    """What is wrong with a bill of the bundle."""
+    """The mistakes in a bill of materials."""
     found = []
     listed = {f"{_normalized(one['name'])}=={one['version']}" for one in bill["components"]}
     pins = INSTALLED.pins.read_text(encoding="utf-8")
@@ -45,7 +45,10 @@ def misses(bill: dict[str, Any]) -> list[str]:
 
 
 def _normalized(name: str) -> str:
-    """https://packaging.python.org/en/latest/specifications/name-normalization/."""
+    """The normalized name of a package.
+
+    https://packaging.python.org/en/latest/specifications/name-normalization/
+    """
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -57,5 +60,5 @@ def _names(licence: dict[str, Any]) -> list[str]:
 
 CHECK: Final = Check(
     says="the bundle's bill of materials is CycloneDX, lists every package, and every licence fits",
-    look=look,
+    run=run,
 )

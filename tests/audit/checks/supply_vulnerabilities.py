@@ -10,18 +10,18 @@ from token_rotator_cdk.bundle.sources import INSTALLED
 PIP_AUDIT: Final = ROOT / ".venv-audit" / "bin" / "pip-audit"
 
 
-def look() -> Evidence:
-    """Every pin of the bundle, as far as the service could be asked for it."""
-    run = subprocess.run(
+def run() -> Evidence:
+    """Asks the vulnerability service about every pin of the bundle."""
+    done = subprocess.run(
         [PIP_AUDIT, "--requirement", INSTALLED.pins, "--require-hashes",
          "--disable-pip", "--progress-spinner", "off", "--format", "json"],
         capture_output=True,
         text=True,
         check=False,
     )  # fmt: skip
-    if not run.stdout:
+    if not done.stdout:
         return Evidence(cases=0, unknown="the vulnerability service could not be reached")
-    return weighed(json.loads(run.stdout)["dependencies"])
+    return weighed(json.loads(done.stdout)["dependencies"])
 
 
 def weighed(dependencies: list[dict[str, Any]]) -> Evidence:
@@ -37,5 +37,5 @@ def weighed(dependencies: list[dict[str, Any]]) -> Evidence:
 
 
 CHECK: Final = Check(
-    says="no package of the bundle has a known vulnerability", look=look, by_make_test=False
+    says="no package of the bundle has a known vulnerability", run=run, by_make_test=False
 )
