@@ -67,7 +67,7 @@ class Alarm:
             warm_up_ends_early=not warm_up.get("OnlyStartEvaluatingAfterWarmUpPeriodEnds", False),
         )
 
-    def rings(
+    def alarm_minutes(
         self,
         samples: Samples,
         *,
@@ -84,19 +84,19 @@ class Alarm:
             minutes.setdefault(int(second // 60), []).append(value)
         points = {minute: self.statistic(values) for minute, values in minutes.items()}
 
-        ringing, warm = [], False
+        in_alarm, warm = [], False
         for now in range(1, until + 1):
-            looked_at = range(now - self.window - extra, now)
+            retrieved = range(now - self.window - extra, now)
             seen = [
-                points.get(minute) if minute < now - arrives_late else None for minute in looked_at
+                points.get(minute) if minute < now - arrives_late else None for minute in retrieved
             ]
             if self.fill is not None:
                 seen = [self.fill if value is None else value for value in seen]
             real = [value for value in seen if value is not None]
             warm = warm or self._is_warm(now, real)
             if warm and self.is_breached(real):
-                ringing.append(now)
-        return ringing
+                in_alarm.append(now)
+        return in_alarm
 
     def _is_warm(self, now: int, real: list[float]) -> bool:
         early = self.warm_up_ends_early and len(real) >= self.window

@@ -56,7 +56,7 @@ class LiveAccount:
         for minutes in range(57, 0, -4):
             self.rotates(self.time - timedelta(minutes=minutes))
         for minutes in range(57, 0, -1):
-            self.looks(self.time - timedelta(minutes=minutes, seconds=-20))
+            self.keeps(self.time - timedelta(minutes=minutes, seconds=-20))
 
     # What happened
 
@@ -89,7 +89,7 @@ class LiveAccount:
             expires_at=record.expires_at.isoformat(),
         )
 
-    def looks(self, at: datetime) -> None:
+    def keeps(self, at: datetime) -> None:
         """A watchdog keeps the token, because it is still valid long enough."""
         self.runs(at, trigger=Trigger.WATCHDOG, outcome="kept")
 

@@ -71,7 +71,7 @@ class FakeFunctions:
     """Lambda: invokes the real function. moto keeps the function's configuration."""
 
     def __init__(self, rotator: "OperatedRotator") -> None:
-        self._world = rotator
+        self._rotator = rotator
         self._moto = rotator.aws.functions
         self.answer: object = None
         """Replaces the function's own answer."""
@@ -83,7 +83,7 @@ class FakeFunctions:
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
         assert Payload == b"{}"
         try:
-            answer = self.answer or self._world.rotate()
+            answer = self.answer or self._rotator.rotate()
         except RotationError as error:
             answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
         payload = io.BytesIO(json.dumps(answer).encode())

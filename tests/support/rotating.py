@@ -129,10 +129,10 @@ class RotationScenario:
         return self.publication.current().record
 
 
-def published_before(world: RotationScenario, *, expires_in: float) -> str:
+def published_before(scenario: RotationScenario, *, expires_in: float) -> str:
     """Publishes a token and returns the parameter's new value."""
-    world.publication.publish(world.record(expires_in=expires_in))
-    return world.store.value(NAME)
+    scenario.publication.publish(scenario.record(expires_in=expires_in))
+    return scenario.store.value(NAME)
 
 
 def _or_raise(thing: T | Exception) -> T:

@@ -31,7 +31,7 @@ def rung(life: Life, *, extra: int = 2, **rotator) -> dict[str, list[int]]:
     """Name of each alarm that rings → the minutes at which it does."""
     watching = alarms(**rotator) if rotator else DEFAULT
     found = {
-        name: alarm.rings(life.samples, until=life.minutes, extra=extra)
+        name: alarm.alarm_minutes(life.samples, until=life.minutes, extra=extra)
         for name, alarm in watching.items()
     }
     return {name: minutes for name, minutes in found.items() if minutes}
@@ -116,7 +116,10 @@ def test_the_dead_mans_switch_is_quiet_however_slow_a_healthy_rotator_is(interva
             jitter=in_turn(59, phase),
             took=in_turn(FUNCTION_TIMEOUT_SECONDS - 1, phase),
         )
-        assert switch.rings(life.samples, until=life.minutes, extra=extra, arrives_late=late) == []
+        assert (
+            switch.alarm_minutes(life.samples, until=life.minutes, extra=extra, arrives_late=late)
+            == []
+        )
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -129,7 +132,7 @@ def test_when_everything_stops_the_dead_mans_switch_rings_within_eight_minutes(
     last = life.published[-1]
 
     switch = DEFAULT["TokenNotRefreshed"]
-    minutes = switch.rings(life.samples, until=90, extra=extra, arrives_late=late)
+    minutes = switch.alarm_minutes(life.samples, until=90, extra=extra, arrives_late=late)
 
     assert minutes[0] * 60 - last <= 8 * 60
     assert minutes == list(range(minutes[0], 91)), "and goes on until somebody repairs it"

@@ -44,13 +44,13 @@ def deleted_too_early(account: LiveAccount) -> None:
 def one_is_late(account: LiveAccount) -> None:
     due = account.time + 3 * MINUTE
     for minutes in range(8):
-        account.looks(account.time + minutes * MINUTE)
+        account.keeps(account.time + minutes * MINUTE)
     account.rotates(due + timedelta(seconds=61))
     account.sleep(8 * 60)
 
 
 def nothing_ran(account: LiveAccount) -> None:
-    account.looks(account.time + timedelta(minutes=2))
+    account.keeps(account.time + timedelta(minutes=2))
     account.sleep(180)
 
 
