@@ -101,10 +101,12 @@ def test_the_command_works(with_rotator: Path, offline_environment: dict[str, st
     assert "each rotator" in costs
 
 
-def test_it_holds_no_test_no_local_system_and_no_second_distribution(rotator_wheel: Path):
+def test_it_holds_three_packages_with_types_and_no_second_distribution(rotator_wheel: Path):
     with zipfile.ZipFile(rotator_wheel) as packed:
-        tops = {name.split("/")[0] for name in packed.namelist()}
+        names = set(packed.namelist())
 
+    assert "token_rotator_cdk/py.typed" in names
+    tops = {name.split("/")[0] for name in names}
     assert {name for name in tops if not name.endswith(".dist-info")} == {
         "token_rotator",
         "token_rotator_cdk",
