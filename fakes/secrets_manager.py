@@ -37,7 +37,9 @@ class FakeSecretsManager(FakeService):
         """Stores a value. Versions are called v1, v2 and so on."""
         self._versions.append(Version(f"v{len(self._versions) + 1}", value, self._now()))
 
-    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> dict[str, Any]:
+    def get_secret_value(
+        self, *, SecretId: str, VersionStage: str = "AWSCURRENT"
+    ) -> dict[str, Any]:
         with self._call("get_secret_value"):
             back = {"AWSCURRENT": 1, "AWSPREVIOUS": 2}.get(VersionStage, 0)
             if SecretId != ARN or not 0 < back <= len(self._versions):

@@ -4,11 +4,23 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from studies.bench import cold, load, memory, page, reader, reconnecting, refresh, synth, warm
+from studies.bench import (
+    cold,
+    latency,
+    load,
+    memory,
+    page,
+    reader,
+    reconnecting,
+    refresh,
+    synth,
+    warm,
+)
 
 SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
     "cold": cold.section,
     "warm": warm.section,
+    "latency": latency.section,
     "reconnecting": reconnecting.section,
     "memory": memory.section,
     "reader": reader.section,

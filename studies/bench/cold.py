@@ -10,7 +10,6 @@ OBVIOUS: Final = "the obvious function"
 SHOWN: Final = (
     "ours",
     "ours, no byte code",
-    "ours, botocore bundled",
     OBVIOUS,
     "the obvious function, byte code valid",
 )

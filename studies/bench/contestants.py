@@ -20,8 +20,6 @@ from token_rotator_cdk.bundle.targets import LAMBDA, Target
 
 HERE: Final = Path(__file__).parent
 PLACE: Final = ROOT / "build" / "bench"
-BOTOCORE: Final = ("botocore", "jmespath", "dateutil", "six.py")
-SERVICES: Final = ("ssm", "secretsmanager")
 AS_CDK_PACKS: Final = 315532800
 """1980-01-01: the date of every file in an asset, so that byte code with time stamps is stale."""
 
@@ -97,7 +95,6 @@ def contestants() -> Mapping[str, Contestant]:
     return {
         "ours": Contestant(directory=ours, handler=HANDLER),
         "ours, no byte code": Contestant(directory=uncompiled, handler=HANDLER),
-        "ours, botocore bundled": Contestant(directory=_with_botocore(ours), handler=HANDLER),
         "the obvious function": Contestant(directory=obvious),
         "the obvious function, byte code valid": Contestant(directory=compiled),
         "floor, three calls": Contestant(directory=floor, handler="floor.handle", besides=(ours,)),
@@ -115,24 +112,6 @@ def _obvious() -> Path:
     shutil.copy(HERE / "functions" / "obvious.py", place)
     for path in place.rglob("*.py"):
         os.utime(path, (AS_CDK_PACKS, AS_CDK_PACKS))
-    return place
-
-
-def _with_botocore(ours: Path) -> Path:
-    """Trimmed to the two services."""
-    place = _copy(ours, "ours-botocore", ignore="__pycache__")
-    installed = environment("runtime").parent.parent / "lib"
-    packages = next(installed.glob("python*/site-packages"))
-    for name in BOTOCORE:
-        found = packages / name
-        if found.is_dir():
-            shutil.copytree(found, place / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(found, place)
-    for data in (place / "botocore" / "data").iterdir():
-        if data.is_dir() and data.name not in SERVICES:
-            shutil.rmtree(data)
-    python().compile(place)
     return place
 
 

@@ -1,18 +1,16 @@
-"""What does a rotation cost whose connections were closed while the function slept? Over TLS."""
+"""The processor time of a rotation whose connections were closed during the pause, over TLS."""
 
-import ssl
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from fakes.certificates import unknown_to_the_system
 from studies.bench.contestants import contestants, which_python
 from studies.bench.page import machine, table
 from studies.bench.running import NOT_YET_WARM, cpu, invoked, median, spread, started
 from studies.bench.runtime_api import RuntimeApi
 from studies.bench.warm import FLOOR
-from studies.bench.world import BenchScenario
+from studies.bench.world import BenchScenario, over_tls, system_certificates
 
 ROUNDS: Final = 7
 ROTATIONS: Final = 10
@@ -34,10 +32,11 @@ def section() -> str:
     """Processor time with the connections kept, and with all of them closed before."""
     figures = {name: Figures() for name in SHOWN}
     with tempfile.TemporaryDirectory() as folder:
-        world, trust = _over_tls(Path(folder))
+        world, trust = over_tls(Path(folder))
         for _ in range(ROUNDS):
             for name in SHOWN:
                 _round(name, world, trust, figures[name])
+    authorities = system_certificates().read_text(encoding="utf-8").count("BEGIN CERTIFICATE")
     rows: list[tuple[object, ...]] = [
         (
             *("", "kept, CPU ms", "connections made"),
@@ -48,7 +47,7 @@ def section() -> str:
     return (
         f"`make bench`, median of {ROUNDS} interleaved rounds of {ROTATIONS} rotations ± half of "
         f"the distance between the quartiles, {which_python()}, {machine()}, "
-        f"{_authorities()} certificate authorities:\n\n{table(*rows)}"
+        f"{authorities} certificate authorities:\n\n{table(*rows)}"
     )
 
 
@@ -57,25 +56,6 @@ def _told(figures: Figures) -> tuple[object, ...]:
     longer = median(figures.closed) - median(figures.kept)
     each = f"{longer / (closed - kept):.1f}" if closed > kept else ""
     return spread(figures.kept), kept, spread(figures.closed), closed, each
-
-
-def _over_tls(folder: Path) -> tuple[BenchScenario, dict[str, str]]:
-    """AWS and identity provider, and the variables that make everybody trust them as well."""
-    context, certificate = unknown_to_the_system(folder)
-    bundle = folder / "everybody.pem"
-    bundle.write_bytes(_system().read_bytes() + certificate.read_bytes())
-    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-    return BenchScenario(context), dict.fromkeys(names, str(bundle))
-
-
-def _system() -> Path:
-    """The system's certificates, which OpenSSL reads where nothing else is said."""
-    paths = ssl.get_default_verify_paths()
-    return Path(paths.cafile or paths.openssl_cafile)
-
-
-def _authorities() -> int:
-    return _system().read_text(encoding="utf-8").count("BEGIN CERTIFICATE")
 
 
 def _round(name: str, world: BenchScenario, trust: dict[str, str], figures: Figures) -> None:

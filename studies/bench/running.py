@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from fakes.environment import function_environment
+from fakes.secrets_manager import ARN
 from studies.bench.contestants import HERE, PLACE, Contestant, contestants, environment
 from studies.bench.page import noise
 from studies.bench.runtime_api import RuntimeApi
-from studies.bench.world import KEY_ARN, NAME, SECRET_ARN, BenchScenario
+from studies.bench.world import KEY_ARN, NAME, BenchScenario
 
 ROUNDS: Final = 11
 WARM_CALLS: Final = 25
@@ -129,7 +130,7 @@ def started(
         "TZ": ":UTC",
         **function_environment(
             rotator="stack/marketing",
-            secret_arn=SECRET_ARN,
+            secret_arn=ARN,
             parameter_name=NAME,
             key_arn=KEY_ARN,
         ),

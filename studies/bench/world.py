@@ -1,6 +1,6 @@
-"""AWS and an identity provider that answer at once: what is measured is not their time.
+"""AWS and an identity provider on loopback, for functions that are measured.
 
-Checks nothing; that the calls are right is for the other tests to show.
+AWS is the fakes; the identity provider checks nothing. Both answer at once unless told otherwise.
 """
 
 import contextlib
@@ -11,29 +11,44 @@ import ssl
 import threading
 import time
 from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
 
+from fakes import wire
+from fakes.certificates import unknown_to_the_system
 from fakes.keys import pem, rsa_key
+from fakes.parameter_store import FakeParameterStore
+from fakes.secrets_manager import FakeSecretsManager
 
-SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:tokens/marketing-AbCdEf"
 NAME = "/intelligence/marketing/access-token"
 KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000"
 TOKEN_BYTES = 1000
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class BenchScenario:
     """One port for Secrets Manager, Parameter Store and the identity provider."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        tls: ssl.SSLContext | None = None,
+        *,
+        aws_seconds: float = 0,
+        provider_seconds: float = 0,
+    ) -> None:
         self._tls = tls
+        self._aws_seconds = aws_seconds
+        self._provider_seconds = provider_seconds
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         scheme = "https" if tls else "http"
         self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
         self.connections = 0
         self._open: list[socket.socket] = []
         self.calls: Counter[str] = Counter()
-        self._published: str | None = None
         self._counter = itertools.count(1)
-        self._version = 0
         self.secret = json.dumps(
             {
                 "serviceAccountId": "account-1",
@@ -41,11 +56,13 @@ class BenchScenario:
                 "discoveryEndpoint": f"{self.url}/discovery",
             }
         )
+        self._secrets = FakeSecretsManager(self.secret, now=_now)
+        self._parameters = FakeParameterStore(now=_now)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def forget(self) -> None:
         """Nothing is published, nothing was called."""
-        self._published = None
+        self._parameters = FakeParameterStore(now=_now)
         self.calls.clear()
 
     def hang_up(self) -> None:
@@ -84,46 +101,46 @@ class BenchScenario:
                 connection.sendall(self._answer(line, fields, body))
 
     def _answer(self, line: str, fields: dict[str, str], body: bytes) -> bytes:
-        called = fields.get("x-amz-target", line.split()[1].partition("?")[0]).rpartition(".")[2]
-        self.calls[called] += 1
-        status, document = self._document(called, body)
-        content = json.dumps(document).encode()
+        path = line.split()[1].partition("?")[0]
+        target = fields.get("x-amz-target", path)
+        self.calls[target.rpartition(".")[2]] += 1
+        time.sleep(self._aws_seconds if "x-amz-target" in fields else self._provider_seconds)
+        status, content = self._called(target, body)
         head = (
             f"HTTP/1.1 {status} -\r\nContent-Type: application/x-amz-json-1.1\r\n"
             f"Content-Length: {len(content)}\r\n\r\n"
         )
         return head.encode() + content
 
-    def _document(self, called: str, body: bytes) -> tuple[int, dict[str, object]]:
-        now = time.time()
-        if called == "GetParameter" and self._published is None:
-            return 400, {"__type": "ParameterNotFound"}
-        document: dict[str, object] = {}
-        match called:
-            case "GetSecretValue":
-                document = {
-                    "ARN": SECRET_ARN,
-                    "Name": "tokens/marketing",
-                    "VersionId": "00000000-0000-0000-0000-000000000001",
-                    "SecretString": self.secret,
-                    "CreatedDate": now,
-                }
-            case "GetParameter":
-                parameter = {
-                    "Name": NAME,
-                    "Type": "SecureString",
-                    "Value": self._published,
-                    "Version": self._version,
-                    "LastModifiedDate": now,
-                }
-                document = {"Parameter": parameter}
-            case "PutParameter":
-                self._published = json.loads(body)["Value"]
-                self._version = next(self._counter)
-                document = {"Version": self._version, "Tier": "Advanced"}
-            case "/discovery":
-                document = {"issuer": self.url, "token_endpoint": f"{self.url}/token"}
-            case "/token":
-                token = str(next(self._counter)).rjust(TOKEN_BYTES, "x")
-                document = {"access_token": token, "expires_in": 300}
-        return 200, document
+    def _called(self, target: str, body: bytes) -> tuple[int, bytes]:
+        if target.startswith("secretsmanager."):
+            return wire.call(self._secrets, target, body)
+        if target.startswith("AmazonSSM."):
+            return wire.call(self._parameters, target, body)
+        if target == "/discovery":
+            document: dict[str, object] = {
+                "issuer": self.url,
+                "token_endpoint": f"{self.url}/token",
+            }
+        else:
+            token = str(next(self._counter)).rjust(TOKEN_BYTES, "x")
+            document = {"access_token": token, "expires_in": 300}
+        return 200, json.dumps(document).encode()
+
+
+def over_tls(folder: Path, **latency: float) -> tuple[BenchScenario, dict[str, str]]:
+    """The scenario over TLS, and the variables that make every contestant trust it.
+
+    Its certificate is trusted besides the system's own, so that reading them takes as long as ever.
+    """
+    context, certificate = unknown_to_the_system(folder)
+    bundle = folder / "everybody.pem"
+    bundle.write_bytes(system_certificates().read_bytes() + certificate.read_bytes())
+    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    return BenchScenario(context, **latency), dict.fromkeys(names, str(bundle))
+
+
+def system_certificates() -> Path:
+    """The file that OpenSSL reads where nothing else is said."""
+    paths = ssl.get_default_verify_paths()
+    return Path(paths.cafile or paths.openssl_cafile)
