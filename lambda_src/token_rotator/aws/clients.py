@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
+from types import SimpleNamespace
 from typing import Any, Final
 
 import urllib3
@@ -146,7 +146,7 @@ class _Sender:
         except TransportError as exc:
             raise NoAnswer(error=exc) from None
         headers: Any = answer.headers
-        body = urllib3.HTTPResponse(BytesIO(answer.body), preload_content=False)
+        body = SimpleNamespace(stream=lambda: [answer.body])
         return AWSResponse(request.url, answer.status, headers, body)
 
 
