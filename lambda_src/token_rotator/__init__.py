@@ -1,5 +1,4 @@
 """Keeps a fresh access token in an SSM parameter."""
 
-from typing import Final
-
-VERSION: Final = "0.1.0"
+VERSION = "0.1.0"
+"""Of the distribution, too: pyproject.toml reads it from here."""
