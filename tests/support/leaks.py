@@ -4,6 +4,7 @@ import base64
 import binascii
 import codecs
 import contextlib
+import functools
 import json
 import re
 import warnings
@@ -49,24 +50,31 @@ class Secrets:
 
     def add_key(self, pem: str) -> None:
         """Adds a private key in PEM and DER, and its private numbers."""
-        key = load_pem_private_key(pem.encode(), password=None)
-        for private_format in (PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8):
-            der = key.private_bytes(Encoding.DER, private_format, NoEncryption())
-            self.add("the private key", base64.b64encode(der).decode())
-            self.add("the private key", der.decode("latin-1"))
-        if isinstance(key, RSAPrivateKey):
-            numbers = key.private_numbers()
-            for number in (numbers.d, numbers.p, numbers.q):
-                self.add("the private key", str(number))
+        for text in _spellings(pem):
+            self.add("the private key", text)
 
     def shown_in(self, text: str) -> set[str]:
         """The names of the secrets that the text shows, whole or in part."""
         return {name for reading in _readings(text) for name in self._in(_bare(reading))}
 
     def _in(self, bare: str) -> Iterator[str]:
-        for start in range(len(bare) - FRAGMENT + 1):
-            if name := self._fragments.get(bare[start : start + FRAGMENT]):
-                yield name
+        ends = range(FRAGMENT, len(bare) + 1)
+        windows = map(bare.__getitem__, map(slice, range(len(ends)), ends))
+        return map(self._fragments.__getitem__, filter(self._fragments.__contains__, windows))
+
+
+@functools.lru_cache(16)
+def _spellings(pem: str) -> list[str]:
+    """What a private key can be recognized by. Cached: loading a key takes long."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    texts = []
+    for private_format in (PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8):
+        der = key.private_bytes(Encoding.DER, private_format, NoEncryption())
+        texts += [base64.b64encode(der).decode(), der.decode("latin-1")]
+    if isinstance(key, RSAPrivateKey):
+        numbers = key.private_numbers()
+        texts += map(str, (numbers.d, numbers.p, numbers.q))
+    return texts
 
 
 def _bare(text: str) -> str:

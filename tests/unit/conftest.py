@@ -13,6 +13,7 @@ from moto.server import ThreadedMotoServer
 from fakes.clock import Clock
 from fakes.environment import function_environment
 from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
 from local.idp.tokens import Tokens
 from tests.support.application import NAME, Deployed
 from tests.support.exposure import Exposure, talkative
@@ -24,6 +25,12 @@ from token_rotator.credential.assertion import AssertionSigner
 def idp() -> Iterator[IdentityProvider]:
     with IdentityProvider() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def account(idp: IdentityProvider) -> ServiceAccount:
+    """The service account that the deployed function starts with."""
+    return idp.new_service_account()
 
 
 @pytest.fixture(scope="session")
@@ -38,18 +45,22 @@ def aws_on_loopback() -> Iterator[str]:
 
 @pytest.fixture
 def deployed(
-    idp: IdentityProvider, aws_on_loopback: str, monkeypatch: pytest.MonkeyPatch
+    idp: IdentityProvider,
+    account: ServiceAccount,
+    aws_on_loopback: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Deployed:
     urllib3.request("POST", f"{aws_on_loopback}/moto-api/reset")
     in_lambda(monkeypatch, AWS_ENDPOINT_URL=aws_on_loopback)
     idp.recover()
+    idp.accept(account)
     secrets = boto3.client("secretsmanager")
     secret = secrets.create_secret(Name="tokens/marketing")["ARN"]
     key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
     settings = function_environment(secret_arn=secret, parameter_name=NAME, key_arn=key)
     clock = Clock(datetime.now(UTC))
     it = Deployed(clock, idp, secrets, boto3.client("ssm"), secret, key, settings)
-    it.store(idp.new_service_account().as_downloaded())
+    it.store(account.as_downloaded())
     return it
 
 
