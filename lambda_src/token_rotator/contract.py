@@ -221,10 +221,10 @@ class Algorithm(StrEnum):
 
 
 SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
-"""A token that lives shorter cannot be kept fresh by a watchdog that looks once a minute."""
+"""A shorter-lived token cannot be kept fresh by a watchdog that runs once a minute."""
 
 LONGEST_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
 """Longer lifetimes are taken for a mistake of the answer, not for good luck."""
 
 FUNCTION_TIMEOUT_SECONDS: Final = 55
-"""Below the watchdog's minute: two invocations never queue up behind one that hangs."""
+"""Less than the watchdog's minute, so that invocations do not queue behind one that hangs."""

@@ -1,4 +1,4 @@
-"""Everything that can stop a rotation.
+"""Errors that stop a rotation.
 
 RotationError
 ├── ConfigurationError             the deployment is wrong
@@ -28,10 +28,10 @@ E = TypeVar("E", bound=Exception)
 
 
 def without_history(error: E) -> E:
-    """The error without its history, for those outside: no frames, no cause, no context.
+    """The error without frames, cause and context, for everything outside of the function.
 
-    Error trackers show the variables of frames, and those of a parser hold the key; "from None"
-    hides a context and leaves it attached, and that of a JSON parser holds the document.
+    Error trackers show the variables of frames, and a parser's variables hold the key. "from None"
+    hides a context but leaves it attached, and a JSON parser's context holds the document.
     """
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)

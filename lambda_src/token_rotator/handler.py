@@ -1,4 +1,4 @@
-"""How does Lambda call us?"""
+"""The Lambda handler."""
 
 import contextlib
 import functools
@@ -16,7 +16,7 @@ from token_rotator.wiring import Application, build, utc_now
 
 
 class LambdaContext(Protocol):
-    """What is used of the second argument.
+    """The part of the handler's second argument that is used.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
@@ -28,23 +28,23 @@ class LambdaContext(Protocol):
 
 @functools.cache
 def application() -> Application:
-    """Built once, kept for all invocations."""
+    """The application, built once and kept for all invocations."""
     return build(os.environ)
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    # Lambda imports us: what can be done beforehand is. What goes wrong, goes wrong again in the
-    # first invocation, where it is reported.
+    # Build the application while Lambda initialises the function. If that fails, it fails again in
+    # the first invocation, which reports the error.
     with contextlib.suppress(Exception):
         application()
 
 
 def handle(event: object, context: LambdaContext) -> dict[str, object]:
-    """One rotation. Whatever stops it is raised, so that AWS/Lambda Errors counts it."""
+    """Runs one rotation. Raises what stops it, so that AWS/Lambda Errors counts it."""
     fields = event if isinstance(event, Mapping) else {}
     try:
         app = application()
-    except Exception as error:  # noqa: BLE001 - it is raised again, under a name of ours
+    except Exception as error:  # noqa: BLE001 - raised again as an error of ours
         failure = _ours(error)
     else:
         return invoke(
@@ -65,7 +65,7 @@ def invoke(
     remaining: timedelta,
     request_id: str | None = None,
 ) -> dict[str, object]:
-    """Runs the application on one event, with so much time left."""
+    """Runs the application for one event. ``remaining`` is the time until Lambda's timeout."""
     report = Report(now=app.now, trigger=_trigger(event), request_id=request_id)
     try:
         app.rotation.run(
@@ -73,13 +73,13 @@ def invoke(
             deadline=app.now() + remaining - TO_REPORT,
             min_remaining=_min_remaining(event),
         )
-    except Exception as error:  # noqa: BLE001 - it is raised again, under a name of ours
+    except Exception as error:  # noqa: BLE001 - raised again as an error of ours
         failure = _ours(error)
     else:
         return _ended(app, report)
     app.telemetry.failed(report, failure)
-    # Out here, where no error is under way, so that none becomes this one's context: Lambda and
-    # error trackers show what is raised, and what lies behind it might hold anything.
+    # Raised outside of the except block, so that the original error is not its context: Lambda and
+    # error trackers show contexts, and they might hold anything.
     raise without_history(failure)
 
 

@@ -1,4 +1,4 @@
-"""When is a failed step tried again? While a retry may help and time is left."""
+"""Retries of a failed step, while a retry may help and time is left."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ _full_jitter = wait_random_exponential(
 class Retrier:
     """Repeats a step with exponential backoff and full jitter until its deadline.
 
-    An error's own ``retry_after`` is waited for. Where waiting and one more attempt do not fit
-    before the deadline, the last error is raised at once.
+    An error's own ``retry_after`` is respected. If the wait and one more attempt do not end before
+    the deadline, the last error is raised at once.
     """
 
     now: Callable[[], datetime]
@@ -50,7 +50,7 @@ def _helps(exc: BaseException) -> bool:
 
 
 def _wait(state: RetryCallState) -> float:
-    """Seconds; asked for by the provider (RFC 9110 section 10.2.3), or by the backoff."""
+    """Seconds: the longer of the provider's request (RFC 9110 section 10.2.3) and the backoff."""
     error = state.outcome.exception() if state.outcome else None
     asked: timedelta | None = getattr(error, "retry_after", None)
     return max(asked.total_seconds() if asked else 0.0, _full_jitter(state))

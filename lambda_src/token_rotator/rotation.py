@@ -1,4 +1,4 @@
-"""In what order, and when not? One rotation: obtain a fresh access token and publish it."""
+"""One rotation: obtain a fresh access token and publish it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,20 +24,20 @@ from token_rotator.timing import AWS_CALL, SHORTEST_ATTEMPT, TO_PUBLISH
 
 
 class CredentialSource(Protocol):
-    """Where the service account comes from."""
+    """The source of the service account."""
 
     def current(self) -> Credential: ...
     def previous(self) -> Credential | None: ...
 
 
 class IdentityProvider(Protocol):
-    """Who trades a client assertion for an access token."""
+    """The service that exchanges a client assertion for an access token."""
 
     def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record: ...
 
 
 class Publication(Protocol):
-    """Where consumers find the token."""
+    """The place where consumers find the token."""
 
     def current(self) -> Published: ...
     def publish(self, record: Record) -> Written: ...
@@ -53,7 +53,7 @@ class Rotation:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     key_lifetime: timedelta | None = None
-    """How long a key is valid; None: nobody says."""
+    """How long a key is valid; None: unknown."""
     memory: Memory = field(default_factory=Memory)
 
     def run(self, report: Report, *, deadline: datetime, min_remaining: timedelta | None) -> None:
@@ -94,12 +94,12 @@ class Rotation:
         try:
             record = self.publication.current().record
         except ParameterStoreUnavailable:
-            return None  # a token too many does no harm; writing looks again, and insists
+            return None  # an extra token does no harm; the read before the write is retried
         self.memory.keep(record, now=self.now())
         return record.expires_at if record is not None else None
 
     def _obtain(self, report: Report, deadline: datetime) -> Record:
-        """A token for the current credential, or for the previous one where that is refused."""
+        """A token for the current credential, or for the previous one if the current is refused."""
         credential = None
         try:
             with report.timed(RotationStep.SECRET):
@@ -116,7 +116,7 @@ class Rotation:
     def _obtain_with_previous(
         self, refused: Credential | None, refusal: RotationError, report: Report, deadline: datetime
     ) -> Record | None:
-        """None where there is no other credential, or where it does not work either."""
+        """None if there is no other credential, or if it is refused, too."""
         try:
             with report.timed(RotationStep.SECRET):
                 previous = self.credentials.previous()
@@ -147,7 +147,7 @@ class Rotation:
             return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)
 
     def _publish(self, record: Record, report: Report) -> Outcome:
-        """Writes unless what is published now expires later, or is this very token."""
+        """Writes, unless the published token expires later or is the same."""
         there = self.publication.current()
         self.memory.keep(there.record, now=self.now())
         report.parameter_version = there.version
@@ -155,7 +155,7 @@ class Rotation:
             return Outcome.SUPERSEDED
         if there.record is not None and there.record.access_token == record.access_token:
             report.published_at = self.now()
-            return Outcome.PUBLISHED  # the answer to an earlier attempt's write was lost
+            return Outcome.PUBLISHED  # an earlier attempt wrote it, and its answer was lost
         report.replaced_token_expires_at = there.record.expires_at if there.record else None
         self.memory.drop()
         written = self.publication.publish(record)

@@ -1,7 +1,7 @@
-"""What do operators see? One log line and at most one metrics line for each rotation.
+"""What operators see of a rotation: one log line, and at most one line of metrics.
 
-Both are JSON on standard output, which Lambda passes on as it is, where a record of ``logging``
-would be wrapped. No library, because each cold start pays for it:
+Both are JSON on standard output. Lambda passes that on unchanged, and would wrap a record of
+``logging``. No library is used, because each cold start would pay for it:
 docs/decisions/0014-a-small-and-quick-bundle.md.
 """
 
@@ -37,13 +37,13 @@ class Telemetry:
         self._rotator = rotator
 
     def ended(self, report: Report) -> None:
-        """A rotation ended well."""
+        """Logs a rotation that succeeded."""
         _print(self._line("WARNING" if report.warnings else "INFO", report))
         if report.outcome is Outcome.PUBLISHED:
             _print(self._metrics(report))
 
     def failed(self, report: Report, error: RotationError) -> None:
-        """A rotation failed; AWS/Lambda Errors counts it, so no metric of ours does."""
+        """Logs a rotation that failed. AWS/Lambda Errors counts it; there is no metric of ours."""
         why = {
             LogField.ERROR: type(error).__name__,
             LogField.ERROR_MESSAGE: str(error),
@@ -105,9 +105,9 @@ class Telemetry:
 
 
 def _print(document: Mapping[str, object]) -> None:
-    """What is None is left out."""
+    """Prints one line. Fields without a value are left out."""
     told = {name: value for name, value in document.items() if value is not None}
-    print(json.dumps(told), flush=True)  # noqa: T201 - see the first lines
+    print(json.dumps(told), flush=True)  # noqa: T201 - see the module's docstring
 
 
 def _seconds(duration: timedelta | None) -> float | None:

@@ -1,7 +1,7 @@
-"""How long may each thing take?
+"""Durations and deadlines of an invocation.
 
-An invocation has contract.FUNCTION_TIMEOUT_SECONDS. Its parts, from the end backwards: time to
-report, time to publish, and the rest for obtaining a token. docs/decisions/0003-the-deadline.md
+An invocation has contract.FUNCTION_TIMEOUT_SECONDS. From the end backwards, these are the time to
+report, the time to publish, and the rest to obtain a token. docs/decisions/0003-the-deadline.md
 and 0009-the-deadline-holds.md have the arithmetic.
 """
 
@@ -14,22 +14,22 @@ TO_REPORT: Final = timedelta(seconds=4)
 AWS_CONNECT: Final = timedelta(seconds=2)
 AWS_READ: Final = timedelta(seconds=3)
 AWS_CALL: Final = AWS_CONNECT + AWS_READ
-"""The longest that one call of an AWS API takes, all of its answer included."""
+"""The longest that one call of AWS takes, from connecting to the end of its answer."""
 
 TO_PUBLISH: Final = 3 * AWS_CALL
-"""Look, write, tag: between the last moment a token may be obtained and the rotation's deadline."""
+"""Three calls: read, write, tag. The time that is kept for them before the rotation's deadline."""
 
 HTTP_CONNECT: Final = timedelta(seconds=3)
 HTTP_READ: Final = timedelta(seconds=10)
 
 SHORTEST_ATTEMPT: Final = timedelta(seconds=1)
-"""With less than this left, a request is not started."""
+"""A request is not started with less time left."""
 
 BACKOFF_BASE: Final = timedelta(milliseconds=250)
 BACKOFF_CAP: Final = timedelta(seconds=5)
 
 REMEMBERED: Final = timedelta(minutes=3)
-"""For so long a function that wrote or saw the token does not look whether it is still there."""
+"""How long a function that wrote or read the token does not read it again."""
 
 DISCOVERY_KEPT: Final = timedelta(hours=1)
 DISCOVERY_KEPT_AFTER_FAILURE: Final = timedelta(minutes=5)

@@ -12,16 +12,16 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 
 class TransportError(Exception):
-    """No answer arrived whole. The text is the innermost cause's kind, and has no URL in it."""
+    """No complete answer arrived. The text names the innermost cause and has no URL in it."""
 
     def __init__(self, text: str, *, certificate: bool = False) -> None:
         super().__init__(text)
         self.certificate = certificate
-        """Whether somebody answered who could not show to be the right one."""
+        """Whether the server's certificate was not accepted."""
 
 
 class ResponseTooLarge(TransportError):
-    """The answer is longer than allowed; nothing of it is kept."""
+    """The answer is longer than allowed. Nothing of it is kept."""
 
 
 class DeadlineExceeded(TransportError):
@@ -42,11 +42,11 @@ def trusting(ca_bundle: str | None) -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
-    """Arrived whole."""
+    """A complete answer."""
 
     status: int
     headers: Mapping[str, str]
-    """Their names compare without regard to case."""
+    """Names are compared without regard to case."""
     body: bytes
 
 
@@ -55,11 +55,11 @@ class Transport:
     """Sends one request, once. Follows no redirect, repeats nothing."""
 
     pool: urllib3.PoolManager | urllib3.HTTPConnectionPool
-    """Of one host, which takes paths, or of all of them, which takes URLs and looks at each."""
+    """Connections to one host, for requests by path, or to all hosts, for requests by URL."""
     connect: timedelta
     """The longest that connecting may take."""
     read: timedelta
-    """The longest that nothing may arrive."""
+    """The longest pause while an answer arrives."""
     longest_body_bytes: int
     now: Callable[[], datetime]
 
@@ -74,8 +74,8 @@ class Transport:
     ) -> HttpResponse:
         """The answer, whatever its status. Raises TransportError, and what connecting raises."""
         remaining = deadline - self.now()
-        # Errors are raised "from None": urllib3's exceptions carry the URL, and the URL of a
-        # query-style request carries the assertion.
+        # Errors are raised "from None": urllib3's exceptions hold the URL, and the URL of a
+        # query-style request holds the assertion.
         try:
             response = self.pool.urlopen(
                 method,
@@ -98,7 +98,7 @@ class Transport:
         return HttpResponse(status=response.status, headers=response.headers, body=content)
 
     def _content(self, response: urllib3.BaseHTTPResponse, deadline: datetime) -> bytes:
-        """The body, read piece by piece: a read time-out alone does not bound a slow drip."""
+        """The body, read piece by piece: a read timeout alone does not bound a slow drip."""
         content = bytearray()
         while piece := response.read1(self.longest_body_bytes):
             content += piece

@@ -1,14 +1,14 @@
-"""May this URL be talked to?"""
+"""Checks and parts of URLs."""
 
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 
 def check(url: str) -> None:
-    """Raises ValueError, its text a clause that completes "... cannot be used:".
+    """Raises ValueError with a text that completes "... cannot be used:".
 
-    https is wanted; http is good enough on loopback, where nobody listens in. The text never
-    shows the URL: a misplaced key may stand where a URL was expected.
+    The URL has to be https; http is accepted on loopback only. The text never shows the URL,
+    because a misplaced key may be where a URL was expected.
     """
     try:
         parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""Which real parts in production?"""
+"""Puts the application together from its parts."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ from token_rotator.telemetry import Telemetry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """What one execution environment keeps between invocations."""
+    """The objects that an execution environment keeps between invocations."""
 
     rotation: Rotation
     telemetry: Telemetry
@@ -29,7 +29,7 @@ class Application:
 
 
 def utc_now() -> datetime:
-    """The time, aware."""
+    """The current time, aware."""
     return datetime.now(UTC)
 
 
@@ -42,7 +42,7 @@ def build(
 ) -> Application:
     """The application for these settings. Raises ConfigurationError.
 
-    Without ``aws``, its clients are made as the process's own environment says.
+    Without ``aws``, the clients are made from the environment of the process.
     """
     silence_libraries()
     settings = Settings.from_environment(environment)
@@ -86,7 +86,7 @@ def silence_libraries() -> None:
 def identity_provider(
     settings: Settings, *, now: Callable[[], datetime], local: bool
 ) -> TokenEndpoint:
-    """Whom the settings name. ``local``: AWS itself is on loopback, so it may be there, too."""
+    """The identity provider that the settings name. ``local``: it may be on loopback."""
     addresses = Addresses(private=settings.allow_private_addresses, loopback=local)
     channel = ProviderHttp(pool=addresses.pool(), now=now)
     return TokenEndpoint(

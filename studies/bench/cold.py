@@ -1,4 +1,4 @@
-"""What does a cold start cost? The exact bundle under Lambda's own runtime client."""
+"""Cold starts of the bundle under Lambda's own runtime client."""
 
 from typing import Final
 
@@ -9,14 +9,14 @@ from studies.bench.running import ROUNDS, measure, median, spread
 OBVIOUS: Final = "the obvious function"
 SHOWN: Final = (
     "ours",
-    "ours, no byte code",
+    "ours, no bytecode",
     OBVIOUS,
-    "the obvious function, byte code valid",
+    "the obvious function, bytecode valid",
 )
 
 
 def section() -> str:
-    """Init, first rotation, memory and size, beside the obvious function."""
+    """The table: init, first rotation, memory and size, beside the obvious function."""
     figures = measure()
     obvious = figures[OBVIOUS]
     rows: list[tuple[object, ...]] = [

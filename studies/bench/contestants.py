@@ -1,4 +1,4 @@
-"""Who is measured? Functions as Lambda would unpack them, each in a directory of build/bench."""
+"""The functions that are measured, unpacked as Lambda does it, in directories of build/bench."""
 
 import functools
 import os
@@ -21,12 +21,12 @@ from token_rotator_cdk.bundle.targets import LAMBDA, Target
 HERE: Final = Path(__file__).parent
 PLACE: Final = ROOT / "build" / "bench"
 AS_CDK_PACKS: Final = 315532800
-"""1980-01-01: the date of every file in an asset, so that byte code with time stamps is stale."""
+"""1980-01-01, the date of every file in an asset. It makes bytecode with timestamps stale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
-    """A function: its directory, what is on the path besides, and what it is called with."""
+    """A function: its directory, further directories on the path, and its event."""
 
     directory: Path
     handler: str = "obvious.handle"
@@ -34,7 +34,7 @@ class Contestant:
     event: bytes = b"{}"
 
     def zipped_megabytes(self) -> float:
-        """As CDK uploads it: deflated."""
+        """The size of the deflated archive that the CDK uploads."""
         archive = self.directory.with_suffix(".zip")
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for path in sorted(self.directory.rglob("*")):
@@ -44,19 +44,19 @@ class Contestant:
 
 @functools.cache
 def python() -> Compiler:
-    """Lambda's Python where this machine has one, else the one that runs."""
+    """Lambda's Python if this machine has one, else the Python that runs."""
     return compiler(LAMBDA.python) or Compiler(sys.executable, platform.python_version())
 
 
 def which_python() -> str:
-    """For the reader of a table."""
+    """The Python version, for the caption of a table."""
     other = "" if python().version.startswith(LAMBDA.python) else f", not Lambda's {LAMBDA.python}"
     return f"Python {python().version}{other}"
 
 
 @functools.cache
 def environment(name: str) -> Path:
-    """The interpreter of a virtual environment of its own with the pinned packages."""
+    """The interpreter of a separate virtual environment with the pinned packages."""
     place = PLACE / f"{name}-{python().version}"
     pins = HERE / "requirements" / f"{name}.txt"
     stamp = place / "installed"
@@ -70,7 +70,7 @@ def environment(name: str) -> Path:
 
 @functools.cache
 def contestants() -> Mapping[str, Contestant]:
-    """All functions, ready to be started."""
+    """All functions by name, ready to be started."""
     minor = python().version.rpartition(".")[0]
     ours = _empty("ours")
     bundle = function_bundle(
@@ -94,9 +94,9 @@ def contestants() -> Mapping[str, Contestant]:
     python().compile(floor)
     return {
         "ours": Contestant(directory=ours, handler=HANDLER),
-        "ours, no byte code": Contestant(directory=uncompiled, handler=HANDLER),
+        "ours, no bytecode": Contestant(directory=uncompiled, handler=HANDLER),
         "the obvious function": Contestant(directory=obvious),
-        "the obvious function, byte code valid": Contestant(directory=compiled),
+        "the obvious function, bytecode valid": Contestant(directory=compiled),
         "floor, three calls": Contestant(directory=floor, handler="floor.handle", besides=(ours,)),
         "floor, our calls": Contestant(
             directory=floor, handler="floor.handle", besides=(ours,), event=b'{"looks": true}'
@@ -105,7 +105,7 @@ def contestants() -> Mapping[str, Contestant]:
 
 
 def _obvious() -> Path:
-    """By plain pip, which compiles with time stamps, and packed by CDK, which changes those."""
+    """Installed by plain pip, which compiles with timestamps; the CDK then changes the dates."""
     place = _empty("obvious")
     pins = HERE / "requirements" / "obvious.txt"
     _run(python().executable, *_INSTALL, "-r", pins, "--target", place)

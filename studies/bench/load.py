@@ -1,4 +1,4 @@
-"""What do many threads cost? Cached reads, and everybody asking at once when nothing is cached."""
+"""Reads by many threads: cached ones, and simultaneous ones with nothing cached."""
 
 import statistics
 import threading
@@ -17,9 +17,9 @@ from token_reader import TokenReader
 
 THREADS: Final = (1, 4, 16, 64)
 CALLS: Final = 40_000
-"""Of one round, by all threads together."""
+"""Calls of one round, of all threads together."""
 BARE_CALLS: Final = 640
-"""Of the bare client, which calls loopback each time."""
+"""Calls of the bare client, which sends a request each time."""
 ROUNDS: Final = 5
 AWS_SECONDS: Final = 0.01
 
@@ -27,7 +27,7 @@ Read = Callable[[], object]
 
 
 class SlowStub(Stub):
-    """GetParameter takes as long as it may in AWS."""
+    """Answers GetParameter as late as AWS may."""
 
     def get_parameter(self, **arguments: Any) -> dict[str, Any]:
         time.sleep(AWS_SECONDS)
@@ -52,7 +52,7 @@ EVERYBODY: Final = CACHING | {"the bare client": _bare}
 
 
 def section() -> str:
-    """Two tables."""
+    """The two tables."""
     cached: list[tuple[object, ...]] = [
         ("threads", *(f"{name}, ns a read" for name in EVERYBODY)),
     ]
@@ -80,13 +80,13 @@ def section() -> str:
     return (
         f"`make bench`, {CALLS:,} cached reads by all threads together ({BARE_CALLS} calls of the "
         f"bare client), median of {ROUNDS} rounds, {machine()}:\n\n{table(*cached)}\n\n"
-        f"Nothing is cached, everybody asks at once, GetParameter takes {AWS_SECONDS * 1e3:.0f} ms:"
-        f"\n\n{table(*cold)}"
+        "Nothing is cached, all threads read at once, GetParameter takes "
+        f"{AWS_SECONDS * 1e3:.0f} ms:\n\n{table(*cold)}"
     )
 
 
 def _read(read: Read, threads: int, calls: int) -> float:
-    """Nanoseconds from one read to the next, whoever makes it."""
+    """Nanoseconds from one read to the next, of all threads."""
     read()
 
     def many() -> None:

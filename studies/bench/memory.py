@@ -1,4 +1,4 @@
-"""How much memory should the function have? Enough to fit in, and to compute with."""
+"""The function's memory setting: what it needs, and how fast it computes with it."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ SETTINGS: Final = (128, 256, 512, 1024, ONE_PROCESSOR_MB)
 
 
 def section() -> str:
-    """The measured work, spread over a setting's share of a processor."""
+    """The table: the measured work, divided by each setting's share of a processor."""
     ours = measure()["ours"]
     cold, warm = median(ours.init_cpu) + median(ours.first_cpu), median(ours.warm_cpu)
     peak = median(ours.peak_megabytes)

@@ -1,4 +1,4 @@
-"""Where do figures go? Into docs/performance.md, between the markers of their section."""
+"""Writes figures into docs/performance.md, between the markers of their section."""
 
 import platform
 import re
@@ -11,7 +11,7 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
 
 
 def write(section: str, text: str, *, page: Path = PAGE) -> None:
-    """Replaces what stands between ``<!-- section: begin -->`` and ``<!-- section: end -->``."""
+    """Replaces the text between ``<!-- section: begin -->`` and ``<!-- section: end -->``."""
     before = page.read_text(encoding="utf-8")
     generated = re.compile(
         rf"(<!-- {re.escape(section)}: begin -->\n).*?(<!-- {re.escape(section)}: end -->)",
@@ -24,7 +24,7 @@ def write(section: str, text: str, *, page: Path = PAGE) -> None:
 
 
 def table(*rows: Sequence[object]) -> str:
-    """Markdown; the first row is the head."""
+    """A Markdown table. The first row is its head."""
     head, *body = rows
     return "\n".join(
         f"| {' | '.join(map(str, row))} |" for row in (head, ["---"] * len(head), *body)
@@ -32,11 +32,11 @@ def table(*rows: Sequence[object]) -> str:
 
 
 def noise(values: Sequence[float]) -> float:
-    """Half of the distance between the quartiles, as a part of the median."""
+    """Half of the distance between the quartiles, as a fraction of the median."""
     low, median, high = statistics.quantiles(values, n=4)
     return (high - low) / 2 / median
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """The operating system and processor of the measurement."""
     return f"{platform.system()}, {platform.machine()}"

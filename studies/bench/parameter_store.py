@@ -1,4 +1,4 @@
-"""Whom does the bare client call? A Parameter Store on loopback that answers at once."""
+"""A Parameter Store on loopback that answers at once, and boto3 clients of it."""
 
 import contextlib
 import multiprocessing
@@ -32,7 +32,7 @@ def parameter_store() -> Iterator[str]:
 
 
 def client(url: str, *, connections: int = 1) -> "SSMClient":
-    """As boto3 makes it, but for where it calls."""
+    """boto3's client with its defaults, except for the endpoint."""
     return boto3.client(
         "ssm",
         "eu-west-1",
@@ -44,7 +44,7 @@ def client(url: str, *, connections: int = 1) -> "SSMClient":
 
 
 def publish(ssm: "SSMClient", value: str) -> None:
-    """The parameter holds this from now on."""
+    """Writes the parameter."""
     ssm.put_parameter(Name=NAME, Value=value, Type="SecureString", Tier="Advanced", Overwrite=True)
 
 

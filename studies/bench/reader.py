@@ -1,4 +1,4 @@
-"""What does a cached read cost? Beside a dictionary, Powertools and a client without a cache."""
+"""Cached reads, beside a dictionary, Powertools and a client without a cache."""
 
 import asyncio
 import json
@@ -20,14 +20,14 @@ from token_reader import AsyncTokenReader, TokenReader
 ROUNDS = 9
 CALLS = 100_000
 BARE_CALLS = 200
-"""Each of them is a GetParameter, on loopback."""
+"""Each of these sends GetParameter to loopback."""
 
 Timings = dict[str, float]
 """Nanoseconds a call."""
 
 
 class Stub:
-    """Answers GetParameter at once, and counts."""
+    """Answers GetParameter at once and counts the calls."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -38,7 +38,7 @@ class Stub:
 
 
 def a_record() -> str:
-    """A token that is issued now, as it is published."""
+    """The record of a token that is issued now."""
     now = int(time.time())
     return json.dumps(
         {
@@ -51,7 +51,7 @@ def a_record() -> str:
 
 
 def measure(calls: int) -> Timings:
-    """What can be cached is, before; interleaved rounds, the median counts."""
+    """Medians of interleaved rounds. What can be cached is cached before."""
     with parameter_store() as url:
         ssm = client(url)
         publish(ssm, a_record())
@@ -93,7 +93,7 @@ async def _await(reader: AsyncTokenReader, calls: int) -> float:
 
 
 def table(timings: Timings) -> str:
-    """As it stands in docs/performance.md."""
+    """The table in docs/performance.md."""
     least = timings["a dictionary look-up"]
     lines = ["| cached read | ns per call | times a dictionary look-up |", "|---|---|---|"]
     lines += [
@@ -110,7 +110,7 @@ def _times(ratio: float) -> str:
 
 
 def section() -> str:
-    """The table, and how it came about."""
+    """The table and its caption."""
     found = table(measure(CALLS))
     where = f"Python {platform.python_version()}, {platform.machine()}"
     return (

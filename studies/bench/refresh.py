@@ -1,4 +1,4 @@
-"""What does a read cost that has to call GetParameter? Beside Powertools and the bare client."""
+"""Reads that have to call GetParameter, beside Powertools and the bare client."""
 
 import statistics
 import time
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 ROUNDS: Final = 15
 CALLS: Final = 200
-"""Of each contestant in one round; a round's figure is their median."""
+"""Calls of each contestant in one round. The figure of a round is their median."""
 
 LIFETIME: Final = timedelta(seconds=300)
 INTERVAL: Final = timedelta(minutes=4)
-"""From one token to the next; the cached one then begins its last minute."""
+"""From one token to the next. The cached token then begins its last minute."""
 
 BARE: Final = "the bare client's `get_parameter()`"
 
@@ -46,7 +46,7 @@ def _token_reader(ssm: "SSMClient", clock: Clock) -> Callable[[], str]:
 
 
 def _powertools(ssm: "SSMClient", _: Clock) -> Callable[[], str]:
-    """Its cache goes by the machine's clock and counts as expired; it is filled all the same."""
+    """Its cache uses the machine's clock and counts as expired; it is filled nevertheless."""
     provider = SSMProvider(boto3_client=ssm)
     return lambda: str(provider.get(NAME, max_age=240, decrypt=True, force_fetch=True))
 
@@ -86,7 +86,7 @@ def section() -> str:
 
 
 def measure() -> dict[str, Figures]:
-    """Interleaved; the first round makes connections, and counts for nobody."""
+    """Interleaved rounds. The first one makes connections and is not counted."""
     clock = Clock()
     figures = {name: Figures() for name in CONTESTANTS}
     with parameter_store() as url:
@@ -113,7 +113,7 @@ def _round(read: Callable[[], str], publisher: "SSMClient", clock: Clock, figure
 
 
 def _publish(publisher: "SSMClient", clock: Clock) -> str:
-    """The next token, which nobody can have cached."""
+    """Publishes the next token, which cannot be in a cache."""
     now = clock.now()
     token = str(int(now.timestamp())).rjust(TOKEN_BYTES, "x")
     record = Record(access_token=token, issued_at=now, expires_at=now + LIFETIME)
@@ -126,7 +126,7 @@ def _spread(values: list[float]) -> str:
 
 
 def _ratio(ours: list[float], bare: list[float]) -> str:
-    """Round by round, so that what slows both down does not count."""
+    """The ratio of each round, so that what slows both down cancels out."""
     if ours is bare:
         return "1.00"
     ratios = [one / other for one, other in zip(ours, bare, strict=True)]

@@ -1,4 +1,4 @@
-"""How does a function behave under the real runtime client? Started, called, looked at."""
+"""Runs functions under Lambda's runtime client and measures them."""
 
 import contextlib
 import functools
@@ -22,14 +22,14 @@ from studies.bench.world import KEY_ARN, NAME, BenchScenario
 ROUNDS: Final = 11
 WARM_CALLS: Final = 25
 NOT_YET_WARM: Final = 5
-"""Calls after the first that are not counted: connections are made, caches fill."""
+"""Calls after the first that are not counted, while connections are made and caches fill."""
 
 SCRIPT: Final = "the documented script"
 
 
 @dataclass(slots=True)
 class Figures:
-    """One number a round. Milliseconds; CPU in milliseconds of one processor."""
+    """One number for each round: milliseconds, and milliseconds of one processor."""
 
     init: list[float] = field(default_factory=list)
     first: list[float] = field(default_factory=list)
@@ -39,12 +39,12 @@ class Figures:
     warm_cpu: list[float] = field(default_factory=list)
     peak_megabytes: list[float] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
-    """Of one warm rotation."""
+    """Calls of one warm rotation."""
 
 
 @functools.cache
 def measure() -> Mapping[str, Figures]:
-    """Everybody, interleaved, so that what else the machine does hits all of them alike."""
+    """All functions, interleaved, so that other work of the machine affects all of them alike."""
     world = BenchScenario()
     account = PLACE / "downloaded.json"
     functions = contestants()
@@ -54,7 +54,7 @@ def measure() -> Mapping[str, Figures]:
     try:
         for turn in range(ROUNDS + 1):
             for name, function in functions.items():
-                # the first turn reads everything from the disk, and counts for nobody
+                # the first turn reads everything from the disk and is not counted
                 _run_function(function, world, figures[name] if turn else Figures())
             begun = time.perf_counter()
             subprocess.run([*map(str, script)], check=True, capture_output=True)
@@ -66,12 +66,12 @@ def measure() -> Mapping[str, Figures]:
 
 
 def median(values: list[float]) -> float:
-    """The figure that counts."""
+    """The figure of a series of rounds."""
     return statistics.median(values)
 
 
 def spread(values: list[float]) -> str:
-    """The median, and the machine's noise beside it."""
+    """The median and its noise, for a table."""
     return f"{median(values):,.1f} ± {noise(values):.0%}"
 
 
@@ -94,7 +94,7 @@ def _run_function(function: Contestant, world: BenchScenario, figures: Figures) 
 
 
 def invoked(api: RuntimeApi, event: bytes) -> float:
-    """Milliseconds from the event to the answer; returns when the function asks for the next."""
+    """Milliseconds from the event to the answer. Returns when the function asks for the next."""
     begun = time.perf_counter()
     api.events.put(event)
     took = api.expect("response").at - begun
@@ -106,7 +106,7 @@ def invoked(api: RuntimeApi, event: bytes) -> float:
 def started(
     function: Contestant, world: BenchScenario, api: RuntimeApi, **besides: str
 ) -> Iterator[tuple[int, float]]:
-    """Its process id, and when it was started."""
+    """Starts a function under the runtime client: its process id, and when it was started."""
     variables = {
         **besides,
         "AWS_LAMBDA_RUNTIME_API": api.address,
@@ -145,12 +145,12 @@ def started(
 
 
 def cpu(pid: int) -> float:
-    """Milliseconds that its threads have computed (Linux: Documentation/scheduler/sched-stats)."""
+    """Processor time of all threads, in ms (Linux: Documentation/scheduler/sched-stats)."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
 
 
 def _peak(pid: int) -> float:
-    """The most memory it ever had, in MB (Linux: proc_pid_status(5), VmHWM)."""
+    """The peak of its resident memory, in MB (Linux: proc_pid_status(5), VmHWM)."""
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024

@@ -1,4 +1,4 @@
-"""Lambda's Runtime API on loopback: hands out events, and sees what the runtime client answers.
+"""Lambda's Runtime API on loopback: sends events and receives the runtime client's answers.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -17,7 +17,7 @@ FUNCTION_ARN: Final = "arn:aws:lambda:eu-west-1:111122223333:function:function"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the function did, and when: ``next``, ``response`` or ``error``."""
+    """A request of the function and its time: ``next``, ``response`` or ``error``."""
 
     kind: str
     at: float
@@ -36,17 +36,17 @@ class RuntimeApi(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def server_close(self) -> None:
-        """Ends the thread that serves, too."""
+        """Ends the serving thread, too."""
         self.shutdown()
         super().server_close()
 
     @property
     def address(self) -> str:
-        """Goes into AWS_LAMBDA_RUNTIME_API."""
+        """The value of AWS_LAMBDA_RUNTIME_API."""
         return f"127.0.0.1:{self.server_address[1]}"
 
     def expect(self, kind: str) -> Mark:
-        """The function's next mark. Raises RuntimeError if it is another one."""
+        """The function's next request. Raises RuntimeError if it is of another kind."""
         mark = self.marks.get(timeout=PATIENCE_SECONDS)
         if mark.kind != kind:
             raise RuntimeError(f"the function sent {mark.kind} instead of {kind}: {mark.body}")
@@ -95,4 +95,4 @@ class _Connection(BaseHTTPRequestHandler):
         return body
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - their name
-        """Nothing is said."""
+        """Logs nothing."""

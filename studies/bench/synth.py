@@ -1,4 +1,4 @@
-"""What do hundreds of rotators cost at synthesis? The real CDK command line, timed and watched."""
+"""Synthesis of hundreds of rotators by the real CDK command line: time and memory."""
 
 import json
 import os
@@ -31,13 +31,13 @@ class Synthesis:
     """Resident memory of all its processes together: CDK's, Python's, jsii's."""
     assets: int
     resources: tuple[int, ...]
-    """Of each stack."""
+    """One number for each stack."""
     outputs: tuple[int, ...]
     template_bytes: tuple[int, ...]
 
 
 def section() -> str:
-    """One synthesis of each size; the first is repeated, because the machine had to warm up."""
+    """The table: one synthesis of each size, after one that is not counted."""
     synthesize(SIZES[0])
     found = [synthesize(size) for size in SIZES]
     head = (
@@ -63,7 +63,7 @@ def section() -> str:
 
 
 def synthesize(rotators: int) -> Synthesis:
-    """In a directory of its own. The bundle is in the user's cache after the first one."""
+    """Synthesizes in a new directory. The bundle is in the user's cache after the first one."""
     with tempfile.TemporaryDirectory() as directory:
         config = Path(directory) / "rotators.toml"
         config.write_text("\n".join(_file(rotators)), encoding="utf-8")
@@ -112,7 +112,7 @@ def _file(rotators: int) -> Iterator[str]:
 
 
 class _Watch:
-    """Looks at a process and all that it started, until it has ended."""
+    """Watches the memory of a process and its children until it has ended."""
 
     def __init__(self, pid: int) -> None:
         self.peak_bytes = 0

@@ -1,1 +1,1 @@
-"""AWS as the function calls it."""
+"""Calls of AWS: the protocol that the function uses, and botocore's clients behind it."""

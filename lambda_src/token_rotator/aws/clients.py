@@ -41,7 +41,7 @@ _UNREADABLE: Final = (
 
 
 class NoAnswer(HTTPClientError):
-    """No answer arrived whole. The text is the kind of failure."""
+    """No complete answer arrived. The text is the kind of failure."""
 
     fmt = "{error}"
 
@@ -59,9 +59,9 @@ class BotocoreService:
         *,
         required_member: str | None = None,
     ) -> Mapping[str, Any]:
-        """As AwsService promises. One attempt, of AWS_CALL at most."""
-        # "from None", and nothing but codes and names of classes: the exceptions of botocore quote
-        # parameters and answers
+        """As AwsService describes. One attempt, which takes AWS_CALL at most."""
+        # Raised "from None", with codes and names of classes only: botocore's exceptions quote
+        # parameters and answers.
         try:
             answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**parameters)
         except ClientError as exc:
@@ -124,9 +124,9 @@ class AwsClients:
 
 @dataclass(frozen=True, slots=True)
 class _Sender:
-    """Sends botocore's requests, in the place of its own HTTP session.
+    """Sends botocore's requests instead of botocore's own HTTP session.
 
-    That one reads a file of certificates for every connection, bounds each read instead of the
+    That session reads a file of certificates for each connection, bounds each read instead of the
     whole call, and accepts an answer that ends before its Content-Length.
     https://docs.aws.amazon.com/botocore/latest/topics/events.html#before-send
     """

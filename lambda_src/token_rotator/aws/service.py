@@ -1,4 +1,4 @@
-"""What is AWS to the function? Operations that are called by name, and fail in one of two ways."""
+"""An AWS service as the function sees it: operations called by name, and two kinds of failure."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
@@ -25,7 +25,10 @@ TRANSIENT_CODES: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-"""AWS SDKs and Tools Reference Guide, "Retry behavior", and the services' own lists."""
+"""Error codes that a retry may cure, with whatever status.
+
+AWS SDKs and Tools Reference Guide, "Retry behavior", and the services' own lists.
+"""
 
 _SERVER_ERROR: Final = 500
 _TOO_MANY_REQUESTS: Final = 429
@@ -48,22 +51,22 @@ class AwsService(Protocol):
 
 
 class AwsError(Exception):
-    """AWS did not do what it was asked for. The text is the code, and nothing of any answer."""
+    """A call of AWS failed. The text is the code and nothing else of the answer."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-        """AWS's word for it, or the kind of failure where it said none."""
+        """AWS's error code, or the kind of failure if there is none."""
 
 
 class AwsRefused(AwsError):
-    """AWS said no; the same call will not work a moment later."""
+    """AWS refused the call. Repeating it does not help."""
 
 
 class AwsUnavailable(AwsError):
-    """Throttled, broken, unreachable or cut off: the same call may work a moment later."""
+    """AWS throttled the call, failed, was unreachable or broke off. Repeating it may help."""
 
 
 def is_transient(code: str, status: int) -> bool:
-    """Whether an answer with this code and HTTP status may be another one a moment later."""
+    """Whether repeating a call that failed with this code and HTTP status may help."""
     return code in TRANSIENT_CODES or status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS

@@ -1,4 +1,4 @@
-"""What do we claim? The client assertion, made anew for every attempt."""
+"""The client assertion, which is signed anew for every attempt."""
 
 import uuid
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class AssertionSigner:
     """Signs client assertions (RFC 7523 section 2.2).
 
     The claims are those that Salesforce Help documents for Intelligence ("Generate a JSON Web
-    Token (JWT)"): iss, sub, aud, iat, jti. A lifetime adds exp, which RFC 7523 section 3 wants.
+    Token (JWT)"): iss, sub, aud, iat, jti. A lifetime adds exp, which RFC 7523 section 3 requires.
     """
 
     algorithm: Algorithm
@@ -25,7 +25,7 @@ class AssertionSigner:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "AssertionSigner":
-        """The signer that a deployment asks for."""
+        """The signer for a deployment's settings."""
         return cls(
             algorithm=settings.algorithm,
             lifetime=settings.assertion_lifetime,
@@ -33,7 +33,7 @@ class AssertionSigner:
         )
 
     def sign(self, account: ServiceAccount, *, audience: str, now: datetime) -> str:
-        """A new assertion, issued now; its jti is used once."""
+        """A new assertion, issued now. Its jti is used once."""
         issued_at = int(now.timestamp())
         claims: dict[str, str | int] = {
             "iss": account.service_account_id,

@@ -1,4 +1,4 @@
-"""Which private key does this text hold? However its line breaks were mangled on the way."""
+"""Reads a private key from PEM text, even if its line breaks were damaged on the way."""
 
 import base64
 import binascii

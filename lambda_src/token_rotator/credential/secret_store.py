@@ -1,4 +1,4 @@
-"""Where does the credential come from? Secrets Manager, read on every rotation."""
+"""The credential in Secrets Manager, which is read on every rotation."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,15 +32,15 @@ _FIXES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A service account, and the version of the secret that it came from."""
+    """A service account and the version of the secret that holds it."""
 
     service_account: ServiceAccount
     version_id: str
     created_at: datetime | None = None
-    """When the version was stored, which is not before the key was made; None: unknown."""
+    """When the version was stored, which is not before the key was made. None: unknown."""
 
     def days_left(self, *, lifetime: timedelta | None, now: datetime) -> int | None:
-        """Whole days until a key of that age dies; negative afterwards, None where unknown."""
+        """Whole days until a key with this lifetime expires; negative afterwards; None: unknown."""
         if lifetime is None or self.created_at is None:
             return None
         return (self.created_at + lifetime - now).days
@@ -51,7 +51,7 @@ class Credential:
 
 
 class SecretStore:
-    """Reads the credential anew each time; remembers it for when Secrets Manager cannot answer."""
+    """Reads the credential each time, and keeps it for when Secrets Manager cannot answer."""
 
     def __init__(self, aws: AwsService, *, secret_id: str, algorithm: Algorithm) -> None:
         self._aws = aws
@@ -60,11 +60,11 @@ class SecretStore:
         self._known: dict[str, Credential] = {}
 
     def current(self) -> Credential:
-        """The credential that counts. Raises CredentialError, SecretStoreUnavailable."""
+        """The current credential. Raises CredentialError, SecretStoreUnavailable."""
         return self._read(CURRENT)
 
     def previous(self) -> Credential | None:
-        """The one before, which Secrets Manager keeps; None where there is none.
+        """The previous credential, which Secrets Manager keeps; None if there is none.
 
         Raises CredentialError, SecretStoreUnavailable.
         """

@@ -1,4 +1,4 @@
-"""What does the secret hold? A service account, in any shape in which people store it."""
+"""Reads the service account from the secret, in every form in which people store it."""
 
 import json
 import re
@@ -28,12 +28,12 @@ STORE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccount:
-    """Who we are to the identity provider."""
+    """The identity under which the function requests tokens."""
 
     service_account_id: str
     private_key: PrivateKey = field(repr=False)
     discovery_endpoint: str | None
-    """None: the secret does not say; the deployment may."""
+    """None: the secret does not name one; the deployment's settings may."""
 
     def same_as(self, other: "ServiceAccount") -> bool:
         """Whether both have the same identity and key (keys themselves do not compare)."""
@@ -92,7 +92,7 @@ def _nothing_known() -> dict[str, str]:
 
 
 def _from_lines(text: str) -> dict[str, str]:
-    """A line that names no field goes on with the value of the one before: a PEM has many."""
+    """A line that names no field continues the value before it, because a PEM has many lines."""
     fields: dict[str, str] = {}
     name = None
     for line in text.splitlines():

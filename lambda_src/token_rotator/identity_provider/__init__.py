@@ -1,1 +1,1 @@
-"""The identity provider: discovery, the token request, and the HTTP requests that both send."""
+"""The identity provider: discovery, the token request, and the HTTP requests of both."""

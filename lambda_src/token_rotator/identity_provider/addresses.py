@@ -1,9 +1,9 @@
-"""Which addresses may be connected to? Looked at for each connection, when it is made.
+"""The addresses that may be connected to, checked for each connection when it is made.
 
-The secret says where the identity provider is, and DNS where that name leads. Whoever writes either
-could point the function at what only it can reach: cloud metadata, Lambda's runtime API, a private
-network (server-side request forgery). So the very address that is connected to is looked at, not
-the URL and not an earlier answer of DNS.
+The secret names the identity provider, and DNS its addresses. Whoever can write either could direct
+the function to what only the function can reach: cloud metadata, Lambda's runtime API, a private
+network (server-side request forgery). Therefore the address of the connection itself is checked,
+and not the URL or an earlier answer of DNS.
 """
 
 import socket
@@ -26,31 +26,31 @@ _PRIVATE: Final = tuple(
     for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 )
 _AWS_LOCAL_SERVICES: Final = ip_network("fd00:ec2::/32")
-"""Instance metadata and its siblings, in the midst of the private addresses of RFC 4193.
+"""Instance metadata and its siblings, among the private addresses of RFC 4193.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
 """
 _GLOBAL_UNICAST: Final = ip_network("2000::/3")
-"""All that IANA has given out of IPv6 for the public network."""
+"""All IPv6 addresses that IANA has assigned to the public network."""
 _NAT64: Final = ip_network("64:ff9b::/96")
 """RFC 6052: the IPv4 address is the last 32 bits."""
 
 
 class AddressRefused(Exception):
-    """Nobody is connected to; the text says where the name leads and why not there."""
+    """No connection was made. The text says which address the name has and why it is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Public ones, and what a deployment allows besides."""
+    """Public addresses, and those that a deployment allows besides."""
 
     private: bool = False
-    """An identity provider in a private network: ``allow_private_addresses``."""
+    """Whether an identity provider may be in a private network: ``allow_private_addresses``."""
     loopback: bool = False
-    """Only where AWS itself is on loopback."""
+    """Whether it may be on loopback: only if AWS itself is."""
 
     def refusal(self, address: Address) -> str | None:
-        """What kind of address it is that may not be connected to; None: it may."""
+        """The kind of address that may not be connected to; None: the address is allowed."""
         address = _meant(address)
         if address.is_loopback:
             return None if self.loopback else "loopback"
@@ -59,7 +59,7 @@ class Addresses:
         return None if _is_public(address) else "reserved"
 
     def pool(self) -> urllib3.PoolManager:
-        """Connections to such addresses: TLS as transport.py has it; no proxy, whatever is set."""
+        """Connections to allowed addresses. TLS is that of transport.py; no proxy is used."""
         allowed = self
 
         class Connection(HTTPConnection):
@@ -88,7 +88,7 @@ def _is_public(address: Address) -> bool:
 
 
 def _meant(address: Address) -> Address:
-    """The IPv4 address where an IPv6 one leads to: mapped, by NAT64, by 6to4."""
+    """The IPv4 address that an IPv6 address stands for: mapped, NAT64 or 6to4."""
     if not isinstance(address, IPv6Address):
         return address
     if address in _NAT64:
@@ -99,7 +99,7 @@ def _meant(address: Address) -> Address:
 def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
     """A socket to one of the host's addresses, all of which have to be allowed.
 
-    Takes the place of urllib3's own look-up, so that no second one can answer otherwise. Raises
+    Replaces urllib3's own lookup, so that no second lookup can return other addresses. Raises
     AddressRefused, OSError.
     """
     host = connection.host.strip("[]")
@@ -112,7 +112,7 @@ def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
     for address in addresses:
         if kind := allowed.refusal(address):
             raise AddressRefused(f"leads to {address}, a {kind} address")
-    # urllib3 gives each of them the whole time; an attempt has it once
+    # urllib3 would give each address the whole timeout; here they share it
     timeout = connection.timeout and connection.timeout / len(addresses)
     failure = OSError("no address")
     for address in addresses:

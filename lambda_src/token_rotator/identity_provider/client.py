@@ -1,4 +1,4 @@
-"""How is a client assertion traded for an access token? One attempt, start to end."""
+"""The token request: exchanges a client assertion for an access token, in one attempt."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ CLIENT_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenEndpoint:
-    """The identity provider as the rotation sees it."""
+    """The identity provider, as the rotation uses it."""
 
     settings: Settings
     channel: ProviderHttp
@@ -28,10 +28,10 @@ class TokenEndpoint:
     now: Callable[[], datetime]
 
     def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record:
-        """A fresh access token, for a new assertion sent once.
+        """A fresh access token, for a new assertion that is sent once.
 
         The token counts as issued before the request was sent (whole seconds, rounded down), so
-        that its life is never overrated. Raises IdentityProviderError, ConfigurationError.
+        that its lifetime is never overestimated. Raises IdentityProviderError, ConfigurationError.
         """
         destination = self.discovery.destination(account, deadline=deadline)
         issued_at = datetime.fromtimestamp(int(self.now().timestamp()), UTC)

@@ -1,4 +1,4 @@
-"""Where is the token endpoint, and whom does the assertion address?"""
+"""Discovery: finds the token endpoint and the audience of the assertion."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from token_rotator.timing import DISCOVERY_KEPT, DISCOVERY_KEPT_AFTER_FAILURE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Where an assertion may go and whom it addresses."""
+    """Where an assertion is sent, and its audience."""
 
     token_endpoint: str
     audience: str
@@ -30,8 +30,8 @@ class Destination:
 class Discovery:
     """Finds the token endpoint (RFC 8414 section 3) and remembers it for an hour.
 
-    A failed look-up falls back on the last good answer. The token endpoint has to be on the
-    discovery endpoint's host or on an allowed one: an assertion goes nowhere else.
+    If discovery fails, the last good answer is used. The token endpoint has to be on the discovery
+    endpoint's host or on an allowed one: an assertion is sent nowhere else.
     """
 
     def __init__(
@@ -43,7 +43,10 @@ class Discovery:
         self._known: dict[str, tuple[Destination, datetime]] = {}
 
     def destination(self, account: ServiceAccount, *, deadline: datetime) -> Destination:
-        """Where this account's assertions go. Raises IdentityProviderError, ConfigurationError."""
+        """The destination of this account's assertions.
+
+        Raises IdentityProviderError, ConfigurationError.
+        """
         if self._settings.token_endpoint:
             return self._towards(self._settings.token_endpoint, issuer=None)
         endpoint = self._settings.discovery_endpoint or account.discovery_endpoint
@@ -52,8 +55,8 @@ class Discovery:
                 "Nobody says where the identity provider is: the secret has no discoveryEndpoint "
                 "and rotators.toml neither a discovery_endpoint nor a token_endpoint. Set one."
             )
-        known, look_again = self._known.get(endpoint, (None, None))
-        if known is not None and look_again is not None and self._now() < look_again:
+        known, read_again_at = self._known.get(endpoint, (None, None))
+        if known is not None and read_again_at is not None and self._now() < read_again_at:
             return known
         try:
             destination = self._discover(endpoint, deadline)

@@ -1,4 +1,4 @@
-"""How do we talk to the identity provider? To nobody else, and its answers mean something."""
+"""HTTP requests to the identity provider, and what their answers and failures mean."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ LONGEST_BODY_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderResponse:
-    """An answer that arrived whole. ``fields`` is None when the body is no JSON object."""
+    """A complete answer. ``fields`` is None if the body is no JSON object."""
 
     status: int
     fields: Mapping[str, object] | None
@@ -45,7 +45,7 @@ class ProviderResponse:
 
 
 class ProviderHttp:
-    """Sends one request, once. Follows no redirect, uses no proxy, repeats nothing."""
+    """Sends requests, each once. Follows no redirect, uses no proxy, repeats nothing."""
 
     def __init__(self, *, pool: urllib3.PoolManager, now: Callable[[], datetime]) -> None:
         self._transport = Transport(
@@ -70,7 +70,7 @@ class ProviderHttp:
         what: str,
         deadline: datetime,
     ) -> ProviderResponse:
-        """The answer to POST url, the parameters where the style wants them."""
+        """The answer to POST url. The style says whether the parameters go into query or body."""
         encoded = urlencode(parameters)
         if style is RequestStyle.FORM:
             return self._send("POST", url, encoded, what, deadline)

@@ -1,4 +1,4 @@
-"""What did the token endpoint say?"""
+"""Reads the token endpoint's answer: failures, the access token, its lifetime."""
 
 import math
 import re
@@ -25,7 +25,7 @@ OAUTH_ERRORS: Final = frozenset(
         "unsupported_response_type",
     }
 )
-"""RFC 6749 sections 4.1.2.1 and 5.2. Others are not quoted: they might quote the request."""
+"""RFC 6749 sections 4.1.2.1 and 5.2. Other codes are not shown: they might quote the request."""
 
 _TRANSIENT_STATUS: Final = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
@@ -35,7 +35,7 @@ _VISIBLE_ASCII: Final = re.compile(r"[\x21-\x7e]+")
 
 
 def could_not_answer(answer: ProviderResponse) -> bool:
-    """Whether the provider had a bad moment: asking again may help."""
+    """Whether the provider failed in a way that a retry may cure."""
     return (
         answer.status in _TRANSIENT_STATUS
         or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -69,7 +69,7 @@ def access_token(answer: ProviderResponse) -> tuple[str, str]:
     if not isinstance(token, str) or not token:
         raise AnswerUnusable("The token endpoint's answer has no access_token.")
     if not _VISIBLE_ASCII.fullmatch(token):
-        # RFC 6749 appendix A.12, and RFC 9110 section 5.5: it travels in a header
+        # RFC 6749 appendix A.12, and RFC 9110 section 5.5: it is sent in a header
         raise AnswerUnusable("The access_token has characters that fit into no HTTP header.")
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
         raise AnswerUnusable(
@@ -80,10 +80,10 @@ def access_token(answer: ProviderResponse) -> tuple[str, str]:
 
 
 def lifetime(answer: ProviderResponse, *, configured: timedelta) -> timedelta:
-    """How long the token lives: ``expires_in``, or what is configured where it is missing.
+    """How long the token lives: ``expires_in``, or the configured lifetime if it is missing.
 
     Accepts a number or a numeric string and rounds down to whole seconds. Raises AnswerUnusable
-    for anything else, and outside the bounds of contract.SHORTEST_/LONGEST_TOKEN_LIFETIME.
+    for anything else and outside the bounds of contract.SHORTEST_/LONGEST_TOKEN_LIFETIME.
     """
     expires_in = (answer.fields or {}).get("expires_in")
     if expires_in is None:

@@ -1,4 +1,4 @@
-"""What is published, as far as this execution environment knows? Its own last look or write."""
+"""What this execution environment knows of the published token since its last read or write."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,26 +9,26 @@ from token_rotator.timing import REMEMBERED
 
 @dataclass(slots=True)
 class Memory:
-    """Spares a warm function the look that begins a rotation, which AWS counts and charges for.
+    """Saves a warm function the read that begins a rotation, which AWS counts and charges for.
 
-    Nobody else writes the parameter, so it can only be wrong if somebody deletes it or writes
-    something foreign. That is noticed when the memory is too old, or by the look before a write.
+    Nobody else writes the parameter, so the memory is wrong only if somebody deletes it or writes
+    something foreign. That is noticed when the memory is too old, or by the read before a write.
     """
 
     _expires_at: datetime | None = None
     _since: datetime | None = None
 
     def keep(self, record: Record | None, *, now: datetime) -> None:
-        """This is published, or nothing is that consumers could use, which is not kept."""
+        """Remembers what is published; None (nothing usable) is not remembered."""
         self._expires_at = record.expires_at if record is not None else None
         self._since = now
 
     def drop(self) -> None:
-        """A write may or may not have changed what is published."""
+        """Forgets: a write may or may not have changed what is published."""
         self._expires_at = None
 
     def expires_at(self, *, now: datetime) -> datetime | None:
-        """When the published token expires; None where that has to be looked up."""
+        """When the published token expires; None if the parameter has to be read."""
         if self._expires_at is None or self._since is None or now - self._since > REMEMBERED:
             return None
         return self._expires_at

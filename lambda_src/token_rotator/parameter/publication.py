@@ -1,4 +1,4 @@
-"""How is it written? As an encrypted parameter that cleans up after itself."""
+"""Reads and writes the SSM parameter: encrypted, and deleted by AWS after it expires."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ LONGEST_VALUE_BYTES: Final = 8 * 1024
 """Systems Manager User Guide, "Managing parameter tiers": advanced parameters."""
 
 _RACES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooManyUpdates"})
-"""An expiry scan or another writer came in between; the next attempt finds clear ground."""
+"""An expiry scan or another writer interfered. The next attempt is not affected."""
 
 _FIXES: Final = {
     "AccessDeniedException": (
@@ -38,7 +38,7 @@ _FIXES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What is there now; record is None where it is missing, foreign or unreadable."""
+    """The parameter's content. ``record`` is None if it is missing, foreign or unreadable."""
 
     record: Record | None
     version: int | None
@@ -46,7 +46,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A record was published as this version of the parameter."""
+    """The version of the parameter that holds the record which was written."""
 
     version: int
     tagging_failed: str | None
@@ -79,7 +79,7 @@ class ParameterStore:
     def current(self) -> Published:
         """What consumers read at this moment. Raises ParameterStoreUnavailable.
 
-        Where AWS refuses for good, no consumer can read it either: that counts as no record.
+        If AWS refuses the read, no consumer can read it either, and it counts as no record.
         """
         try:
             answer = self._aws.call(
@@ -104,13 +104,13 @@ class ParameterStore:
         return Published(record=record, version=parameter["Version"])
 
     def publish(self, record: Record) -> Written:
-        """Writes the record over whatever is there.
+        """Writes the record, whatever the parameter holds.
 
         Everything is sent on every put: an omitted policy stays as it was, and an Expiration
         does not move by itself (Systems Manager User Guide, "Assigning parameter policies").
         Raises PublicationError, ParameterStoreUnavailable.
         """
-        # a put that fails may have created the parameter all the same
+        # a put that failed may have created the parameter
         was_tagged, self._tagged = self._tagged, False
         try:
             answer = self._aws.call(
@@ -144,10 +144,10 @@ class ParameterStore:
         return value
 
     def _tag(self) -> str | None:
-        """Tags cannot travel with Overwrite, so they are put afterwards.
+        """Tags the parameter. PutParameter does not accept tags together with Overwrite.
 
-        Once in each execution environment, for the deployment may have changed them, after each
-        creation, and again until it works.
+        This happens once in each execution environment, because a deployment may have changed the
+        tags, after each creation, and again until it succeeds.
         """
         if not self._tags:
             return None
@@ -168,9 +168,9 @@ class ParameterStore:
 def record_in(
     value: str, last_modified: datetime, *, value_format: ValueFormat, token_lifetime: timedelta
 ) -> Record:
-    """The record that a parameter's value stands for. Raises RecordUnreadable.
+    """The record in a parameter's value. Raises RecordUnreadable.
 
-    A bare token says nothing of itself: it was issued when it was written, at the latest.
+    A bare token has no times. It was issued when it was written, at the latest.
     """
     if value_format is ValueFormat.RECORD:
         return Record.from_json(value)
@@ -179,7 +179,7 @@ def record_in(
 
 
 def expiration(at: datetime) -> str:
-    """The policy as PutParameter wants it: JSON in a string, and a list of one."""
+    """The policy as PutParameter expects it: a JSON string that holds a list of one policy."""
     policy = {
         "Type": "Expiration",
         "Version": "1.0",

@@ -1,4 +1,4 @@
-"""What the parameter holds: an access token and when it stops working."""
+"""The record in the parameter: an access token and its expiry."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 FETCH_AHEAD: Final = timedelta(seconds=60)
-"""Consumers look for a newer record this long before the token expires."""
+"""How long before the token expires consumers begin to read for a newer record."""
 
 
 class RecordUnreadable(ValueError):
-    """The parameter holds something that is no record; its text never shows what."""
+    """The parameter does not hold a record. The text never shows what it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Record:
 
     @property
     def refresh_after(self) -> datetime:
-        """When consumers should start to look for a newer record."""
+        """When consumers should begin to read for a newer record."""
         return max(self.issued_at, self.expires_at - FETCH_AHEAD)
 
     def life_left(self, now: datetime) -> timedelta:

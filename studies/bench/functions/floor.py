@@ -1,4 +1,4 @@
-"""As little as can be: urllib3, cryptography, requests signed by hand. No error is looked at."""
+"""The least code: urllib3, cryptography, requests signed by hand. No error is handled."""
 
 import base64
 import functools

@@ -1,4 +1,4 @@
-"""What one writes first: boto3, requests and PyJWT, all of it in the handler."""
+"""A first version, as many would write it: boto3, requests and PyJWT, all in the handler."""
 
 import json
 import os

@@ -1,6 +1,6 @@
-"""What the provider's documentation leads to: a script with requests and the jwt package.
+"""A script as the provider's documentation suggests it: requests and the jwt package.
 
-Reads the downloaded file, prints a token; a process for each run, publishing is somebody else's.
+It reads the downloaded file and prints a token, in a process for each run. It publishes nothing.
 """
 
 import json
