@@ -1,1 +1,48 @@
 """CDK constructs that deploy token rotators."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from token_rotator.contract import Algorithm, Metric, RequestStyle, ValueFormat
+    from token_rotator_cdk.config.issues import ConfigurationIssues
+    from token_rotator_cdk.constructs.dashboard import RotatorsDashboard
+    from token_rotator_cdk.constructs.identity_provider import IdentityProvider
+    from token_rotator_cdk.constructs.reader_layer import ReaderLayer
+    from token_rotator_cdk.constructs.token_rotator import TokenRotator
+    from token_rotator_cdk.stack import TokenRotatorStack
+
+__all__ = [
+    "Algorithm",
+    "ConfigurationIssues",
+    "IdentityProvider",
+    "Metric",
+    "ReaderLayer",
+    "RequestStyle",
+    "RotatorsDashboard",
+    "TokenRotator",
+    "TokenRotatorStack",
+    "ValueFormat",
+]
+
+_HOMES = {
+    "token_rotator.contract": ("Algorithm", "Metric", "RequestStyle", "ValueFormat"),
+    "token_rotator_cdk.config.issues": ("ConfigurationIssues",),
+    "token_rotator_cdk.constructs.dashboard": ("RotatorsDashboard",),
+    "token_rotator_cdk.constructs.identity_provider": ("IdentityProvider",),
+    "token_rotator_cdk.constructs.reader_layer": ("ReaderLayer",),
+    "token_rotator_cdk.constructs.token_rotator": ("TokenRotator",),
+    "token_rotator_cdk.stack": ("TokenRotatorStack",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # at the first use (PEP 562): the AWS CDK starts Node.js, which the command does not need
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

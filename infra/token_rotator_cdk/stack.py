@@ -1,27 +1,36 @@
-"""What is in a deployment? What its rotators share, the rotators, and where to find them."""
+"""The CloudFormation stack of a ``rotators.toml``: what its rotators share, and the rotators."""
 
 from itertools import pairwise
 
-from aws_cdk import ArnFormat, CfnOutput, Environment, RemovalPolicy, Stack, Tags
+from aws_cdk import CfnOutput, Duration, Environment, Stack, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from token_rotator.contract import StackOutput, output_of
-from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.bundle.asset import function_code
+from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.config.identity_provider import IdentityProviderConfig
+from token_rotator_cdk.config.models import Deployment, RotatorConfig, SecretConfig
+from token_rotator_cdk.constructs.credential import customer_key
 from token_rotator_cdk.constructs.dashboard import RotatorsDashboard
+from token_rotator_cdk.constructs.identity_provider import IdentityProvider
+from token_rotator_cdk.constructs.log_retention import RETENTION
 from token_rotator_cdk.constructs.reader_layer import ReaderLayer
-from token_rotator_cdk.constructs.secret_access_alerts import mailer_of
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
 
 class TokenRotatorStack(Stack):
     """One CloudFormation stack of rotators."""
 
-    def __init__(self, scope: Construct, *, deployment: Deployment, code: lambda_.Code) -> None:
+    def __init__(
+        self, scope: Construct, *, deployment: Deployment, code: lambda_.Code | None = None
+    ) -> None:
+        """``code`` of the functions; default: the function of this distribution, for Lambda."""
         config = deployment.stack
         super().__init__(
             scope,
@@ -30,46 +39,34 @@ class TokenRotatorStack(Stack):
             env=Environment(account=config.account, region=config.region),
             tags=dict(config.tags),
         )
-        self.key = self._customer_key()
-        if config.log_key:
-            self._open_key_to_logs()
+        self.key = customer_key(
+            self, "Key", description=f"Secrets, tokens and alarms of {self.stack_name}"
+        )
         self.alarm_topic: sns.ITopic = (
             sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
             if config.alarm_topic_arn is not None
             else self._alarm_topic(config.alarm_emails)
         )
-        mailer = (
-            mailer_of(
-                self,
-                "SecretReadsMailer",
-                topic=self.alarm_topic,
-                key=self.key if config.alarm_topic_arn is None else None,
+        self._signing = (
+            None
+            if config.code_signing_config_arn is None
+            else lambda_.CodeSigningConfig.from_code_signing_config_arn(
+                self, "CodeSigning", config.code_signing_config_arn
             )
-            if config.secret_access_alerts
-            else None
         )
+        self._code = code or function_code(LAMBDA)
         self.rotators = {
-            name: TokenRotator(
-                self,
-                f"{output_of(name)}Rotator",
-                rotator_name=deployment.rotator_name(name),
-                stack_config=config,
-                config=rotator,
-                key=self.key,
-                alarm_topic=self.alarm_topic,
-                code=code,
-                mailer=mailer,
-            )
+            name: self._rotator(name, rotator, deployment)
             for name, rotator in deployment.rotators.items()
         }
         for before, after in pairwise(self.rotators.values()):
-            after.triggers.created_after(before.triggers)
+            after.create_schedules_after(before)
         self._outputs()
         if config.reader_layer:
             layer = ReaderLayer(self, "ReaderLayer")
             CfnOutput(self, StackOutput.READER_LAYER_ARN, value=layer.layer_version_arn)
         if config.dashboard:
-            dashboard = RotatorsDashboard(self, "Dashboard", rotators=self.rotators)
+            dashboard = RotatorsDashboard(self, "Dashboard", rotators=self.rotators.values())
             CfnOutput(self, StackOutput.DASHBOARD_URL, value=dashboard.url)
         if config.permissions_boundary is not None:
             boundary = iam.ManagedPolicy.from_managed_policy_arn(
@@ -79,14 +76,45 @@ class TokenRotatorStack(Stack):
         for name, value in config.tags.items():
             Tags.of(self).add(name, value)
 
-    def _customer_key(self) -> kms.Key:
-        return kms.Key(
+    def _rotator(self, name: str, rotator: RotatorConfig, deployment: Deployment) -> TokenRotator:
+        stack = deployment.stack
+        construct_id = f"{output_of(name)}Rotator"
+        return TokenRotator(
             self,
-            "Key",
-            description=f"Secrets, tokens and alarms of {self.stack_name}",
-            enable_key_rotation=True,
-            # the secrets that stay are unreadable without it
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            construct_id,
+            parameter_name=rotator.parameter_name,
+            rotator_name=deployment.rotator_name(name),
+            identity_provider=_identity_provider(rotator.identity_provider),
+            secret=None if rotator.secret is None else self._secret(construct_id, rotator.secret),
+            encryption_key=self.key,
+            alarm_topic=self.alarm_topic,
+            secret_access_alerts=stack.secret_access_alerts,
+            token_lifetime=Duration.seconds(rotator.token_lifetime_seconds),
+            interval=Duration.minutes(rotator.interval_minutes),
+            watchdog_min_remaining=Duration.seconds(rotator.watchdog_min_remaining_seconds),
+            value_format=rotator.value_format,
+            share_with=rotator.share_with,
+            expiration_grace=Duration.minutes(rotator.expiration_grace_minutes),
+            parameter_tags=stack.tags,
+            memory_size=rotator.memory_mb,
+            reserve_concurrency=rotator.reserve_concurrency,
+            log_retention=RETENTION[rotator.log_retention_days],
+            log_encryption_key=self.key if stack.log_key else None,
+            code_signing_config=self._signing,
+            code=self._code,
+        )
+
+    def _secret(self, construct_id: str, secret: SecretConfig) -> secretsmanager.ISecret:
+        key = (
+            None
+            if secret.key_arn is None
+            else kms.Key.from_key_arn(self, f"{construct_id}SecretKey", secret.key_arn)
+        )
+        return secretsmanager.Secret.from_secret_attributes(
+            self,
+            f"{construct_id}Secret",
+            secret_complete_arn=secret.arn,
+            encryption_key=key,
         )
 
     def _alarm_topic(self, emails: tuple[str, ...]) -> sns.Topic:
@@ -114,25 +142,6 @@ class TokenRotatorStack(Stack):
             topic.add_subscription(subscriptions.EmailSubscription(email))
         return topic
 
-    def _open_key_to_logs(self) -> None:
-        # by name, because the groups depend on the key; CloudFormation puts the stack's in front
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-        groups = self.format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=f"{self.stack_name}-*",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="LogsOfThisStack",
-                principals=[iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com")],
-                actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
-                resources=["*"],
-                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
-            )
-        )
-
     def _cloudwatch(self) -> iam.ServicePrincipal:
         return iam.ServicePrincipal(
             "cloudwatch.amazonaws.com",
@@ -152,3 +161,20 @@ class TokenRotatorStack(Stack):
                 values[StackOutput.SHARED_READER_ROLE_ARN] = rotator.shared_reader.role_arn
             for output, value in values.items():
                 CfnOutput(self, output_of(name, output), value=value)
+
+
+def _identity_provider(config: IdentityProviderConfig) -> IdentityProvider:
+    lifetime = config.assertion_lifetime_seconds
+    return IdentityProvider(
+        profile=config.profile,
+        discovery_endpoint=config.discovery_endpoint,
+        token_endpoint=config.token_endpoint,
+        allowed_token_hosts=config.allowed_token_hosts,
+        allow_private_addresses=config.allow_private_addresses,
+        audience=config.audience,
+        request_style=config.request_style,
+        assertion_lifetime=None if lifetime is None else Duration.seconds(lifetime),
+        algorithm=config.algorithm,
+        key_id=config.key_id,
+        scope=config.scope,
+    )

@@ -15,6 +15,9 @@ LOG_RETENTION_DAYS: Final = (
 )
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 
+FOREVER: Final = 0
+"""Stands for logs that are never deleted."""
+
 LONGEST_PARAMETER_NAME: Final = 1011 - len(
     "arn:aws-us-gov:ssm:ap-southeast-99:111122223333:parameter"
 )
@@ -23,6 +26,9 @@ LONGEST_PARAMETER_NAME: Final = 1011 - len(
 DEEPEST_PARAMETER_NAME: Final = 15
 MOST_TAGS: Final = 49
 """SSM takes 50 per parameter, and one of them is ROTATOR_TAG."""
+
+LONGEST_ROTATOR_NAME: Final = 200
+"""An alarm's name has 255 characters at the most, and begins with the rotator's."""
 
 MOST_EMAILS: Final = 15
 """Each is a resource of every stack: what ``stack_limits`` counts leaves room for so many."""
@@ -61,9 +67,9 @@ def _parameter_name(name: str) -> str | None:
 
 
 def _retention(days: int) -> str | None:
-    if days in LOG_RETENTION_DAYS:
+    if days in (*LOG_RETENTION_DAYS, FOREVER):
         return None
-    return f"write one of {', '.join(map(str, LOG_RETENTION_DAYS))}"
+    return f"write one of {', '.join(map(str, LOG_RETENTION_DAYS))}, or {FOREVER} for ever"
 
 
 def _tags(wanted: Mapping[str, str]) -> str | None:
@@ -101,6 +107,18 @@ StackName = Annotated[
 AccountId = Annotated[str, matching(ACCOUNT, 'write 12 digits in quotes: "111122223333"')]
 
 Region = Annotated[str, matching(REGION, "write a region such as eu-west-1")]
+RotatorName = Annotated[
+    str,
+    Rule(
+        lambda name: (
+            None
+            if len(name) <= LONGEST_ROTATOR_NAME and re.fullmatch("[A-Za-z0-9/_+=.@-]+", name)
+            else f"write up to {LONGEST_ROTATOR_NAME} letters, digits and / _ + = . @ -"
+        )
+    ),
+]
+"""What the name of a secret may hold. Alarms, metrics and a tag have it, too."""
+
 ParameterName = Annotated[
     str,
     Rule(
@@ -113,7 +131,7 @@ ParameterName = Annotated[
 ]
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"""
 
-RetentionDays = Annotated[int, Rule(_retention, {"enum": list(LOG_RETENTION_DAYS)})]
+RetentionDays = Annotated[int, Rule(_retention, {"enum": [*LOG_RETENTION_DAYS, FOREVER]})]
 """CloudWatch Logs takes a list of numbers, not every number."""
 
 Tags = Annotated[Mapping[str, str], Rule(_tags, {"maxProperties": MOST_TAGS})]

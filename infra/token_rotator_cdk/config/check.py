@@ -6,9 +6,16 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from token_rotator_cdk.config.issues import HIDDEN, ConfigIssue, KeyPath, keys_in_values, name_shown
+from token_rotator_cdk.config.issues import (
+    HIDDEN,
+    ConfigIssue,
+    KeyPath,
+    keys_in_values,
+    name_shown,
+    shown,
+)
 from token_rotator_cdk.config.messages import issue_of
-from token_rotator_cdk.config.tables import completed, place_of
+from token_rotator_cdk.config.tables import completed, place_of, value_at
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -17,6 +24,7 @@ T = TypeVar("T", bound=BaseModel)
 class Checked(Generic[T]):
     """What a document says."""
 
+    document: object
     value: T
     """With defaults in place of what cannot be used."""
     issues: tuple[ConfigIssue, ...]
@@ -27,12 +35,28 @@ class Checked(Generic[T]):
         """Whether a key, and every table that it is in, can be compared with others."""
         return not any(path[: end + 1] in self.unusable for end in range(len(path)))
 
+    def conflict(self, path: KeyPath, fix: str) -> ConfigIssue:
+        """An issue of a key, with its value as it was written, or its default."""
+        written = value_at(self.document, path)
+        if isinstance(written, dict):
+            return ConfigIssue(table=path, fix=fix)
+        value: object = self.value
+        for step in path:
+            value = value[step] if isinstance(value, dict) else getattr(value, step)
+        note = " (the default)" if written is None else ""
+        return ConfigIssue(table=path[:-1], key=path[-1], value=f"{shown(value)}{note}", fix=fix)
+
 
 def check(model: type[T], document: object) -> Checked[T]:
     """Reads a document into its model."""
     read = _read(model, document)
     if not isinstance(read, list):
-        return Checked(value=read, issues=(*keys_in_values(document),), unusable=frozenset())
+        return Checked(
+            document=document,
+            value=read,
+            issues=(*keys_in_values(document),),
+            unusable=frozenset(),
+        )
     unusable = frozenset(place_of(model, error["loc"]).path for error in read)
     issues = [*keys_in_values(document)]
     for error in read:
@@ -41,6 +65,7 @@ def check(model: type[T], document: object) -> Checked[T]:
         if HIDDEN not in (issue.value, name_shown(issue.key)) and issue not in issues:
             issues.append(issue)
     return Checked(
+        document=document,
         value=completed(model, document, unusable=unusable),
         issues=tuple(issues),
         unusable=unusable,

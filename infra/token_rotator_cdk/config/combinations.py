@@ -44,12 +44,16 @@ def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]
     if stack.alarm_emails:
         fix = "leave it out, and subscribe the addresses to the topic of alarm_topic_arn"
         yield Conflict(("alarm_emails",), fix)
-    if stack.region and region_of(arn) != stack.region:
-        fix = f"write a topic in {stack.region}: an alarm tells topics of its own region only"
+    for fix in misplaced_topic(arn, region=stack.region, account=stack.account):
         yield Conflict(("alarm_topic_arn",), fix)
-    if stack.account and account_of(arn) != stack.account:
-        fix = f"write a topic of account {stack.account}, where the stack goes"
-        yield Conflict(("alarm_topic_arn",), fix)
+
+
+def misplaced_topic(arn: str, *, region: str | None, account: str | None) -> Iterator[str]:
+    """What to write instead of a topic that the alarms of a stack cannot tell."""
+    if region and region_of(arn) != region:
+        yield f"write a topic in {region}: an alarm tells topics of its own region only"
+    if account and account_of(arn) != account:
+        yield f"write a topic of account {account}, where the stack goes"
 
 
 def conflicts(

@@ -17,7 +17,6 @@ from token_rotator_cdk.config.issues import (
 )
 from token_rotator_cdk.config.models import Deployment
 from token_rotator_cdk.config.stack_limits import misplaced
-from token_rotator_cdk.config.tables import value_at
 
 
 def load(path: Path) -> Deployment:
@@ -41,22 +40,22 @@ def _read(path: Path) -> Deployment | list[ConfigIssue]:
     except tomllib.TOMLDecodeError as error:
         return [_not_toml(error), *keys_in_lines(text)]
     checked = check(Deployment, document)
-    return issues_of(checked, document) or [*keys_in_lines(text)] or checked.value
+    return issues_of(checked) or [*keys_in_lines(text)] or checked.value
 
 
-def issues_of(checked: Checked[Deployment], document: object) -> list[ConfigIssue]:
-    """Everything that is wrong with a document; what is wrong with one table stands together."""
-    issues = [*checked.issues, *_conflicts(checked, document), *misplaced(checked.value)]
+def issues_of(checked: Checked[Deployment]) -> list[ConfigIssue]:
+    """Everything that is wrong; what is wrong with one table stands together."""
+    issues = [*checked.issues, *_conflicts(checked), *misplaced(checked.value)]
     tables: dict[KeyPath, list[ConfigIssue]] = {}
     for issue in issues:
         tables.setdefault(issue.table[:2], []).append(issue)
     return [issue for those in tables.values() for issue in those]
 
 
-def _conflicts(checked: Checked[Deployment], document: object) -> Iterator[ConfigIssue]:
+def _conflicts(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
     stack = checked.value.stack
     for path, fix in conflicts_of_stack(stack, _usable_in(checked, ("stack",))):
-        yield _conflict(checked, document, ("stack", *path), fix)
+        yield checked.conflict(("stack", *path), fix)
     for name, rotator in checked.value.rotators.items():
         table = ("rotators", name)
         surroundings = Surroundings(
@@ -65,32 +64,12 @@ def _conflicts(checked: Checked[Deployment], document: object) -> Iterator[Confi
             parameter_tags=stack.tags,
         )
         for path, fix in conflicts(rotator, surroundings, _usable_in(checked, table)):
-            yield _conflict(checked, document, (*table, *path), fix)
+            yield checked.conflict((*table, *path), fix)
     yield from _written_twice(checked)
 
 
 def _usable_in(checked: Checked[Deployment], table: KeyPath) -> Callable[..., bool]:
     return lambda *path: checked.usable(*table, *path)
-
-
-def _conflict(
-    checked: Checked[Deployment], document: object, path: KeyPath, fix: str
-) -> ConfigIssue:
-    """With the value as it was written, or the default."""
-    if isinstance(value_at(document, path), dict):
-        return ConfigIssue(table=path, fix=fix)
-    *table, key = path
-    value = shown(_value(checked.value, path))
-    if value_at(document, path) is None:
-        value += " (the default)"
-    return ConfigIssue(table=tuple(table), key=key, value=value, fix=fix)
-
-
-def _value(deployment: Deployment, path: KeyPath) -> object:
-    value: object = deployment
-    for step in path:
-        value = value[step] if isinstance(value, dict) else getattr(value, step)
-    return value
 
 
 def _written_twice(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:

@@ -167,7 +167,7 @@ class RotatorConfig(Table):
     """Reserves a concurrency of 1; `false` where the account has none to spare."""
 
     log_retention_days: RetentionDays = Default.LOG_RETENTION_DAYS
-    """How long CloudWatch keeps the logs."""
+    """How long CloudWatch keeps the logs; 0: for ever."""
 
     secret: Annotated[
         SecretConfig | None,

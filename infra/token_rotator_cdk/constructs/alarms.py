@@ -1,4 +1,4 @@
-"""Who is told when the token is in danger, and how soon?"""
+"""The alarms of a rotator: who is told when the token is in danger, and how soon."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from token_rotator.contract import METRIC_NAMESPACE, ROTATOR_DIMENSION, Metric
-from token_rotator_cdk.constructs.silence import silent_minutes
+from token_rotator.contract import Metric
+from token_rotator_cdk.constructs.metrics import rotator_metric
 
 RUNBOOK: Final = "docs/runbook.md"
 MINUTE: Final = Duration.minutes(1)
@@ -39,13 +39,13 @@ class RotatorAlarms(Construct):
         interval_minutes: int,
         keys_expire: bool,
         function: lambda_.IFunction,
-        topic: sns.ITopic,
+        topic: sns.ITopic | None,
     ) -> None:
-        """``rotator`` is what the function's metrics call it (``environment.rotator_name``)."""
+        """``rotator`` is what the function's metrics call it. Without a topic, nobody is told."""
         super().__init__(scope, construct_id)
         self._rotator = rotator
-        self._action = actions.SnsAction(topic)
-        self.all: list[cloudwatch.Alarm] = []
+        self._action = None if topic is None else actions.SnsAction(topic)
+        self.by_name: dict[str, cloudwatch.Alarm] = {}
         silent = silent_minutes(interval_minutes)
 
         self._alarm(
@@ -61,7 +61,7 @@ class RotatorAlarms(Construct):
             "TokenMarginLow",
             harm=f"A token was replaced with less than {LOW_MARGIN_SECONDS} s of life left, or too "
             "late. The next hiccup leaves consumers without one.",
-            metric=self.metric(Metric.EXPIRY_MARGIN_SECONDS, cloudwatch.Stats.MINIMUM),
+            metric=self._metric(Metric.EXPIRY_MARGIN_SECONDS),
             rings=BELOW,
             threshold=LOW_MARGIN_SECONDS,
             within_minutes=silent,
@@ -70,7 +70,7 @@ class RotatorAlarms(Construct):
             "PreviousKeyInUse",
             harm="The secret's current key does not work; tokens come from the one before it. "
             "When that is revoked, consumers are without a token.",
-            metric=self.metric(Metric.PREVIOUS_KEY_USED, cloudwatch.Stats.SUM),
+            metric=self._metric(Metric.PREVIOUS_KEY_USED),
             rings=AT_LEAST,
             threshold=1,
             within_minutes=silent,
@@ -80,21 +80,14 @@ class RotatorAlarms(Construct):
                 "KeyExpiringSoon",
                 harm=f"The key was stored so long ago that less than {FEW_KEY_DAYS} of its days "
                 "are left. Then no token can be had any more.",
-                metric=self.metric(Metric.KEY_DAYS_LEFT, cloudwatch.Stats.MINIMUM),
+                metric=self._metric(Metric.KEY_DAYS_LEFT),
                 rings=BELOW,
                 threshold=FEW_KEY_DAYS,
                 within_minutes=silent,
             )
 
-    def metric(self, metric: Metric, statistic: str) -> cloudwatch.Metric:
-        """A metric that the function emits, per minute."""
-        return cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
-            metric_name=metric,
-            dimensions_map={ROTATOR_DIMENSION: self._rotator},
-            period=MINUTE,
-            statistic=statistic,
-        )
+    def _metric(self, metric: Metric) -> cloudwatch.Metric:
+        return rotator_metric(self._rotator, metric, period=MINUTE)
 
     def _dead_mans_switch(self, silent: int) -> None:
         """Missing minutes count as 0 by the expression, which makes the window exact.
@@ -109,9 +102,7 @@ class RotatorAlarms(Construct):
             "a service account yet.",
             metric=cloudwatch.MathExpression(
                 expression="FILL(published, 0)",
-                using_metrics={
-                    "published": self.metric(Metric.TOKEN_PUBLISHED, cloudwatch.Stats.SUM)
-                },
+                using_metrics={"published": self._metric(Metric.TOKEN_PUBLISHED)},
                 period=MINUTE,
             ),
             rings=BELOW,
@@ -152,7 +143,28 @@ class RotatorAlarms(Construct):
             datapoints_to_alarm=within_minutes if every_minute else 1,
             treat_missing_data=missing.BREACHING if every_minute else missing.NOT_BREACHING,
         )
-        alarm.add_alarm_action(self._action)
-        alarm.add_ok_action(self._action)
-        self.all.append(alarm)
+        if self._action is not None:
+            alarm.add_alarm_action(self._action)
+            alarm.add_ok_action(self._action)
+        self.by_name[construct_id] = alarm
         return alarm
+
+
+def longest_healthy_silence_minutes(interval_minutes: int) -> int:
+    """How many whole minutes can pass without a publication while everything works.
+
+    Two runs of the schedule start up to ``interval`` minutes and 59 s apart, and a publication can
+    take the function's whole timeout longer than the one before: with a last token at the very end
+    of its minute, ``interval + 1`` minutes stay empty.
+    """
+    return interval_minutes + 1
+
+
+def silent_minutes(interval_minutes: int) -> int:
+    """How many empty minutes in a row mean that nothing runs.
+
+    One more than while healthy, and one for a token of the newest minute that has not arrived in
+    CloudWatch yet:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
+    """
+    return longest_healthy_silence_minutes(interval_minutes) + 2

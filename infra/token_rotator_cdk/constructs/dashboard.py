@@ -1,6 +1,6 @@
-"""What does an operator look at? One row per rotator: alarms, life left, work done, failures."""
+"""The dashboard for operators: one row per rotator with alarms, life left, work and failures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from aws_cdk import Duration, Stack
@@ -14,7 +14,7 @@ from token_rotator.contract import (
     Outcome,
     RotationStep,
 )
-from token_rotator_cdk.constructs.alarms import LOW_MARGIN_SECONDS
+from token_rotator_cdk.constructs.alarms import LOW_MARGIN_SECONDS, MINUTE
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
 QUARTER: Final = 6
@@ -54,7 +54,7 @@ class RotatorsDashboard(Construct):
     """The dashboard of a stack."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, rotators: Mapping[str, TokenRotator]
+        self, scope: Construct, construct_id: str, *, rotators: Iterable[TokenRotator]
     ) -> None:
         super().__init__(scope, construct_id)
         # dashboards are the account's, not the region's: a stack of this name may be elsewhere, too
@@ -63,7 +63,7 @@ class RotatorsDashboard(Construct):
         dashboard = cloudwatch.Dashboard(
             self, "Resource", dashboard_name=name, default_interval=Duration.hours(3)
         )
-        for rotator in rotators.values():
+        for rotator in rotators:
             for line in _row(rotator):
                 dashboard.add_widgets(*line)
         self.url = (
@@ -78,7 +78,7 @@ def _row(rotator: TokenRotator) -> list[list[cloudwatch.IWidget]]:
         [cloudwatch.TextWidget(markdown=f"# {rotator.name}", width=4 * QUARTER, height=1)],
         [
             cloudwatch.AlarmStatusWidget(
-                title="Alarms", alarms=rotator.alarms.all, width=QUARTER, height=HEIGHT
+                title="Alarms", alarms=[*rotator.alarms.values()], width=QUARTER, height=HEIGHT
             ),
             _from_log(rotator, "Life left of the published token, s", LIFE_LEFT),
             _margin(rotator),
@@ -114,7 +114,7 @@ def _from_log(
 
 
 def _margin(rotator: TokenRotator) -> cloudwatch.GraphWidget:
-    metric = rotator.alarms.metric(Metric.EXPIRY_MARGIN_SECONDS, cloudwatch.Stats.MINIMUM)
+    metric = rotator.metric(Metric.EXPIRY_MARGIN_SECONDS, period=MINUTE)
     return cloudwatch.GraphWidget(
         title=f"Life left when replaced, if below {MARGIN_REPORTED_BELOW_SECONDS} s",
         left=[metric],
@@ -127,7 +127,7 @@ def _margin(rotator: TokenRotator) -> cloudwatch.GraphWidget:
 
 
 def _errors(rotator: TokenRotator) -> cloudwatch.GraphWidget:
-    published = rotator.alarms.metric(Metric.TOKEN_PUBLISHED, cloudwatch.Stats.SUM)
+    published = rotator.metric(Metric.TOKEN_PUBLISHED)
     failed = rotator.function.metric_errors(statistic=cloudwatch.Stats.SUM)
     return cloudwatch.GraphWidget(
         title="Tokens published, and rotations that failed",

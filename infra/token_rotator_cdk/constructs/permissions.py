@@ -1,4 +1,4 @@
-"""Who may do what? One secret, one parameter, one key in its context, one log group."""
+"""Statements of the roles: one secret, one parameter, one key in its context, one log group."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,20 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from token_rotator.contract import Actions, EncryptionContext
+
+
+def rotate(
+    *, secret_arn: str, secret_key: kms.IKey | None, parameter_arn: str, key: kms.IKey
+) -> list[iam.PolicyStatement]:
+    """What the function may do, besides writing its log."""
+    statements = [
+        read_secret(secret_arn),
+        write_parameter(parameter_arn),
+        use_key_for_parameter(parameter_arn, key),
+    ]
+    if secret_key is not None:
+        statements.append(decrypt_secret(secret_arn, secret_key.key_arn))
+    return statements
 
 
 def read_secret(secret_arn: str) -> iam.PolicyStatement:

@@ -1,4 +1,4 @@
-"""Who else reads the key? A mail for every reading of the secret that is not the function's own.
+"""Alerts about every reading of the secret that is not the function's own.
 
 CloudTrail records each GetSecretValue and EventBridge hands it on, if the account has a trail that
 logs management events, reads included:
@@ -7,11 +7,10 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudt
 
 from typing import Any, Final
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -38,9 +37,8 @@ class SecretAccessAlerts(Construct):
         secret_name: str,
         role_arn: str,
         topic: sns.ITopic,
-        mailer: iam.IRole,
     ) -> None:
-        """``role_arn`` is the only reader that is expected; ``mailer`` publishes to the topic."""
+        """``role_arn`` is the only reader that is expected."""
         super().__init__(scope, construct_id)
         matched = pattern(secret_arn, secret_name, role_arn)
         rule = events.Rule(
@@ -55,7 +53,7 @@ class SecretAccessAlerts(Construct):
             targets=[
                 targets.SnsTopic(
                     topic,
-                    role=mailer,
+                    role=_mailer(self, topic),
                     message=events.RuleTargetInput.from_text(_mail(rotator)),
                     max_event_age=Duration.hours(1),
                 )
@@ -70,20 +68,21 @@ class SecretAccessAlerts(Construct):
         resource.state = WITH_READS
 
 
-def mailer_of(
-    scope: Construct, construct_id: str, *, topic: sns.ITopic, key: kms.IKey | None
-) -> iam.IRole:
-    """Whom EventBridge takes on to publish, for all rules of a stack. ``key``: of the topic.
+def _mailer(scope: Construct, topic: sns.ITopic) -> iam.IRole:
+    """The role by which EventBridge publishes to a topic, one for all rules of a stack.
 
     Without a role, CDK opens topic and key to ``events.amazonaws.com``: to every account's rules.
     A role cannot be handed to a rule of another account.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
+    stack, construct_id = Stack.of(scope), f"SecretAccessMailer{topic.node.addr[-8:]}"
+    if isinstance(there := stack.node.try_find_child(construct_id), iam.Role):
+        return there.without_policy_updates()
     statements = [permissions.publish_to(topic.topic_arn)]
-    if key is not None:
-        statements.append(permissions.use_key_for_topic(topic.topic_arn, key))
+    if topic.master_key is not None:
+        statements.append(permissions.use_key_for_topic(topic.topic_arn, topic.master_key))
     role = iam.Role(
-        scope,
+        stack,
         construct_id,
         description="Mails who else reads a key",
         assumed_by=iam.ServicePrincipal("events.amazonaws.com"),

@@ -1,4 +1,4 @@
-"""How does another account read the token? Its workloads assume a role of this one.
+"""The role by which workloads of other accounts read the token.
 
 Not a share of AWS RAM: it holds a parameter that exists, and this one expires and is created anew
 (docs/decisions/0012-other-accounts.md).
@@ -24,14 +24,13 @@ class SharedReader(iam.Role):
         construct_id: str,
         *,
         share_with: Sequence[str],
-        parameter_name: str,
         parameter_arn: str,
         key: kms.IKey,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
-            description=f"Reads the access token for other accounts: {parameter_name}"[:256],
+            description="Reads an access token for other accounts",
             assumed_by=iam.CompositePrincipal(*map(_trusted, share_with)),
             inline_policies={
                 "Read": iam.PolicyDocument(

@@ -1,8 +1,10 @@
-"""What does one credential need in AWS? A function, its triggers, its alarms, and who may read."""
+"""The construct that keeps a fresh access token of one credential in one SSM parameter."""
 
-import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -11,135 +13,186 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from token_rotator.contract import (
-    FUNCTION_TIMEOUT_SECONDS,
-    HANDLER,
-    PLACEHOLDER_FIELD,
-    Actions,
-)
+from token_rotator.contract import Actions, ValueFormat
+from token_rotator_cdk.bundle.asset import function_code
+from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.config.combinations import Surroundings
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
-from token_rotator_cdk.config.models import RotatorConfig, StackConfig
+from token_rotator_cdk.config.issues import ConfigurationIssues
+from token_rotator_cdk.config.models import RotatorConfig
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.alarms import RotatorAlarms
+from token_rotator_cdk.constructs.arguments import Arguments, resolved
+from token_rotator_cdk.constructs.credential import CreatedSecret, customer_key
+from token_rotator_cdk.constructs.function import RotatorFunction
+from token_rotator_cdk.constructs.identity_provider import IdentityProvider
+from token_rotator_cdk.constructs.metrics import rotator_metric
+from token_rotator_cdk.constructs.naming import default_rotator_name, issues_of_writer
+from token_rotator_cdk.constructs.references import arn_of, issues_of_references
 from token_rotator_cdk.constructs.secret_access_alerts import SecretAccessAlerts
 from token_rotator_cdk.constructs.shared_reader import SharedReader
 from token_rotator_cdk.constructs.triggers import Triggers
 
 
 class TokenRotator(Construct):
-    """Keeps a fresh access token of one credential in one SSM parameter."""
+    """Keeps a fresh access token of one credential in one SSM parameter.
+
+    What is not given is created or has the default of ``rotators.toml``
+    (docs/configuration.md). Arguments that are known at synthesis are checked by the same rules:
+    ``ConfigurationIssues`` names all that are wrong.
+    """
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        rotator_name: str,
-        stack_config: StackConfig,
-        config: RotatorConfig,
-        key: kms.IKey,
-        alarm_topic: sns.ITopic,
-        code: lambda_.Code,
-        mailer: iam.IRole | None = None,
+        parameter_name: str,
+        rotator_name: str | None = None,
+        identity_provider: IdentityProvider | None = None,
+        secret: secretsmanager.ISecret | None = None,
+        encryption_key: kms.IKey | None = None,
+        alarm_topic: sns.ITopic | None = None,
+        secret_access_alerts: bool = False,
+        token_lifetime: Duration | None = None,
+        interval: Duration | None = None,
+        watchdog_min_remaining: Duration | None = None,
+        value_format: ValueFormat | None = None,
+        share_with: Sequence[str] = (),
+        expiration_grace: Duration | None = None,
+        parameter_tags: Mapping[str, str] | None = None,
+        memory_size: int | None = None,
+        reserve_concurrency: bool = True,
+        log_retention: logs.RetentionDays | None = None,
+        log_encryption_key: kms.IKey | None = None,
+        code_signing_config: lambda_.ICodeSigningConfig | None = None,
+        code: lambda_.Code | None = None,
     ) -> None:
-        """``key`` encrypts the parameter, and the secret unless ``config`` names one.
+        """A rotator with everything it needs.
 
-        ``mailer`` tells the topic who else reads the secret; None: nobody does.
+        :param parameter_name: the parameter, which the function creates and owns.
+        :param rotator_name: what alarms, metrics, logs and the created secret are called.
+            Default: the stack's name and the construct's path in it.
+        :param identity_provider: default: ``IdentityProvider.intelligence()``.
+        :param secret: an existing secret with the service account, by its complete ARN.
+        :param encryption_key: encrypts the parameter and a secret that is created.
+            Default: a customer key that outlives the stack.
+        :param alarm_topic: a standard topic that the alarms may publish to. Default: the alarms
+            have no actions.
+        :param secret_access_alerts: tells the topic who else reads the secret.
+        :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
+        :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach.
+        :param log_encryption_key: default: CloudWatch's own.
+        :param code: of the function; for tests. Default: the function of this distribution.
         """
         super().__init__(scope, construct_id)
-        self._config = config
-        self._key = key
-        self.name = rotator_name
-        self._label = rotator_name.rpartition("/")[2]
-        self.parameter_name = config.parameter_name
-        self.parameter_arn = Stack.of(self).format_arn(
-            service="ssm", resource="parameter", resource_name=config.parameter_name.lstrip("/")
+        self.name: str = rotator_name or default_rotator_name(self)
+        self.parameter_name = parameter_name
+        self.parameter_arn: str = Stack.of(self).format_arn(
+            service="ssm",
+            resource=f"parameter{parameter_name}",
+            arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
-        self.secret, self.secret_arn = self._credential()
-        self.log_group = logs.LogGroup(
+        tags = parameter_tags or {}
+        settings, issues = Arguments(
+            parameter_name=parameter_name,
+            identity_provider=identity_provider,
+            secret=secret,
+            token_lifetime=token_lifetime,
+            interval=interval,
+            watchdog_min_remaining=watchdog_min_remaining,
+            value_format=value_format,
+            share_with=share_with,
+            expiration_grace=expiration_grace,
+            memory_size=memory_size,
+            reserve_concurrency=reserve_concurrency,
+            log_retention=log_retention,
+        ).settings(
+            Surroundings(
+                rotator_name=self.name,
+                region=resolved(Stack.of(self).region),
+                parameter_tags=tags,
+            )
+        )
+        issues += issues_of_references(
             self,
-            "LogGroup",
-            removal_policy=RemovalPolicy.DESTROY,
-            encryption_key=key if stack_config.log_key else None,
+            rotator_name=self.name,
+            parameter_tags=tags,
+            alarm_topic=alarm_topic,
+            secret_access_alerts=secret_access_alerts,
+            encryption_key=arn_of(encryption_key),
+            log_encryption_key=arn_of(log_encryption_key),
+            code_signing_config=getattr(code_signing_config, "code_signing_config_arn", None),
         )
-        _retain_for(self.log_group, days=config.log_retention_days)
-        role = self._execution_role(self.log_group)
-        self.function = lambda_.Function(
+        issues += issues_of_writer(self, parameter_name)
+        if issues:
+            raise ConfigurationIssues(self.node.path, issues)
+
+        self.encryption_key = encryption_key or customer_key(
+            self, "Key", description=f"Secret and token of {self.name}"
+        )
+        self.secret: secretsmanager.ISecret = secret or CreatedSecret(
+            self, "Secret", name=self.name, key=self.encryption_key
+        )
+        self.secret_arn: str = (
+            self.secret.arn if isinstance(self.secret, CreatedSecret) else self.secret.secret_arn
+        )
+        self.function = RotatorFunction(
             self,
             "Function",
-            description=f"Keeps a fresh access token in {config.parameter_name}"[:256],
-            code=code,
-            handler=HANDLER,
-            # a local AWS ignores both, and runs the bundle on its own interpreter (`-c local=true`)
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64,
-            memory_size=config.memory_mb,
-            timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
+            settings=settings,
+            code=code or function_code(LAMBDA),
             environment=environment(
-                config,
-                rotator_name=rotator_name,
-                parameter_tags=stack_config.tags,
+                settings,
+                rotator_name=self.name,
+                parameter_tags=tags,
                 secret_arn=self.secret_arn,
-                key_arn=key.key_arn,
+                key_arn=self.encryption_key.key_arn,
             ),
-            role=role,
-            log_group=self.log_group,
-            logging_format=lambda_.LoggingFormat.JSON,
-            # one writer at a time; Parameter Store has no conditional put
-            reserved_concurrent_executions=1 if config.reserve_concurrency else None,
-            # the watchdog is the retry
-            retry_attempts=0,
-            max_event_age=Duration.minutes(1),
-            code_signing_config=self._code_signing(stack_config),
+            statements=permissions.rotate(
+                secret_arn=self.secret_arn,
+                secret_key=secret.encryption_key if secret else self.encryption_key,
+                parameter_arn=self.parameter_arn,
+                key=self.encryption_key,
+            ),
+            log_encryption_key=log_encryption_key,
+            code_signing_config=code_signing_config,
         )
-        if mailer is not None:
+        self.log_group: logs.ILogGroup = self.function.log_group
+        if secret_access_alerts and alarm_topic is not None:
             SecretAccessAlerts(
                 self,
                 "SecretAccessAlerts",
                 rotator=self.name,
                 secret_arn=self.secret_arn,
-                secret_name=self._secret_name(),
-                role_arn=role.role_arn,
+                secret_name=self.secret.secret_name if secret else self.name,
+                role_arn=self.function.execution_role.role_arn,
                 topic=alarm_topic,
-                mailer=mailer,
             )
         self.triggers = Triggers(
             self,
             "Triggers",
-            label=self._label,
-            config=config,
+            settings=settings,
             function=self.function,
             secret_arn=self.secret_arn,
         )
-        self.alarms = RotatorAlarms(
+        self.alarms: Mapping[str, cloudwatch.Alarm] = RotatorAlarms(
             self,
             "Alarms",
             rotator=self.name,
-            interval_minutes=config.interval_minutes,
-            keys_expire=PROFILES[config.identity_provider.profile].key_lifetime_days is not None,
+            interval_minutes=settings.interval_minutes,
+            keys_expire=PROFILES[settings.identity_provider.profile].key_lifetime_days is not None,
             function=self.function,
             topic=alarm_topic,
-        )
+        ).by_name
         self.reader_policy = iam.ManagedPolicy(
             self,
             "ReaderPolicy",
-            description=f"Reads the access token in {config.parameter_name}"[:256],
-            statements=permissions.read_parameter(self.parameter_arn, key),
+            description="Reads an access token",
+            statements=permissions.read_parameter(self.parameter_arn, self.encryption_key),
         )
-
-        self.shared_reader = (
-            SharedReader(
-                self,
-                "SharedReaderRole",
-                share_with=config.share_with,
-                parameter_name=self.parameter_name,
-                parameter_arn=self.parameter_arn,
-                key=key,
-            )
-            if config.share_with
-            else None
-        )
+        self.shared_reader = self._shared_reader(settings)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets a workload read the parameter and decrypt it, and nothing else.
@@ -147,80 +200,37 @@ class TokenRotator(Construct):
         For workloads of this account; those of others assume the role of ``share_with``.
         """
         may_get = iam.Grant.add_to_principal(
-            grantee=grantee, actions=[*Actions.READ_PARAMETER], resource_arns=[self.parameter_arn]
+            grantee=grantee,
+            actions=[*Actions.READ_PARAMETER],
+            resource_arns=[self.parameter_arn],
         )
         may_decrypt = iam.Grant.add_to_principal(
             grantee=grantee,
             actions=[*Actions.DECRYPT_PARAMETER],
-            resource_arns=[self._key.key_arn],
+            resource_arns=[self.encryption_key.key_arn],
             conditions=permissions.parameter_context(self.parameter_arn),
         )
         return may_get.combine(may_decrypt)
 
-    def _credential(self) -> tuple[secretsmanager.ISecret, str]:
-        if self._config.secret is not None:
-            arn = self._config.secret.arn
-            return secretsmanager.Secret.from_secret_complete_arn(self, "Secret", arn), arn
-        created = secretsmanager.Secret(
-            self,
-            "Secret",
-            secret_name=self.name,
-            description="Service account: store the downloaded file here as it is",
-            generate_secret_string=_placeholder(),
-            # kept when the stack goes, but not when its first deployment fails: the name is taken
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
-        resource = created.node.default_child
-        assert isinstance(resource, secretsmanager.CfnSecret)  # noqa: S101 - narrows the type
-        # as `encryption_key` it would open the key to the whole account a second time
-        resource.kms_key_id = self._key.key_arn
-        # both are the ARN in AWS; a local AWS answers `Ref` with the name
-        return created, resource.attr_id
+    def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
+        """A metric that the function emits, such as ``Metric.TOKEN_PUBLISHED``.
 
-    def _secret_name(self) -> str:
-        if self._config.secret is None:
-            return self.name
-        # without the hyphen and six characters that Secrets Manager adds
-        return self._config.secret.arn.split(":")[-1].rpartition("-")[0]
+        The options are those of ``aws_cloudwatch.Metric``. Lambda's own metrics are at
+        ``function``, for example ``function.metric_errors()``.
+        """
+        return rotator_metric(self.name, metric_name, **options).attach_to(self)
 
-    def _code_signing(self, stack: StackConfig) -> lambda_.ICodeSigningConfig | None:
-        arn = stack.code_signing_config_arn
-        if arn is None:
+    def create_schedules_after(self, other: "TokenRotator") -> None:
+        """Keeps the schedules of two rotators from firing together (docs/many.md)."""
+        self.triggers.created_after(other.triggers)
+
+    def _shared_reader(self, settings: RotatorConfig) -> SharedReader | None:
+        if not settings.share_with:
             return None
-        return lambda_.CodeSigningConfig.from_code_signing_config_arn(self, "CodeSigning", arn)
-
-    def _execution_role(self, log_group: logs.ILogGroup) -> iam.IRole:
-        statements = [
-            permissions.read_secret(self.secret_arn),
-            permissions.write_parameter(self.parameter_arn),
-            permissions.use_key_for_parameter(self.parameter_arn, self._key),
-            permissions.write_logs(log_group.log_group_arn),
-        ]
-        secret_key_arn = (
-            self._key.key_arn if self._config.secret is None else self._config.secret.key_arn
-        )
-        if secret_key_arn is not None:
-            statements.append(permissions.decrypt_secret(self.secret_arn, secret_key_arn))
-        role = iam.Role(
+        return SharedReader(
             self,
-            "Role",
-            description=f"Rotates {self._label}",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"Rotate": iam.PolicyDocument(statements=statements)},
+            "SharedReaderRole",
+            share_with=settings.share_with,
+            parameter_arn=self.parameter_arn,
+            key=self.encryption_key,
         )
-        return role.without_policy_updates()
-
-
-def _placeholder() -> secretsmanager.SecretStringGenerator:
-    """What the function takes for "nobody has stored a key yet": contract.PLACEHOLDER_FIELD."""
-    text = {PLACEHOLDER_FIELD: "put the downloaded file here, in place of all of this"}
-    return secretsmanager.SecretStringGenerator(
-        secret_string_template=json.dumps(text), generate_string_key="random"
-    )
-
-
-def _retain_for(log_group: logs.LogGroup, *, days: int) -> None:
-    # the L2 takes names (ONE_MONTH) where rotators.toml takes CloudWatch's numbers
-    resource = log_group.node.default_child
-    assert isinstance(resource, logs.CfnLogGroup)  # noqa: S101 - narrows the type
-    resource.retention_in_days = days

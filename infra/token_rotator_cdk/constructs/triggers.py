@@ -1,4 +1,4 @@
-"""When does the function run? On two schedules, and when its secret changes."""
+"""Triggers of the function: the schedule, the watchdogs and the secret-changed event."""
 
 from typing import Any
 
@@ -28,8 +28,7 @@ class Triggers(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        label: str,
-        config: RotatorConfig,
+        settings: RotatorConfig,
         function: lambda_.IFunction,
         secret_arn: str,
     ) -> None:
@@ -39,24 +38,26 @@ class Triggers(Construct):
         self._role = _invoke_role(self, function)
         self._schedule(
             "Schedule",
-            every=Duration.minutes(config.interval_minutes),
-            description=f"A fresh token for {label}",
+            every=Duration.minutes(settings.interval_minutes),
+            description="Obtains a fresh token",
             sends={EventField.TRIGGER: Trigger.SCHEDULE},
         )
-        for number in range(Default.WATCHDOGS if config.watchdog_min_remaining_seconds > 0 else 0):
+        for number in range(
+            Default.WATCHDOGS if settings.watchdog_min_remaining_seconds > 0 else 0
+        ):
             self._schedule(
                 f"Watchdog{number + 1}",
                 every=Duration.minutes(1),
-                description=f"Repairs within a minute what the schedule missed for {label}",
+                description="Repairs within a minute what the schedule missed",
                 sends={
                     EventField.TRIGGER: Trigger.WATCHDOG,
-                    EventField.MIN_REMAINING_SECONDS: config.watchdog_min_remaining_seconds,
+                    EventField.MIN_REMAINING_SECONDS: settings.watchdog_min_remaining_seconds,
                 },
             )
         events.Rule(
             self,
             "SecretChanged",
-            description=f"A new key for {label} counts within seconds",
+            description="Lets a new key count within seconds",
             event_pattern=events.EventPattern(
                 source=["aws.secretsmanager"],
                 detail_type=["Secret Label Updated"],

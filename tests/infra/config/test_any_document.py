@@ -66,7 +66,7 @@ def test_a_document_is_read_or_its_issues_are_named(asked: list[Any]):
         changed(document, path, key, value)
 
     checked = check(Deployment, document)
-    issues = issues_of(checked, document)
+    issues = issues_of(checked)
 
     assert all(str(issue) for issue in issues)
     if not issues:

@@ -105,7 +105,7 @@ def test_the_worst_jitter_rings_nothing(extra):
 @pytest.mark.parametrize("interval", [1, 4, 9, 55])
 def test_the_dead_mans_switch_is_quiet_however_slow_a_healthy_rotator_is(interval, extra, late):
     """Early and late in turn, at once and at the last moment in turn, and no watchdog."""
-    switch = alarms(interval_minutes=interval)["TokenNotRefreshed"]
+    switch = alarms(interval_minutes=interval, token_lifetime_seconds=3600)["TokenNotRefreshed"]
 
     for begins, phase in itertools.product((0, 20, 40, 59), (0, 1)):
         life = Life(

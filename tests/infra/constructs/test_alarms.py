@@ -22,8 +22,12 @@ from token_rotator.contract import (
     Metric,
     Variable,
 )
-from token_rotator_cdk.constructs.alarms import FEW_KEY_DAYS, FIRST_KEY_MINUTES, LOW_MARGIN_SECONDS
-from token_rotator_cdk.constructs.silence import longest_healthy_silence_minutes
+from token_rotator_cdk.constructs.alarms import (
+    FEW_KEY_DAYS,
+    FIRST_KEY_MINUTES,
+    LOW_MARGIN_SECONDS,
+    longest_healthy_silence_minutes,
+)
 
 OURS = {
     "TokenNotRefreshed": Metric.TOKEN_PUBLISHED,

@@ -1,0 +1,152 @@
+"""Checks the arguments of ``TokenRotator`` by the rules of ``rotators.toml``."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any, Final
+
+from aws_cdk import Duration, Stack, Token
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from token_rotator_cdk.config.check import check
+from token_rotator_cdk.config.combinations import Surroundings, conflicts
+from token_rotator_cdk.config.issues import ConfigIssue, KeyPath
+from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.constructs.identity_provider import IdentityProvider
+from token_rotator_cdk.constructs.log_retention import DAYS
+
+SETTINGS: Final[Mapping[str, KeyPath]] = MappingProxyType(
+    {
+        "parameter_name": ("parameter_name",),
+        "token_lifetime": ("token_lifetime_seconds",),
+        "interval": ("interval_minutes",),
+        "watchdog_min_remaining": ("watchdog_min_remaining_seconds",),
+        "value_format": ("value_format",),
+        "share_with": ("share_with",),
+        "expiration_grace": ("expiration_grace_minutes",),
+        "memory_size": ("memory_mb",),
+        "reserve_concurrency": ("reserve_concurrency",),
+        "log_retention": ("log_retention_days",),
+        "secret": ("secret", "arn"),
+        "secret.encryption_key": ("secret", "key_arn"),
+        **{
+            f"identity_provider.{field.name}": ("identity_provider", field.name)
+            for field in fields(IdentityProvider)
+        },
+        "identity_provider.assertion_lifetime": ("identity_provider", "assertion_lifetime_seconds"),
+    }
+)
+"""The setting that each argument stands for."""
+
+_ARGUMENTS: Final = {setting: argument for argument, setting in SETTINGS.items()}
+_UNIT: Final = re.compile("_(seconds|minutes|days)$")
+_STANDS_FOR_ANY_NAME: Final = "/known-at-deployment"
+
+
+class Arguments:
+    """The arguments of one construct, as the settings that they stand for."""
+
+    def __init__(self, **given: Any) -> None:
+        self._issues: list[ConfigIssue] = []
+        self._known: dict[KeyPath, object] = {}
+        self._unresolved: dict[KeyPath, object] = {}
+        for argument, value in _flat(given):
+            path = SETTINGS[argument]
+            if isinstance(value, Duration) and value.is_unresolved():
+                fix = "give a length of time that is known at synthesis"
+                self._issues.append(ConfigIssue(key=argument, fix=fix))
+            elif _is_unresolved(value):
+                self._unresolved[path] = value
+            else:
+                self._known[path] = _plain(value, path)
+
+    def settings(self, surroundings: Surroundings) -> tuple[RotatorConfig, list[ConfigIssue]]:
+        """The settings, and everything that is wrong with them.
+
+        What is known at deployment only is not checked.
+        """
+        checked = check(RotatorConfig, self._document())
+        found = conflicts(checked.value, surroundings, checked.usable)
+        issues = [*checked.issues, *(checked.conflict(path, fix) for path, fix in found)]
+        settings = checked.value
+        for (*table, key), value in self._unresolved.items():
+            if not table:
+                settings = settings.model_copy(update={key: value})
+            elif table == ["identity_provider"]:
+                provider = settings.identity_provider.model_copy(update={key: value})
+                settings = settings.model_copy(update={"identity_provider": provider})
+        return settings, [*self._issues, *map(_of_argument, issues)]
+
+    def _document(self) -> dict[str, Any]:
+        document: dict[str, Any] = {"parameter_name": _STANDS_FOR_ANY_NAME}
+        for (*table, key), value in self._known.items():
+            inner = document.setdefault(table[0], {}) if table else document
+            inner[key] = value
+        return document
+
+
+def known_region(scope: Construct) -> str | None:
+    """The region of the scope's stack, if it is known at synthesis."""
+    return resolved(Stack.of(scope).region)
+
+
+def resolved(text: str | None) -> str | None:
+    """A text that is known at synthesis, or None."""
+    return None if text is None or Token.is_unresolved(text) else text
+
+
+def _flat(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The arguments that were given, those within values by their paths."""
+    for argument, value in given.items():
+        if isinstance(value, IdentityProvider):
+            for field in fields(value):
+                inner = getattr(value, field.name)
+                if inner is not None:
+                    yield f"{argument}.{field.name}", inner
+        elif argument == "secret" and value is not None:
+            yield from _of_secret(argument, value)
+        elif value is not None:
+            yield argument, value
+
+
+def _of_secret(argument: str, secret: secretsmanager.ISecret) -> Iterator[tuple[str, Any]]:
+    # without a complete ARN, the rule of the complete ARN says what to write
+    arn = secret.secret_full_arn or resolved(secret.secret_name) or "a partial ARN"
+    yield argument, arn
+    key = None if secret.encryption_key is None else secret.encryption_key.key_arn
+    if resolved(arn) and resolved(key):
+        yield f"{argument}.encryption_key", key
+
+
+def _is_unresolved(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(Token.is_unresolved, value))
+    return not isinstance(value, Duration) and Token.is_unresolved(value)
+
+
+def _plain(value: object, path: KeyPath) -> object:
+    if isinstance(value, Duration):
+        unit = _UNIT.search(path[-1])
+        number = value.to_minutes if unit and unit[1] == "minutes" else value.to_seconds
+        amount = number(integral=False)
+        return int(amount) if amount == int(amount) else amount
+    if isinstance(value, logs.RetentionDays):
+        return DAYS[value]
+    return value
+
+
+def _of_argument(issue: ConfigIssue) -> ConfigIssue:
+    """The issue of a setting, as one of the argument."""
+    path = (*issue.table, issue.key)
+    unit = _UNIT.search(issue.key)
+    value = issue.value
+    if value is not None and unit:
+        value = re.sub(r"^\S+", rf"\g<0> {unit[1]}", value)
+    fix = issue.fix
+    for setting, argument in _ARGUMENTS.items():
+        if _UNIT.search(setting[-1]):
+            fix = re.sub(rf"\b{setting[-1]}\b", argument, fix)
+    return ConfigIssue(key=_ARGUMENTS.get(path, issue.key), value=value, fix=fix)

@@ -1,0 +1,94 @@
+"""The rotator's function, its role and its log group."""
+
+from collections.abc import Mapping
+
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER
+from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.constructs import permissions
+from token_rotator_cdk.constructs.log_retention import RETENTION
+
+
+class RotatorFunction(lambda_.Function):
+    """The function. Role and log group stand beside it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: RotatorConfig,
+        code: lambda_.Code,
+        environment: Mapping[str, str],
+        statements: list[iam.PolicyStatement],
+        log_encryption_key: kms.IKey | None,
+        code_signing_config: lambda_.ICodeSigningConfig | None,
+    ) -> None:
+        """``statements`` are what the role allows, besides writing the log."""
+        if log_encryption_key is not None:
+            _open_to_logs(scope, log_encryption_key)
+        log_group = logs.LogGroup(
+            scope,
+            "LogGroup",
+            retention=RETENTION[settings.log_retention_days],
+            removal_policy=RemovalPolicy.DESTROY,
+            encryption_key=log_encryption_key,
+        )
+        allowed = [*statements, permissions.write_logs(log_group.log_group_arn)]
+        role = iam.Role(
+            scope,
+            "Role",
+            description="Execution role of a token rotator",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Rotate": iam.PolicyDocument(statements=allowed)},
+        ).without_policy_updates()
+        super().__init__(
+            scope,
+            construct_id,
+            description=f"Keeps a fresh access token in {settings.parameter_name}"[:256],
+            code=code,
+            handler=HANDLER,
+            # a local AWS ignores both, and runs the bundle on its own interpreter (`-c local=true`)
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            memory_size=settings.memory_mb,
+            timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
+            environment=dict(environment),
+            role=role,
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            # one writer at a time; Parameter Store has no conditional put
+            reserved_concurrent_executions=1 if settings.reserve_concurrency else None,
+            # the watchdog is the retry
+            retry_attempts=0,
+            max_event_age=Duration.minutes(1),
+            code_signing_config=code_signing_config,
+        )
+        self.execution_role: iam.IRole = role
+
+
+def _open_to_logs(scope: Construct, key: kms.IKey) -> None:
+    # by name, because the groups depend on the key; CloudFormation puts the stack's in front
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    stack = Stack.of(scope)
+    groups = stack.format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=f"{stack.stack_name}-*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="LogsOfThisStack",
+            principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            resources=["*"],  # in a key's policy: this key
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        )
+    )

@@ -1,0 +1,88 @@
+"""The identity provider that a rotator asks for tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+
+from token_rotator.contract import Algorithm, RequestStyle
+from token_rotator_cdk.config.defaults import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityProvider:
+    """What an identity provider expects. What is left out is as the profile says.
+
+    The fields are the settings of ``[rotators.NAME.identity_provider]``; see
+    docs/configuration.md. The construct that is given the value checks it.
+    """
+
+    profile: Profile = Profile.INTELLIGENCE
+    discovery_endpoint: str | None = None
+    """Default: the secret's ``discoveryEndpoint``."""
+    token_endpoint: str | None = None
+    """Default: the discovered one."""
+    allowed_token_hosts: Sequence[str] = ()
+    """Hosts that the token endpoint may be on, besides the discovery endpoint's own."""
+    allow_private_addresses: bool = False
+    audience: str | None = None
+    """Default: the discovered issuer, else the origin of the token endpoint."""
+    request_style: RequestStyle | None = None
+    assertion_lifetime: Duration | None = None
+    algorithm: Algorithm | None = None
+    key_id: str | None = None
+    scope: str | None = None
+
+    @classmethod
+    def intelligence(
+        cls,
+        *,
+        discovery_endpoint: str | None = None,
+        token_endpoint: str | None = None,
+        allowed_token_hosts: Sequence[str] = (),
+        allow_private_addresses: bool = False,
+        audience: str | None = None,
+        request_style: RequestStyle | None = None,
+        assertion_lifetime: Duration | None = None,
+    ) -> "IdentityProvider":
+        """Salesforce Marketing Cloud Intelligence: RS256, no ``exp``, parameters in the query."""
+        return cls(
+            profile=Profile.INTELLIGENCE,
+            discovery_endpoint=discovery_endpoint,
+            token_endpoint=token_endpoint,
+            allowed_token_hosts=allowed_token_hosts,
+            allow_private_addresses=allow_private_addresses,
+            audience=audience,
+            request_style=request_style,
+            assertion_lifetime=assertion_lifetime,
+        )
+
+    @classmethod
+    def rfc7523(
+        cls,
+        *,
+        discovery_endpoint: str | None = None,
+        token_endpoint: str | None = None,
+        allowed_token_hosts: Sequence[str] = (),
+        allow_private_addresses: bool = False,
+        audience: str | None = None,
+        request_style: RequestStyle | None = None,
+        assertion_lifetime: Duration | None = None,
+        algorithm: Algorithm | None = None,
+        key_id: str | None = None,
+        scope: str | None = None,
+    ) -> "IdentityProvider":
+        """Any authorization server that takes ``private_key_jwt`` (RFC 7523 section 2.2)."""
+        return cls(
+            profile=Profile.RFC7523,
+            discovery_endpoint=discovery_endpoint,
+            token_endpoint=token_endpoint,
+            allowed_token_hosts=allowed_token_hosts,
+            allow_private_addresses=allow_private_addresses,
+            audience=audience,
+            request_style=request_style,
+            assertion_lifetime=assertion_lifetime,
+            algorithm=algorithm,
+            key_id=key_id,
+            scope=scope,
+        )

@@ -1,0 +1,66 @@
+"""Checks the resources of others that a ``TokenRotator`` is given."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from token_rotator_cdk.config.arns import CodeSigningConfigArn, KeyArn, TopicArn
+from token_rotator_cdk.config.aws_rules import RotatorName, Tags
+from token_rotator_cdk.config.check import check
+from token_rotator_cdk.config.combinations import misplaced_topic
+from token_rotator_cdk.config.issues import ConfigIssue, shown
+from token_rotator_cdk.config.table import Table
+from token_rotator_cdk.constructs.arguments import resolved
+
+
+class _References(Table):
+    """As far as they are known at synthesis."""
+
+    rotator_name: RotatorName | None = None
+    parameter_tags: Tags
+    encryption_key: KeyArn | None = None
+    log_encryption_key: KeyArn | None = None
+    alarm_topic: TopicArn | None = None
+    code_signing_config: CodeSigningConfigArn | None = None
+
+
+def issues_of_references(
+    scope: Construct,
+    *,
+    rotator_name: str,
+    parameter_tags: Mapping[str, str],
+    alarm_topic: sns.ITopic | None,
+    secret_access_alerts: bool,
+    **arns: str | None,
+) -> Iterator[ConfigIssue]:
+    """Names, tags and ARNs that AWS would refuse, or that do not fit the stack."""
+    topic = resolved(alarm_topic.topic_arn) if alarm_topic else None
+    known: dict[str, Any] = {
+        "rotator_name": resolved(rotator_name),
+        "parameter_tags": dict(parameter_tags),
+        "alarm_topic": topic,
+        **{name: resolved(arn) for name, arn in arns.items()},
+    }
+    checked = check(
+        _References, {name: value for name, value in known.items() if value is not None}
+    )
+    yield from checked.issues
+    if topic is not None and checked.usable("alarm_topic"):
+        stack = Stack.of(scope)
+        region, account = resolved(stack.region), resolved(stack.account)
+        for fix in misplaced_topic(topic, region=region, account=account):
+            yield ConfigIssue(key="alarm_topic", value=shown(topic), fix=fix)
+    if secret_access_alerts and alarm_topic is None:
+        fix = "give an alarm_topic, too: it is what is told"
+        yield ConfigIssue(key="secret_access_alerts", value="true", fix=fix)
+
+
+def arn_of(key: kms.IKey | None) -> str | None:
+    """The ARN of a key, or something that is none where only an alias is known."""
+    if key is None or ":alias/" not in key.key_arn:
+        return None if key is None else key.key_arn
+    return f"alias/{key.key_arn.rpartition(':alias/')[2]}"

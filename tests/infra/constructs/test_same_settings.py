@@ -1,0 +1,82 @@
+"""The file and the construct can say the same: every setting has its argument, and every argument
+its setting."""
+
+import inspect
+from dataclasses import fields
+
+from token_rotator_cdk import IdentityProvider, TokenRotator
+from token_rotator_cdk.config.models import Deployment, RotatorConfig
+from token_rotator_cdk.config.tables import inner_table, tables
+from token_rotator_cdk.constructs.arguments import SETTINGS
+
+OF_THE_STACK = {
+    ("stack", "alarm_topic_arn"): "alarm_topic",
+    ("stack", "log_key"): "log_encryption_key",
+    ("stack", "secret_access_alerts"): "secret_access_alerts",
+    ("stack", "code_signing_config_arn"): "code_signing_config",
+    ("stack", "tags"): "parameter_tags",
+}
+"""Settings that the rotators of a stack share: each of them is given the same argument."""
+
+OF_THE_CDK = {
+    ("stack", "name"): "the stack's id",
+    ("stack", "account"): "the stack's env",
+    ("stack", "region"): "the stack's env",
+    ("stack", "alarm_emails"): "alarm_topic.add_subscription",
+    ("stack", "permissions_boundary"): "PermissionsBoundary.of(scope)",
+    ("stack", "dashboard"): "RotatorsDashboard",
+    ("stack", "reader_layer"): "ReaderLayer",
+    ("rotators", "NAME", "stack"): "the scope",
+}
+"""Settings for which a CDK app has means of its own, or another construct of this library."""
+
+NOT_IN_A_FILE = {
+    "rotator_name": "<stack name>/<rotator name>",
+    "encryption_key": "the stack's key, which its rotators share",
+    "code": "for tests",
+}
+"""Arguments that are settled by what a file is."""
+
+
+def arguments() -> set[str]:
+    parameters = inspect.signature(TokenRotator.__init__).parameters
+    return {*parameters} - {"self", "scope", "construct_id", "identity_provider"}
+
+
+def settings() -> set[tuple[str, ...]]:
+    return {
+        (*path, key)
+        for path, model in tables(Deployment, name="NAME")
+        for key in model.model_fields
+        if not inner_table(model, key)
+    }
+
+
+def test_every_setting_can_be_said_to_the_construct():
+    of_rotators = {("rotators", "NAME", *path) for path in SETTINGS.values()}
+
+    assert settings() == of_rotators | OF_THE_STACK.keys() | OF_THE_CDK.keys()
+
+
+def test_every_argument_can_be_said_in_the_file():
+    of_rotators = {name for name in SETTINGS if "." not in name}
+
+    assert arguments() == of_rotators | {*OF_THE_STACK.values()} | NOT_IN_A_FILE.keys()
+
+
+def test_an_identity_provider_has_the_fields_of_its_table():
+    said = {SETTINGS[f"identity_provider.{field.name}"][1] for field in fields(IdentityProvider)}
+
+    (table,) = (
+        model for path, model in tables(RotatorConfig, name="") if path == ("identity_provider",)
+    )
+    assert said == {*table.model_fields}
+
+
+def test_the_named_constructors_take_what_their_profile_has():
+    whole = {field.name for field in fields(IdentityProvider)} - {"profile"}
+
+    assert {*inspect.signature(IdentityProvider.rfc7523).parameters} == whole
+    assert {*inspect.signature(IdentityProvider.intelligence).parameters} == whole - {
+        *("algorithm", "key_id", "scope"),
+    }
