@@ -60,6 +60,13 @@ def test_it_contains_the_typed_library_and_nothing_of_the_rotator(reader_wheel: 
     assert "token_reader/py.typed" in packaged
 
 
+def test_the_consumers_page_installs_this_file(reader_wheel: Path):
+    page = (ROOT / "docs" / "consumers.md").read_text(encoding="utf-8")
+
+    assert f"pip install dist/{reader_wheel.name}\n" in page
+    assert f'"dist/{reader_wheel.name}[httpx]"' in page
+
+
 def test_a_second_build_is_the_same_bytes(reader_wheel: Path, tmp_path: Path):
     assert build(ROOT / "lambda_src", tmp_path).read_bytes() == reader_wheel.read_bytes()
 

@@ -15,22 +15,17 @@ from token_rotator_cdk.bundle.build import function_hash, packages, reader_bundl
 from token_rotator_cdk.bundle.targets import LAMBDA
 
 APP = """
-from pathlib import Path
 import aws_cdk as cdk
-from token_rotator_cdk.bundle.asset import function_code
-from token_rotator_cdk.bundle.targets import LAMBDA
-from token_rotator_cdk.config.load import load
-from token_rotator_cdk.stack import TokenRotatorStack
+from token_rotator_cdk import TokenRotator
+
+class Tokens(cdk.Stack):
+    def __init__(self, scope, construct_id):
+        super().__init__(scope, construct_id)
+        TokenRotator(self, "X", parameter_name="/a/b")
 
 app = cdk.App()
-TokenRotatorStack(app, deployment=load(Path("rotators.toml")), code=function_code(LAMBDA))
+Tokens(app, "Tokens")
 app.synth()
-"""
-CONFIG = """
-[stack]
-name = "tokens"
-[rotators.x]
-parameter_name = "/a/b"
 """
 BUNDLES = """
 from token_rotator_cdk.bundle.build import reader_bundle
@@ -59,7 +54,6 @@ def test_a_cdk_app_in_an_empty_directory_synthesizes_twice_with_the_same_asset(
     with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
 ):
     (tmp_path / "app.py").write_text(APP)
-    (tmp_path / "rotators.toml").write_text(CONFIG)
 
     assets = []
     for output in (tmp_path / "first", tmp_path / "second"):
