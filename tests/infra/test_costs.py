@@ -1,4 +1,4 @@
-"""Does the bill count what the stack renders, and is it small enough?"""
+"""The bill counts what the stack renders, and an additional rotator stays cheap."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What other apps import, and what an import costs."""
+"""The public names of the constructs' library, and what importing them costs."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Many rotators: do they fit into their stacks, and does the file say so if not?"""
+"""Rotators that do not fit into their stacks are refused, with the number that fits."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Can the function read what the stack renders?"""
+"""The function reads what the stack renders."""
 
 from dataclasses import asdict
 from datetime import timedelta

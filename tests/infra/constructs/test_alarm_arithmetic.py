@@ -1,4 +1,4 @@
-"""Which alarm rings at which minute? The alarms as they are rendered, on timelines of metrics."""
+"""The minutes at which each alarm fires: the rendered alarms on timelines of metrics."""
 
 import itertools
 import random

@@ -1,4 +1,4 @@
-"""Who is told when the token is in danger, and what does the message say?"""
+"""The alarms watch metrics that exist, tell the topic, and lead to the runbook."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does the dashboard show what is there?"""
+"""The dashboard shows every alarm, metric and log of its rotators."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Does the function know a new stack's secret from one that somebody filled?"""
+"""The function recognises a new secret that nobody has filled."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Whom may a workload's owner let read, and what bounds the roles?
+"""Grants to workloads, and the boundary of the roles.
 
 What the policies let through, and what they do not, is evaluated: tests/audit/test_checks.py.
 """

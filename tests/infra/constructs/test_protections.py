@@ -1,4 +1,4 @@
-"""What a security team may ask for besides: a key for the logs, a signature for the code."""
+"""Optional protections: a key for the logs, a signature for the code."""
 
 from tests.support.infra_templates import a_stack, arn, logical_id, only, template
 

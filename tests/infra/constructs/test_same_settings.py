@@ -1,5 +1,4 @@
-"""The file and the construct can say the same: every setting has its argument, and every argument
-its setting."""
+"""Every setting of the file has its argument of the construct, and the other way round."""
 
 import inspect
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""Is somebody told when the key is read by anybody but the function? By moto's event matcher."""
+"""Whoever reads the key besides the function is reported, by moto's event matcher."""
 
 import json
 

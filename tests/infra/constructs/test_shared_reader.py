@@ -1,4 +1,4 @@
-"""Workloads of other accounts assume a role that may read one parameter; who, the file says."""
+"""Workloads of the accounts in share_with can assume a role that reads one parameter."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is in a deployment?"""
+"""The resources and outputs of a deployment."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The construct in a CDK app of somebody else: complete with a name, and open to the app's own."""
+"""The construct in another CDK app: a name is enough, and the app's own resources are used."""
 
 from typing import Any
 
