@@ -5,13 +5,15 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 
+from fakes.parameter_store import FakeParameterStore
 from studies.bench.page import machine, table
 from studies.bench.parameter_store import client, parameter_store, publish
-from studies.bench.reader import Stub, a_record
+from studies.bench.reader import a_record, holding_a_record
 from studies.bench.world import NAME
 from token_reader import TokenReader
 
@@ -26,12 +28,12 @@ AWS_SECONDS: Final = 0.01
 Read = Callable[[], object]
 
 
-class SlowStub(Stub):
+class SlowParameterStore(FakeParameterStore):
     """Answers GetParameter as late as AWS may."""
 
-    def get_parameter(self, **arguments: Any) -> dict[str, Any]:
+    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
         time.sleep(AWS_SECONDS)
-        return super().get_parameter(**arguments)
+        return super().get_parameter(Name=Name, WithDecryption=WithDecryption)
 
 
 def _token_reader(client: Any) -> Read:
@@ -63,7 +65,7 @@ def section() -> str:
         for threads in THREADS:
             rounds = [
                 (
-                    *(_read(make(Stub()), threads, CALLS) for make in CACHING.values()),
+                    *(_read(make(holding_a_record()), threads, CALLS) for make in CACHING.values()),
                     _read(bare, threads, BARE_CALLS),
                 )
                 for _ in range(ROUNDS)
@@ -97,9 +99,9 @@ def _read(read: Read, threads: int, calls: int) -> float:
 
 
 def _calls_at_once(make: Callable[[Any], Read], threads: int) -> int:
-    client = SlowStub()
-    _together(make(client), threads)
-    return client.calls
+    store = holding_a_record(SlowParameterStore(now=lambda: datetime.now(UTC)))
+    _together(make(store), threads)
+    return len(store.calls)
 
 
 def _together(work: Callable[[], object], threads: int) -> float:

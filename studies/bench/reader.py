@@ -13,6 +13,7 @@ from typing import Any
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 
+from fakes.parameter_store import FakeParameterStore
 from studies.bench.parameter_store import client, parameter_store, publish
 from studies.bench.world import NAME
 from token_reader import AsyncTokenReader, TokenReader
@@ -26,15 +27,12 @@ Timings = dict[str, float]
 """Nanoseconds a call."""
 
 
-class Stub:
-    """Answers GetParameter at once and counts the calls."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def get_parameter(self, **_: Any) -> dict[str, Any]:
-        self.calls += 1
-        return {"Parameter": {"Value": a_record(), "LastModifiedDate": datetime.now(UTC)}}
+def holding_a_record(store: FakeParameterStore | None = None) -> Any:
+    """A Parameter Store in this process, in which the record of a new token is published."""
+    store = store or FakeParameterStore(now=lambda: datetime.now(UTC))
+    store.put_parameter(Name=NAME, Value=a_record(), Type="SecureString")
+    store.calls.clear()
+    return store
 
 
 def a_record() -> str:
@@ -59,9 +57,9 @@ def measure(calls: int) -> Timings:
 
 
 def _measure(calls: int, bare: Callable[[], object]) -> Timings:
-    stub: Any = Stub()
-    reader = TokenReader(NAME, stub)
-    DEFAULT_PROVIDERS["ssm"] = parameters.SSMProvider(boto3_client=stub)
+    store = holding_a_record()
+    reader = TokenReader(NAME, store)
+    DEFAULT_PROVIDERS["ssm"] = parameters.SSMProvider(boto3_client=store)
     held = {NAME: reader.get()}
     parameters.get_parameter(NAME, max_age=240, decrypt=True)
     contestants: dict[str, Callable[[], object]] = {
@@ -79,7 +77,7 @@ def _measure(calls: int, bare: Callable[[], object]) -> Timings:
             rounds[name].append(timeit.timeit(call, number=calls) / calls * 1e9)
         awaited.append(asyncio.run(_await(AsyncTokenReader(reader), calls)))
         called.append(timeit.timeit(bare, number=BARE_CALLS) / BARE_CALLS * 1e9)
-    assert stub.calls == 2, "somebody did not cache"
+    assert len(store.calls) == 2, "a contestant did not cache"
     rounds["`await AsyncTokenReader.get()`"] = awaited
     rounds["the bare client's `get_parameter()`, a call each"] = called
     return {name: statistics.median(found) for name, found in rounds.items()}

@@ -1,4 +1,4 @@
-"""Lambda imports the handler and calls it: what is built when, and who hears that it cannot be?"""
+"""The handler builds the application while Lambda initialises it, and reports what is wrong."""
 
 import json
 import subprocess

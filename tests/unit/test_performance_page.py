@@ -1,4 +1,4 @@
-"""Do the benchmarks' figures reach docs/performance.md, and nothing else of it?"""
+"""The benchmarks write their figures into docs/performance.md and change nothing else of it."""
 
 from pathlib import Path
 

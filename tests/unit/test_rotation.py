@@ -1,4 +1,4 @@
-"""Does one rotation publish a fresh token, or leave everything as it was?"""
+"""A rotation publishes a fresh token, or leaves everything as it was."""
 
 import hashlib
 from dataclasses import replace

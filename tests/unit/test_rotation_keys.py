@@ -1,4 +1,4 @@
-"""Which of the stored keys does a rotation use?"""
+"""A rotation uses the current key, and the previous one if the current is refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What do operators see? One line for each rotation, and metrics that cost no more than needed."""
+"""Operators see one line for each rotation, and metrics that cost no more than needed."""
 
 import json
 from datetime import timedelta
