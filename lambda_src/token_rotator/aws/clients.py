@@ -104,9 +104,9 @@ class AwsClients:
         # Lambda's variables only. botocore's chain would ask files, processes and the network,
         # and takes longer to be made than both clients.
         session.register_component("credential_provider", CredentialResolver([EnvProvider()]))
-        sender: Any = _Sender(_transport(session, now), now)
-        session.register("before-send", sender)
         try:
+            sender: Any = _Sender(_transport(session, now), now)
+            session.register("before-send", sender)
             secrets_manager, parameter_store = (
                 # botocore itself reads AWS_DEFAULT_REGION only
                 session.create_client(service, os.environ["AWS_REGION"], config=_CONFIG)

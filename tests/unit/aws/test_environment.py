@@ -85,7 +85,11 @@ def test_what_lambda_does_not_say_is_named_at_once(connect: Connect):
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("AWS_ENDPOINT_URL", "sentinel"), ("AWS_CA_BUNDLE", "/nonexistent/sentinel")],
+    [
+        ("AWS_ENDPOINT_URL", "sentinel"),
+        ("AWS_CA_BUNDLE", "/nonexistent/sentinel"),
+        ("AWS_PROFILE", "sentinel"),
+    ],
 )
 def test_a_variable_that_makes_no_sense_is_no_mystery(connect: Connect, variable: str, value: str):
     with pytest.raises(ConfigurationError, match="AWS_") as caught:
