@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from token_rotator_cdk.bundle import archive
+from token_rotator.contract import AWS_SERVICES
+from token_rotator_cdk.bundle import archive, trim
 from token_rotator_cdk.bundle.bytecode import compiler
 from token_rotator_cdk.bundle.cache import BundlingFailed, cached
 from token_rotator_cdk.bundle.sources import INSTALLED, Sources, modules
 from token_rotator_cdk.bundle.targets import Target
-from token_rotator_cdk.bundle.trim import trim
 
-BUILDER_VERSION: Final = "4"
+BUILDER_VERSION: Final = "3"
 """Part of every hash. Raise it when the same sources have to become other zip files."""
 
 
@@ -90,7 +90,7 @@ def packages(target: Target, pins: Path = INSTALLED.pins) -> Path:
             failure=f"The function's packages ({target.name}) could not be unpacked",
             environment={**os.environ, "PIP_CONFIG_FILE": os.devnull},
         )
-        trim(installed)
+        trim.trim(installed)
         if python := compiler(target.python):
             python.compile(installed)
         archive.add(file, installed)
@@ -103,7 +103,8 @@ def _packages_key(target: Target, pins: Path) -> str:
     python = compiler(target.python)
     compiled_by = python.version if python else None
     pinned = hashlib.sha256(pins.read_bytes()).hexdigest()
-    return repr((BUILDER_VERSION, target, compiled_by, pinned))
+    kept = (trim.NOT_NEEDED, AWS_SERVICES)
+    return repr((BUILDER_VERSION, target, compiled_by, pinned, kept))
 
 
 def _hash(key: str, package: Path) -> str:

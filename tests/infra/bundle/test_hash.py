@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local import ROOT
-from token_rotator_cdk.bundle import build, bytecode
+from token_rotator_cdk.bundle import build, bytecode, trim
 from token_rotator_cdk.bundle.build import function_bundle, function_hash
 from token_rotator_cdk.bundle.sources import INSTALLED, Sources
 from token_rotator_cdk.bundle.targets import LAMBDA, LAMBDA_X86_64
@@ -61,7 +61,7 @@ def test_an_edit_of_the_function_changes_the_hash(
     assert function_hash(LAMBDA, sources) != function_hash(LAMBDA)
 
 
-def test_the_target_the_builder_and_the_compilers_patch_release_change_the_hash(
+def test_the_target_the_builder_its_trimming_and_the_compilers_patch_release_change_the_hash(
     monkeypatch: pytest.MonkeyPatch,
 ):
     hashes = [function_hash(LAMBDA), function_hash(LAMBDA_X86_64)]
@@ -70,8 +70,13 @@ def test_the_target_the_builder_and_the_compilers_patch_release_change_the_hash(
             found = bytecode.Compiler("python", version)
             other.setattr(build, "compiler", lambda _, found=found: found)
             hashes.append(function_hash(LAMBDA))
-    monkeypatch.setattr(build, "BUILDER_VERSION", "another")
-    hashes.append(function_hash(LAMBDA))
+    for module, name, value in (
+        (build, "BUILDER_VERSION", "another"),
+        (build, "AWS_SERVICES", ("ssm", "sqs")),
+        (trim, "NOT_NEEDED", ("bin",)),
+    ):
+        monkeypatch.setattr(module, name, value)
+        hashes.append(function_hash(LAMBDA))
 
     # one of the two patch releases may be this machine's
     assert len(set(hashes)) >= len(hashes) - 1
