@@ -1,10 +1,11 @@
 """Starts ministack with schedules and events like AWS's. Runs on ministack's interpreter.
 
-There are five differences to `python -m ministack`, all in private names of the pinned version:
+There are six differences to `python -m ministack`, all in private names of the pinned version:
 
 - due schedules are checked every second instead of every ten seconds
 - a rate schedule without a start date runs at once, as on AWS, and not after the first interval
 - for tests, SCHEDULE_SPEEDUP=12 runs schedules twelve times as often
+- a function has the reserved concurrency of its template, which ministack ignores
 - an event for a busy function waits, as in Lambda's queue, instead of being dropped
 - an alarm on an expression is stored as an alarm on its metric instead of being refused. The
   rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
@@ -33,6 +34,8 @@ NEEDED = (
     (scheduler, "_schedules"),
     (eventbridge, "_parse_rate_seconds"),
     (lambda_svc, "_execute_function_with_config_scope"),
+    (lambda_svc, "_functions"),
+    (provisioners, "_RESOURCE_HANDLERS"),
     (provisioners, "_cw_metric_alarm_record"),
 )
 EVENT_SECONDS = 60
@@ -45,6 +48,7 @@ def adapt(speedup: float) -> None:
     if missing:
         sys.exit(f"This ministack is not the pinned version: it lacks {', '.join(missing)}.")
     adapt_scheduler(speedup)
+    adapt_functions()
     adapt_events()
     adapt_alarms()
 
@@ -71,6 +75,20 @@ def adapt_scheduler(speedup: float) -> None:
     scheduler._SCHEDULE_TICK_INTERVAL = 1
     scheduler._tick_schedules = tick_like_aws
     eventbridge._parse_rate_seconds = parse_rate_faster
+
+
+def adapt_functions() -> None:
+    """Gives each new function the reserved concurrency of its template."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create = handlers["create"]
+
+    def create_with_concurrency(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        name, attributes = create(logical_id, properties, stack)
+        reserved = properties.get("ReservedConcurrentExecutions")
+        lambda_svc._functions[name]["concurrency"] = None if reserved is None else int(reserved)
+        return name, attributes
+
+    handlers["create"] = create_with_concurrency
 
 
 def adapt_events() -> None:

@@ -12,8 +12,8 @@ from local.aws.emulator import LocalAws
 from local.idp.identity_provider import IdentityProvider
 from tests.support.system import System
 
-SPEEDUP: Final = 24
-"""The four-minute schedule runs every 10 s, the watchdog every 2.5 s. Tokens live 300 s."""
+SPEEDUP: Final = 60
+"""The four-minute schedule runs every 4 s, the watchdog every second. Tokens live 300 s."""
 
 
 @pytest.fixture(scope="session")

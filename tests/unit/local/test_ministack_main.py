@@ -29,10 +29,16 @@ class Ministack:
         self.busy_times = 0
         self.runs: list[object] = []
         self.lambda_svc = ModuleType("ministack.services.lambda_svc")
-        vars(self.lambda_svc).update(_execute_function_with_config_scope=self._run)
+        self.functions: dict[str, dict[str, Any]] = {}
+        vars(self.lambda_svc).update(
+            _execute_function_with_config_scope=self._run, _functions=self.functions
+        )
         self.cloudformation = ModuleType("ministack.services.cloudformation")
         self.provisioners = ModuleType("ministack.services.cloudformation.provisioners")
-        vars(self.provisioners).update(_cw_metric_alarm_record=lambda name, kept: {name: kept})
+        vars(self.provisioners).update(
+            _cw_metric_alarm_record=lambda name, kept: {name: kept},
+            _RESOURCE_HANDLERS={"AWS::Lambda::Function": {"create": self._create}},
+        )
         vars(self.cloudformation).update(provisioners=self.provisioners)
         services = ModuleType("ministack.services")
         vars(services).update(
@@ -47,6 +53,10 @@ class Ministack:
 
     def _tick(self) -> None:
         self.ticks += 1
+
+    def _create(self, name: str, *_: object) -> tuple[str, dict[str, object]]:
+        self.functions[name] = {"concurrency": None}
+        return name, {}
 
     def _run(self, _function: object, event: object) -> dict[str, object]:
         if self.busy_times:
@@ -102,6 +112,19 @@ def test_the_scheduler_ticks_every_second_and_can_run_faster(ministack: Ministac
     assert scheduler._SCHEDULE_TICK_INTERVAL == 1
     assert parse("rate(4 minutes)") == 10
     assert parse("cron(0 0 * * ? *)") is None
+
+
+@pytest.mark.parametrize(("properties", "concurrency"), [({}, None), ({"Reserved": "1"}, 1)])
+def test_a_function_has_the_reserved_concurrency_of_its_template(
+    ministack: Ministack, properties: dict[str, str], concurrency: int | None
+) -> None:
+    ministack.adapted()
+    handlers: Any = vars(ministack.provisioners)["_RESOURCE_HANDLERS"]
+    given = {f"{name}ConcurrentExecutions": value for name, value in properties.items()}
+
+    handlers["AWS::Lambda::Function"]["create"]("rotator", given, "a-stack")
+
+    assert ministack.functions["rotator"]["concurrency"] == concurrency
 
 
 FUNCTION = {"config": {"FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:f"}}
