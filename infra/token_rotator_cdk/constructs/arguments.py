@@ -55,8 +55,8 @@ class Arguments:
         self._unresolved: dict[KeyPath, object] = {}
         for argument, value in _flat(given):
             path = SETTINGS[argument]
-            if isinstance(value, Duration) and value.is_unresolved():
-                fix = "give a length of time that is known at synthesis"
+            if _has_to_be_known(argument, value):
+                fix = "give what is known at synthesis: the template depends on it"
                 self._issues.append(ConfigIssue(key=argument, fix=fix))
             elif _is_unresolved(value):
                 self._unresolved[path] = value
@@ -119,6 +119,12 @@ def _of_secret(argument: str, secret: secretsmanager.ISecret) -> Iterator[tuple[
     key = None if secret.encryption_key is None else secret.encryption_key.key_arn
     if resolved(arn) and resolved(key):
         yield f"{argument}.encryption_key", key
+
+
+def _has_to_be_known(argument: str, value: object) -> bool:
+    if isinstance(value, Duration):
+        return value.is_unresolved()
+    return argument == "share_with" and _is_unresolved(value)
 
 
 def _is_unresolved(value: object) -> bool:

@@ -151,13 +151,15 @@ def test_alerts_need_a_topic():
     assert "secret_access_alerts = true: give an alarm_topic" in said(secret_access_alerts=True)
 
 
-def test_a_length_of_time_has_to_be_known_at_synthesis():
+def test_what_the_template_depends_on_has_to_be_known_at_synthesis():
     stack = a_stack()
-    unknown = Duration.minutes(CfnParameter(stack, "Minutes", type="Number").value_as_number)
+    minutes = CfnParameter(stack, "Minutes", type="Number").value_as_number
+    account = CfnParameter(stack, "Account").value_as_string
 
-    assert "interval: give a length of time that is known at synthesis" in said(
-        stack, interval=unknown
-    )
+    shown = said(stack, interval=Duration.minutes(minutes), share_with=[account])
+
+    assert "interval: give what is known at synthesis" in shown
+    assert "share_with: give what is known at synthesis" in shown
 
 
 def test_a_key_in_an_argument_is_named_and_never_shown():
