@@ -9,6 +9,7 @@ import ast
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ CERTIFICATES: Final = {"SSL_CERT_FILE", "SSL_CERT_DIR"}
 """Variables that uv reads."""
 
 TRUSTSTORE: Final = (24, 2)
-"""The first pip that believes the certificates of the operating system by itself."""
+"""The first pip that takes the operating system's certificates by itself."""
 
 
 @dataclass
@@ -50,14 +51,17 @@ class Translation:
 
 
 def translate(
-    pip: Mapping[str, str], environment: Mapping[str, str], *, pip_version: tuple[int, ...]
+    pip: Mapping[str, str], environment: Mapping[str, str], *, trusts_system: bool
 ) -> Translation:
-    """pip's settings and variables in uv's terms; a variable of uv's that is set already wins."""
+    """pip's settings and variables in uv's terms. A variable of uv's that is already set wins.
+
+    ``trusts_system``: pip takes the certificates of the operating system where none are named.
+    """
     settings = dict(pip)
     told = Translation()
     _indexes(settings, told)
     _certificates(settings, environment, told)
-    if not told.environment.keys() & CERTIFICATES and pip_version >= TRUSTSTORE:
+    if trusts_system and not CERTIFICATES & (told.environment.keys() | environment.keys()):
         told.environment["UV_SYSTEM_CERTS"] = "true"
     _network(settings, told)
     for option in ("only-binary", "no-binary"):
@@ -148,10 +152,17 @@ def pip_settings(environment: Mapping[str, str]) -> dict[str, str]:
     return {option: value for section in SECTIONS for option, value in sections[section].items()}
 
 
+def pip_trusts_system() -> bool:
+    """Whether this pip takes the operating system's certificates, and there are some."""
+    pip_version = tuple(map(int, re.findall(r"\d+", version("pip"))[:2]))
+    paths = ssl.get_default_verify_paths()
+    there_are_some = sys.platform != "linux" or bool(paths.cafile or paths.capath)
+    return pip_version >= TRUSTSTORE and there_are_some
+
+
 def main(arguments: list[str]) -> None:
     """Becomes uv."""
-    pip_version = tuple(map(int, re.findall(r"\d+", version("pip"))[:2]))
-    told = translate(pip_settings(os.environ), os.environ, pip_version=pip_version)
+    told = translate(pip_settings(os.environ), os.environ, trusts_system=pip_trusts_system())
     for option in told.untold:
         print(
             f"pip is configured with {option}, which uv cannot be told; the installation goes on "

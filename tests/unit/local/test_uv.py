@@ -21,11 +21,10 @@ from local.setup import uv
 from local.setup.uv import pip_settings, translate
 
 UV = Path(uv.__file__)
-OLD_PIP, NEW_PIP = (23, 2), (24, 2)
 
 
 def environment(pip: dict[str, str], **environment: str) -> dict[str, str]:
-    return translate(pip, environment, pip_version=OLD_PIP).environment
+    return translate(pip, environment, trusts_system=False).environment
 
 
 @pytest.mark.parametrize(
@@ -58,20 +57,20 @@ def environment(pip: dict[str, str], **environment: str) -> dict[str, str]:
 )
 def test_a_setting_of_pip_is_told_in_uvs_words(pip: dict[str, str], told: dict[str, str]) -> None:
     assert environment(pip) == told
-    assert translate(pip, {}, pip_version=OLD_PIP).untold == []
+    assert translate(pip, {}, trusts_system=False).untold == []
 
 
 def test_without_an_index_there_is_only_what_the_links_name(tmp_path: Path) -> None:
     pip = {"no-index": "1", "index-url": "https://m/simple", "find-links": str(tmp_path)}
 
-    told = translate(pip, {}, pip_version=OLD_PIP)
+    told = translate(pip, {}, trusts_system=False)
 
     assert told.options == ["--no-index"]
     assert told.environment == {"UV_FIND_LINKS": str(tmp_path)}
 
 
 def test_which_files_may_be_built_is_passed_on() -> None:
-    told = translate({"only-binary": ":all:", "no-binary": "a,b"}, {}, pip_version=OLD_PIP)
+    told = translate({"only-binary": ":all:", "no-binary": "a,b"}, {}, trusts_system=False)
 
     assert told.options == ["--only-binary", ":all:", "--no-binary", "a", "--no-binary", "b"]
 
@@ -81,7 +80,7 @@ def test_a_directory_that_is_missing_is_left_out_and_said(tmp_path: Path) -> Non
     missing = tmp_path / "missing"
     pip = {"find-links": f"{missing} {missing.as_uri()} {tmp_path.as_uri()}"}
 
-    told = translate(pip, {}, pip_version=OLD_PIP)
+    told = translate(pip, {}, trusts_system=False)
 
     assert told.environment == {"UV_FIND_LINKS": tmp_path.as_uri()}
     assert told.untold == ["find-links (as far as it names no directory)"]
@@ -96,10 +95,11 @@ def test_a_certificate_that_pip_takes_from_a_variable_is_told(name: str) -> None
 def test_uv_believes_the_operating_system_where_pip_does() -> None:
     told = {"UV_SYSTEM_CERTS": "true"}
 
-    assert translate({}, {}, pip_version=NEW_PIP).environment == told
-    assert translate({"cert": "/a.pem"}, {}, pip_version=NEW_PIP).environment == {
+    assert translate({}, {}, trusts_system=True).environment == told
+    assert translate({"cert": "/a.pem"}, {}, trusts_system=True).environment == {
         "SSL_CERT_FILE": "/a.pem"
     }
+    assert translate({}, {"SSL_CERT_FILE": "/a.pem"}, trusts_system=True).environment == {}
 
 
 def test_what_somebody_has_told_uv_stays() -> None:
@@ -111,7 +111,7 @@ def test_what_somebody_has_told_uv_stays() -> None:
 def test_what_uv_cannot_be_told_is_said_without_its_value() -> None:
     pip = {"target": "/a-secret-place", "constraint": "/c", "disable-pip-version-check": "1"}
 
-    assert translate(pip, {}, pip_version=OLD_PIP).untold == ["target"]
+    assert translate(pip, {}, trusts_system=False).untold == ["target"]
 
 
 def test_pips_files_and_variables_are_read_in_pips_order(tmp_path: Path) -> None:
