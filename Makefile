@@ -11,7 +11,7 @@ CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom dist generate fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom dist generate fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -58,10 +58,10 @@ run:  ## the whole system on this machine, with a live view (ONCE=1: stop after 
 	@$(BIN)/python -m local $(if $(ONCE),--once) $(ARGS)
 
 test: setup  ## everything CI checks
-	@$(MAKE) --no-print-directory -j2 told-e2e told-infra told-unit told-faults told-types told-lint
+	@$(MAKE) --no-print-directory -j3 told-e2e told-infra told-unit told-faults told-properties told-types told-lint
 
 quick: .venv/installed  ## what takes less than a minute: lint, types, unit
-	@$(MAKE) --no-print-directory -j2 told-unit told-types told-lint
+	@$(MAKE) --no-print-directory -j3 told-types told-unit told-lint ARGS="-n 2 $(ARGS)"
 
 # Runs a verb beside others: what it prints is shown when it ends.
 told-%:
@@ -81,8 +81,11 @@ fix: .venv/installed  ## mend the style, as far as a program can
 types: .venv/installed  ## mypy, strict
 	$(BIN)/mypy $(ARGS)
 
-unit: .venv/installed  ## the function and its parts, and a few simulated days (T=expression: tests of that name)
-	$(BIN)/pytest tests/unit tests/simulation tests/fuzz $(if $(T),-k "$$T") $(ARGS)
+unit: .venv/installed  ## the function and its parts (T=expression: tests of that name)
+	$(BIN)/pytest tests/unit $(if $(T),-k "$$T") $(ARGS)
+
+properties: .venv/installed  ## a few simulated days, and the parsers with random input
+	$(BIN)/pytest tests/simulation tests/fuzz $(ARGS)
 
 infra: tools .venv-audit/installed  ## the stack, and the evidence that it is safe
 	$(BIN)/pytest tests/infra tests/audit $(ARGS)

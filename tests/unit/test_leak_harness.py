@@ -82,6 +82,7 @@ def test_a_secret_is_known_in_every_dress(dressed: str):
         base64_of("arn:aws:ssm:eu-west-1:111122223333:parameter/intelligence/token"),
         f"{TOKEN[:9]}...",
     ],
+    ids=["nothing", "a log line", "a metric", "a line of another key", "an ARN", "a beginning"],
 )
 def test_what_is_no_secret_is_let_pass(harmless: str):
     assert secrets().shown_in(harmless) == set()

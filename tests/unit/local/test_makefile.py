@@ -61,7 +61,7 @@ def test_it_uses_nothing_that_the_make_of_macos_lacks(feature: str) -> None:
     assert not re.search(r"^define .*=|&:", MAKEFILE, re.M)
 
 
-@pytest.mark.parametrize("verb", RECIPES.keys() - NO_PROGRAM_OF_ITS_OWN)
+@pytest.mark.parametrize("verb", sorted(RECIPES.keys() - NO_PROGRAM_OF_ITS_OWN))
 def test_every_verb_passes_on_what_is_in_args(verb: str) -> None:
     assert "$(ARGS)" in RECIPES[verb]
 

@@ -210,7 +210,9 @@ class TestRfc7523:
 
         assert documented.send().status == 200
 
-    @pytest.mark.parametrize("exp", [None, seconds(-1), seconds(601), "soon"])
+    @pytest.mark.parametrize(
+        "exp", [None, seconds(-1), seconds(601), "soon"], ids=["none", "past", "late", "no number"]
+    )
     def test_exp_must_be_near(self, documented: TokenRequest, exp: object) -> None:
         assert documented.changed(exp=exp).send().status == 401
 
