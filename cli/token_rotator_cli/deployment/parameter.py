@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from token_rotator.errors import PublicationError
-from token_rotator.parameter.publication import record_in
-from token_rotator.parameter.record import Record, RecordUnreadable
+from token_rotator.parameter.record import Record, RecordUnreadable, record_in
 from token_rotator.settings import Settings
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws

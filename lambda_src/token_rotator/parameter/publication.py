@@ -9,7 +9,7 @@ from typing import Final
 from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable
 from token_rotator.contract import ValueFormat
 from token_rotator.errors import ParameterStoreUnavailable, PublicationError
-from token_rotator.parameter.record import Record, RecordUnreadable
+from token_rotator.parameter.record import Record, RecordUnreadable, record_in
 
 LONGEST_VALUE_BYTES: Final = 8 * 1024
 """Systems Manager User Guide, "Managing parameter tiers": advanced parameters."""
@@ -163,19 +163,6 @@ class ParameterStore:
         except AwsError as exc:
             return f"The parameter could not be tagged ({exc.code})."
         return None
-
-
-def record_in(
-    value: str, last_modified: datetime, *, value_format: ValueFormat, token_lifetime: timedelta
-) -> Record:
-    """The record in a parameter's value. Raises RecordUnreadable.
-
-    A bare token has no times. It was issued when it was written, at the latest.
-    """
-    if value_format is ValueFormat.RECORD:
-        return Record.from_json(value)
-    issued_at = last_modified.astimezone(UTC).replace(microsecond=0)
-    return Record(access_token=value, issued_at=issued_at, expires_at=issued_at + token_lifetime)
 
 
 def expiration(at: datetime) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from token_rotator.contract import ValueFormat
+
 FETCH_AHEAD: Final = timedelta(seconds=60)
 """How long before the token expires consumers begin to read for a newer record."""
 
@@ -61,6 +63,19 @@ class Record:
         return cls(
             access_token=token, token_type=token_type, issued_at=issued_at, expires_at=expires_at
         )
+
+
+def record_in(
+    value: str, last_modified: datetime, *, value_format: ValueFormat, token_lifetime: timedelta
+) -> Record:
+    """The record in a parameter's value. Raises RecordUnreadable.
+
+    A bare token has no times. It was issued when it was written, at the latest.
+    """
+    if value_format is ValueFormat.RECORD:
+        return Record.from_json(value)
+    issued_at = last_modified.astimezone(UTC).replace(microsecond=0)
+    return Record(access_token=value, issued_at=issued_at, expires_at=issued_at + token_lifetime)
 
 
 def _moment(seconds: object) -> datetime:
