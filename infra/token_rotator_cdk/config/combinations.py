@@ -8,11 +8,10 @@ from token_rotator_cdk.config.arns import account_of, region_of
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import ROOM_BYTES, environment
 from token_rotator_cdk.config.issues import KeyPath
-from token_rotator_cdk.config.models import (
+from token_rotator_cdk.config.models import RotatorConfig, StackConfig
+from token_rotator_cdk.config.rotator_rules import (
     SCHEDULE_JITTER_SECONDS,
     WATCHDOG_SHORTEST_SECONDS,
-    RotatorConfig,
-    StackConfig,
 )
 
 Usable = Callable[..., bool]

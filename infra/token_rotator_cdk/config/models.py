@@ -1,8 +1,7 @@
 """The tables of ``rotators.toml``: what a deployment's stacks share, and one table per rotator."""
 
-import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field
 
@@ -30,46 +29,9 @@ from token_rotator_cdk.config.aws_rules import (
 )
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.identity_provider import IdentityProviderConfig
-from token_rotator_cdk.config.rules import Rule, Unset, between
+from token_rotator_cdk.config.rotator_rules import ANY_TABLES, TableName, WatchdogSeconds
+from token_rotator_cdk.config.rules import Unset, between
 from token_rotator_cdk.config.table import Table
-
-SCHEDULE_JITTER_SECONDS: Final = 59
-"""EventBridge Scheduler starts a schedule within the minute it names, not at its beginning."""
-
-WATCHDOG_SHORTEST_SECONDS: Final = 60 + SCHEDULE_JITTER_SECONDS + 1
-"""Two runs of a watchdog can be 119 s apart: a token with less life left could expire between
-them."""
-
-_NAME: Final = "[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*"
-"""Each part begins with a letter, so that no two names become one in CamelCase."""
-_LONGEST_NAME: Final = 32
-
-
-def _rotator_name(name: str) -> str | None:
-    if len(name) <= _LONGEST_NAME and re.fullmatch(_NAME, name):
-        return None
-    return (
-        f"name the table with up to {_LONGEST_NAME} small letters, digits and single hyphens, "
-        "a letter at the start and after each hyphen"
-    )
-
-
-def _watchdog(seconds: int) -> str | None:
-    if seconds == 0 or seconds >= WATCHDOG_SHORTEST_SECONDS:
-        return None
-    return (
-        f"write 0 (no watchdog) or at least {WATCHDOG_SHORTEST_SECONDS}: "
-        "two of its looks can be 119 s apart"
-    )
-
-
-_WATCHDOG: Final = Rule(
-    _watchdog, {"anyOf": [{"const": 0}, {"minimum": WATCHDOG_SHORTEST_SECONDS}]}
-)
-
-
-def _any(rotators: Mapping[str, object]) -> str | None:
-    return None if rotators else "add a table [rotators.NAME]: none is there"
 
 
 class StackConfig(Table):
@@ -144,9 +106,7 @@ class RotatorConfig(Table):
     interval_minutes: Annotated[int, between(1, 720, "minutes")] = Default.INTERVAL_MINUTES
     """How often a fresh token is obtained."""
 
-    watchdog_min_remaining_seconds: Annotated[int, _WATCHDOG] = (
-        Default.WATCHDOG_MIN_REMAINING_SECONDS
-    )
+    watchdog_min_remaining_seconds: WatchdogSeconds = Default.WATCHDOG_MIN_REMAINING_SECONDS
     """Each minute, a token with less life left than this is replaced; 0: no watchdog."""
 
     value_format: Annotated[ValueFormat, Field(strict=False)] = Default.VALUE_FORMAT
@@ -186,14 +146,8 @@ class Deployment(Table):
     """What the rotators share."""
 
     rotators: Annotated[
-        Mapping[Annotated[str, Rule(_rotator_name)], RotatorConfig],
-        Rule(
-            _any,
-            {
-                "minProperties": 1,
-                "propertyNames": {"pattern": f"^{_NAME}$", "maxLength": _LONGEST_NAME},
-            },
-        ),
+        Mapping[TableName, RotatorConfig],
+        ANY_TABLES,
     ]
     """One table per credential. The name appears in alarms, metrics and logs."""
 
