@@ -58,7 +58,7 @@ def test_a_retry_after_beyond_the_deadline_ends_the_rotation_at_once(function: D
     assert rotated.failure == "IdentityProviderDown"
     assert "429" in rotated.message
     assert rotated.entry.token_requests == 1
-    assert rotated.seconds < 10
+    assert rotated.seconds < 30, "it has waited until its deadline"
     function.recovers()
 
 

@@ -69,7 +69,7 @@ class TokenRequest:
         """The signed JWT."""
         return jwt.encode(self.claims, self.signing_key, algorithm=self.algorithm)
 
-    def send(self, *, timeout_seconds: float = 5) -> Response:
+    def send(self, *, timeout_seconds: float = 30) -> Response:
         """Sends the request over HTTP."""
         parameters = {
             "grant_type": "client_credentials",
@@ -90,7 +90,7 @@ class TokenRequest:
             return read(answer)
 
 
-def get(url: str, *, timeout_seconds: float = 5, **headers: str) -> Response:
+def get(url: str, *, timeout_seconds: float = 30, **headers: str) -> Response:
     """Sends one GET request."""
     with urllib3.PoolManager(retries=False, timeout=timeout_seconds) as http:
         return read(http.request("GET", url, headers=headers, redirect=False))

@@ -109,7 +109,8 @@ def test_a_request_whose_answer_is_lost_has_taken_effect(
     request = TokenRequest.documented(idp, account)
 
     with pytest.raises(error):
-        request.send(timeout_seconds=0.3)
+        request.send(timeout_seconds=1)
+    until(lambda: len(idp.token_requests) == 1)
 
     assert request.send().content["error_description"] == "this jti was used before"
 
@@ -157,9 +158,9 @@ def test_it_stops_while_one_request_hangs_and_one_connection_is_idle() -> None:
         start = time.monotonic()
         idp.stop()
         took = time.monotonic() - start
-        hanging.join(timeout=5)
+        hanging.join(timeout=60)
 
-    assert took < 1
+    assert took < 10
     assert not hanging.is_alive()
     assert claim(port) == port
 
@@ -177,8 +178,9 @@ def get_until_it_breaks(url: str) -> None:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    for _ in range(200):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         if condition():
             return
         time.sleep(0.01)
-    pytest.fail("it did not happen within two seconds")
+    pytest.fail("it did not happen within a minute")
