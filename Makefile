@@ -16,8 +16,11 @@ CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-.venv/pinned: local/setup/requirements.txt requirements.txt
+build/preflight: local/setup/preflight.py local/setup/requirements.txt requirements.txt package-lock.json
 	@$(PYTHON) local/setup/preflight.py
+	@mkdir -p build && touch $@
+
+.venv/pinned: local/setup/requirements.txt requirements.txt | build/preflight
 	@echo "Installing the development tools into .venv ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt
@@ -40,8 +43,7 @@ help:  ## this list
 	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt
 	@touch $@
 
-node_modules/installed: package-lock.json
-	@$(PYTHON) local/setup/preflight.py
+node_modules/installed: package-lock.json | build/preflight
 	@echo "Installing the pinned CDK command line into node_modules ..."
 	@npm ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@

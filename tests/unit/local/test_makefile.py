@@ -37,7 +37,8 @@ def folder(tmp_path: Path) -> Path:
 
 def make(folder: Path, *arguments: str, more: str = "") -> subprocess.CompletedProcess[str]:
     (folder / "Makefile").write_text(f"include our.mk\n{more}")
-    environment = {name: os.environ[name] for name in os.environ if name != "MAKEFLAGS"}
+    # not what `make unit` itself was given
+    environment = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
     return subprocess.run(
         ["make", "--no-print-directory", *arguments],
         cwd=folder,
@@ -146,7 +147,8 @@ def test_what_runs_side_by_side_is_shown_in_one_piece_and_a_failure_counts(folde
 
 
 def test_npm_says_why_it_failed(folder: Path) -> None:
-    (folder / "package-lock.json").touch()
+    for name in ("package-lock.json", "requirements.txt"):
+        (folder / name).touch()
     program(folder, "node", "echo v20.20.2")
     program(
         folder,
@@ -159,6 +161,19 @@ def test_npm_says_why_it_failed(folder: Path) -> None:
     assert "npm error code ENOTFOUND" in done.stderr
     assert done.returncode != 0
     assert not (folder / "node_modules" / "installed").exists()
+
+
+def test_what_is_missing_is_said_once_before_anything_is_installed(folder: Path) -> None:
+    for name in ("package-lock.json", "requirements.txt"):
+        (folder / name).touch()
+    program(folder, "node", "echo v18.0.0")
+
+    done = make(folder, "-j3", "tools")
+
+    assert "node 20 or newer is needed, this is v18.0.0.\n" in done.stderr
+    assert done.stderr.count("is needed") == 1
+    assert not (folder / ".venv").exists()
+    assert not (folder / "node_modules").exists()
 
 
 def test_it_sets_no_path_of_pythons() -> None:
