@@ -108,7 +108,7 @@ class Run:
         deployment = Deployment(
             aws, config=CONFIG, directory=directory, remaining_seconds=self._remaining_seconds
         )
-        self._say("cdk bootstrap, cdk synth (the first time takes half a minute) ...")
+        self._say("cdk bootstrap, cdk synth (longer the first time) ...")
         deployment.prepare()
         self._say("cdk deploy ...")
         outputs = deployment.deploy()
