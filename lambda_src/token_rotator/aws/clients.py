@@ -2,11 +2,13 @@
 
 import os
 import re
+import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import urllib3
 from botocore import xform_name
@@ -105,7 +107,7 @@ class AwsClients:
         # and takes longer to be made than both clients.
         session.register_component("credential_provider", CredentialResolver([EnvProvider()]))
         try:
-            sender: Any = _Sender(_transport(session, now), now)
+            sender: Any = _Sender(_trusted(session.get_config_variable("ca_bundle")), now)
             session.register("before-send", sender)
             secrets_manager, parameter_store = (
                 # botocore itself reads AWS_DEFAULT_REGION only
@@ -131,15 +133,19 @@ class _Sender:
     https://docs.aws.amazon.com/botocore/latest/topics/events.html#before-send
     """
 
-    transport: Transport
+    trusted: ssl.SSLContext
     now: Callable[[], datetime]
+    transports: dict[str, Transport] = field(default_factory=dict)
+    """By endpoint. A PoolManager would look for its connections anew for each request."""
 
     def __call__(self, *, request: Any, **_: object) -> AWSResponse:
+        url = urlsplit(request.url)
+        endpoint = f"{url.scheme}://{url.netloc}"
         try:
-            answer = self.transport.send(
+            answer = self._transport(endpoint).send(
                 request.method,
-                request.url,
-                headers=request.headers,
+                request.url.removeprefix(endpoint),
+                headers=dict(request.headers.items()),  # an email.message is slow to iterate
                 body=request.body,
                 deadline=self.now() + AWS_CALL,
             )
@@ -149,21 +155,26 @@ class _Sender:
         body = SimpleNamespace(stream=lambda: [answer.body])
         return AWSResponse(request.url, answer.status, headers, body)
 
+    def _transport(self, endpoint: str) -> Transport:
+        if endpoint not in self.transports:
+            connections = urllib3.PoolManager(ssl_context=self.trusted)
+            self.transports[endpoint] = Transport(
+                pool=connections.connection_from_url(endpoint),
+                connect=AWS_CONNECT,
+                read=AWS_READ,
+                longest_body_bytes=LONGEST_BODY_BYTES,
+                now=self.now,
+            )
+        return self.transports[endpoint]
 
-def _transport(session: Session, now: Callable[[], datetime]) -> Transport:
+
+def _trusted(ca_bundle: str | None) -> ssl.SSLContext:
     try:
-        trusted = transport.trusting(session.get_config_variable("ca_bundle"))
+        return transport.trusting(ca_bundle)
     except OSError:
         raise ConfigurationError(
             "The certificates that AWS_CA_BUNDLE names cannot be read: correct or remove it."
         ) from None
-    return Transport(
-        pool=urllib3.PoolManager(ssl_context=trusted),
-        connect=AWS_CONNECT,
-        read=AWS_READ,
-        longest_body_bytes=LONGEST_BODY_BYTES,
-        now=now,
-    )
 
 
 def _said_no(exc: ClientError) -> AwsError:
