@@ -1,7 +1,8 @@
 """Reads the access token that a rotator keeps fresh in an SSM parameter.
 
 ``from token_reader import TokenReader``. Names are imported on first use, so ``httpx`` and
-``requests`` need not be installed.
+``requests`` need not be installed. ``from token_reader import *`` leaves out HttpxAuth and
+RequestsAuth, which need them.
 """
 
 from importlib import import_module
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from token_reader.errors import TokenExpired as TokenExpired
     from token_reader.errors import TokenUnavailable as TokenUnavailable
     from token_reader.httpx_auth import HttpxAuth as HttpxAuth
+    from token_reader.logs import HideTokens as HideTokens
     from token_reader.reader import TokenReader as TokenReader
     from token_reader.requests_auth import RequestsAuth as RequestsAuth
 
@@ -23,6 +25,7 @@ _MODULES = {
     "AccessDenied": "errors",
     "AccessToken": "access_token",
     "AsyncTokenReader": "aio",
+    "HideTokens": "logs",
     "HttpxAuth": "httpx_auth",
     "RecordUnreadable": "errors",
     "RequestsAuth": "requests_auth",
@@ -32,9 +35,25 @@ _MODULES = {
     "TokenUnavailable": "errors",
 }
 
+__all__ = [
+    "AccessDenied",
+    "AccessToken",
+    "AsyncTokenReader",
+    "HideTokens",
+    "RecordUnreadable",
+    "TokenError",
+    "TokenExpired",
+    "TokenReader",
+    "TokenUnavailable",
+]
+
 
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

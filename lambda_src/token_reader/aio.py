@@ -1,30 +1,40 @@
-"""A token reader for asyncio. A thread reads the parameter, so the event loop is never blocked."""
+"""A token reader for asyncio and trio. A thread reads, so no event loop is blocked."""
 
 import asyncio
+import contextlib
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
 
 from token_reader.access_token import AccessToken
-from token_reader.cache import NO_LIMIT
+from token_reader.cache import ATTEMPTS, WAIT_LIMIT_SECONDS
+from token_reader.errors import TokenError, TokenUnavailable
 from token_reader.reader import TokenReader
 
 
 class AsyncTokenReader:
     """A TokenReader for coroutines. Both may be used at once; they share the cached token.
 
-    At most one thread reads the parameter at a time. In the advisory window no caller waits for it.
+    At most one thread reads the parameter at a time. It is none of the loop's executor, so neither
+    waits for the other. In the advisory window no caller waits for it. A cancelled caller does not
+    cancel it. It works in asyncio and in trio, and so in anyio.
     """
 
     def __init__(self, reader: TokenReader) -> None:
         self._reader = reader
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: _Read | None = None
 
     async def get(self) -> AccessToken:
         """A token that has not expired. Raises TokenError."""
-        cached, now = self._reader.cached, self._reader.now()
-        if now < cached.fresh_until:
+        reader = self._reader
+        cached = reader.cached
+        if (
+            cached.fresh_from <= reader.now() < cached.fresh_until
+            and reader.ticks() < cached.fresh_ticks
+        ):
             return cached.token
-        if now >= cached.next_read_at:
-            await self._read(max_wait=cached.max_wait(now))
-        return self._reader.cached.usable(self._reader.now())
+        return await self._get()
 
     async def authorization_header(self) -> dict[str, str]:
         """``{"Authorization": "Bearer ..."}``; do not log it. Raises TokenError."""
@@ -33,20 +43,109 @@ class AsyncTokenReader:
     async def refresh(self, *, force: bool = False) -> AccessToken:
         """Reads the parameter if a read is due, and returns the token. Raises TokenError.
 
-        With ``force`` it reads at once, unless the last read was less than a second ago.
+        With ``force`` it reads at once, like TokenReader.refresh.
         """
-        await self._read(max_wait=NO_LIMIT, force=force)
-        return self._reader.cached.usable(self._reader.now())
+        return await self._get(force=force, max_wait=WAIT_LIMIT_SECONDS)
 
-    async def _read(self, *, max_wait: float, force: bool = False) -> None:
-        """Joins the read in progress or starts one. A cancelled caller does not cancel it."""
-        reading = self._reading
-        if (
-            reading is None
-            or reading.done()
-            or reading.get_loop() is not asyncio.get_running_loop()
-        ):
-            reading = self._reading = asyncio.create_task(
-                asyncio.to_thread(self._reader.read_if_due, force=force)
-            )
-        await asyncio.wait({reading}, timeout=None if max_wait == NO_LIMIT else max_wait)
+    async def _get(self, *, force: bool = False, max_wait: float | None = None) -> AccessToken:
+        reader = self._reader
+        for _ in range(ATTEMPTS):
+            cached, now = reader.cached, reader.moment()
+            if not cached.due(now, force=force):
+                break
+            wait = cached.max_wait(now) if max_wait is None else max_wait
+            read = self._join(force=force)
+            if wait and await read.ended(wait):
+                force = False
+            elif reader.cached.enough(wait, wall=reader.now()):
+                break
+        return reader.cached.usable(reader.now())
+
+    def _join(self, *, force: bool) -> "_Read":
+        """The read in progress, or a new one. In a forked child, the parent's does not go on."""
+        if self._reading is None or not self._reading.goes_on():
+            self._reading = _Read(self._reader, force=force)
+        return self._reading
+
+    def __reduce__(self) -> tuple[type["AsyncTokenReader"], tuple[TokenReader]]:
+        """Pickled without the read in progress."""
+        return AsyncTokenReader, (self._reader,)
+
+
+class _Read:
+    """A read in a thread of its own, and the callers that wait for its end."""
+
+    def __init__(self, reader: TokenReader, *, force: bool) -> None:
+        self._reader = reader
+        self._force = force
+        self._over = False
+        self._waiting: list[Callable[[], object]] = []
+        self._thread = threading.Thread(target=self._run, name="token-reader", daemon=True)
+        asked = reader.moment()
+        try:
+            self._thread.start()
+        except RuntimeError as exc:  # too many threads, or the interpreter starts none at its end
+            if asked.wall < reader.cached.expires_at:
+                self._over = True
+                reader.failed(_failure(exc), asked=asked)
+            else:
+                self._run()  # blocks the event loop, which has nothing to go on with
+
+    def goes_on(self) -> bool:
+        """Whether it has not ended yet."""
+        return not self._over and self._thread.is_alive()
+
+    async def ended(self, seconds: float) -> bool:
+        """Waits for its end, at most for this long. Returns whether it has ended."""
+        if (token := _trio_token()) is not None:
+            trio = sys.modules["trio"]
+            end = trio.Event()
+            self._when_over(lambda: token.run_sync_soon(end.set))
+            with trio.move_on_after(seconds):
+                await end.wait()
+        else:
+            loop, over = _asyncio_loop(), asyncio.Event()
+            self._when_over(lambda: loop.call_soon_threadsafe(over.set))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await over.wait()
+        return self._over
+
+    def _when_over(self, wake: Callable[[], object]) -> None:
+        self._waiting.append(wake)
+        if self._over:  # it ended meanwhile and may have missed this caller
+            wake()
+
+    def _run(self) -> None:
+        asked = self._reader.moment()
+        try:
+            self._reader.read_if_due(max_wait=WAIT_LIMIT_SECONDS, force=self._force)
+        except Exception as exc:  # noqa: BLE001 - nobody else would see it
+            self._reader.failed(_failure(exc), asked=asked)
+        finally:
+            self._over = True
+            for wake in list(self._waiting):
+                with contextlib.suppress(RuntimeError):  # the caller's event loop is closed
+                    wake()
+
+
+def _trio_token() -> Any:
+    """The running trio, or None. trio is not imported: only who uses it has imported it."""
+    trio = sys.modules.get("trio")
+    try:
+        return trio and trio.lowlevel.current_trio_token()
+    except RuntimeError:
+        return None
+
+
+def _asyncio_loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError as exc:
+        raise RuntimeError(
+            "AsyncTokenReader works in asyncio and trio, and in no other loop."
+        ) from exc
+
+
+def _failure(exc: Exception) -> TokenError:
+    return TokenUnavailable(f"The parameter could not be read ({type(exc).__name__}).")

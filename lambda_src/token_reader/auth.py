@@ -9,23 +9,23 @@ HEADER = "Authorization"
 UNAUTHORIZED = 401
 
 
-def replacement(reader: TokenReader, refused: str) -> AccessToken | None:
-    """The published token, or None if it is still the one in the refused header."""
+def replacement(reader: TokenReader, refused: AccessToken) -> AccessToken | None:
+    """The published token, or None if it is still the refused one."""
     try:
         token = reader.get()
-        if token.authorization == refused:
+        if token.value == refused.value:
             token = reader.refresh(force=True)
     except TokenError:
         return None  # the caller returns the 401, which says more than this error
-    return None if token.authorization == refused else token
+    return None if token.value == refused.value else token
 
 
-async def replacement_async(reader: AsyncTokenReader, refused: str) -> AccessToken | None:
+async def replacement_async(reader: AsyncTokenReader, refused: AccessToken) -> AccessToken | None:
     """``replacement`` for coroutines."""
     try:
         token = await reader.get()
-        if token.authorization == refused:
+        if token.value == refused.value:
             token = await reader.refresh(force=True)
     except TokenError:
         return None
-    return None if token.authorization == refused else token
+    return None if token.value == refused.value else token

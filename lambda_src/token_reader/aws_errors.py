@@ -1,68 +1,94 @@
-"""Translation of AWS errors into token errors that say what to do."""
+"""Translation of AWS errors into token errors."""
 
-from typing import Final
+import sys
+from typing import Any, Final
 
-from token_reader.errors import AccessDenied, TokenError, TokenUnavailable
+from token_reader.errors import TokenError
+from token_reader.faults import BUSY, BY_CODE, BY_EXCEPTION, CLOCK, REFUSED, Fault
 
-_NO_CREDENTIALS: Final = AccessDenied(
-    "This process has no valid AWS credentials: attach a role to the workload, or log in."
-)
-_NO_SUCH_KEY: Final = AccessDenied(
-    "The KMS key that encrypts the parameter is disabled, deleted or in another region: ask the "
-    "rotator's operators."
-)
-_WRONG_NAME: Final = TokenUnavailable(
-    "Parameter Store does not accept the parameter's name: see the output ...ParameterName of the "
-    "rotator's stack.",
-    retry_helps=False,
-)
-_TOKEN_ERRORS: Final[dict[str, TokenError]] = {
-    "AccessDeniedException": AccessDenied(
-        "This workload's role may not read the parameter or use its key: attach the policy of the "
-        "output ...ReaderPolicyArn of the rotator's stack, or call grant_read(workload) in CDK."
-    ),
-    "AccessDenied": AccessDenied(  # STS's code
-        "This workload may not assume the role in role_arn: the rotator's share_with has to name "
-        "its account, and its own role needs sts:AssumeRole on the output ...SharedReaderRoleArn."
-    ),
-    "ParameterNotFound": TokenUnavailable(
-        "There is no such parameter. Compare name, account and region with the output "
-        "...ParameterName of the rotator's stack. If they are right, the rotator has not published "
-        "a token yet, or not for so long that the parameter was deleted: its alarms should have "
-        "fired."
-    ),
-    "InvalidKeyId": _NO_SUCH_KEY,
-    "NoRegionError": TokenUnavailable(
-        "The parameter's AWS region is not configured: set AWS_DEFAULT_REGION, or pass "
-        'client=boto3.client("ssm", region_name=...).',
-        retry_helps=False,
-    ),
-    "ParamValidationError": _WRONG_NAME,
-    "ValidationException": _WRONG_NAME,
-    **dict.fromkeys(
-        [
-            "CredentialRetrievalError",
-            "ExpiredTokenException",
-            "InvalidClientTokenId",
-            "InvalidSignatureException",
-            "NoCredentialsError",
-            "PartialCredentialsError",
-            "ProfileNotFound",
-            "TokenRetrievalError",
-            "UnrecognizedClientException",
-        ],
-        _NO_CREDENTIALS,
-    ),
+_LIBRARIES: Final = sys.stdlib_module_names | {
+    "awscrt",
+    "boto3",
+    "botocore",
+    "dateutil",
+    "jmespath",
+    "urllib3",
 }
-"""By AWS error code or name of the botocore exception."""
+_SERVER_ERROR: Final = 500
 
 
-def token_error(exc: Exception) -> TokenError:
-    """The error to raise instead. An unknown AWS error code becomes a part of the message."""
-    response = getattr(exc, "response", None)
-    code = response["Error"]["Code"] if isinstance(response, dict) else type(exc).__name__
-    if code in _TOKEN_ERRORS:
-        return _TOKEN_ERRORS[code].fresh_copy()
-    return TokenUnavailable(
-        f"Parameter Store did not return the parameter ({code}). Try again in a few seconds."
-    )
+def token_error(exc: BaseException) -> TokenError | None:
+    """The error to raise instead, or None if the exception is not the read's.
+
+    A signal handler of the application may raise its own exception during a read (celery's
+    SoftTimeLimitExceeded). The caller waits for that exception, not for a TokenError.
+    """
+    if application_error(exc):
+        return None
+    code = _code(exc)
+    fault = _fault(exc, code)
+    error = fault.kind(f"{fault.says} ({code})", retry_helps=fault.retry_helps, layer=fault.layer)
+    error.__cause__ = _shown(exc, code)
+    return error
+
+
+def application_error(exc: BaseException | None) -> BaseException | None:
+    """The exception that the application raised during the read, if that is what this is.
+
+    botocore wraps whatever is raised while it waits for an answer.
+    """
+    if exc is None:
+        return None
+    exc = _unwrapped(exc)
+    package = type(exc).__module__.partition(".")[0]
+    known = isinstance(exc, Exception) and package in _LIBRARIES
+    return None if known else exc
+
+
+def _unwrapped(exc: BaseException) -> BaseException:
+    """What botocore wrapped. Subclasses of its HTTPClientError say what they are."""
+    wraps = type(exc).__name__ == "HTTPClientError"
+    return (wraps and getattr(exc, "kwargs", {}).get("error")) or exc
+
+
+def _fault(exc: BaseException, code: str) -> Fault:
+    answer: Any = getattr(exc, "response", None)
+    if not isinstance(answer, dict):
+        return next(
+            BY_EXCEPTION[base.__name__]
+            for base in type(_unwrapped(exc)).__mro__
+            if base.__name__ in BY_EXCEPTION
+        )
+    said = str(answer.get("Error", {}).get("Message", ""))
+    if "Signature expired" in said or "Signature not yet current" in said:
+        return CLOCK
+    operation = getattr(exc, "operation_name", "")
+    found = BY_CODE.get(f"{operation}:{code}") or BY_CODE.get(code)
+    if found is None:
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
+        found = BUSY if status >= _SERVER_ERROR else REFUSED
+    return found
+
+
+def _code(exc: BaseException) -> str:
+    answer: Any = getattr(exc, "response", None)
+    if isinstance(answer, dict):
+        return str(answer.get("Error", {}).get("Code", "no error code"))
+    return type(exc).__name__
+
+
+def _shown(exc: BaseException, code: str) -> BaseException | None:
+    """The cause that an error may have: none whose text may be the answer's body.
+
+    Without tracebacks and the request: frames hold the answer, the request the credentials.
+    """
+    kinds = {base.__name__ for base in type(exc).__mro__}
+    if "BotoCoreError" not in kinds and code not in BY_CODE:
+        return None
+    one: BaseException | None = exc
+    while one is not None:
+        one.__traceback__ = None
+        if getattr(one, "request", None) is not None:
+            one.request = None  # type: ignore[attr-defined]
+        one = one.__cause__ or one.__context__
+    return exc

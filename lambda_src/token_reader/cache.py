@@ -1,17 +1,35 @@
-"""The cached token, and the two windows that decide when it is read again and who waits.
+"""The states of a reader: the cached token, when it is read again, and who waits for that.
 
     read ......... refresh_after ... jitter ... | one caller reads ........ | all wait .. | expired
     all callers get the cached token            | others get the cached one |             |
 
 The advisory window lasts from ``refresh_after`` to the expiry. The jitter covers its first half, so
 that processes do not all read at once. The mandatory window is its last sixth. botocore refreshes
-credentials in the same way (botocore.credentials.RefreshableCredentials). This module does no I/O.
+credentials in the same way (botocore.credentials.RefreshableCredentials).
+
+========= ============================= ============================ ==============================
+state     a caller gets                 a read is sent               what leads out of it
+========= ============================= ============================ ==============================
+unread    the error, after a wait       by the first caller          a read
+fresh     the cached token              if forced                    time, by either clock; a clock
+                                                                     that is set back; a fork
+due       the cached token; in the      by the next caller           a read; the expiry
+          mandatory window after a wait
+resting   the cached token, or the      after 5 s by either clock,   time, by either clock; a clock
+          error if there is none        1 s if forced or expiring    that is set back
+ended     the error, after a wait       by the next caller           a read
+========= ============================= ============================ ==============================
+
+No state waits for a moment that a clock has promised. A pause is over when either clock says so, or
+when a clock was set back: the wall clock can be set, the monotonic clock stands still while the
+machine is suspended or frozen. Only the wall clock decides whether a token has expired. No caller
+waits for longer than WAIT_LIMIT_SECONDS for another caller's read. This module does no I/O.
 """
 
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from token_reader.access_token import AccessToken
 from token_reader.errors import TokenError, TokenExpired, TokenUnavailable
@@ -22,110 +40,195 @@ READ_INTERVAL_SECONDS: Final = 5.0
 FORCED_READ_INTERVAL_SECONDS: Final = 1.0
 """Between two forced reads: after a 401, or when the cached token expires."""
 
+LONGEST_FORCED_READ_INTERVAL_SECONDS: Final = 60.0
+"""Forced reads that find no newer token are sent ever later, up to twice this interval."""
+
+WAIT_LIMIT_SECONDS: Final = 20.0
+"""For how long a caller waits for a read that is in progress. The reader's own client gives up
+earlier. Without a limit, a log handler that asks for the token could wait for ever."""
+
+CLOCK_TOLERANCE_SECONDS: Final = 1.0
+"""A wall clock that was set back by less than this is not worth a read."""
+
+ATTEMPTS: Final = 3
+"""How often one caller waits or reads: again if its token ended while it waited for another one's
+read, and again if the answer is too old."""
+
 JITTER_SHARE: Final = 1 / 2
 WAITING_SHARE: Final = 1 / 6
 
-NO_LIMIT: Final = -1.0
-"""The timeout with which ``threading.Lock.acquire`` waits without a limit."""
+
+class Moment(NamedTuple):
+    """A moment by both clocks, in seconds."""
+
+    wall: float
+    """Since the epoch."""
+    ticks: float
+    """Of a monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cached:
     """The state of one process's cache. Replaced as a whole, so reading it needs no lock.
 
-    Times are seconds since the epoch, by this machine's clock.
+    A cached token is fresh, and is returned without any other check, while
+    ``fresh_from <= wall clock < fresh_until`` and ``monotonic clock < fresh_ticks``.
     """
 
     token: AccessToken
     expires_at: float
-    fresh_until: float
-    """Until then callers get the token without any check."""
     wait_from: float
     """From then on callers wait for the read that is in progress."""
-    next_read_at: float
-    """When the next read is due."""
-    last_read_at: float
+    read_at: Moment
+    """The end of the last read."""
+    rest: float
+    """For how many seconds after the last read none is due."""
+    refusals: int = 0
+    """How many forced reads in a row found no newer token."""
+    jitter: float = 0.0
     error: TokenError
     """What to raise when the token has expired."""
+    fresh_from: float = math.inf
+    fresh_until: float = -math.inf
+    fresh_ticks: float = -math.inf
 
-    def updated(self, token: AccessToken, *, now: float, jitter: float) -> "Cached":
+    def updated(
+        self, token: AccessToken, *, asked: Moment, now: Moment, jitter: float, forced: bool = False
+    ) -> "Cached":
         """The state after a read returned this token. ``jitter`` is from 0 to 1."""
         expires_at = token.expires_at.timestamp()
-        error = _expired(token)
-        if expires_at <= now:
-            return self.failed(error, now=now)
+        if expires_at <= now.wall:
+            ended = asked.wall < expires_at
+            return self.failed(_expired(token), asked=asked, now=now, forced=forced, ended=ended)
+        newer = token.value != self.token.value
         ahead = expires_at - token.refresh_after.timestamp()
-        refresh_at = expires_at - ahead + ahead * JITTER_SHARE * jitter
-        next_read_at = max(refresh_at, _next_try(now, expires_at))
-        return Cached(
+        state = replace(
+            self,
             token=token,
             expires_at=expires_at,
-            fresh_until=min(next_read_at, expires_at),
             wait_from=expires_at - ahead * WAITING_SHARE,
-            next_read_at=next_read_at,
-            last_read_at=now,
-            error=error,
+            refusals=0 if newer else self.refusals + forced,
+            jitter=jitter,
+            error=_expired(token),
         )
+        return _resting(state, _fresh_for(token, now, jitter), now=now)
 
-    def failed(self, error: TokenError, *, now: float) -> "Cached":
-        """The state after a read without a usable token. The cached one stays until it expires."""
-        next_read_at = _next_try(now, self.expires_at)
-        return replace(
-            self,
-            fresh_until=min(next_read_at, self.expires_at),
-            next_read_at=next_read_at,
-            last_read_at=now,
-            error=error,
-        )
+    def failed(
+        self,
+        error: TokenError,
+        *,
+        asked: Moment,
+        now: Moment,
+        forced: bool = False,
+        ended: bool = False,
+    ) -> "Cached":
+        """The state after a read without a usable token. The cached one stays until it expires.
 
-    def due(self, *, force: bool) -> float:
-        """When the next read is allowed. ``force`` allows it earlier."""
-        return self.last_read_at + FORCED_READ_INTERVAL_SECONDS if force else self.next_read_at
+        If a token lived when the read began and has expired since (``ended``, or the cached one),
+        the answer is too old to say anything: the process was frozen, or the read was slow. Another
+        read is due at once.
+        """
+        old = ended or asked.wall < self.expires_at <= now.wall
+        rest = 0.0 if old else _next_try(now, self.expires_at)
+        return _resting(replace(self, error=error, refusals=self.refusals + forced), rest, now=now)
 
-    def max_wait(self, now: float) -> float:
+    def spread(self, jitter: float) -> "Cached":
+        """The state of a forked process, which reads at another time than its parent."""
+        if self.refusals or not self.expires_at > self.read_at.wall:
+            return self
+        rest = _fresh_for(self.token, self.read_at, jitter)
+        return _resting(replace(self, jitter=jitter), rest, now=self.read_at)
+
+    def due(self, now: Moment, *, force: bool = False) -> bool:
+        """Whether a read is due, by either clock. ``force`` allows it earlier."""
+        rest = min(self.rest, self._forced_rest()) if force else self.rest
+        slept = now.wall - self.read_at.wall
+        ran = now.ticks - self.read_at.ticks
+        return not (-CLOCK_TOLERANCE_SECONDS <= slept < rest and 0 <= ran < rest)
+
+    def max_wait(self, now: Moment) -> float:
         """For how many seconds a caller waits for a read that another caller has in progress.
 
         Not at all before the mandatory window. In that window for half of the time until the
-        expiry, so that callers get the cached token even if Parameter Store hangs. After the expiry
-        without a limit.
+        expiry, so that callers get the cached token even if Parameter Store hangs.
         """
-        if now >= self.expires_at:
-            return NO_LIMIT
-        return (self.expires_at - now) / 2 if now >= self.wait_from else 0.0
+        if now.wall >= self.expires_at:
+            return WAIT_LIMIT_SECONDS
+        if now.wall < self.wait_from:
+            return 0.0
+        return min((self.expires_at - now.wall) / 2, WAIT_LIMIT_SECONDS)
 
-    def usable(self, now: float) -> AccessToken:
+    def enough(self, waited: float, *, wall: float) -> bool:
+        """Whether a caller that waited in vain for another one's read gives up."""
+        return wall < self.expires_at or waited >= WAIT_LIMIT_SECONDS
+
+    def usable(self, wall: float) -> AccessToken:
         """The token. Raises TokenError once it has expired."""
-        if now < self.expires_at:
+        if wall < self.expires_at:
             return self.token
         raise self.error.fresh_copy()
 
+    def _forced_rest(self) -> float:
+        """Ever longer, and different for each process, if an API refuses every token."""
+        if not self.refusals:
+            return FORCED_READ_INTERVAL_SECONDS
+        longer = FORCED_READ_INTERVAL_SECONDS * 2.0 ** min(self.refusals, 10)
+        return min(longer, LONGEST_FORCED_READ_INTERVAL_SECONDS) * (1 + self.jitter)
 
-def _next_try(now: float, expires_at: float) -> float:
-    """After the interval, or when the cached token expires if that is earlier."""
-    after_interval = now + READ_INTERVAL_SECONDS
-    if now < expires_at:
-        return min(after_interval, max(expires_at, now + FORCED_READ_INTERVAL_SECONDS))
-    return after_interval
+
+def _resting(state: Cached, rest: float, *, now: Moment) -> Cached:
+    """The state after a read that ended now, in which no read is due for ``rest`` seconds."""
+    return replace(
+        state,
+        read_at=now,
+        rest=rest,
+        fresh_from=now.wall - CLOCK_TOLERANCE_SECONDS,
+        fresh_until=min(now.wall + rest, state.expires_at),
+        fresh_ticks=now.ticks + rest,
+    )
+
+
+def _fresh_for(token: AccessToken, now: Moment, jitter: float) -> float:
+    """For how many seconds after ``now`` no read is due.
+
+    Never for longer than from the token's issue: where this machine's clock is behind, the token
+    seems to live for longer than it does.
+    """
+    expires_at = token.expires_at.timestamp()
+    ahead = expires_at - token.refresh_after.timestamp()
+    refresh_at = expires_at - ahead + ahead * JITTER_SHARE * jitter
+    known_since = max(now.wall, token.issued_at.timestamp())
+    return max(refresh_at - known_since, _next_try(now, expires_at))
+
+
+def _next_try(now: Moment, expires_at: float) -> float:
+    """The pause after a read without a newer token. It ends when the cached token does."""
+    if now.wall < expires_at:
+        left = expires_at - now.wall
+        return min(READ_INTERVAL_SECONDS, max(left, FORCED_READ_INTERVAL_SECONDS))
+    return READ_INTERVAL_SECONDS
 
 
 def _expired(token: AccessToken) -> TokenExpired:
     return TokenExpired(
         f"The published access token expired at {token.expires_at:%Y-%m-%d %H:%M:%S %Z} and has "
         "not been replaced. The rotator is failing, and its alarms should have fired: its "
-        "operators run `token-rotator check` and follow docs/runbook.md. Try again in a "
-        "few seconds."
+        "operators run `token-rotator check` and follow docs/runbook.md. If they find nothing "
+        "wrong, compare this machine's clock. Try again in a few seconds."
     )
 
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 NOT_READ: Final = Cached(
-    token=AccessToken(value="", expires_at=_EPOCH, refresh_after=_EPOCH),
+    token=AccessToken(value="", issued_at=_EPOCH, expires_at=_EPOCH, refresh_after=_EPOCH),
     expires_at=-math.inf,
-    fresh_until=-math.inf,
     wait_from=-math.inf,
-    next_read_at=-math.inf,
-    last_read_at=-math.inf,
-    error=TokenUnavailable("The parameter has not been read yet."),
+    read_at=Moment(-math.inf, -math.inf),
+    rest=0.0,
+    error=TokenUnavailable(
+        "The first read of the parameter has not ended: another caller has it in progress, or "
+        "this one is a log or signal handler within it. Try again in a few seconds."
+    ),
 )
 """The state before the first read."""

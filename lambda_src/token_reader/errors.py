@@ -1,14 +1,29 @@
-"""Errors of a read. Each message says what to do.
+"""Errors of a read. Each message says what to do, and ``layer`` names what failed.
 
 TokenError
 ├── TokenExpired       the published token has expired and has not been replaced
-├── TokenUnavailable   the parameter does not exist, or Parameter Store did not answer
+├── TokenUnavailable   the parameter does not exist, or AWS did not answer
 ├── RecordUnreadable   the parameter's value is not an access token
-└── AccessDenied       this workload may not read the parameter
+└── AccessDenied       AWS does not let this workload read the parameter
 """
 
 import copy
-from typing import Self
+from typing import Literal, Self
+
+Layer = Literal[
+    "credentials",
+    "sts",
+    "trust",
+    "permissions",
+    "key",
+    "network",
+    "clock",
+    "configuration",
+    "service",
+    "parameter",
+    "token",
+]
+"""What failed. docs/consumers.md says who repairs it."""
 
 
 class TokenError(Exception):
@@ -16,11 +31,16 @@ class TokenError(Exception):
 
     retry_helps = True
     """Whether another attempt in a few seconds may succeed without any change."""
+    layer: Layer = "service"
 
-    def __init__(self, message: str, *, retry_helps: bool | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_helps: bool | None = None, layer: Layer | None = None
+    ) -> None:
         super().__init__(message)
         if retry_helps is not None:
             self.retry_helps = retry_helps
+        if layer is not None:
+            self.layer = layer
 
     def fresh_copy(self) -> Self:
         """A copy to raise. An exception that is raised repeatedly collects every traceback."""
@@ -32,18 +52,22 @@ class TokenError(Exception):
 class TokenExpired(TokenError):
     """The published token has expired and has not been replaced: the rotator is failing."""
 
+    layer: Layer = "token"
+
 
 class TokenUnavailable(TokenError):
-    """The parameter does not exist, or Parameter Store did not answer."""
+    """The parameter does not exist, or AWS did not answer."""
 
 
 class RecordUnreadable(TokenError):
     """The parameter's value is not an access token."""
 
     retry_helps = False
+    layer: Layer = "parameter"
 
 
 class AccessDenied(TokenError):
-    """This workload may not read the parameter."""
+    """AWS does not let this workload read the parameter."""
 
     retry_helps = False
+    layer: Layer = "permissions"

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Generator
 
 import httpx
 
+from token_reader.access_token import AccessToken
 from token_reader.aio import AsyncTokenReader
 from token_reader.auth import HEADER, UNAUTHORIZED, replacement, replacement_async
 from token_reader.reader import TokenReader
@@ -12,8 +13,9 @@ from token_reader.reader import TokenReader
 class HttpxAuth(httpx.Auth):
     """Sets the Authorization header. After a 401, repeats the request once with a newer token.
 
-    It returns the 401 if no newer token is published, or if the body is a stream, which cannot be
-    sent twice. The request raises TokenError if there is no usable token.
+    It returns the 401 if no newer token is published, if the refused request did not carry this
+    reader's token, or if the body is a stream, which cannot be sent twice. The request raises
+    TokenError if there is no usable token.
     """
 
     def __init__(self, reader: TokenReader) -> None:
@@ -24,30 +26,48 @@ class HttpxAuth(httpx.Auth):
         self, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
         """Called by httpx.Client."""
-        sent = request.headers[HEADER] = self._reader.get().authorization
+        sent = self._reader.get()
+        request.headers[HEADER] = sent.authorization
         response = yield request
-        if _may_repeat(response, sent) and (token := replacement(self._reader, sent)):
-            request.headers[HEADER] = token.authorization
+        if _may_repeat(response, request, sent) and (newer := replacement(self._reader, sent)):
+            request.headers[HEADER] = newer.authorization
             yield request
 
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Called by httpx.AsyncClient."""
-        sent = request.headers[HEADER] = (await self._async_reader.get()).authorization
+        sent = await self._async_reader.get()
+        request.headers[HEADER] = sent.authorization
         response = yield request
-        if _may_repeat(response, sent) and (
-            token := await replacement_async(self._async_reader, sent)
+        if _may_repeat(response, request, sent) and (
+            newer := await replacement_async(self._async_reader, sent)
         ):
-            request.headers[HEADER] = token.authorization
+            request.headers[HEADER] = newer.authorization
             yield request
 
 
-def _may_repeat(response: httpx.Response, sent: str) -> bool:
-    """Whether the refused request carried this token and its body can be sent again."""
+def _may_repeat(response: httpx.Response, meant: httpx.Request, sent: AccessToken) -> bool:
+    """Whether this is a refusal of our token by its host, and the body can be sent again."""
     refused = response.request
     return (
         response.status_code == UNAUTHORIZED
-        and refused.headers.get(HEADER) == sent  # httpx drops it on a redirect to another host
-        and isinstance(refused.stream, httpx.ByteStream)
+        and refused.url.host == meant.url.host
+        and refused.headers.get(HEADER) == sent.authorization  # httpx drops it for other hosts
+        and _repeatable(meant.stream)
     )
+
+
+def _repeatable(body: object) -> bool:
+    """Whether httpx can send this body again: bytes, or a form whose files can be rewound."""
+    if isinstance(body, httpx.ByteStream):
+        return True
+    fields = getattr(body, "fields", [])  # of httpx's MultipartStream, which is private
+    return bool(fields) and all(_rewindable(getattr(field, "file", b"")) for field in fields)
+
+
+def _rewindable(file: object) -> bool:
+    if isinstance(file, (str, bytes)):
+        return True
+    seekable = getattr(file, "seekable", None)
+    return callable(seekable) and bool(seekable())

@@ -1,16 +1,21 @@
 """Reading of the parameter by one GetParameter call. Every failure becomes a TokenError."""
 
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from token_reader import record
+from token_reader import clients, record
 from token_reader.access_token import AccessToken
 from token_reader.aws_errors import token_error
-from token_reader.errors import RecordUnreadable
+from token_reader.errors import RecordUnreadable, TokenError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_ssm.type_defs import GetParameterResultTypeDef
 
 _HEADER_SAFE: Final = re.compile(r"[\x21-\x7e]+")
 """RFC 6749 appendix A.12. HTTP clients quote a header with other characters in their errors."""
@@ -41,16 +46,37 @@ class Parameter:
         """Makes the next read open its own connections. A child must not use its parent's."""
         self._forked = True
 
+    def picklable(self) -> tuple[str, str | None, timedelta | None]:
+        """What a reader in another process needs. Raises TypeError."""
+        if self._given:
+            raise TypeError(
+                "A TokenReader with a client that was passed to it cannot be pickled: create the "
+                "reader in the process that uses it, or let it create its own client."
+            )
+        return self._name, self._role_arn, self._lifetime
+
     def read(self) -> AccessToken:
-        """The published token, which may have expired. Raises TokenError."""
+        """The published token, which may have expired.
+
+        Raises TokenError, or what the application itself raised meanwhile, from a signal handler.
+        """
         try:
-            parameter = self._connected().get_parameter(Name=self._name, WithDecryption=True)[
-                "Parameter"
-            ]
-            value, modified = parameter["Value"], parameter["LastModifiedDate"]
-        except Exception as exc:  # the caller keeps the cached token, whatever the error is
-            raise token_error(exc) from exc
+            with _answers_hidden():
+                answer = self._connected().get_parameter(Name=self._name, WithDecryption=True)
+            value, modified = _value_of(answer)
+        except BaseException as exc:  # noqa: BLE001 - whatever it is, its frames hold the answer
+            error = token_error(exc)
+            if error is None:
+                raise exc.with_traceback(None) from None
+            self._recover(error)
+            raise error from error.__cause__
         return self._token(value, modified)
+
+    def _recover(self, error: TokenError) -> None:
+        """After a credential error the next read looks for credentials again."""
+        if error.layer == "credentials" and not self._given and self._client is not None:
+            clients.forget(self._client)
+            self._client = None
 
     def _connected(self) -> "SSMClient":
         if self._forked:
@@ -60,10 +86,10 @@ class Parameter:
             else:
                 self._client = None
         if self._client is None:
-            self._client = _new_client(self._role_arn)
+            self._client = clients.shared(self._role_arn)
         return self._client
 
-    def _token(self, value: str, modified: datetime) -> AccessToken:
+    def _token(self, value: str, modified: datetime | None) -> AccessToken:
         token = record.parse(value) or self._bare(value, modified)
         if not (_HEADER_SAFE.fullmatch(token.value) and _HEADER_SAFE.fullmatch(token.token_type)):
             raise RecordUnreadable(
@@ -71,7 +97,7 @@ class Parameter:
             )
         return token
 
-    def _bare(self, value: str, modified: datetime) -> AccessToken:
+    def _bare(self, value: str, modified: datetime | None) -> AccessToken:
         """A bare token with times: it was issued at the latest when the parameter was written."""
         if self._lifetime is None or not _BARE_TOKEN.fullmatch(value):
             raise RecordUnreadable(
@@ -80,25 +106,39 @@ class Parameter:
                 '(value_format = "token"), pass lifetime=timedelta(seconds=300), or its '
                 "token_lifetime_seconds."
             )
+        if modified is None:
+            raise RecordUnreadable(
+                "The parameter holds a bare token, and the answer has no LastModifiedDate: the "
+                "token's expiry is not known. Let the stand-in for Parameter Store answer it."
+            )
         issued_at = modified.astimezone(UTC).replace(microsecond=0)
         expires_at = issued_at + self._lifetime
         return record.timed(value, token_type="Bearer", issued_at=issued_at, expires_at=expires_at)
 
 
-def _new_client(role_arn: str | None = None) -> "SSMClient":
-    """An SSM client whose calls give up after about 15 s, before a token's last minute ends.
+def _value_of(answer: "GetParameterResultTypeDef") -> tuple[str, datetime | None]:
+    """The value and the time of the write. Stand-ins for AWS may leave out the time."""
+    parameter = answer["Parameter"]
+    return parameter["Value"], parameter.get("LastModifiedDate")
 
-    It has its own session, because boto3's default session must not be shared between threads
-    (boto3 guide, "Session").
-    """
-    import boto3  # noqa: PLC0415 - not needed if a client is passed
-    from botocore.config import Config  # noqa: PLC0415
 
-    retries: Any = {"mode": "standard", "total_max_attempts": 3}
-    config = Config(connect_timeout=2, read_timeout=3, retries=retries)
-    if role_arn is not None:
-        from token_reader import role  # noqa: PLC0415
+_READING: Final = ContextVar("token_reader_reading", default=False)
 
-        assumed: SSMClient = role.client(role_arn, config)
-        return assumed
-    return boto3.session.Session().client("ssm", config=config)
+
+class _NotWhileReading(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002
+        return not _READING.get()
+
+
+_NOT_WHILE_READING: Final = _NotWhileReading()
+
+
+@contextmanager
+def _answers_hidden() -> Iterator[None]:
+    """Within it botocore does not log answers, which it does at DEBUG."""
+    logging.getLogger("botocore.parsers").addFilter(_NOT_WHILE_READING)  # once
+    before = _READING.set(True)
+    try:
+        yield
+    finally:
+        _READING.reset(before)

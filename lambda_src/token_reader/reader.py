@@ -8,22 +8,25 @@ reader.refresh(force=True)          # after a 401
 
 import os
 import random
-import threading
 import time
 import weakref
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from token_reader.access_token import AccessToken
-from token_reader.cache import NO_LIMIT, NOT_READ
+from token_reader.cache import ATTEMPTS, NOT_READ, WAIT_LIMIT_SECONDS, Moment
 from token_reader.errors import TokenError
+from token_reader.locks import ReadLock
 from token_reader.parameter import Parameter
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 _READERS: Final["weakref.WeakSet[TokenReader]"] = weakref.WeakSet()
+
+_RANDOM: Final = random.SystemRandom()
+"""``random.seed`` in the application neither reaches it nor is shifted by it."""
 
 
 class TokenReader:
@@ -32,7 +35,7 @@ class TokenReader:
     Create one reader per process and parameter. There is no background thread: the caller that
     comes when a read is due reads the parameter. At most one GetParameter call is in progress, and
     at most one in five seconds is sent while no newer token is published. Failures of Parameter
-    Store are not raised before the cached token expires.
+    Store are not raised before the cached token expires. The states are in token_reader.cache.
     """
 
     def __init__(
@@ -43,34 +46,37 @@ class TokenReader:
         role_arn: str | None = None,
         lifetime: timedelta | None = None,
         now: Callable[[], float] = time.time,
-        jitter: Callable[[], float] = random.random,
+        ticks: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
         """Does not read the parameter yet.
 
-        ``client`` is an SSM client. Without one, the first read creates a client with short
-        timeouts. It assumes the role ``role_arn`` if given: the output ...SharedReaderRoleArn, for
-        workloads of other accounts. ``lifetime`` is for rotators with ``value_format = "token"``:
-        the time from the write to the token's expiry. Without it a bare value is refused, because
-        it may be another parameter's secret. ``now`` returns seconds since the epoch, ``jitter`` a
-        number from 0 to 1.
+        ``client`` is an SSM client. Without one, the first read takes the process's client for the
+        role and region, with short timeouts. It assumes the role ``role_arn`` if given: the output
+        ...SharedReaderRoleArn, for workloads of other accounts. ``lifetime`` is for rotators with
+        ``value_format = "token"``: the time from the write to the token's expiry. Without it a bare
+        value is refused, because it may be another parameter's secret. ``now`` returns seconds
+        since the epoch, ``ticks`` those of a monotonic clock, ``jitter`` a number from 0 to 1.
         """
         self.now: Final = now
+        self.ticks: Final = ticks
         self.cached = NOT_READ
         """The current state of the cache. For AsyncTokenReader."""
         self._parameter = Parameter(parameter_name, client, lifetime=lifetime, role_arn=role_arn)
-        self._draw = jitter
-        self._jitter = jitter()
-        self._lock = threading.Lock()
+        self._jitter = jitter
+        self._lock = ReadLock()
+        self._reading = False
         _READERS.add(self)
 
     def get(self) -> AccessToken:
         """A token that has not expired. Raises TokenError."""
-        cached, now = self.cached, self.now()
-        if now < cached.fresh_until:
+        cached = self.cached
+        if (
+            cached.fresh_from <= self.now() < cached.fresh_until
+            and self.ticks() < cached.fresh_ticks
+        ):
             return cached.token
-        if now >= cached.next_read_at:
-            self.read_if_due(max_wait=cached.max_wait(now))
-        return self.cached.usable(self.now())
+        return self._get()
 
     def authorization_header(self) -> dict[str, str]:
         """``{"Authorization": "Bearer ..."}``; do not log it. Raises TokenError."""
@@ -80,40 +86,88 @@ class TokenReader:
         """Reads the parameter if a read is due, and returns the token. Raises TokenError.
 
         With ``force`` it reads at once, unless the last read was less than a second ago. Use it if
-        an API answers 401 although the token has not expired.
+        an API answers 401 although the token has not expired. While this finds no newer token, the
+        pauses between forced reads become longer.
         """
-        self.read_if_due(force=force)
+        return self._get(force=force, max_wait=WAIT_LIMIT_SECONDS)
+
+    def _get(self, *, force: bool = False, max_wait: float | None = None) -> AccessToken:
+        for _ in range(ATTEMPTS):
+            cached, now = self.cached, self.moment()
+            if not cached.due(now, force=force):
+                break
+            wait = cached.max_wait(now) if max_wait is None else max_wait
+            if self.read_if_due(max_wait=wait, force=force):
+                force = False
+            elif self.cached.enough(wait, wall=self.now()):
+                break
         return self.cached.usable(self.now())
 
-    def read_if_due(self, *, max_wait: float = NO_LIMIT, force: bool = False) -> None:
+    def read_if_due(self, *, max_wait: float, force: bool = False) -> bool:
         """Reads the parameter if a read is due.
 
-        If another caller is reading it, waits for that read for up to ``max_wait`` seconds.
+        If another caller is reading it, waits for that read for up to ``max_wait`` seconds. Returns
+        whether no read is in progress any more.
         """
-        if not self._lock.acquire(timeout=max_wait):
-            return
+        lock = self._lock.current()
+        if not lock.acquire(timeout=max_wait):
+            return False
         try:
-            if self.now() < self.cached.due(force=force):
-                return
-            try:
-                token = self._parameter.read()
-            except TokenError as error:
-                # a copy: the traceback's frames hold the parameter's value
-                self.cached = self.cached.failed(error.fresh_copy(), now=self.now())
-            else:
-                self.cached = self.cached.updated(token, now=self.now(), jitter=self._jitter)
+            if self._reading:  # a log or signal handler, called within the read of this thread
+                return False
+            if self.cached.due(self.moment(), force=force):
+                self._reading = True
+                try:
+                    self._read(force=force)
+                finally:
+                    self._reading = False
+            return True
         finally:
-            self._lock.release()
+            lock.release()
+
+    def failed(self, error: TokenError, *, asked: Moment, forced: bool = False) -> None:
+        """Records that a read which began at ``asked`` brought no token. For AsyncTokenReader."""
+        self.cached = self.cached.failed(error, asked=asked, now=self.moment(), forced=forced)
+
+    def moment(self) -> Moment:
+        """Now, by both clocks."""
+        return Moment(self.now(), self.ticks())
+
+    def _read(self, *, force: bool) -> None:
+        asked = self.moment()
+        try:
+            token = self._parameter.read()
+        except TokenError as error:
+            # a copy: the traceback's frames hold the parameter's value
+            self.failed(error.fresh_copy(), asked=asked, forced=force)
+        else:
+            self.cached = self.cached.updated(
+                token, asked=asked, now=self.moment(), jitter=self._jitter(), forced=force
+            )
 
     def _after_fork(self) -> None:
-        """Replaces the lock, whose owner does not exist in the child, and draws another jitter."""
-        self._lock = threading.Lock()
-        self._jitter = self._draw()
+        """Forgets the parent's lock and connections, and spreads the next read."""
+        self._lock.after_fork()
+        self._reading = False
         self._parameter.after_fork()
+        self.cached = self.cached.spread(self._jitter())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickled reader has no token: it reads the parameter in the process that gets it."""
+        return _unpickled, self._parameter.picklable()
+
+
+def _unpickled(name: str, role_arn: str | None, lifetime: timedelta | None) -> TokenReader:
+    return TokenReader(name, role_arn=role_arn, lifetime=lifetime)
+
+
+def held_tokens() -> list[str]:
+    """The tokens that this process's readers hold. For token_reader.logs."""
+    return [value for reader in list(_READERS) if (value := reader.cached.token.value)]
 
 
 def _after_fork_in_child() -> None:
-    for reader in _READERS:
+    for reader in list(_READERS):
         reader._after_fork()  # noqa: SLF001
 
 

@@ -32,6 +32,7 @@ def timed(value: str, *, token_type: str, issued_at: datetime, expires_at: datet
     return AccessToken(
         value=value,
         token_type=token_type,
+        issued_at=issued_at,
         expires_at=expires_at,
         refresh_after=expires_at - min(lifetime, FETCH_AHEAD),
     )

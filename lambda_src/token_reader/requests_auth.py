@@ -1,11 +1,13 @@
 """Authentication for requests: ``session.auth = RequestsAuth(reader)``."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 from requests.cookies import extract_cookies_to_jar
 
+from token_reader.access_token import AccessToken
 from token_reader.auth import HEADER, UNAUTHORIZED, replacement
 from token_reader.reader import TokenReader
 
@@ -13,7 +15,8 @@ from token_reader.reader import TokenReader
 class RequestsAuth(AuthBase):
     """Sets the Authorization header. After a 401, repeats the request once with a newer token.
 
-    It returns the 401 if no newer token is published, or if the body is a stream, which cannot be
+    It returns the 401 if no newer token is published, if the refused request did not carry this
+    reader's token to the host that it was meant for, or if the body is a stream, which cannot be
     sent twice. The request raises TokenError if there is no usable token.
     """
 
@@ -22,28 +25,54 @@ class RequestsAuth(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Called by requests before it sends."""
-        request.headers[HEADER] = self._reader.get().authorization
-        request.register_hook("response", self._after)
+        sent = _Sent(self._reader, request.url)
+        request.headers[HEADER] = sent.token.authorization
+        request.register_hook("response", sent.after)
         return request
 
-    def _after(self, response: requests.Response, **kwargs: Any) -> requests.Response:
-        refused = response.request
-        sent = refused.headers.get(HEADER)  # requests drops it on a redirect to another host
-        if (
-            response.status_code != UNAUTHORIZED
-            or sent is None
-            or not isinstance(refused.body, (bytes, str, type(None)))
-            or (token := replacement(self._reader, str(sent))) is None
-        ):
+
+class _Sent:
+    """A token on its way to one host."""
+
+    def __init__(self, reader: TokenReader, url: str | None) -> None:
+        self.token: AccessToken = reader.get()
+        self._reader = reader
+        self._host = _host(url)
+        self._repeated = False
+
+    def after(self, response: requests.Response, **kwargs: Any) -> requests.Response:
+        """The hook of requests, called for each response: of redirects, too."""
+        if not self._may_repeat(response) or not (newer := replacement(self._reader, self.token)):
             return response
+        self._repeated = True
         # like requests.auth.HTTPDigestAuth: read the body, release the connection, send again
         response.content  # noqa: B018
         response.close()
+        refused = response.request
+        refused.headers[HEADER] = newer.authorization  # requests copies it for redirects
         again = refused.copy()
         extract_cookies_to_jar(again._cookies, refused, response.raw)  # type: ignore[arg-type]  # noqa: SLF001
         again.prepare_cookies(again._cookies)  # noqa: SLF001
-        again.headers[HEADER] = token.authorization
         answer = response.connection.send(again, **kwargs)
         answer.history.append(response)
         answer.request = again
         return answer
+
+    def _may_repeat(self, response: requests.Response) -> bool:
+        """Whether this is a refusal of our token by its host, and the body can be sent again.
+
+        On a redirect to another host requests removes the header, or puts in what ``.netrc`` has
+        for that host.
+        """
+        refused = response.request
+        return (
+            response.status_code == UNAUTHORIZED
+            and not self._repeated
+            and _host(refused.url) == self._host
+            and refused.headers.get(HEADER) == self.token.authorization
+            and isinstance(refused.body, (bytes, str, type(None)))
+        )
+
+
+def _host(url: str | None) -> str | None:
+    return urlsplit(url or "").hostname

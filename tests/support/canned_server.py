@@ -97,7 +97,7 @@ def _request(stream: socket.socket) -> bytes:
     head, _, body = data.partition(b"\r\n\r\n")
     if b"transfer-encoding: chunked" in head.lower():
         # closing a socket with unread data sends RST instead of FIN
-        while not data.endswith(b"0\r\n\r\n") and (piece := stream.recv(65536)):
+        while not data.endswith(b"\r\n0\r\n\r\n") and (piece := stream.recv(65536)):
             data += piece
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):

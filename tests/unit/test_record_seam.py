@@ -71,6 +71,7 @@ def test_the_reader_reads_every_record_that_the_function_writes(record: Record):
     assert reader.parse(record.to_json()) == AccessToken(
         value=record.access_token,
         token_type=record.token_type,
+        issued_at=record.issued_at,
         expires_at=record.expires_at,
         refresh_after=record.refresh_after,
     )

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from tests.unit.reader.scenario import NAME
-from token_reader import AccessDenied, TokenReader, TokenUnavailable, parameter
+from token_reader import AccessDenied, TokenReader, TokenUnavailable, clients
 from token_reader.cache import JITTER_SHARE
 from token_reader.record import FETCH_AHEAD
 
@@ -45,7 +45,7 @@ def test_a_parameter_that_does_not_exist(ssm: "SSMClient"):
 
 def test_a_read_by_the_readers_own_client_ends_before_the_token_expires(ssm: "SSMClient"):
     """Even if every attempt hangs and the process has drawn the largest jitter."""
-    config: Any = parameter._new_client().meta.config  # noqa: SLF001
+    config: Any = clients.shared(None).meta.config
     attempts = config.retries["total_max_attempts"]
 
     longest = attempts * (config.connect_timeout + config.read_timeout)

@@ -1,5 +1,6 @@
 """Use of the reader in forked processes, as gunicorn and multiprocessing create them."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -8,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.reader.scenario import NAME, ReaderScenario
-from token_reader import TokenReader, parameter
+from tests.unit.reader.scenario import NAME, START, ReaderScenario
+from token_reader import AsyncTokenReader, TokenReader, clients
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
@@ -40,13 +41,34 @@ def test_a_child_forked_during_a_read_does_not_wait_for_its_parent(scenario: Rea
             assert go_on.wait(20)
 
     scenario.during_read = slowly_in_the_parent
-    scenario.close = lambda: None  # type: ignore[attr-defined]
     thread = threading.Thread(target=reader.get)
     thread.start()
     try:
         assert reading.wait(10)
 
         assert holds_in_a_child(lambda: reader.get().value == "token-1")
+    finally:
+        go_on.set()
+        thread.join(10)
+
+
+def test_coroutines_of_a_child_do_not_wait_for_their_parents_read(scenario: ReaderScenario):
+    scenario.publish()
+    reader = AsyncTokenReader(scenario.reader())
+    parent, reading, go_on = os.getpid(), threading.Event(), threading.Event()
+
+    def slowly_in_the_parent() -> None:
+        if os.getpid() == parent:
+            reading.set()
+            assert go_on.wait(20)
+
+    scenario.during_read = slowly_in_the_parent
+    thread = threading.Thread(target=lambda: asyncio.run(reader.get()))
+    thread.start()
+    try:
+        assert reading.wait(10)
+
+        assert holds_in_a_child(lambda: asyncio.run(reader.get()).value == "token-1")
     finally:
         go_on.set()
         thread.join(10)
@@ -62,7 +84,7 @@ def test_a_child_keeps_the_cached_token(scenario: ReaderScenario):
 
 def test_a_child_does_not_use_its_parents_connections(scenario: ReaderScenario):
     closed: list[int] = []
-    scenario.close = lambda: closed.append(os.getpid())  # type: ignore[attr-defined]
+    scenario.close = lambda: closed.append(os.getpid())  # type: ignore[method-assign]
     scenario.publish()
     reader = scenario.reader()
     reader.get()
@@ -84,7 +106,7 @@ def test_a_child_creates_its_own_client(scenario: ReaderScenario, monkeypatch: p
         made_in.append(os.getpid())
         return scenario
 
-    monkeypatch.setattr(parameter, "_new_client", client)
+    monkeypatch.setattr(clients, "_new", client)
     scenario.publish()
     reader = TokenReader(NAME, now=scenario.seconds)
     reader.get()
@@ -98,14 +120,25 @@ def test_a_child_creates_its_own_client(scenario: ReaderScenario, monkeypatch: p
     assert holds_in_a_child(makes_one)
 
 
-def test_a_child_draws_its_own_jitter(scenario: ReaderScenario):
+@pytest.mark.parametrize("read_before", [True, False])
+def test_a_child_reads_at_another_time_than_its_parent(
+    scenario: ReaderScenario, *, read_before: bool
+):
+    """Also if it has the parent's token: with ``--preload`` all workers have the same."""
     scenario.publish()
-    draws = iter([0.0, 0.75])
-    reader = TokenReader(NAME, scenario, now=scenario.seconds, jitter=lambda: next(draws))  # type: ignore[arg-type]
-    scenario.close = lambda: None  # type: ignore[attr-defined]
+    draws = iter([0.0, 0.75, 0.75])
+    client: Any = scenario
+    reader = TokenReader(
+        NAME, client, now=scenario.seconds, ticks=scenario.ticks, jitter=lambda: next(draws)
+    )
+    if read_before:
+        reader.get()
+        assert reader.cached.fresh_until == START + 240
+    else:
+        next(draws)
 
-    def reads_later_than_its_parent() -> bool:
-        ahead = reader.get().expires_at.timestamp() - reader.cached.next_read_at
-        return ahead == 60 - 30 * 0.75
+    def reads_later() -> bool:
+        reader.get()
+        return reader.cached.fresh_until == START + 240 + 30 * 0.75
 
-    assert holds_in_a_child(reads_later_than_its_parent)
+    assert holds_in_a_child(reads_later)

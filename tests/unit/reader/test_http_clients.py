@@ -1,7 +1,11 @@
 """HttpxAuth and RequestsAuth with a server that answers 401."""
 
 import asyncio
+import io
 from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -153,6 +157,195 @@ def test_a_redirect_to_another_host_does_not_carry_the_token(
 
     assert tokens(elsewhere) == [""]
     assert tokens(server) == ["Bearer token-1"]
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_what_netrc_has_for_another_host_stays_and_the_token_does_not_go_there(
+    send: Send,
+    reader: TokenReader,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    status: int,
+):
+    """requests puts what ``.netrc`` has into a redirected request. Its refusal is not ours."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine localhost login somebody password else\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with CannedServer(REFUSED, OK) as elsewhere:
+        away = answer(status, b"", f"Location: {elsewhere.url.replace('127.0.0.1', 'localhost')}")
+        with CannedServer(away, OK) as server:
+            assert send(reader, server.url, None) == 401
+
+    assert len(tokens(elsewhere)) == 1
+    assert "token-" not in tokens(elsewhere)[0]
+    assert tokens(server) == ["Bearer token-1"]
+
+
+class KeepsAuth(requests.Session):
+    """As people write who need the header after a redirect."""
+
+    def rebuild_auth(self, prepared_request: Any, response: Any) -> None:
+        """Keeps it."""
+
+
+def test_another_host_does_not_get_a_newer_token_whatever_header_it_refuses(
+    reader: TokenReader, scenario: ReaderScenario
+):
+    scenario.publish()
+    with CannedServer(REFUSED, OK) as elsewhere, KeepsAuth() as session:
+        away = answer(302, b"", f"Location: {elsewhere.url.replace('127.0.0.1', 'localhost')}")
+        with CannedServer(away, OK) as server:
+            session.auth = RequestsAuth(reader)
+            assert session.get(server.url, timeout=10).status_code == 401
+
+    assert tokens(elsewhere) == ["Bearer token-1"], "the application sent it"
+
+
+def test_what_netrc_has_for_the_same_host_is_not_replaced(
+    reader: TokenReader, scenario: ReaderScenario, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    scenario.publish()
+    with CannedServer(answer(302, b"", "Location: /other"), REFUSED, OK) as server:
+        assert with_requests(reader, server.url) == 401
+
+    assert [sent.partition(" ")[0] for sent in tokens(server)] == ["Bearer", "Basic"]
+
+
+def test_a_request_is_repeated_once_however_many_redirects_follow(
+    send: Send, reader: TokenReader, scenario: ReaderScenario
+):
+    scenario.publish()
+    with CannedServer(
+        REFUSED, answer(302, b"", "Location: /a"), REFUSED, answer(302, b"", "Location: /b"), OK
+    ) as server:
+        assert send(reader, server.url, None) == 401
+
+    assert tokens(server) == ["Bearer token-1", "Bearer token-2", "Bearer token-2"]
+
+
+class OneWay(io.RawIOBase):
+    """A file that cannot be rewound, such as a pipe."""
+
+    def __init__(self) -> None:
+        self._data = [b"content"]
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self._data.pop() if self._data else b""
+
+
+def _multipart_by_httpx(reader: TokenReader, url: str, file: Any) -> int:
+    with httpx.Client(auth=HttpxAuth(reader)) as client:
+        return client.post(url, files={"file": file}, data={"field": "value"}).status_code
+
+
+def _multipart_by_async_httpx(reader: TokenReader, url: str, file: Any) -> int:
+    async def post() -> int:
+        async with httpx.AsyncClient(auth=HttpxAuth(reader)) as client:
+            answered = await client.post(url, files={"file": file}, data={"field": "value"})
+            return answered.status_code
+
+    return asyncio.run(post())
+
+
+def _multipart_by_requests(reader: TokenReader, url: str, file: Any) -> int:
+    with requests.Session() as session:
+        session.auth = RequestsAuth(reader)
+        return session.post(
+            url, files={"file": file}, data={"field": "value"}, timeout=10
+        ).status_code
+
+
+@pytest.mark.parametrize("kind", [bytes, io.BytesIO])
+@pytest.mark.parametrize(
+    "post", [_multipart_by_httpx, _multipart_by_async_httpx, _multipart_by_requests]
+)
+def test_a_multipart_form_is_repeated_whole(
+    post: Callable[[TokenReader, str, Any], int],
+    reader: TokenReader,
+    scenario: ReaderScenario,
+    kind: Callable[[bytes], Any],
+):
+    scenario.publish()
+    with CannedServer(REFUSED, OK) as server:
+        assert post(reader, server.url, kind(b"content")) == 200
+
+    first, second = (request.partition(b"\r\n\r\n")[2] for request in server.requests)
+    assert first == second
+    assert b"content" in second
+    assert b"value" in second
+
+
+@pytest.mark.parametrize("post", [_multipart_by_httpx, _multipart_by_async_httpx])
+def test_a_form_with_a_file_that_cannot_be_rewound_is_not_repeated(
+    post: Callable[[TokenReader, str, Any], int], reader: TokenReader, scenario: ReaderScenario
+):
+    scenario.publish()
+    with CannedServer(REFUSED, OK) as server:
+        assert post(reader, server.url, OneWay()) == 401
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("client", ["httpx", "requests"])
+def test_an_open_file_as_the_body_is_not_sent_twice(
+    client: str, reader: TokenReader, scenario: ReaderScenario, tmp_path: Path
+):
+    """It has been read to its end: a repeated request would have an empty body."""
+    file = tmp_path / "body"
+    file.write_bytes(b"content")
+    scenario.publish()
+    with CannedServer(REFUSED, OK) as server, file.open("rb") as body:
+        if client == "httpx":
+            with httpx.Client(auth=HttpxAuth(reader)) as session:
+                assert session.post(server.url, content=body).status_code == 401
+        else:
+            assert (
+                requests.post(
+                    server.url, data=body, auth=RequestsAuth(reader), timeout=10
+                ).status_code
+                == 401
+            )
+
+    assert len(server.requests) == 1
+
+
+def test_an_api_that_refuses_everything_causes_one_read_for_each_token_and_then_ever_fewer(
+    send: Send, reader: TokenReader, scenario: ReaderScenario
+):
+    read_at = []
+    with CannedServer(REFUSED) as server:
+        for second in range(40):
+            scenario.at(2 + second)
+            reads = scenario.reads
+            assert send(reader, server.url, None) == 401
+            if scenario.reads > reads:
+                read_at.append(second)
+
+    pauses = [later - earlier for earlier, later in pairwise(read_at)]
+    assert read_at[0] == 0
+    assert pauses == sorted(pauses)
+    assert 3 <= len(read_at) <= 6
+
+
+def test_a_newer_token_is_found_also_after_many_refusals(
+    send: Send, reader: TokenReader, scenario: ReaderScenario
+):
+    with CannedServer(*[REFUSED] * 6, OK) as server:
+        for second in range(5):
+            scenario.at(2 + second)
+            assert send(reader, server.url, None) == 401
+        scenario.at(100)
+        scenario.publish()
+
+        assert send(reader, server.url, None) == 200
+
+    assert tokens(server) == [*["Bearer token-1"] * 6, "Bearer token-2"]
 
 
 def test_without_a_token_no_request_is_sent(send: Send, scenario: ReaderScenario):

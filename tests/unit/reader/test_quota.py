@@ -83,3 +83,23 @@ def test_a_late_rotation_is_polled_by_200_processes_within_the_quota():
     failures(scenario, readers, rotated_at=290)
 
     assert max(scenario.asked.values()) <= QUOTA
+
+
+def test_an_api_that_refuses_everything_costs_60_processes_little_of_the_quota():
+    """Every process sends a request a second, and asks for a newer token after each refusal."""
+    scenario = Metered()
+    readers = fleet(scenario, 60)
+
+    for second in range(2, 602):
+        scenario.at(second)
+        if second % 120 == 0:
+            scenario.publish()
+        for reader in readers:
+            refused = reader.get()
+            if reader.get() is refused:
+                reader.refresh(force=True)
+
+    asked = sorted(scenario.asked.values(), reverse=True)
+    print(f"{sum(asked) / 600:.1f} calls a second, at most {asked[0]}, then {asked[1:6]}")
+    assert sum(asked) / 600 < 4
+    assert sum(count > QUOTA for count in asked) <= 1, "when all are refused for the first time"

@@ -1,0 +1,131 @@
+"""The SSM clients that the readers of a process share: one for each role and AWS environment."""
+
+import os
+import weakref
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from token_reader.aws_errors import application_error
+from token_reader.locks import ReadLock
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
+    from botocore.session import Session
+    from mypy_boto3_ssm import SSMClient
+
+_CLIENTS: Final["weakref.WeakValueDictionary[tuple[object, ...], SSMClient]"] = (
+    weakref.WeakValueDictionary()
+)
+_LOCK: Final = ReadLock()
+_LOADERS: Final[list[Any]] = []
+"""botocore's loader. It keeps the models that it has read, several MiB."""
+
+
+def shared(role_arn: str | None) -> "SSMClient":
+    """The client of this process for the role, or with the process's own credentials.
+
+    Its calls give up after about 15 s, before a token's last minute ends. A client lives as long as
+    a reader uses it. Where the process's AWS variables have changed, another client is made.
+    """
+    variables = hash(frozenset(item for item in os.environ.items() if item[0].startswith("AWS_")))
+    key = (role_arn, variables)
+    with _LOCK.current():
+        client = _CLIENTS.get(key)
+        if client is None:
+            client = _CLIENTS[key] = _new(role_arn)
+        return client
+
+
+def forget(client: "SSMClient") -> None:
+    """Makes ``shared`` look for credentials again. A client keeps those that it has found."""
+    with _LOCK.current():
+        for key in [key for key, one in _CLIENTS.items() if one is client]:
+            del _CLIENTS[key]
+
+
+def _new(role_arn: str | None) -> "SSMClient":
+    session = _session()
+    if role_arn is not None:
+        session = _assuming(session, role_arn)
+    client: SSMClient = _create(session, "ssm")
+    return client
+
+
+def _session() -> "Session":
+    """A session of its own: boto3's default session must not be shared between threads.
+
+    boto3 is not imported: it cannot be once the main thread has ended.
+    """
+    from botocore.loaders import create_loader  # noqa: PLC0415 - not needed if a client is passed
+    from botocore.session import get_session  # noqa: PLC0415
+
+    session = get_session()
+    if not _LOADERS:
+        _LOADERS.append(create_loader(session.get_config_variable("data_path")))
+    session.register_component("data_loader", _LOADERS[0])
+    return session
+
+
+def _create(session: "Session", service: str, **credentials: Any) -> Any:
+    from botocore.config import Config  # noqa: PLC0415
+
+    retries: Any = {"mode": "standard", "total_max_attempts": 3}
+    config = Config(connect_timeout=2, read_timeout=3, retries=retries)
+    client = session.create_client(service, config=config, **credentials)
+    client.meta.events.register_first("needs-retry", _not_retried)
+    return client
+
+
+def _not_retried(caught_exception: BaseException | None, **_: Any) -> None:
+    """Lets an exception of the application's pass, which botocore would take for a failed call."""
+    if raised := application_error(caught_exception):
+        raise raised
+
+
+def _assuming(own: "Session", role_arn: str) -> "Session":
+    """A session that assumes the role at its first call, and again before the role's ends."""
+    from botocore.credentials import (  # noqa: PLC0415
+        AssumeRoleCredentialFetcher,
+        DeferredRefreshableCredentials,
+    )
+    from botocore.exceptions import NoCredentialsError  # noqa: PLC0415
+
+    source = own.get_credentials()
+    if source is None:
+        raise NoCredentialsError
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=partial(_create, own),
+        source_credentials=source,
+        role_arn=role_arn,
+        extra_args={"RoleSessionName": "token-reader"},
+    )
+    session = _session()
+    session.register_component(
+        "credential_provider",
+        _Always(
+            DeferredRefreshableCredentials(
+                refresh_using=fetcher.fetch_credentials, method="assume-role"
+            )
+        ),
+    )
+    return session
+
+
+class _Always:
+    """botocore's interface of a credential resolver."""
+
+    def __init__(self, credentials: "Credentials") -> None:
+        self._credentials = credentials
+
+    def load_credentials(self) -> "Credentials":
+        return self._credentials
+
+
+def _after_fork_in_child() -> None:
+    """A child must not use its parent's connections."""
+    _LOCK.after_fork()
+    _CLIENTS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,43 @@
+"""A filter that keeps tokens out of logs, at any level.
+
+What botocore prints while a reader reads is hidden without it. It is for HTTP libraries that print
+headers at DEBUG.
+
+for handler in logging.getLogger().handlers:
+    handler.addFilter(HideTokens())
+"""
+
+import logging
+import re
+import traceback
+from typing import Final
+
+from token_reader.reader import held_tokens
+
+HIDDEN: Final = "***"
+
+_BEARER: Final = re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/-]+=*")
+
+
+class HideTokens(logging.Filter):
+    """Replaces bearer tokens, and every token that this process's readers hold, by ``***``.
+
+    Add it to handlers: a filter of a logger does not see the records of the loggers below it.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Changes the record. Returns True."""
+        said = record.getMessage()
+        hidden = _hide(said)
+        if hidden != said:
+            record.msg, record.args = hidden, ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = _hide("".join(traceback.format_exception(*record.exc_info)).rstrip())
+        return True
+
+
+def _hide(text: str) -> str:
+    text = _BEARER.sub(rf"\g<1>{HIDDEN}", text)
+    for token in held_tokens():
+        text = text.replace(token, HIDDEN)
+    return text

@@ -1,0 +1,76 @@
+"""A TokenReader for the unit tests of its users: no AWS, no network, a clock that tests move.
+
+reader = FakeTokenReader("token-1")
+application = Application(reader)      # wherever the application takes a TokenReader
+reader.publish("token-2")              # found by refresh(force=True), after a 401, or when due
+reader.advance(seconds=300)            # the cached token expires
+reader.fail("AccessDeniedException")   # Parameter Store refuses until the next publish
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from token_reader.reader import TokenReader
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+NAME = "/fake/access-token"
+
+
+class FakeTokenReader(TokenReader):
+    """The real reader with a Parameter Store in memory. AsyncTokenReader and HttpxAuth take it."""
+
+    def __init__(self, token: str = "test-token", *, lifetime: float = 300) -> None:  # noqa: S107 - no secret
+        """``token`` is published. It lives for ``lifetime`` seconds."""
+        self._seconds = 1_800_000_000.0
+        self._store = _Store()
+        client: SSMClient = self._store  # type: ignore[assignment]
+        super().__init__(
+            NAME,
+            client,
+            now=lambda: self._seconds,
+            ticks=lambda: self._seconds,
+            jitter=lambda: 0.0,
+        )
+        self.publish(token, lifetime=lifetime)
+
+    def publish(self, token: str, *, lifetime: float = 300) -> None:
+        """Publishes a token, a second after whatever was read."""
+        self.advance(seconds=1)
+        record = {
+            "access_token": token,
+            "token_type": "Bearer",
+            "issued_at": int(self._seconds),
+            "expires_at": int(self._seconds + lifetime),
+        }
+        self._store.answer = json.dumps(record)
+
+    def fail(self, code: str = "ThrottlingException") -> None:
+        """From now on Parameter Store answers with this AWS error code."""
+        self._store.answer = _error(code)
+
+    def advance(self, *, seconds: float) -> None:
+        """Lets time pass."""
+        self._seconds += seconds
+
+
+class _Store:
+    """The one method of an SSM client that a reader calls."""
+
+    def __init__(self) -> None:
+        self.answer: str | Exception = ""
+
+    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: ARG002, N803
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return {"Parameter": {"Name": Name, "Value": self.answer}}
+
+    def close(self) -> None:
+        """For forked children."""
+
+
+def _error(code: str) -> Exception:
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - most tests need no failure
+
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "GetParameter")
