@@ -105,7 +105,7 @@ audit: tools .venv-audit/installed  ## the evidence as a table: permissions, rul
 	@$(BIN)/python -m tests.audit $(ARGS)
 
 soak: tools  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
-	$(BIN)/pytest tests/faults -m soak $(ARGS)
+	$(BIN)/pytest tests/faults tests/unit/reader/hosts -m soak $(ARGS)
 
 bench: tools  ## what rotations, cold starts and reads cost, beside others; writes docs/performance.md (minutes)
 	@$(BIN)/python -m studies.bench --write $(SECTIONS) $(ARGS)
