@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from local import ROOT
-from studies.reference import command, settings
+from studies.reference import command, settings, snippets
 from token_rotator_cdk.config.schema import schema_text
 from token_rotator_cli.arguments import COMMANDS
 
@@ -24,6 +24,7 @@ _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     },
     "docs/live-check.md": {"help": partial(command.help_text, "live-check")},
     "docs/costs.md": {"bill": command.costs},
+    "docs/consumers.md": {name: partial(snippets.snippet, name) for name in snippets.SNIPPETS},
 }
 """Page → name of the region → what stands in it.
 
