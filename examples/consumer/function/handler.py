@@ -6,7 +6,7 @@ from typing import Any
 
 import urllib3  # part of the runtime, because boto3 needs it
 
-from token_reader import TokenReader
+from token_reader import AccessToken, TokenReader
 
 http = urllib3.PoolManager(timeout=10, retries=False)
 # outside of the handler, so that later invocations use the cached token
@@ -15,8 +15,15 @@ reader = TokenReader(os.environ["TOKEN_PARAMETER"])
 
 def handle(_event: object, _context: object) -> dict[str, Any]:
     """Returns the API's status. Raises token_reader.TokenError, which says what to do."""
-    answer = http.request("GET", os.environ["API_URL"], headers=reader.authorization_header())
-    if answer.status == HTTPStatus.UNAUTHORIZED:
-        reader.refresh(force=True)
-        answer = http.request("GET", os.environ["API_URL"], headers=reader.authorization_header())
-    return {"status": answer.status}
+    token = reader.get()
+    status = _status(token)
+    if status == HTTPStatus.UNAUTHORIZED:
+        newer = reader.refresh(force=True)
+        if newer.value != token.value:  # otherwise no newer one is published
+            status = _status(newer)
+    return {"status": status}
+
+
+def _status(token: AccessToken) -> int:
+    headers = {"Authorization": token.authorization}
+    return http.request("GET", os.environ["API_URL"], headers=headers).status
