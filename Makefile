@@ -45,7 +45,7 @@ build/preflight: local/setup/preflight.py local/setup/requirements.txt requireme
 
 node_modules/installed: package-lock.json | build/preflight
 	@echo "Installing the pinned CDK command line into node_modules ..."
-	@npm ci --loglevel=error --no-audit --no-fund >/dev/null
+	@npm ci --loglevel=error --no-audit --no-fund >/dev/null || { echo "npm could not install the CDK command line, for the reason above: docs/troubleshooting.md#npm" >&2; exit 1; }
 	@touch $@
 
 tools: .venv/installed .venv-local-aws/installed node_modules/installed
@@ -72,12 +72,12 @@ told-%:
 	  cat "build/log/$*"; exit $$code
 
 lint: .venv/installed  ## style, and who may import whom
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . $(ARGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
 fix: .venv/installed  ## mend the style, as far as a program can
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix . $(ARGS)
 	$(BIN)/ruff format .
 
 types: .venv/installed  ## mypy, strict

@@ -9,6 +9,7 @@ import zipfile
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ class Refusing:
 
     def __init__(self, code: str = "AccessDeniedException") -> None:
         self._code = code
+        self.meta = SimpleNamespace(endpoint_url="https://aws.example", region_name="eu-west-1")
 
     def __getattr__(self, operation: str) -> Any:
         def refuse(*_: object, **__: object) -> Any:
@@ -75,10 +77,23 @@ class FakeFunctions:
         self._moto = rotator.aws.functions
         self.answer: object = None
         """Replaces the function's own answer."""
+        self.quota = 1000
+        """Concurrent executions of the account."""
+        self.reserved: int | None = 1
         self.meta = self._moto.meta
 
     def get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
         return self._moto.get_function_configuration(FunctionName=FunctionName)
+
+    def get_account_settings(self) -> dict[str, Any]:
+        limits = {
+            "ConcurrentExecutions": self.quota,
+            "UnreservedConcurrentExecutions": self.quota - (self.reserved or 0),
+        }
+        return {"AccountLimit": limits}
+
+    def get_function_concurrency(self, FunctionName: str) -> dict[str, int]:  # noqa: N803
+        return {} if self.reserved is None else {"ReservedConcurrentExecutions": self.reserved}
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
         assert Payload == b"{}"

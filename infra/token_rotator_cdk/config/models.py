@@ -29,6 +29,7 @@ from token_rotator_cdk.config.aws_rules import (
 )
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.identity_provider import IdentityProviderConfig
+from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.rotator_rules import ANY_TABLES, TableName, WatchdogSeconds
 from token_rotator_cdk.config.rules import Unset, between
 from token_rotator_cdk.config.table import Table
@@ -74,6 +75,11 @@ class StackConfig(Table):
         CodeSigningConfigArn | None, Unset("code is not checked for a signature")
     ] = None
     """ARN of the Lambda code signing config of every function."""
+
+    @property
+    def place(self) -> Place:
+        """Where the stack goes, as far as this table says so."""
+        return Place(region=self.region, account=self.account)
 
 
 class SecretConfig(Table):

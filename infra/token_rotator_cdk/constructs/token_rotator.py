@@ -23,7 +23,7 @@ from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.models import RotatorConfig
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.alarms import RotatorAlarms
-from token_rotator_cdk.constructs.arguments import Arguments, resolved
+from token_rotator_cdk.constructs.arguments import Arguments, place_of
 from token_rotator_cdk.constructs.credential import CreatedSecret, customer_key
 from token_rotator_cdk.constructs.function import RotatorFunction
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
@@ -111,7 +111,7 @@ class TokenRotator(Construct):
         ).settings(
             Surroundings(
                 rotator_name=self.name,
-                region=resolved(Stack.of(self).region),
+                place=place_of(self),
                 parameter_tags=tags,
             )
         )

@@ -138,7 +138,7 @@ def test_an_alias_is_no_key(argument: str):
     ("arn", "fix"),
     [
         (f"{TOPIC}.fifo", "write the ARN of a standard topic"),
-        (TOPIC, "write a topic in eu-west-2: an alarm tells topics of its own region only"),
+        (TOPIC, "write a topic in eu-west-2, where the stack goes"),
     ],
 )
 def test_a_topic_that_alarms_cannot_tell_is_refused(arn: str, fix: str):
