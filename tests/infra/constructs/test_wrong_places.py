@@ -1,5 +1,6 @@
 """Arguments of a place where the stack cannot use them are refused, with the texts of the file."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ def fix_of_file(directory: Path, stack: str, argument: str) -> str:
         text = document(stack=stack, rotator=f'share_with = ["{UNIT}"]')
     else:
         return fix_of_file(directory, stack, "alarm_topic").replace("a topic", "a key")
-    return issues(directory, text).splitlines()[1].rpartition('": ')[2].rpartition('"]: ')[2]
+    (found,) = re.findall(": ((?:write|name) .*)", issues(directory, text))
+    return str(found)
 
 
 @pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-east-1"])
