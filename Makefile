@@ -8,6 +8,8 @@ BIN := .venv/bin
 UV := $(BIN)/python local/setup/uv.py
 # "$$NAME" and not $(NAME): a path may have spaces
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk
+# what follows an installation: what could not be installed, and the heading that says what to do
+or_see = || { echo "$(1) could not be installed, for the reason above: docs/troubleshooting.md\#$(2)" >&2; exit 1; }
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
@@ -23,8 +25,8 @@ build/preflight: local/setup/preflight.py local/setup/requirements.txt requireme
 .venv/pinned: local/setup/requirements.txt requirements.txt | build/preflight
 	@echo "Installing the development tools into .venv ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt $(call or_see,uv,pip-and-uv)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt $(call or_see,The development tools,pip-and-uv)
 	@touch $@
 
 .venv/installed: .venv/pinned pyproject.toml
@@ -34,18 +36,18 @@ build/preflight: local/setup/preflight.py local/setup/requirements.txt requireme
 .venv-local-aws/installed: local/requirements.txt | .venv/pinned
 	@echo "Installing the local AWS into .venv-local-aws ..."
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-local-aws
-	@$(UV) pip install --quiet --python .venv-local-aws/bin/python --require-hashes -r local/requirements.txt
+	@$(UV) pip install --quiet --python .venv-local-aws/bin/python --require-hashes -r local/requirements.txt $(call or_see,The local AWS,pip-and-uv)
 	@touch $@
 
 .venv-audit/installed: tests/audit/requirements.txt | .venv/pinned
 	@echo "Installing the rule packs into .venv-audit ..."
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-audit
-	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt
+	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt $(call or_see,The rule packs,pip-and-uv)
 	@touch $@
 
 node_modules/installed: package-lock.json | build/preflight
 	@echo "Installing the pinned CDK command line into node_modules ..."
-	@npm ci --loglevel=error --no-audit --no-fund >/dev/null || { echo "npm could not install the CDK command line, for the reason above: docs/troubleshooting.md#npm" >&2; exit 1; }
+	@npm ci --loglevel=error --no-audit --no-fund >/dev/null $(call or_see,The CDK command line,npm)
 	@touch $@
 
 tools: .venv/installed .venv-local-aws/installed node_modules/installed

@@ -5,6 +5,7 @@ Only pip talks to a network, and only when the packages of these pins are not in
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -129,8 +130,8 @@ def _copy(package: Path, destination: Path) -> None:
 def _pip(
     *arguments: str | Path, failure: str, environment: Mapping[str, str] | None = None
 ) -> None:
-    # --quiet thrice leaves critical errors only, and the reason is among the plain ones
-    command = [sys.executable, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check"]
+    # --quiet twice would leave out the warnings, and they say why an index could not be reached
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     result = subprocess.run(  # noqa: S603 - our own arguments
         [*command, *map(str, arguments)],
         env=environment,
@@ -139,5 +140,8 @@ def _pip(
         check=False,
     )
     if result.returncode != 0:
-        *_, last_error = (result.stderr or result.stdout).split("ERROR: ")
-        raise BundlingFailed(f"{failure}. pip says: {' '.join(last_error.split())}")
+        said = result.stderr or result.stdout
+        *_, last_error = said.split("ERROR: ")
+        causes = re.findall("after connection broken by '(.*)': ", said)
+        reason = " after ".join([" ".join(last_error.split()), *causes[-1:]])
+        raise BundlingFailed(f"{failure}. pip says: {reason}")

@@ -1,5 +1,6 @@
 """The function's packages: from the index that pip is configured with, and only what is pinned."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def test_a_wheel_that_is_not_what_was_pinned_is_refused(wheel: Path, tmp_path: P
         packages(LAMBDA, pinning(wheel, digest="0" * 64))
 
     assert [*(tmp_path / "cache").iterdir()] == []
+
+
+def test_an_index_that_cannot_be_reached_is_the_reason_that_is_named(
+    wheel: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+
+    with pytest.raises(BundlingFailed, match=r"tiny==1\.0 after .*Connection refused"):
+        packages(LAMBDA, pinning(wheel))
 
 
 def test_packages_that_cannot_be_had_are_named_with_what_pip_says(wheel: Path):

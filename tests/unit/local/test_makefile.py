@@ -181,9 +181,26 @@ def test_npm_says_why_it_failed(folder: Path) -> None:
     done = make(folder, "node_modules/installed")
 
     assert "npm error code ENOTFOUND" in done.stderr
-    assert "docs/troubleshooting.md#npm" in done.stderr
+    assert (
+        "The CDK command line could not be installed, for the reason above: "
+        "docs/troubleshooting.md#npm\n"
+    ) in done.stderr
     assert done.returncode != 0
     assert not (folder / "node_modules" / "installed").exists()
+
+
+def test_an_index_that_cannot_be_reached_is_the_reason_that_make_shows(folder: Path) -> None:
+    for name in ("package-lock.json", "requirements.txt"):
+        (folder / name).touch()
+    program(folder, "node", "echo v20.20.2")
+    program(folder, "npm", "echo 10")
+    options = "PIP_INDEX_URL=http://127.0.0.1:9/simple PIP_CONFIG_FILE=/dev/null PIP_RETRIES=1"
+
+    done = make(folder, ".venv/pinned", "PIP_NO_CACHE_DIR=1", *options.split())
+
+    assert "Connection refused" in done.stderr
+    assert "uv could not be installed, for the reason above: docs/troubl" in done.stderr
+    assert not (folder / ".venv" / "pinned").exists()
 
 
 def test_what_is_missing_is_said_once_before_anything_is_installed(folder: Path) -> None:
