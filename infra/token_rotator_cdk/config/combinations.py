@@ -49,8 +49,10 @@ class Surroundings:
 def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]:
     """What does not fit within the table of the stack."""
     if stack.alarm_topic_arn is not None and usable("alarm_topic_arn") and stack.alarm_emails:
-        fix = "leave it out, and subscribe the addresses to the topic of alarm_topic_arn"
-        yield Conflict(("alarm_emails",), fix)
+        yield Conflict(
+            ("alarm_emails",),
+            "leave it out, and subscribe the addresses to the topic of alarm_topic_arn",
+        )
     for key, kind, arn in (
         ("alarm_topic_arn", TOPIC, stack.alarm_topic_arn),
         ("permissions_boundary", BOUNDARY, stack.permissions_boundary),

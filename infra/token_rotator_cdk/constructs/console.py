@@ -44,7 +44,7 @@ def console_link(scope: Construct, page: str) -> ConsoleLink | None:
         is_this = Fn.condition_equals(Aws.PARTITION, partition)
         there = CfnCondition(scope, f"Partition-{partition}", expression=is_this)
         host = Token.as_string(Fn.condition_if(there.logical_id, named, host))
-        partitions.append(there)
+        partitions.append(is_this)
     exists = CfnCondition(scope, "ConsoleExists", expression=Fn.condition_or(*partitions))
     return ConsoleLink(_url(region, host, page), exists)
 
