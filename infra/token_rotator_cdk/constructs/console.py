@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from aws_cdk import Aws, CfnCondition, Fn, Stack, Token
+from aws_cdk import Aws, CfnCondition, Fn, ICfnRuleConditionExpression, Stack, Token
 from constructs import Construct
 
 from token_rotator_cdk.config.places import partition_of
@@ -39,14 +39,16 @@ def console_link(scope: Construct, page: str) -> ConsoleLink | None:
     if known is not None:
         named = HOSTS.get(partition_of(known) or "")
         return None if named is None else ConsoleLink(_url(region, named, page), None)
-    host, partitions = "", []
-    for partition, named in HOSTS.items():
-        is_this = Fn.condition_equals(Aws.PARTITION, partition)
-        there = CfnCondition(scope, f"Partition-{partition}", expression=is_this)
+    (_, host), *others = HOSTS.items()
+    for partition, named in others:
+        there = CfnCondition(scope, f"Partition-{partition}", expression=_is(partition))
         host = Token.as_string(Fn.condition_if(there.logical_id, named, host))
-        partitions.append(is_this)
-    exists = CfnCondition(scope, "ConsoleExists", expression=Fn.condition_or(*partitions))
+    exists = CfnCondition(scope, "ConsoleExists", expression=Fn.condition_or(*map(_is, HOSTS)))
     return ConsoleLink(_url(region, host, page), exists)
+
+
+def _is(partition: str) -> ICfnRuleConditionExpression:
+    return Fn.condition_equals(Aws.PARTITION, partition)
 
 
 def _url(region: str, host: str, page: str) -> str:
