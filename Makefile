@@ -25,7 +25,7 @@ build/preflight: local/setup/preflight.py local/setup/requirements.txt requireme
 .venv/pinned: local/setup/requirements.txt requirements.txt | build/preflight
 	@echo "Installing the development tools into .venv ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt $(call or_see,uv,pip-and-uv)
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt $(call or_see,uv,pip-and-uv)
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt $(call or_see,The development tools,pip-and-uv)
 	@touch $@
 

@@ -130,8 +130,8 @@ def _copy(package: Path, destination: Path) -> None:
 def _pip(
     *arguments: str | Path, failure: str, environment: Mapping[str, str] | None = None
 ) -> None:
-    # --quiet twice would leave out the warnings, and they say why an index could not be reached
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    # --quiet thrice leaves critical errors only, and the reason is among the plain ones
+    command = [sys.executable, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check"]
     result = subprocess.run(  # noqa: S603 - our own arguments
         [*command, *map(str, arguments)],
         env=environment,
