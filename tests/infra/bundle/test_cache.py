@@ -88,5 +88,5 @@ def test_a_directory_that_cannot_be_read_is_named_with_the_way_out(
 ):
     monkeypatch.setenv(cache.VARIABLE, str(tmp_path / ("x" * 300)))  # a name that is too long
 
-    with pytest.raises(BundlingFailed, match="cannot be read or written .*TOKEN_ROTATOR_CACHE"):
+    with pytest.raises(BundlingFailed, match=r"cannot be read or written .*TOKEN_ROTATOR_CACHE"):
         cached("a.zip", lambda file: None)
