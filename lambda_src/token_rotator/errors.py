@@ -8,6 +8,7 @@ RotationError
 ├── SecretStoreUnavailable         Secrets Manager could not answer; retry
 ├── IdentityProviderError
 │   ├── TokenRequestRefused        it understood us and said no
+│   ├── AnsweredByAnother          something in front of it answered, or the address is wrong
 │   ├── IdentityProviderDown       it could not answer; retry
 │   ├── IdentityProviderUntrusted  the channel or the address is not the one we trust
 │   └── AnswerUnusable             it answered with what no consumer could use
@@ -71,6 +72,14 @@ class IdentityProviderError(RotationError):
 
 class TokenRequestRefused(IdentityProviderError):
     """The identity provider understood the request and said no (RFC 6749 section 5.2)."""
+
+
+class AnsweredByAnother(IdentityProviderError):
+    """The answer is not an identity provider's: it has no OAuth error code, or is no JSON.
+
+    It came from something in front (firewall, gateway, CDN) or from a wrong address, so it says
+    nothing about the key.
+    """
 
 
 class IdentityProviderDown(IdentityProviderError):

@@ -33,6 +33,8 @@ class CredentialSource(Protocol):
 class IdentityProvider(Protocol):
     """The service that exchanges a client assertion for an access token."""
 
+    @property
+    def clock_skew(self) -> timedelta | None: ...
     def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record: ...
 
 
@@ -141,7 +143,12 @@ class Rotation:
 
         def attempt() -> Record:
             report.token_requests += 1
-            return self.identity_provider.exchange(credential.service_account, deadline=deadline)
+            try:
+                return self.identity_provider.exchange(
+                    credential.service_account, deadline=deadline
+                )
+            finally:
+                report.clock_skew = self.identity_provider.clock_skew
 
         with report.timed(RotationStep.TOKEN):
             return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)

@@ -56,6 +56,7 @@ class FakeIdentityProvider:
         self.requests: list[tuple[ServiceAccount, datetime]] = []
         self.lifetime = timedelta(seconds=300)
         self.before_answering: Callable[[], None] = lambda: None
+        self.clock_skew: timedelta | None = None
 
     def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record:
         issued_at = self._clock.now()

@@ -103,10 +103,11 @@ def test_a_bad_answer_is_named_and_leaves_the_published_token_alone(
 @pytest.mark.parametrize(
     "fault",
     [
-        faults.HTML,
         faults.RESET,
         faults.TRUNCATED,
         faults.status(503),
+        faults.status(503, body=b"<html>" * 100_000),
+        faults.oauth_error("temporarily_unavailable"),
     ],
 )
 def test_a_passing_failure_is_survived_with_a_new_assertion(deployed: Deployed, fault: Fault):

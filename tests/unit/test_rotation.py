@@ -16,6 +16,7 @@ from tests.support.rotating import (
 from token_rotator.contract import Outcome, RotationStep
 from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import (
+    AnsweredByAnother,
     AnswerUnusable,
     IdentityProviderDown,
     IdentityProviderUntrusted,
@@ -129,6 +130,7 @@ def test_the_schedule_replaces_even_a_token_with_plenty_of_life():
     [
         TokenRequestRefused("no"),
         IdentityProviderUntrusted("redirect"),
+        AnsweredByAnother("a firewall"),
         AnswerUnusable("nonsense"),
     ],
 )

@@ -109,6 +109,7 @@ EVERY_LINE = {
     *("life_left_before_seconds", "margin_seconds", "expires_at", "parameter_version"),
     *("token_requests", "durations_ms", "warnings"),
     *("secret_version", "key_days_left", "previous_key_used", "token_fingerprint"),
+    "clock_skew_seconds",
 }
 
 

@@ -128,7 +128,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         "invalid_client",
     ),
     "the token endpoint answers HTML": (
-        answers(Endpoint.TOKEN, faults.HTML), "assertion", "IdentityProviderDown", "no JSON",
+        answers(Endpoint.TOKEN, faults.HTML), "assertion", "AnsweredByAnother", "no JSON",
     ),
     "the token endpoint answers nonsense": (
         answers(Endpoint.TOKEN, faults.answers_json(["sentinel"])), "assertion", "AnswerUnusable",
