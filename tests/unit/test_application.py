@@ -62,6 +62,16 @@ def test_the_request_is_the_documented_one(deployed: Deployed):
     }
 
 
+def test_a_backdated_assertion_gives_a_token_that_counts_from_now(deployed: Deployed):
+    deployed.restart(ASSERTION_BACKDATE_SECONDS="30")
+
+    deployed.rotate()
+
+    now = int(deployed.clock.moment.timestamp())
+    assert deployed.idp.token_requests[-1].claims["iat"] == now - 30
+    assert Record.from_json(deployed.value).issued_at.timestamp() == now
+
+
 def test_the_parameter_is_written_with_key_tier_policy_and_tags(deployed: Deployed):
     deployed.rotate()
 
