@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from urllib3.connection import HTTPSConnection
+from urllib3.util.connection import create_connection
 
 from fakes.certificates import unknown_to_the_system
 from fakes.environment import function_environment
@@ -248,7 +249,7 @@ def test_an_address_that_answers_last_has_what_the_others_left(
     silent = [f"127.9.9.{number}" for number in range(1, 8)]
     resolves("idp.example", [*silent, "127.0.0.1"])
     shares: dict[str, float] = {}
-    connect = addresses.create_connection
+    connect = create_connection
 
     def most_are_silent(address: tuple[str, int], timeout: float, **of: Any) -> socket.socket:
         shares[address[0]] = timeout

@@ -20,7 +20,7 @@ from token_rotator.identity_provider.codes import CODES
 from token_rotator.identity_provider.response import Body, ProviderResponse
 from token_rotator.settings import Settings
 
-PAGE = {"body": Body.NOT_JSON, "media_type": "text/html"}
+PAGE: dict[str, Any] = {"body": Body.NOT_JSON, "media_type": "text/html"}
 
 
 def settings(profile: str = "intelligence", **provider: Any) -> Settings:

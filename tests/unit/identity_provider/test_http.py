@@ -458,9 +458,13 @@ def test_a_server_that_wants_a_client_certificate_is_recognised(
     assert server.requests == []
 
 
+def closes_after_the_hello(connection: Connection) -> None:
+    connection.receive()
+
+
 def test_a_connection_that_ends_within_the_handshake_may_want_a_client_certificate():
     with (
-        CannedServer(lambda hello: hello.receive() and None, listens=False) as server,
+        CannedServer(closes_after_the_hello, listens=False) as server,
         pytest.raises(IdentityProviderDown, match="may demand a client certificate"),
     ):
         post(server.url.replace("http:", "https:"))

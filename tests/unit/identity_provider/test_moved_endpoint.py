@@ -28,7 +28,7 @@ OLD, NEW = "https://idp.example/us1/token", "https://idp.example/v2/token"
 ACCOUNT = ServiceAccount(
     service_account_id="account-1", private_key=rsa_key(), discovery_endpoint=DISCOVERY
 )
-REFUSAL = {"error": "invalid_client"}
+REFUSAL: dict[str, object] = {"error": "invalid_client"}
 
 
 class MovingProvider:
