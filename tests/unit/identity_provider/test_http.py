@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import io
 import ssl
 import time
 import tracemalloc
@@ -10,8 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+import urllib3
+from urllib3 import HTTPResponse
 
 from fakes.certificates import unknown_to_the_system
 from fakes.environment import function_environment
@@ -24,12 +29,14 @@ from token_rotator.errors import (
     IdentityProviderError,
     IdentityProviderUntrusted,
 )
-from token_rotator.identity_provider import addresses, answers, http
+from token_rotator.identity_provider import addresses, answers, http, timed_response
 from token_rotator.identity_provider.addresses import Addresses
 from token_rotator.identity_provider.advice import Endpoint
 from token_rotator.identity_provider.http import LONGEST_BODY_BYTES, ProviderHttp
 from token_rotator.identity_provider.response import Body, ProviderResponse, read
+from token_rotator.identity_provider.timed_response import TimedResponse
 from token_rotator.settings import Settings
+from token_rotator.timing import HTTP_CONNECT, HTTP_READ
 from token_rotator.transport import HttpResponse
 
 SETTINGS = Settings.from_environment(function_environment())
@@ -309,6 +316,66 @@ def test_an_attempt_has_a_bound_of_its_own_that_leaves_time_for_another(
     assert time.monotonic() - begun < 8, "until its own end, the drip takes ten seconds"
 
 
+def test_connecting_and_the_answer_together_have_no_more_than_an_attempts_time():
+    given: list[urllib3.Timeout] = []
+
+    class Pool:
+        def urlopen(self, *_: object, timeout: urllib3.Timeout, **__: object) -> HTTPResponse:
+            given.append(timeout)
+            return HTTPResponse(status=204, preload_content=False)
+
+    channel = ProviderHttp(pool=cast("Any", Pool()), now=now)
+    for seconds in (36, 5):
+        channel.get("https://a.example", what="x", deadline=now() + timedelta(seconds=seconds))
+
+    whole, cut = (timeout.total for timeout in given)
+    assert whole == (HTTP_CONNECT + HTTP_READ).total_seconds()
+    assert cut == pytest.approx(5, abs=1)
+
+
+class DrippingSocket:
+    """A byte arrives every three seconds."""
+
+    def __init__(self, clock: SimpleNamespace) -> None:
+        self._clock = clock
+        self.timeouts: list[float] = []
+
+    def gettimeout(self) -> float:
+        return 10.0
+
+    def settimeout(self, seconds: float) -> None:
+        self.timeouts.append(seconds)
+
+    def makefile(self, _: str) -> io.BufferedReader:
+        clock = self._clock
+
+        class Drip(io.RawIOBase):
+            def readable(self) -> bool:
+                return True
+
+            def readinto(self, buffer: Any) -> int:
+                clock.seconds += 3
+                buffer[0] = ord("x")
+                return 1
+
+        return io.BufferedReader(Drip())
+
+
+def test_each_wait_for_a_dripping_answer_has_what_the_others_left(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    clock = SimpleNamespace(seconds=0.0)
+    clock.monotonic = lambda: clock.seconds
+    monkeypatch.setattr(timed_response, "time", clock)
+    sock = DrippingSocket(clock)
+    response = TimedResponse(cast("Any", sock))
+
+    with pytest.raises(TimeoutError):
+        response.fp.readline()
+
+    assert sock.timeouts == [10.0, 7.0, 4.0, 1.0]
+
+
 @pytest.mark.parametrize("behaviour", [truncated, hang_in_the_body, drip])
 def test_a_503_keeps_its_retry_after_however_its_body_ends(
     behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
@@ -387,6 +454,8 @@ def test_an_encoding_that_cannot_be_read_is_named(encoding: str, shown: str):
     [
         ("application/json; charset=ISO-8859-1", "latin-1"),
         ('application/json;charset="windows-1252"', "cp1252"),
+        ("application/json; charset=Shift_JIS", "shift_jis"),
+        ("application/json;CHARSET=gb18030", "gb18030"),
         ("application/json", "latin-1"),
         ("application/json; charset=utf-8", "latin-1"),
         ("application/json; charset=UTF-16", "utf-8"),
@@ -402,7 +471,9 @@ def test_an_encoding_that_cannot_be_read_is_named(encoding: str, shown: str):
     ],
 )
 def test_a_token_is_read_from_an_answer_in_any_charset(content_type: str, encoding: str):
-    body = '{"access_token": "abc", "note": "Zoë"}'.encode(encoding)
+    # the second byte of this character is a backslash in Shift_JIS
+    note = "\u8868" if encoding in ("shift_jis", "gb18030") else "Zo\u00eb"
+    body = f'{{"note": "{note}", "access_token": "abc"}}'.encode(encoding)
     with CannedServer(answer(200, body, f"Content-Type: {content_type}")) as server:
         received = accepted(server.url)
 
