@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 from token_rotator.contract import LONGEST_ASSERTION_BACKDATE_SECONDS, Profile
-from token_rotator.identity_provider.codes import CODES, FIXES, Meaning
+from token_rotator.identity_provider.codes import CODES, FIXES, LIKELIEST, Meaning
 from token_rotator.identity_provider.response import Body, ProviderResponse
 from token_rotator.settings import Settings
 
@@ -69,6 +69,8 @@ def refused(
     shown = code if code in CODES else "not a registered code"
     clock = _clock(answer.clock_skew, settings) if meaning in _CLOCK_MATTERS else ""
     fix = FIXES[meaning][settings.profile]
+    if clock:
+        fix = fix.replace(LIKELIEST, "If that does not help:")
     return (
         f"The {endpoint} refused the request (status {answer.status}, {shown}): {meaning}. "
         f"{clock}{fix}"
@@ -118,19 +120,20 @@ def _clock(skew: timedelta | None, settings: Settings) -> str:
     seconds = math.ceil(abs(skew).total_seconds())
     if skew > timedelta():
         return (
-            f"The provider's clock is {seconds} s ahead of ours: the assertion may be too old "
-            "there. First have the wrong clock set right. "
+            f"The provider's clock is {seconds} s ahead of the function's: the assertion may be "
+            "too old there. First have the wrong clock set right. "
         )
-    if timedelta(seconds=seconds) <= settings.assertion_backdate:
+    wanted = seconds + 1  # the header Date has whole seconds
+    if timedelta(seconds=wanted) <= settings.assertion_backdate:
         return ""
     fix = (
-        f"set assertion_backdate_seconds = {seconds}"
-        if seconds <= LONGEST_ASSERTION_BACKDATE_SECONDS
+        f"set assertion_backdate_seconds = {wanted}"
+        if wanted <= LONGEST_ASSERTION_BACKDATE_SECONDS
         else "have the wrong clock set right"
     )
     return (
-        f"The provider's clock is {seconds} s behind ours: the assertion's iat is in its future. "
-        f"First {fix}. "
+        f"The provider's clock is {seconds} s behind the function's: the assertion's iat is in its "
+        f"future. First {fix}. "
     )
 
 

@@ -40,18 +40,19 @@ CODES: Final[Mapping[str, Meaning]] = {
 }
 """IANA, "OAuth Extensions Error". Other codes are not shown: they might quote the request."""
 
+LIKELIEST: Final = "Most likely first:"
 _ASK: Final = "Ask the provider what the code means; its log has the reason."
 
 FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
     Meaning.CLIENT: {
         Profile.INTELLIGENCE: (
-            "Most likely first: the key was replaced or has expired: press Generate/Refresh in "
+            f"{LIKELIEST} the key was replaced or has expired: press Generate/Refresh in "
             "Intelligence and store the new file (token-rotator upload FILE); the audience is not "
             "the one that it expects: set audience; its clock is behind: set "
             "assertion_backdate_seconds."
         ),
         Profile.RFC7523: (
-            "Most likely first: it has no public key for this client, or has it under another "
+            f"{LIKELIEST} it has no public key for this client, or has it under another "
             "kid: register the key, set key_id; it expects another audience (its issuer or its "
             "token endpoint): set audience; another algorithm is registered for the client: set "
             "algorithm; exp is too far ahead: lower assertion_lifetime_seconds; its clock is "
@@ -60,12 +61,12 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
     },
     Meaning.ASSERTION: {
         Profile.INTELLIGENCE: (
-            "Most likely first: its clock is behind: set assertion_backdate_seconds; it expects "
+            f"{LIKELIEST} its clock is behind: set assertion_backdate_seconds; it expects "
             "another audience: set audience; it wants the claim exp: set "
             "assertion_lifetime_seconds."
         ),
         Profile.RFC7523: (
-            "Most likely first: it expects another audience (its issuer or its token endpoint): "
+            f"{LIKELIEST} it expects another audience (its issuer or its token endpoint): "
             "set audience; exp is too far ahead: lower assertion_lifetime_seconds; its clock is "
             "behind: set assertion_backdate_seconds; the key has another kid there: set key_id."
         ),
@@ -81,11 +82,11 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
     },
     Meaning.REQUEST: {
         Profile.INTELLIGENCE: (
-            'Keep the key. Most likely first: set request_style = "form"; it wants the claim '
+            f'Keep the key. {LIKELIEST} set request_style = "form"; it wants the claim '
             "exp: set assertion_lifetime_seconds."
         ),
         Profile.RFC7523: (
-            'Keep the key. Most likely first: set request_style to "form" or "query"; have the '
+            f'Keep the key. {LIKELIEST} set request_style to "form" or "query"; have the '
             "provider allow this client the grant client_credentials."
         ),
     },
