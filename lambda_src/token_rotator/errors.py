@@ -87,10 +87,14 @@ class IdentityProviderDown(IdentityProviderError):
 
     retry_helps = True
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, silent: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         """How long it asked us to wait (RFC 9110 section 10.2.3)."""
+        self.silent = silent
+        """Whether nothing at all was answered, as by a host that is no longer there."""
 
 
 class IdentityProviderUntrusted(IdentityProviderError):

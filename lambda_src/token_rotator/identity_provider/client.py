@@ -9,6 +9,7 @@ from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
     AnsweredByAnother,
+    IdentityProviderDown,
     IdentityProviderUntrusted,
     TokenRequestRefused,
 )
@@ -43,12 +44,17 @@ class TokenEndpoint:
         """A fresh access token, for a new assertion that is sent once.
 
         If what discovery said earlier leads to no token, discovery is read again, and if it says
-        something else now, that is tried once. Raises IdentityProviderError, ConfigurationError.
+        something else now, that is tried once. If it leads to nobody, discovery is read again
+        before the next attempt. Raises IdentityProviderError, ConfigurationError.
         """
         self.clock_skew = None
         destination = self.discovery.destination(account, deadline=deadline)
         try:
             return self._request(account, destination, deadline)
+        except IdentityProviderDown as error:
+            if error.silent and destination.remembered:
+                self.discovery.doubt(account)
+            raise
         except _MAY_HAVE_MOVED:
             moved_to = self.discovery.changed(account, destination, deadline=deadline)
             if moved_to is None:

@@ -85,6 +85,15 @@ class Discovery:
         self._remember(endpoint, destination, DISCOVERY_KEPT)
         return destination if destination != former else None
 
+    def doubt(self, account: ServiceAccount) -> None:
+        """Reads discovery again before the next attempt, unless that has failed just now."""
+        endpoint = self._endpoint(account)
+        if endpoint is None or endpoint not in self._known:
+            return
+        destination, read_again_at = self._known[endpoint]
+        if read_again_at - self._now() > DISCOVERY_KEPT_AFTER_FAILURE:
+            self._known[endpoint] = (destination, self._now())
+
     def _endpoint(self, account: ServiceAccount) -> str | None:
         return self._settings.discovery_endpoint or account.discovery_endpoint
 

@@ -17,7 +17,6 @@ from token_rotator.identity_provider.addresses import AddressRefused
 from token_rotator.identity_provider.response import Body, ProviderResponse, read
 from token_rotator.timing import HTTP_CONNECT, HTTP_READ, SHORTEST_ATTEMPT
 from token_rotator.transport import (
-    DeadlineExceeded,
     ResponseTooLarge,
     ResponseUndecodable,
     Transport,
@@ -107,8 +106,9 @@ def _no_answer(exc: TransportError, what: str) -> IdentityProviderError:
         return IdentityProviderDown(
             f"The {what} ended the TLS connection ({exc}). The server may demand a client "
             "certificate, which the function does not have: ask the provider for an endpoint "
-            "without mutual TLS, and check that a firewall lets the connection through."
+            "without mutual TLS, and check that a firewall lets the connection through.",
+            silent=True,
         )
-    if isinstance(exc, DeadlineExceeded):
-        return IdentityProviderDown(f"The {what} did not finish its answer in time.")
-    return IdentityProviderDown(f"The {what} could not be reached or broke off ({exc}).")
+    return IdentityProviderDown(
+        f"The {what} could not be reached or broke off ({exc}).", silent=True
+    )

@@ -38,7 +38,7 @@ class MovingProvider:
         self.document: dict[str, object] | int = {"token_endpoint": OLD, "issuer": "https://a"}
         self.works_at = OLD
         self.audience = "https://a"
-        self.elsewhere: tuple[int, dict[str, object] | None] = (404, None)
+        self.elsewhere: tuple[int, dict[str, object] | None] | Exception = (404, None)
         self.discoveries = 0
         self.asked: list[str] = []
 
@@ -59,6 +59,8 @@ class MovingProvider:
     ) -> ProviderResponse:
         self.asked.append(url)
         if url != self.works_at:
+            if isinstance(self.elsewhere, Exception):
+                raise self.elsewhere
             return answered(*self.elsewhere)
         assertion = parameters["client_assertion"]
         claims = jwt.decode(assertion, options={"verify_signature": False})
@@ -199,10 +201,51 @@ def test_a_passing_failure_is_no_reason_to_look_elsewhere(exchanges: Exchanges):
     exchanges.moves()
     exchanges.provider.elsewhere = (503, None)
 
+    for _ in range(2):
+        with pytest.raises(IdentityProviderDown):
+            exchanges()
+
+        assert exchanges.provider.discoveries == 0
+
+
+def test_silence_where_discovery_has_just_led_is_no_reason_to_read_it_again():
+    cold = Exchanges()
+    cold.provider.works_at = "nowhere"
+    cold.provider.elsewhere = IdentityProviderDown("silence", silent=True)
+
+    for discoveries in (1, 0):
+        with pytest.raises(IdentityProviderDown):
+            cold()
+
+        assert cold.provider.discoveries == discoveries
+
+
+def test_where_the_former_host_is_gone_the_next_attempt_asks_the_new_one(exchanges: Exchanges):
+    exchanges.moves()
+    exchanges.provider.elsewhere = IdentityProviderDown("no such host", silent=True)
+
     with pytest.raises(IdentityProviderDown):
         exchanges()
+    assert (exchanges.provider.asked, exchanges.provider.discoveries) == ([OLD], 0)
 
-    assert exchanges.provider.discoveries == 0
+    assert exchanges() == "abc"
+    assert exchanges.provider.asked == [NEW]
+
+
+def test_where_all_is_silent_discovery_is_asked_once_and_the_known_endpoint_again(
+    exchanges: Exchanges,
+):
+    exchanges.provider.works_at = "nowhere"
+    exchanges.provider.document = 503
+    exchanges.provider.elsewhere = IdentityProviderDown("silence", silent=True)
+
+    asked = []
+    for _ in range(4):
+        with pytest.raises(IdentityProviderDown, match="silence"):
+            exchanges()
+        asked.append((exchanges.provider.asked[:], exchanges.provider.discoveries))
+
+    assert asked == [([OLD], 0), ([OLD], 1), ([OLD], 0), ([OLD], 0)]
 
 
 def test_a_configured_endpoint_has_no_discovery_to_ask():
