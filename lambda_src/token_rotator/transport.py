@@ -34,10 +34,6 @@ class ResponseUndecodable(TransportError):
     """The answer is not what its Content-Encoding says."""
 
 
-class DeadlineExceeded(TransportError):
-    """The answer was still arriving when its time was over."""
-
-
 @functools.cache
 def trusting(ca_bundle: str | None) -> ssl.SSLContext:
     """Certificates and host names are verified, TLS is 1.2 or newer. The same object each time.
@@ -131,7 +127,7 @@ class Transport:
             if len(content) > self.longest_body_bytes:
                 raise ResponseTooLarge(f"more than {self.longest_body_bytes // 1024} KiB")
             if self.now() >= ends:
-                raise DeadlineExceeded("still arriving")
+                raise TransportError("still arriving")
         response.release_conn()
         return bytes(content)
 
