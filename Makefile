@@ -60,7 +60,7 @@ run:  ## the whole system on this machine, with a live view (ONCE=1: stop after 
 	@$(BIN)/python -m local $(if $(ONCE),--once) $(ARGS)
 
 test: setup  ## everything CI checks
-	@$(MAKE) --no-print-directory -j4 told-infra told-unit told-e2e told-types told-faults told-properties told-lint
+	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-types told-faults told-properties told-lint
 
 quick: .venv/installed  ## what takes about a minute: lint, types, unit
 	@$(MAKE) --no-print-directory -j3 told-types told-unit told-lint ARGS="-n 2 $(ARGS)"
