@@ -69,10 +69,13 @@ def _run(
 
     from token_rotator import wiring
     from token_rotator_cli.aws.clients import Aws
+    from token_rotator_cli.deployment.account import confirm_account
     from token_rotator_cli.session import Session
 
     wiring.silence_libraries()
     aws = (connect or Aws)(profile=chosen.profile, region=chosen.region or target.region)
+    source = "The function's ARN" if target.function else "The configuration file"
+    confirm_account(aws, target.account, source=source)
     session = Session(aws=aws, target=target, console=console, clock=clock)
     match chosen.command:
         case "check":

@@ -21,6 +21,8 @@ class Status:
     """A rotator at one moment."""
 
     at: datetime
+    rotator: str
+    """Its name and where it is."""
     parameter_name: str
     published: Published | None
     nothing_because: str | None
@@ -73,6 +75,7 @@ def _read(session: Session) -> Status:
             log_unreadable_because = str(error)
     return Status(
         at=session.clock.now(),
+        rotator=f"{deployed.settings.rotator}, in {deployed.place}",
         parameter_name=deployed.settings.parameter_name,
         published=published,
         nothing_because=nothing_because,
@@ -82,7 +85,7 @@ def _read(session: Session) -> Status:
 
 
 def _show(status: Status, console: Console) -> None:
-    rows = [("parameter", status.parameter_name)]
+    rows = [("rotator", status.rotator), ("parameter", status.parameter_name)]
     if status.published is None:
         rows.append(("published", status.nothing_because or "nothing"))
     else:

@@ -25,7 +25,7 @@ def function(context: CheckContext) -> Finding:
         settings, now=wiring.utc_now, local=context.aws.is_local
     )
     return Finding(
-        message=f"{settings.rotator}: its environment is complete",
+        message=f"{settings.rotator}, in {context.deployed.place}: its environment is complete",
         facts={"function": context.deployed.function_arn, "rotator": settings.rotator},
     )
 

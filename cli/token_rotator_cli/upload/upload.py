@@ -38,6 +38,7 @@ def upload(session: Session, options: Upload, stdin: TextIO) -> int:
     deployed = session.find_deployment()
     account = _account_in(text, deployed)
     session.console.text(f"Found: {_describe(account)}.")
+    session.console.text(f"It is for {deployed.settings.rotator}, in {deployed.place}.")
     watcher = Watcher.begin(session, deployed) if options.wait else None
     stored = _store(session.aws, deployed, text)
     published = None
