@@ -8,6 +8,7 @@ from token_rotator.errors import ConfigurationError, PublicationError
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.deployment.inventory import rotators_in
 from token_rotator_cli.deployment.parameter import read_published
 from token_rotator_cli.deployment.schedules import RESTORE, schedules_of
 from token_rotator_cli.steps import Finding, Result
@@ -68,6 +69,25 @@ def record(context: CheckContext) -> Finding:
         f"{left} s of life left",
         facts={"version": there.version, "life_left_seconds": left},
     )
+
+
+def writers(context: CheckContext) -> Finding:
+    """No other rotator of the account and region writes the parameter."""
+    deployed = context.deployed
+    name = deployed.settings.parameter_name
+    others = [
+        one
+        for one in rotators_in(context.aws)
+        if one.parameter_name == name and one.function_arn != deployed.function_arn
+    ]
+    if others:
+        listed = " and ".join(f"{one.rotator} ({one.function_arn})" for one in others)
+        raise ConfigurationError(
+            f"{listed} writes {name}, too: each encrypts it with its own key, which consumers of "
+            "the other may not use. Take one of them away, or give it another parameter_name "
+            "(docs/renaming.md)."
+        )
+    return Finding(message=f"no other rotator of this account and region writes {name}")
 
 
 def schedules(context: CheckContext) -> Finding:

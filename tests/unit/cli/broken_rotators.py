@@ -75,6 +75,11 @@ def without_its_end(rotator: OperatedRotator) -> str:
     return with_key(rotator, rotator.account.private_key_pem[:-200])
 
 
+def another_stack_with_the_same_parameter(rotator: OperatedRotator) -> None:
+    name = Variable.ROTATOR
+    rotator.create_function("another", rotator.environment | {name: "renamed/marketing"})
+
+
 BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "the function is missing": (
         OperatedRotator.delete_function,
@@ -160,6 +165,10 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     ),
     "the token has expired": (
         an_expired_record, "record", "PublicationError", "s ago: consumers have none",
+    ),
+    "another stack writes the parameter": (
+        another_stack_with_the_same_parameter, "writers", "ConfigurationError",
+        "renamed/marketing (arn:aws:lambda:eu-west-1:123456789012:function:another) writes",
     ),
     "a schedule is disabled": (
         a_disabled_watchdog, "schedules", "ConfigurationError", "Disabled: watchdog",
