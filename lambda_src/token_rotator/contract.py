@@ -224,7 +224,7 @@ SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
 """A shorter-lived token cannot be kept fresh by a watchdog that runs once a minute."""
 
 LONGEST_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
-"""Longer lifetimes are taken for a mistake of the answer, not for good luck."""
+"""A longer lifetime in a configuration is taken for a mistake."""
 
 FUNCTION_TIMEOUT_SECONDS: Final = 55
 """Less than the watchdog's minute, so that invocations do not queue behind one that hangs."""

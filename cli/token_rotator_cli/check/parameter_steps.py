@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Final
 
-from token_rotator.contract import Actions, EncryptionContext, Trigger
+from token_rotator.contract import Actions, EncryptionContext, Trigger, ValueFormat
 from token_rotator.errors import ConfigurationError, PublicationError
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cli.aws.calls import calling
@@ -64,9 +64,12 @@ def record(context: CheckContext) -> Finding:
             f"The published token (version {there.version}) expired {-left} s ago: consumers have "
             "none. `token-rotator status` shows what stopped the last rotation."
         )
+    settings = context.deployed.settings
+    # nothing in the parameter says when a bare token expires
+    at_most = "at most " if settings.value_format is ValueFormat.TOKEN else ""
     return Finding(
-        message=f"version {there.version} of {context.deployed.settings.parameter_name}: "
-        f"{left} s of life left",
+        message=f"version {there.version} of {settings.parameter_name}: "
+        f"{at_most}{left} s of life left",
         facts={"version": there.version, "life_left_seconds": left},
     )
 

@@ -44,10 +44,6 @@ def secret(context: CheckContext) -> Finding:
 def key(context: CheckContext) -> Finding:
     """The secret holds a service account with a key that can sign."""
     version, settings = context.secret, context.deployed.settings
-    if version.value is None:
-        raise CredentialError(
-            "The secret is binary. Store the downloaded file as text: token-rotator upload FILE."
-        )
     try:
         account = parse(version.value, algorithm=settings.algorithm)
     except CredentialError as error:

@@ -112,9 +112,8 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "the secret is a random string": (
         stores(lambda _: "sentinel-x9K$Zr7"), "key", "CredentialError", "no service account",
     ),
-    "the secret is binary": (
-        stores(lambda rotator: rotator.account.as_downloaded().encode()), "key", "CredentialError",
-        "binary",
+    "the secret is a picture": (
+        stores(lambda _: b"\x89PNG\xff"), "key", "CredentialError", "save it as UTF-8",
     ),
     "the key is truncated": (stores(without_its_end), "key", "CredentialError", "truncated"),
     "the key is of the wrong type": (
