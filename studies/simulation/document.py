@@ -57,7 +57,10 @@ Named = Mapping[str, Figures]
 def generated(figures: Mapping[str, Named], *, seed: int) -> str:
     """The page's part between the markers."""
     baseline, harsh = figures["baseline"], figures["harsh"]
-    records, bare_tokens = figures[LIFETIMES[ValueFormat.RECORD]], figures[LIFETIMES[ValueFormat.TOKEN]]
+    records, bare_tokens = (
+        figures[LIFETIMES[ValueFormat.RECORD]],
+        figures[LIFETIMES[ValueFormat.TOKEN]],
+    )
     sections = {
         f"Baseline, {baseline[OURS]['months']:g} months": [
             *_table("", baseline, _AVAILABILITY),

@@ -1,5 +1,4 @@
-"""`upload` and the function agree on every file: what one takes, the other takes, and as the same.
-"""
+"""`upload` and the function agree on every file: they take and refuse the same ones."""
 
 import io
 import json
@@ -79,7 +78,9 @@ def files(draw: st.DrawFn) -> bytes:
     )
     for change in draw(st.lists(st.sampled_from(CHANGES), max_size=3)):
         text = change(text)
-    for inserted in draw(st.lists(st.sampled_from([*ODD, *(f"\n{x}\n" for x in NOTES)]), max_size=2)):
+    for inserted in draw(
+        st.lists(st.sampled_from([*ODD, *(f"\n{x}\n" for x in NOTES)]), max_size=2)
+    ):
         place = draw(st.integers(0, len(text)))
         text = text[:place] + inserted + text[place:]
     content = text.encode(draw(st.sampled_from(ENCODINGS)), "replace")

@@ -123,16 +123,7 @@ class OperatedRotator:
         """By the function."""
         self.waited = timedelta()
         """By the command."""
-        self.app = build(
-            self.environment,
-            aws=AwsClients(
-                secrets_manager=BotocoreService(aws.secrets),
-                parameter_store=BotocoreService(aws.parameters),
-                is_local=True,  # so that the identity provider may be on loopback
-            ),
-            now=lambda: datetime.now(UTC) + self.slept,
-            sleep=self._let_time_pass,
-        )
+        self.start()
         self.functions = FakeFunctions(self)
         self.simulator = FakeSimulator()
         vars(aws).update(functions=self.functions, iam=self.simulator)
@@ -147,6 +138,19 @@ class OperatedRotator:
             connect=lambda **_: self.aws,
             clock=Clock(now=lambda: datetime.now(UTC) + self.waited, sleep=self._wait),
             stdin=io.TextIOWrapper(io.BytesIO(stdin)),
+        )
+
+    def start(self) -> None:
+        """Starts an execution environment of the function with what is in ``environment``."""
+        self.app = build(
+            self.environment,
+            aws=AwsClients(
+                secrets_manager=BotocoreService(self.aws.secrets),
+                parameter_store=BotocoreService(self.aws.parameters),
+                is_local=True,  # so that the identity provider may be on loopback
+            ),
+            now=lambda: datetime.now(UTC) + self.slept,
+            sleep=self._let_time_pass,
         )
 
     def rotate(self, **event: object) -> dict[str, object]:

@@ -72,14 +72,15 @@ def _account_in(content: bytes, deployed: Deployed) -> tuple[str, ServiceAccount
     """The text to store, and the service account that the function will read from it."""
     try:
         text = text_of(content)
-        if len(text.encode()) > LONGEST_SECRET_BYTES:
-            raise CredentialError(
-                f"It is larger than {LONGEST_SECRET_BYTES // 1024} KiB, the limit of a secret. "
-                f"{STORE}"
-            )
-        return text, parse(text, algorithm=deployed.settings.algorithm)
+        account = parse(text, algorithm=deployed.settings.algorithm)
     except CredentialError as error:
         raise type(error)(f"Nothing was stored: the file cannot be used. {error}") from None
+    if len(text.encode()) > LONGEST_SECRET_BYTES:
+        raise CredentialError(
+            f"Nothing was stored: the file is larger than {LONGEST_SECRET_BYTES // 1024} KiB, the "
+            f"limit of a secret. {STORE}"
+        )
+    return text, account
 
 
 def _store(aws: Aws, deployed: Deployed, text: str) -> Stored | None:

@@ -99,9 +99,7 @@ class SecretStore:
             f"Secrets Manager could not answer ({exc.code}) and no credential is remembered."
         ) from exc
 
-    def _parse(
-        self, value: str | bytes, version: str, created_at: datetime | None
-    ) -> Credential:
+    def _parse(self, value: str | bytes, version: str, created_at: datetime | None) -> Credential:
         try:
             account = parse(value, algorithm=self._algorithm)
         except CredentialError as exc:

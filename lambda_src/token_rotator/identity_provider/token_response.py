@@ -77,9 +77,7 @@ def access_token(answer: ProviderResponse) -> tuple[str, str]:
     return token, "Bearer"
 
 
-def lifetime(
-    answer: ProviderResponse, *, configured: timedelta, issued_at: datetime
-) -> timedelta:
+def lifetime(answer: ProviderResponse, *, configured: timedelta, issued_at: datetime) -> timedelta:
     """How long the token lives, in whole seconds, rounded down; never longer than configured.
 
     The answer's ``expires_in`` is a number of seconds or a numeric string (RFC 6749 section 5.1).
@@ -107,7 +105,10 @@ def _claim(fields: Mapping[str, object], issued_at: datetime) -> tuple[str, floa
         if (seconds := _number(expires_in)) is None:
             raise AnswerUnusable("The token endpoint's expires_in is no number of seconds.")
         return "expires_in", seconds
-    for name in ("expires_on", "expires_at"):  # of no standard: other forms than seconds are ignored
+    for name in (
+        "expires_on",
+        "expires_at",
+    ):  # of no standard: other forms than seconds are ignored
         if (moment := _number(fields.get(name))) is not None:
             return name, moment - int(issued_at.timestamp())
     return None

@@ -249,6 +249,18 @@ def test_a_passing_failure_is_waited_out(
     assert "Published by a rotation" in capsys.readouterr().out
 
 
+def test_a_key_whose_token_expires_before_the_published_one_works(
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+):
+    shorter = {"access_token": "sentinel", "expires_in": 60}
+    rotator.idp.fail(Endpoint.TOKEN, faults.answers_json(shorter))
+    rotator.while_waiting = [rotator.secret_changed]
+
+    assert rotator.run("upload", str(downloaded)) == 0
+
+    assert "obtained a token with it. The published one expires later" in capsys.readouterr().out
+
+
 def test_when_nothing_happens_it_gives_up_and_says_what_next(
     rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):

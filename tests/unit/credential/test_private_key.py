@@ -64,7 +64,7 @@ MANGLINGS: dict[str, Callable[[str], str]] = {
     "byte order marks inside": lambda text: text.replace("\n", "\n\ufeff"),
     "zero-width spaces": lambda text: text.replace("A", "A\u200b"),
     "soft hyphens": lambda text: text.replace("B", "B\u00ad"),
-    "NUL bytes": lambda text: "\0".join(text),
+    "NUL bytes": "\0".join,
     "line separators": lambda text: text.replace("\n", "\u2028"),
     "quoted in a mail": lambda text: textwrap.indent(text, "> "),
     "quoted twice in a mail": lambda text: textwrap.indent(text, ">> "),

@@ -98,9 +98,7 @@ def test_a_token_of_another_type_is_of_no_use(token_type: object):
 
 def lives(fields: dict[str, object], *, configured: timedelta = FIVE_MINUTES) -> float:
     """The token's life in seconds, after an answer to a request at noon."""
-    return lifetime(
-        answered(fields=fields), configured=configured, issued_at=NOON
-    ).total_seconds()
+    return lifetime(answered(fields=fields), configured=configured, issued_at=NOON).total_seconds()
 
 
 @pytest.mark.parametrize(
