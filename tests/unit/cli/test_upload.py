@@ -143,7 +143,7 @@ UNUSABLE: dict[str, tuple[Callable[[str], bytes], str]] = {
     "a picture": (lambda _: b"\x89PNG\r\n\x1a\n\xff", "not a text in UTF-8"),
     "another encoding": (lambda file: f"# \u00fc {file}".encode("latin-1"), "save it as UTF-8"),
     "a damaged line": (
-        lambda file: file.replace("\\nMII", "\\n*MII").encode(),
+        lambda file: file.replace("\\nMII", "\\n*II").encode(),
         "line 2 has a character that is no base64",
     ),
     "endless": (lambda file: file.encode() * 100, "larger than 64 KiB"),
