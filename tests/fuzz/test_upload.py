@@ -2,9 +2,6 @@
 
 import io
 import json
-import quopri
-import textwrap
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -15,6 +12,8 @@ from hypothesis import strategies as st
 
 from fakes.keys import PKCS8, ec_key, pem, rsa_key
 from fakes.secrets_manager import ARN, LONGEST_BYTES, FakeSecretsManager
+from tests.support.damaged_text import CHANGES
+from tests.support.leaks import Secrets
 from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
 from token_rotator.credential.secret_store import SecretStore
@@ -22,39 +21,12 @@ from token_rotator.errors import CredentialError
 from token_rotator_cli.upload.upload import Upload, upload
 
 KEYS = (pem(rsa_key()), pem(rsa_key()), pem(rsa_key()), pem(rsa_key(), PKCS8), pem(ec_key()))
+SECRETS = Secrets()
+for one in KEYS:
+    SECRETS.add_key(one)
 NOTES = ("expiresAt: 2028-11-24", "# ours", "A note.", "privateKey", "{", "}", "-----END", "\u201c")
 ODD = ["\u00a0", "\u2011", "\u2014", "\u201c", "\u200b", "\ufeff", "\0", "\u00fc", "\r", "\u2028"]
 ENCODINGS = ["utf-8"] * 6 + ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1"]
-
-Change = Callable[[str], str]
-
-CHANGES: list[Change] = [
-    lambda text: text.replace("\n", "\\n"),
-    lambda text: text.replace("\\n", "\n"),
-    lambda text: text.replace("\n", "\r\n"),
-    lambda text: text.replace("\n", " "),
-    lambda text: text.replace("\n", ""),
-    lambda text: text.replace(" KEY-----", "\nKEY-----"),
-    lambda text: text.replace(" ", ""),
-    lambda text: text.replace(" ", "\u00a0"),
-    lambda text: text.replace("-", "\u2011"),
-    lambda text: text.replace("-----", "\u2014\u2014-"),
-    lambda text: text.replace('"', "\u201d"),
-    lambda text: text.replace('"', "'"),
-    lambda text: text.replace("END RSA", "END"),
-    lambda text: text.replace("-----END", "-----end"),
-    lambda text: text.replace("PRIVATE", "PUBLIC"),
-    lambda text: text.replace(": ", "="),
-    lambda text: text.replace("}", ",}"),
-    lambda text: textwrap.indent(text, "> "),
-    lambda text: quopri.encodestring(text.encode("utf-8", "replace")).decode(),
-    lambda text: "\n".join(textwrap.wrap(text, 70)),
-    lambda text: text[: len(text) * 9 // 10],
-    lambda text: text * 40,
-    str.lower,
-    json.dumps,
-]
-"""What editors, word processors, mail, terminals and people do to a text."""
 
 
 @st.composite
@@ -144,9 +116,11 @@ def test_what_upload_stores_the_function_uses_and_what_it_refuses_the_function_r
     directly = found_by_the_function(holding(content))
 
     event("refused" if refused else "stored")
+    assert SECRETS.shown_in(refused) == set()
     if not refused:
         assert found_by_the_function(secret) == directly
         assert directly.fields is not None
+        assert directly.fields[1] == rsa_key().public_key().public_numbers(), "no key but that"
     elif "larger than" not in refused:
         assert directly.reason == refused
 

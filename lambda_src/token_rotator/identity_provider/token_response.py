@@ -105,10 +105,8 @@ def _claim(fields: Mapping[str, object], issued_at: datetime) -> tuple[str, floa
         if (seconds := _number(expires_in)) is None:
             raise AnswerUnusable("The token endpoint's expires_in is no number of seconds.")
         return "expires_in", seconds
-    for name in (
-        "expires_on",
-        "expires_at",
-    ):  # of no standard: other forms than seconds are ignored
+    # of no standard: other forms than seconds are ignored
+    for name in ("expires_on", "expires_at"):
         if (moment := _number(fields.get(name))) is not None:
             return name, moment - int(issued_at.timestamp())
     return None
