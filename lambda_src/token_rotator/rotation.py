@@ -179,6 +179,6 @@ class Rotation:
             raise TokenSuperseded(
                 "Twice in a row a fresh token was discarded, because the published one expires "
                 "later. Either something else writes the parameter: look for PutParameter in "
-                "CloudTrail. Or the provider's tokens live shorter than before: then this ends "
+                "CloudTrail. Or the provider's tokens expire sooner than before: then this ends "
                 "when the published one expires."
             )
