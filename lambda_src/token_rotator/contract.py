@@ -236,7 +236,7 @@ SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
 """A shorter-lived token cannot be kept fresh by a watchdog that runs once a minute."""
 
 LONGEST_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
-"""Longer lifetimes are taken for a mistake of the answer, not for good luck."""
+"""A longer lifetime in a configuration is taken for a mistake."""
 
 LONGEST_ASSERTION_BACKDATE_SECONDS: Final = 60
 """By how much an assertion may claim to be older than it is."""

@@ -13,7 +13,8 @@ RotationError
 │   ├── IdentityProviderUntrusted  the channel or the address is not the one we trust
 │   └── AnswerUnusable             it answered with what no consumer could use
 ├── PublicationError               the parameter could not be written
-│   └── ParameterStoreUnavailable  Parameter Store could not answer; retry
+│   ├── ParameterStoreUnavailable  Parameter Store could not answer; retry
+│   └── TokenSuperseded            another token expires later, twice in a row
 └── Unexpected                     anything else: a mistake of ours
 
 An error's text says the situation, the cause and the fix. It never holds a key, an
@@ -113,6 +114,10 @@ class ParameterStoreUnavailable(PublicationError):
     """Parameter Store could not answer; trying again may help."""
 
     retry_helps = True
+
+
+class TokenSuperseded(PublicationError):
+    """Twice in a row a fresh token was discarded: the published one expires later."""
 
 
 class Unexpected(RotationError):

@@ -46,7 +46,10 @@ values = st.one_of(
     ),
 )
 fields = st.sampled_from(
-    ["token_endpoint", "issuer", "access_token", "token_type", "expires_in", "error"]
+    [
+        *("token_endpoint", "issuer", "access_token", "token_type", "error"),
+        *("expires_in", "expires_on", "expires_at"),
+    ]
 )
 changed = st.dictionaries(fields, values, max_size=3).map(lambda changes: {**GOOD, **changes})
 bodies = st.one_of(
@@ -108,7 +111,7 @@ def exchanged(pool: Pool) -> str:
         record = provider.exchange(account, deadline=NOW + timedelta(seconds=30))
     except IdentityProviderError as error:
         return f"{error} {error!r} {error.args} {vars(error)}"
-    assert record.expires_at > NOW
+    assert NOW < record.expires_at <= NOW + settings.token_lifetime
     return repr(record)
 
 

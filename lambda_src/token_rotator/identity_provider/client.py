@@ -94,5 +94,7 @@ class TokenEndpoint:
             token_type=token_type,
             issued_at=issued_at,
             expires_at=issued_at
-            + token_response.lifetime(answer, configured=self.settings.token_lifetime),
+            + token_response.lifetime(
+                answer, configured=self.settings.token_lifetime, issued_at=issued_at
+            ),
         )

@@ -2,13 +2,11 @@
 
 import math
 import re
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
-from token_rotator.contract import (
-    LONGEST_TOKEN_LIFETIME_SECONDS,
-    SHORTEST_TOKEN_LIFETIME_SECONDS,
-)
+from token_rotator.contract import SHORTEST_TOKEN_LIFETIME_SECONDS
 from token_rotator.errors import AnswerUnusable
 from token_rotator.identity_provider.response import ProviderResponse
 
@@ -34,31 +32,47 @@ def access_token(answer: ProviderResponse) -> tuple[str, str]:
     return token, "Bearer"
 
 
-def lifetime(answer: ProviderResponse, *, configured: timedelta) -> timedelta:
-    """How long the token lives: ``expires_in``, or the configured lifetime if it is missing.
+def lifetime(answer: ProviderResponse, *, configured: timedelta, issued_at: datetime) -> timedelta:
+    """How long the token lives, in whole seconds, rounded down; never longer than configured.
 
-    Accepts a number or a numeric string and rounds down to whole seconds. Raises AnswerUnusable
-    for anything else and outside the bounds of contract.SHORTEST_/LONGEST_TOKEN_LIFETIME.
+    The answer's ``expires_in`` is a number of seconds or a numeric string (RFC 6749 section 5.1).
+    If it is missing, ``expires_on`` or ``expires_at`` counts, as seconds since the epoch; if the
+    answer says nothing, the configured lifetime. Raises AnswerUnusable for an ``expires_in`` that
+    is no number, and for a life shorter than contract.SHORTEST_TOKEN_LIFETIME_SECONDS.
     """
-    expires_in = (answer.fields or {}).get("expires_in")
-    if expires_in is None:
+    claim = _claim(answer.fields or {}, issued_at)
+    if claim is None:
         return configured
-    seconds = _number(expires_in)
-    if seconds is None:
-        raise AnswerUnusable("The token endpoint's expires_in is no number of seconds.")
-    if not SHORTEST_TOKEN_LIFETIME_SECONDS <= seconds <= LONGEST_TOKEN_LIFETIME_SECONDS:
+    name, claimed = claim
+    seconds = min(claimed, configured.total_seconds())
+    if seconds < SHORTEST_TOKEN_LIFETIME_SECONDS:
         raise AnswerUnusable(
-            f"The token endpoint's expires_in of {seconds:g} s is not between "
-            f"{SHORTEST_TOKEN_LIFETIME_SECONDS} and {LONGEST_TOKEN_LIFETIME_SECONDS} s: "
-            "such a token cannot be kept fresh."
+            f"By the token endpoint's {name} the token lives less than "
+            f"{SHORTEST_TOKEN_LIFETIME_SECONDS} s: it cannot be kept fresh. Ask the provider for a "
+            "longer lifetime."
         )
     return timedelta(seconds=math.floor(seconds))
 
 
+def _claim(fields: Mapping[str, object], issued_at: datetime) -> tuple[str, float] | None:
+    """The field that says how long the token lives, and its seconds; None if none says it."""
+    if (expires_in := fields.get("expires_in")) is not None:
+        if (seconds := _number(expires_in)) is None:
+            raise AnswerUnusable("The token endpoint's expires_in is no number of seconds.")
+        return "expires_in", seconds
+    # of no standard: other forms than seconds are ignored
+    for name in ("expires_on", "expires_at"):
+        if (moment := _number(fields.get(name))) is not None:
+            return name, moment - int(issued_at.timestamp())
+    return None
+
+
 def _number(value: object) -> float | None:
+    """An integer stays one: JSON has integers that are too large for a float."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
-        return float(value)
-    except (ValueError, OverflowError):
+        number = float(value) if isinstance(value, str) else value
+    except ValueError:
         return None
+    return None if number != number else number  # noqa: PLR0124 - NaN
