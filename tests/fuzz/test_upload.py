@@ -74,7 +74,10 @@ def uploaded(content: bytes, secret: FakeSecretsManager) -> str:
     """The reason why `upload` refuses the file; "": it is stored."""
     session = SimpleNamespace(
         find_deployment=lambda: SimpleNamespace(
-            settings=SimpleNamespace(secret_arn=ARN, algorithm=Algorithm.RS256)
+            settings=SimpleNamespace(
+                rotator="tokens/marketing", secret_arn=ARN, algorithm=Algorithm.RS256
+            ),
+            place="eu-west-1 of account 111122223333",
         ),
         aws=SimpleNamespace(secrets=secret),
         console=SimpleNamespace(text=lambda _: None, document=lambda _: None),
