@@ -62,7 +62,7 @@ run:  ## the whole system on this machine, with a live view (ONCE=1: stop after 
 	@$(BIN)/python -m local $(if $(ONCE),--once) $(ARGS)
 
 test: setup  ## everything CI checks
-	@$(MAKE) --no-print-directory -j3 told-e2e told-infra told-unit told-faults told-properties told-types told-lint
+	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-types told-faults told-properties told-lint
 
 quick: .venv/installed  ## what takes about a minute: lint, types, unit
 	@$(MAKE) --no-print-directory -j3 told-types told-unit told-lint ARGS="-n 2 $(ARGS)"
@@ -118,10 +118,15 @@ simulate: .venv/installed  ## months of faults under a virtual clock; writes doc
 synth: tools  ## the CloudFormation templates; needs no account, no Docker, and after `make setup` no network
 	$(CDK) synth --quiet $(CDK_CONTEXT) $(ARGS)
 
-diff: tools  ## what a deployment would change
-	$(CDK) diff $(CDK_CONTEXT) $(ARGS)
+# whose token a deployment would take away; it has to be accepted by the parameter's name
+PLAN = $(BIN)/token-rotator plan $(if $(CONFIG),--config "$$CONFIG") $(if $(STACK),--stack "$$STACK") \
+  $(if $(ACCEPT),--accept "$$ACCEPT") $(if $(ARGS),--cdk-arguments="$$ARGS")
+
+diff: tools  ## what a deployment would change, and whose token it would take away
+	@$(PLAN); lost=$$?; $(CDK) diff $(CDK_CONTEXT) $(ARGS) && exit $$lost
 
 deploy: tools  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
+	@$(PLAN)
 	$(CDK) deploy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
 destroy: tools  ## take the stacks away (ARGS=--force: without asking); README.md says what stays

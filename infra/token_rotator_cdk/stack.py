@@ -176,6 +176,7 @@ def _identity_provider(config: IdentityProviderConfig) -> IdentityProvider:
         audience=config.audience,
         request_style=config.request_style,
         assertion_lifetime=None if lifetime is None else Duration.seconds(lifetime),
+        assertion_backdate=Duration.seconds(config.assertion_backdate_seconds),
         algorithm=config.algorithm,
         key_id=config.key_id,
         scope=config.scope,

@@ -15,6 +15,7 @@ STEPS: Final[tuple[Step[CheckContext], ...]] = (
     Step(run=token_steps.assertion, needs="discovery"),
     Step(run=parameter_steps.role, optional=True),
     Step(run=parameter_steps.record),
+    Step(run=parameter_steps.writers, optional=True),
     Step(run=parameter_steps.schedules, optional=True),
     Step(run=account_steps.concurrency, needs=None, optional=True),
 )

@@ -106,8 +106,8 @@ class RotatorConfig(Table):
     token_lifetime_seconds: Annotated[
         int, between(SHORTEST_TOKEN_LIFETIME_SECONDS, LONGEST_TOKEN_LIFETIME_SECONDS, "seconds")
     ] = Default.TOKEN_LIFETIME_SECONDS
-    """How long a token lives. Used where the answer does not say, and checked against the
-    interval."""
+    """How long a token lives at most. An answer may say less, and never more. Checked against
+    the interval."""
 
     interval_minutes: Annotated[int, between(1, 720, "minutes")] = Default.INTERVAL_MINUTES
     """How often a fresh token is obtained."""

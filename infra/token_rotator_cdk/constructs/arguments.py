@@ -38,6 +38,7 @@ SETTINGS: Final[Mapping[str, KeyPath]] = MappingProxyType(
             for field in fields(IdentityProvider)
         },
         "identity_provider.assertion_lifetime": ("identity_provider", "assertion_lifetime_seconds"),
+        "identity_provider.assertion_backdate": ("identity_provider", "assertion_backdate_seconds"),
     }
 )
 """The setting that each argument stands for."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -192,6 +192,8 @@ class TokenRotator(Construct):
             description="Reads an access token",
             statements=permissions.read_parameter(self.parameter_arn, self.encryption_key),
         )
+        # roles that it is attached to still read where the rotator is renamed
+        self.reader_policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.shared_reader = self._shared_reader(settings)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -54,6 +55,9 @@ def make(folder: Path, *arguments: str, more: str = "") -> subprocess.CompletedP
     )
 
 
+PRINTS: Final = 'printf "%s\\n" "$@"'
+
+
 def program(folder: Path, name: str, script: str) -> None:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +99,8 @@ def test_every_verb_passes_on_what_is_in_args(folder: Path, verb: str) -> None:
 def test_the_cdk_is_given_the_file_whatever_its_path(
     folder: Path, verb: str, arguments: list[str], name: str
 ) -> None:
-    program(folder, "npx", 'printf "%s\\n" "$@"')
+    program(folder, "npx", PRINTS)
+    program(folder, ".venv/bin/token-rotator", "exit 0")
 
     done = make(folder, "-s", "-o", "tools", verb, f"CONFIG={name}", "ARGS=--force -v")
 
@@ -140,11 +145,43 @@ def test_upload_and_costs_are_given_their_files_whatever_their_paths(
 @pytest.mark.parametrize("verb", ["deploy", "destroy"])
 @pytest.mark.parametrize("name", NAMES)
 def test_one_stack_is_named_whatever_it_is_called(folder: Path, verb: str, name: str) -> None:
-    program(folder, "npx", 'printf "%s\\n" "$@"')
+    program(folder, "npx", PRINTS)
+    program(folder, ".venv/bin/token-rotator", PRINTS)
 
     done = make(folder, "-s", "-o", "tools", verb, f"STACK={name}")
 
-    assert done.stdout.splitlines() == ["--no-install", "cdk", verb, name]
+    planned = ["plan", "--stack", name] if verb == "deploy" else []
+    assert done.stdout.splitlines() == [*planned, "--no-install", "cdk", verb, name]
+
+
+@pytest.mark.parametrize("verb", ["diff", "deploy"])
+def test_before_a_deployment_it_is_said_whose_token_that_takes_away(
+    folder: Path, verb: str
+) -> None:
+    program(folder, "npx", "echo cdk")
+    program(folder, ".venv/bin/token-rotator", f"{PRINTS}; exit 1")
+    given = ("CONFIG=my envs/prod.toml", "ACCEPT=/a /b", "ARGS=--profile prod -v")
+
+    done = make(folder, "-s", "-o", "tools", verb, *given)
+
+    assert done.stdout.splitlines() == [
+        *("plan", "--config", "my envs/prod.toml", "--accept", "/a /b"),
+        "--cdk-arguments=--profile prod -v",
+        *(["cdk"] if verb == "diff" else []),
+    ]
+    assert done.returncode != 0
+
+
+@pytest.mark.parametrize(("differs", "lost"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_diff_fails_where_the_cdk_does_or_a_token_would_be_taken_away(
+    folder: Path, differs: int, lost: int
+) -> None:
+    program(folder, "npx", f"exit {differs}")
+    program(folder, ".venv/bin/token-rotator", f"exit {lost}")
+
+    done = make(folder, "-s", "-o", "tools", "diff")
+
+    assert (done.returncode != 0) is bool(differs or lost)
 
 
 def test_unit_runs_the_tests_that_an_expression_names(folder: Path) -> None:
