@@ -8,6 +8,8 @@ BIN := .venv/bin
 UV := $(BIN)/python local/setup/uv.py
 # "$$NAME" and not $(NAME): a path may have spaces
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk
+# what follows an installation: what could not be installed, and the heading that says what to do
+or_see = || { echo "$(1) could not be installed, for the reason above: docs/troubleshooting.md\#$(2)" >&2; exit 1; }
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
@@ -23,8 +25,8 @@ build/preflight: local/setup/preflight.py local/setup/requirements.txt requireme
 .venv/pinned: local/setup/requirements.txt requirements.txt | build/preflight
 	@echo "Installing the development tools into .venv ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt $(call or_see,uv,pip-and-uv)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt $(call or_see,The development tools,pip-and-uv)
 	@touch $@
 
 .venv/installed: .venv/pinned pyproject.toml
@@ -34,18 +36,18 @@ build/preflight: local/setup/preflight.py local/setup/requirements.txt requireme
 .venv-local-aws/installed: local/requirements.txt | .venv/pinned
 	@echo "Installing the local AWS into .venv-local-aws ..."
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-local-aws
-	@$(UV) pip install --quiet --python .venv-local-aws/bin/python --require-hashes -r local/requirements.txt
+	@$(UV) pip install --quiet --python .venv-local-aws/bin/python --require-hashes -r local/requirements.txt $(call or_see,The local AWS,pip-and-uv)
 	@touch $@
 
 .venv-audit/installed: tests/audit/requirements.txt | .venv/pinned
 	@echo "Installing the rule packs into .venv-audit ..."
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-audit
-	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt
+	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt $(call or_see,The rule packs,pip-and-uv)
 	@touch $@
 
 node_modules/installed: package-lock.json | build/preflight
 	@echo "Installing the pinned CDK command line into node_modules ..."
-	@npm ci --loglevel=error --no-audit --no-fund >/dev/null
+	@npm ci --loglevel=error --no-audit --no-fund >/dev/null $(call or_see,The CDK command line,npm)
 	@touch $@
 
 tools: .venv/installed .venv-local-aws/installed node_modules/installed
@@ -60,7 +62,7 @@ run:  ## the whole system on this machine, with a live view (ONCE=1: stop after 
 	@$(BIN)/python -m local $(if $(ONCE),--once) $(ARGS)
 
 test: setup  ## everything CI checks
-	@$(MAKE) --no-print-directory -j3 told-e2e told-infra told-unit told-faults told-properties told-types told-lint
+	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-types told-faults told-properties told-lint
 
 quick: .venv/installed  ## what takes about a minute: lint, types, unit
 	@$(MAKE) --no-print-directory -j3 told-types told-unit told-lint ARGS="-n 2 $(ARGS)"
@@ -72,12 +74,12 @@ told-%:
 	  cat "build/log/$*"; exit $$code
 
 lint: .venv/installed  ## style, and who may import whom
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . $(ARGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
 fix: .venv/installed  ## mend the style, as far as a program can
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix . $(ARGS)
 	$(BIN)/ruff format .
 
 types: .venv/installed  ## mypy, strict
@@ -116,10 +118,15 @@ simulate: .venv/installed  ## months of faults under a virtual clock; writes doc
 synth: tools  ## the CloudFormation templates; needs no account, no Docker, and after `make setup` no network
 	$(CDK) synth --quiet $(CDK_CONTEXT) $(ARGS)
 
-diff: tools  ## what a deployment would change
-	$(CDK) diff $(CDK_CONTEXT) $(ARGS)
+# whose token a deployment would take away; it has to be accepted by the parameter's name
+PLAN = $(BIN)/token-rotator plan $(if $(CONFIG),--config "$$CONFIG") $(if $(STACK),--stack "$$STACK") \
+  $(if $(ACCEPT),--accept "$$ACCEPT") $(if $(ARGS),--cdk-arguments="$$ARGS")
+
+diff: tools  ## what a deployment would change, and whose token it would take away
+	@$(PLAN); lost=$$?; $(CDK) diff $(CDK_CONTEXT) $(ARGS) && exit $$lost
 
 deploy: tools  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
+	@$(PLAN)
 	$(CDK) deploy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
 destroy: tools  ## take the stacks away (ARGS=--force: without asking); README.md says what stays

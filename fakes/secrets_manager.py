@@ -7,6 +7,9 @@ from typing import Any
 
 from fakes.aws_service import FakeService, refusal
 
+LONGEST_BYTES = 65_536
+"""AWS Secrets Manager User Guide, "Quotas": a secret value."""
+
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:tokens/marketing-AbCdEf"
 
 
@@ -36,6 +39,15 @@ class FakeSecretsManager(FakeService):
     def put(self, value: str | bytes) -> None:
         """Stores a value. Versions are called v1, v2 and so on."""
         self._versions.append(Version(f"v{len(self._versions) + 1}", value, self._now()))
+
+    def put_secret_value(self, *, SecretId: str, SecretString: str) -> dict[str, Any]:
+        with self._call("put_secret_value"):
+            if SecretId != ARN:
+                raise refusal("ResourceNotFoundException", "put_secret_value")
+            if not 0 < len(SecretString.encode()) <= LONGEST_BYTES:
+                raise refusal("ValidationException", "put_secret_value")
+            self.put(SecretString)
+            return {"ARN": ARN, "VersionId": self._versions[-1].id}
 
     def get_secret_value(
         self, *, SecretId: str, VersionStage: str = "AWSCURRENT"

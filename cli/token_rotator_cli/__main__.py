@@ -56,11 +56,40 @@ def _run(
     stdin: TextIO,
 ) -> int:
     """Imports what the command needs, and nothing else: boto3 takes longer than a help text may."""
-    if chosen.command == "costs":
-        from token_rotator_cli.costs.bill import costs
+    match chosen.command:
+        case "costs":
+            from token_rotator_cli.costs.bill import costs
 
-        return costs(chosen.config, console)
+            return costs(chosen.config, console)
+        case "plan":
+            return _plan(chosen, console, connect)
+        case _:
+            return _operate(chosen, console, connect, clock, stdin)
 
+
+def _plan(chosen: Namespace, console: Console, connect: "Callable[..., Aws] | None") -> int:
+    from token_rotator import wiring
+    from token_rotator_cli.aws.clients import Aws
+    from token_rotator_cli.plan.plan import Plan, plan
+
+    wiring.silence_libraries()
+
+    def connected(region: str | None) -> Aws:
+        profile = chosen.profile or chosen.cdk_profile
+        return (connect or Aws)(profile=profile, region=chosen.region or region)
+
+    options = Plan(config=chosen.config, app=chosen.app, stack=chosen.stack, accepted=chosen.accept)
+    return plan(options, console, connected)
+
+
+def _operate(
+    chosen: Namespace,
+    console: Console,
+    connect: "Callable[..., Aws] | None",
+    clock: Clock,
+    stdin: TextIO,
+) -> int:
+    """Runs a command that is about one rotator."""
     from token_rotator_cli.deployment.target import find_target
 
     target = find_target(
@@ -69,10 +98,13 @@ def _run(
 
     from token_rotator import wiring
     from token_rotator_cli.aws.clients import Aws
+    from token_rotator_cli.deployment.account import confirm_account
     from token_rotator_cli.session import Session
 
     wiring.silence_libraries()
     aws = (connect or Aws)(profile=chosen.profile, region=chosen.region or target.region)
+    source = "The function's ARN" if target.function else "The configuration file"
+    confirm_account(aws, target.account, source=source)
     session = Session(aws=aws, target=target, console=console, clock=clock)
     match chosen.command:
         case "check":

@@ -4,6 +4,7 @@ Imports nothing but the standard library, so that a help text is shown at once.
 """
 
 import argparse
+import shlex
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -30,7 +31,7 @@ COMMANDS: Final = {
         purpose="Find out what is wrong with a rotator",
         usage="[ROTATOR] [OPTIONS]",
         details="""\
-Runs eight checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
+Runs ten checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
 local AWS do not allow to find out) or skipped (it needs one that is wrong). One access token is
 requested and discarded; nothing is published. Exits with 1 if anything is wrong.""",
     ),
@@ -66,6 +67,16 @@ simulator. It changes nothing without --alarm or --expire. With them, it says be
 changes and for how long, and restores everything, also after Ctrl-C. Exits with 1 if anything is
 not as this project expects it. What your credentials do not allow to see is unknown, and no
 failure.""",
+    ),
+    "plan": Command(
+        purpose="Show whose token a deployment would take away, before it happens",
+        usage="[OPTIONS]",
+        details="""\
+Compares the configuration file with the rotators that are deployed in the account and region.
+Reads only. Exits with 1 if consumers would find no token that they can read: a rotator is renamed,
+moved or goes away, a parameter_name changes, a secret becomes an empty one, or a rotator of another
+stack writes the same parameter. Without credentials, or in another account, it says that it could
+not compare, and exits with 0. `make diff` and `make deploy` run it first.""",
     ),
     "costs": Command(
         purpose="Show what a configuration costs a month, at list prices",
@@ -114,7 +125,10 @@ def parser() -> argparse.ArgumentParser:
             _add_upload(one)
         if name == "live-check":
             _add_live_check(one)
-        _add_target(one, name)
+        if name == "plan":
+            _add_plan(one)
+        else:
+            _add_target(one, name)
     return root
 
 
@@ -152,9 +166,52 @@ def _add_target(command: argparse.ArgumentParser, name: str) -> None:
         )
     else:
         command.set_defaults(function=None)
+    _add_account(command)
+
+
+def _add_account(command: argparse.ArgumentParser) -> None:
     account = command.add_argument_group("AWS account")
     account.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
     account.add_argument("--region", metavar="NAME", help="region, instead of the file's")
+
+
+def _add_plan(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--accept",
+        metavar="PARAMETERS",
+        type=lambda text: frozenset(text.split()),
+        default=frozenset(),
+        help="names of parameters, separated by spaces, whose consumers may lose their token",
+    )
+    group = command.add_argument_group("what is deployed")
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="the configuration file (default: rotators.toml in this directory)",
+    )
+    either.add_argument(
+        "--app",
+        metavar="DIRECTORY",
+        type=Path,
+        help="what `cdk synth` wrote for an app of your own, mostly cdk.out; no file is read",
+    )
+    group.add_argument("--stack", metavar="NAME", help="only this stack of it, or a pattern")
+    _add_account(command)
+    command.add_argument(
+        "--cdk-arguments",
+        metavar="TEXT",
+        type=_profile_of_cdk,
+        dest="cdk_profile",
+        help="what `cdk deploy` is going to be given; its --profile counts here, too",
+    )
+
+
+def _profile_of_cdk(text: str) -> str | None:
+    cdk = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    cdk.add_argument("--profile")
+    return cdk.parse_known_args(shlex.split(text))[0].profile  # type: ignore[no-any-return]
 
 
 def _add_upload(command: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 CommandFailed
 ├── UsageError        the command line does not say which rotator is meant; exit code 2
 ├── ConfigFileError   the configuration file cannot be used, or has no such rotator
+├── WrongAccount      the caller's credentials are of another account than the rotator
 ├── CallerError       AWS did not do what the caller asked for
 ├── RotationFailed    the function answered with an error, which is quoted
 ├── NotPublished      the stored key has not led to a token
@@ -24,6 +25,10 @@ class UsageError(CommandFailed):
 
 class ConfigFileError(CommandFailed):
     """The configuration file cannot be used, or has no such rotator."""
+
+
+class WrongAccount(CommandFailed):
+    """The caller's credentials are of another account than the rotator; the text has both."""
 
 
 class CallerError(CommandFailed):

@@ -21,6 +21,8 @@ class Status:
     """A rotator at one moment."""
 
     at: datetime
+    rotator: str
+    """Its name and where it is."""
     parameter_name: str
     published: Published | None
     nothing_because: str | None
@@ -31,7 +33,19 @@ class Status:
     @property
     def alive(self) -> bool:
         """Whether consumers find a token that has not expired."""
-        return self.published is not None and self.published.record.expires_at > self.at
+        return self.expires_at is not None and self.expires_at > self.at
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the token expires, by the log or else by the parameter: a bare token has no time."""
+        if self.rotated_by is not None and self.rotated_by.expires_at is not None:
+            return self.rotated_by.expires_at
+        return self.published.record.expires_at if self.published else None
+
+    @property
+    def life_left_seconds(self) -> int | None:
+        """Negative once the token has expired."""
+        return int((self.expires_at - self.at).total_seconds()) if self.expires_at else None
 
     @property
     def rotated_by(self) -> LoggedRotation | None:
@@ -73,6 +87,7 @@ def _read(session: Session) -> Status:
             log_unreadable_because = str(error)
     return Status(
         at=session.clock.now(),
+        rotator=f"{deployed.settings.rotator}, in {deployed.place}",
         parameter_name=deployed.settings.parameter_name,
         published=published,
         nothing_because=nothing_because,
@@ -82,18 +97,18 @@ def _read(session: Session) -> Status:
 
 
 def _show(status: Status, console: Console) -> None:
-    rows = [("parameter", status.parameter_name)]
-    if status.published is None:
+    rows = [("rotator", status.rotator), ("parameter", status.parameter_name)]
+    left = status.life_left_seconds
+    if status.published is None or status.expires_at is None or left is None:
         rows.append(("published", status.nothing_because or "nothing"))
     else:
         record = status.published.record
-        left = int(record.life_left(status.at).total_seconds())
         rows += [
             ("version", str(status.published.version)),
             ("token", f"{fingerprint(record)} (fingerprint)"),
             ("age", f"{int((status.at - record.issued_at).total_seconds())} s"),
             ("life left", f"{left} s" if left > 0 else f"none: it expired {-left} s ago"),
-            ("expires at", moment(record.expires_at)),
+            ("expires at", moment(status.expires_at)),
         ]
     if status.log_unreadable_because:
         rows.append(("rotated by", f"unknown: {status.log_unreadable_because}"))
@@ -114,8 +129,8 @@ def _as_json(status: Status) -> dict[str, object]:
         "version": status.published.version if status.published else None,
         "token_fingerprint": fingerprint(record) if record else None,
         "issued_at": record.issued_at.isoformat() if record else None,
-        "expires_at": record.expires_at.isoformat() if record else None,
-        "life_left_seconds": int(record.life_left(status.at).total_seconds()) if record else None,
+        "expires_at": status.expires_at.isoformat() if status.expires_at else None,
+        "life_left_seconds": status.life_left_seconds,
         "rotated_by": by.trigger if by else None,
         "previous_key_used": by.previous_key_used if by else None,
         "last_error": error.error if error else None,

@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-FUNCTION = Path(__file__).parent / "function"
+HANDLER = Path(__file__).parent / "function" / "handler.py"
 
 
 class Consumer(cdk.Stack):
@@ -39,8 +39,10 @@ class Consumer(cdk.Stack):
         function = lambda_.Function(
             self,
             "Function",
-            code=lambda_.Code.from_asset(str(FUNCTION), exclude=["__pycache__"]),
-            handler="handler.handle",
+            # in the template, as index.py: a directory would be packed with the modes that it has,
+            # and after a clone under umask 077 Lambda could not read it
+            code=lambda_.Code.from_inline(HANDLER.read_text(encoding="utf-8")),
+            handler="index.handle",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
             timeout=cdk.Duration.seconds(30),

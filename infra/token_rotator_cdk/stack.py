@@ -67,7 +67,9 @@ class TokenRotatorStack(Stack):
             CfnOutput(self, StackOutput.READER_LAYER_ARN, value=layer.layer_version_arn)
         if config.dashboard:
             dashboard = RotatorsDashboard(self, "Dashboard", rotators=self.rotators.values())
-            CfnOutput(self, StackOutput.DASHBOARD_URL, value=dashboard.url)
+            if dashboard.link is not None:
+                url, exists = dashboard.link
+                CfnOutput(self, StackOutput.DASHBOARD_URL, value=url, condition=exists)
         if config.permissions_boundary is not None:
             boundary = iam.ManagedPolicy.from_managed_policy_arn(
                 self, "PermissionsBoundary", config.permissions_boundary
@@ -174,6 +176,7 @@ def _identity_provider(config: IdentityProviderConfig) -> IdentityProvider:
         audience=config.audience,
         request_style=config.request_style,
         assertion_lifetime=None if lifetime is None else Duration.seconds(lifetime),
+        assertion_backdate=Duration.seconds(config.assertion_backdate_seconds),
         algorithm=config.algorithm,
         key_id=config.key_id,
         scope=config.scope,

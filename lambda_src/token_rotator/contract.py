@@ -36,9 +36,12 @@ class Variable(StrEnum):
     """``true`` or ``false``."""
     AUDIENCE = "AUDIENCE"
     """Empty: the discovered issuer, else the origin of the token endpoint."""
+    PROFILE = "PROFILE"
+    """Which fixes an error names; what the profile implies is rendered into the others."""
     REQUEST_STYLE = "REQUEST_STYLE"
     ASSERTION_LIFETIME_SECONDS = "ASSERTION_LIFETIME_SECONDS"
     """Empty: the assertion has no ``exp``."""
+    ASSERTION_BACKDATE_SECONDS = "ASSERTION_BACKDATE_SECONDS"
     ALGORITHM = "ALGORITHM"
     KEY_ID = "KEY_ID"
     """Empty: the assertion has no ``kid``."""
@@ -129,6 +132,8 @@ class LogField(StrEnum):
     MARGIN_SECONDS = "margin_seconds"
     SECRET_VERSION = "secret_version"
     KEY_DAYS_LEFT = "key_days_left"
+    CLOCK_SKEW_SECONDS = "clock_skew_seconds"
+    """The identity provider's clock minus the function's; negative: the provider is behind."""
     PREVIOUS_KEY_USED = "previous_key_used"
     PARAMETER_VERSION = "parameter_version"
     EXPIRES_AT = "expires_at"
@@ -196,6 +201,13 @@ Never change it, nor what stands beside it: CloudFormation would overwrite the k
 """
 
 
+class Profile(StrEnum):
+    """Kinds of identity providers."""
+
+    INTELLIGENCE = "intelligence"
+    RFC7523 = "rfc7523"
+
+
 class RequestStyle(StrEnum):
     """Where the token request's parameters travel."""
 
@@ -224,7 +236,10 @@ SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
 """A shorter-lived token cannot be kept fresh by a watchdog that runs once a minute."""
 
 LONGEST_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
-"""Longer lifetimes are taken for a mistake of the answer, not for good luck."""
+"""A longer lifetime in a configuration is taken for a mistake."""
+
+LONGEST_ASSERTION_BACKDATE_SECONDS: Final = 60
+"""By how much an assertion may claim to be older than it is."""
 
 FUNCTION_TIMEOUT_SECONDS: Final = 55
 """Less than the watchdog's minute, so that invocations do not queue behind one that hangs."""

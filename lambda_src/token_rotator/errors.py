@@ -8,11 +8,13 @@ RotationError
 ├── SecretStoreUnavailable         Secrets Manager could not answer; retry
 ├── IdentityProviderError
 │   ├── TokenRequestRefused        it understood us and said no
+│   ├── AnsweredByAnother          something in front of it answered, or the address is wrong
 │   ├── IdentityProviderDown       it could not answer; retry
 │   ├── IdentityProviderUntrusted  the channel or the address is not the one we trust
 │   └── AnswerUnusable             it answered with what no consumer could use
 ├── PublicationError               the parameter could not be written
-│   └── ParameterStoreUnavailable  Parameter Store could not answer; retry
+│   ├── ParameterStoreUnavailable  Parameter Store could not answer; retry
+│   └── TokenSuperseded            another token expires later, twice in a row
 └── Unexpected                     anything else: a mistake of ours
 
 An error's text says the situation, the cause and the fix. It never holds a key, an
@@ -73,15 +75,27 @@ class TokenRequestRefused(IdentityProviderError):
     """The identity provider understood the request and said no (RFC 6749 section 5.2)."""
 
 
+class AnsweredByAnother(IdentityProviderError):
+    """The answer is not an identity provider's: it has no OAuth error code, or is no JSON.
+
+    It came from something in front (firewall, gateway, CDN) or from a wrong address, so it says
+    nothing about the key.
+    """
+
+
 class IdentityProviderDown(IdentityProviderError):
     """The identity provider could not answer; trying again may help."""
 
     retry_helps = True
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, silent: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         """How long it asked us to wait (RFC 9110 section 10.2.3)."""
+        self.silent = silent
+        """Whether nothing at all was answered, as by a host that is no longer there."""
 
 
 class IdentityProviderUntrusted(IdentityProviderError):
@@ -100,6 +114,10 @@ class ParameterStoreUnavailable(PublicationError):
     """Parameter Store could not answer; trying again may help."""
 
     retry_helps = True
+
+
+class TokenSuperseded(PublicationError):
+    """Twice in a row a fresh token was discarded: the published one expires later."""
 
 
 class Unexpected(RotationError):

@@ -25,6 +25,8 @@ class Report:
     secret_version: str | None = None
     key_days_left: int | None = None
     """Days until the key that was used last expires; None: unknown."""
+    clock_skew: timedelta | None = None
+    """The identity provider's clock minus the function's; None: unknown."""
     previous_key_used: bool = False
     expires_at: datetime | None = None
     replaced_token_expires_at: datetime | None = None

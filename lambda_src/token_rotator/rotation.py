@@ -14,6 +14,7 @@ from token_rotator.errors import (
     ParameterStoreUnavailable,
     RotationError,
     TokenRequestRefused,
+    TokenSuperseded,
 )
 from token_rotator.parameter.memory import Memory
 from token_rotator.parameter.publication import Published, Written
@@ -33,6 +34,8 @@ class CredentialSource(Protocol):
 class IdentityProvider(Protocol):
     """The service that exchanges a client assertion for an access token."""
 
+    @property
+    def clock_skew(self) -> timedelta | None: ...
     def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record: ...
 
 
@@ -78,11 +81,13 @@ class Rotation:
             return
         report.obtained(record)
         with report.timed(RotationStep.PUBLISH):
-            report.outcome = self._retrier.call(
+            outcome = self._retrier.call(
                 lambda: self._publish(record, report),
                 deadline=deadline,
                 longest_attempt=TO_PUBLISH,
             )
+        self._count_superseded(outcome)
+        report.outcome = outcome
 
     @property
     def _retrier(self) -> Retrier:
@@ -141,22 +146,30 @@ class Rotation:
 
         def attempt() -> Record:
             report.token_requests += 1
-            return self.identity_provider.exchange(credential.service_account, deadline=deadline)
+            try:
+                return self.identity_provider.exchange(
+                    credential.service_account, deadline=deadline
+                )
+            finally:
+                report.clock_skew = self.identity_provider.clock_skew
 
         with report.timed(RotationStep.TOKEN):
             return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)
 
     def _publish(self, record: Record, report: Report) -> Outcome:
-        """Writes, unless the published token expires later or is the same."""
+        """Writes, unless another token is published that expires later, or this one already is."""
         there = self.publication.current()
         self.memory.keep(there.record, now=self.now())
         report.parameter_version = there.version
-        if there.record is not None and there.record.expires_at > record.expires_at:
-            return Outcome.SUPERSEDED
-        if there.record is not None and there.record.access_token == record.access_token:
-            report.published_at = self.now()
-            return Outcome.PUBLISHED  # an earlier attempt wrote it, and its answer was lost
-        report.replaced_token_expires_at = there.record.expires_at if there.record else None
+        if there.record is not None:
+            expires_later = there.record.expires_at > record.expires_at
+            if there.record.access_token != record.access_token:
+                if expires_later:
+                    return Outcome.SUPERSEDED
+                report.replaced_token_expires_at = there.record.expires_at
+            elif not expires_later:
+                report.published_at = self.now()
+                return Outcome.PUBLISHED  # an earlier attempt wrote it, and its answer was lost
         self.memory.drop()
         written = self.publication.publish(record)
         self.memory.keep(record, now=self.now())
@@ -165,3 +178,14 @@ class Rotation:
         if written.tagging_failed:
             report.warnings.append(written.tagging_failed)
         return Outcome.PUBLISHED
+
+    def _count_superseded(self, outcome: Outcome) -> None:
+        """Raises TokenSuperseded if this token was discarded and the one before it, too."""
+        before, self.memory.superseded = self.memory.superseded, outcome is Outcome.SUPERSEDED
+        if before and self.memory.superseded:
+            raise TokenSuperseded(
+                "Twice in a row a fresh token was discarded, because the published one expires "
+                "later. Either something else writes the parameter: look for PutParameter in "
+                "CloudTrail. Or the provider's tokens expire sooner than before: then this ends "
+                "when the published one expires."
+            )

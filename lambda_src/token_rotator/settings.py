@@ -7,7 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
 
-from token_rotator.contract import Algorithm, RequestStyle, ValueFormat, Variable
+from token_rotator.contract import Algorithm, Profile, RequestStyle, ValueFormat, Variable
 from token_rotator.errors import ConfigurationError
 
 T = TypeVar("T")
@@ -32,8 +32,10 @@ class Settings:
     allowed_token_hosts: frozenset[str]
     allow_private_addresses: bool
     audience: str | None
+    profile: Profile
     request_style: RequestStyle
     assertion_lifetime: timedelta | None
+    assertion_backdate: timedelta
     algorithm: Algorithm
     key_id: str | None
     scope: str | None
@@ -60,8 +62,10 @@ class Settings:
             allowed_token_hosts=read.optional(Variable.ALLOWED_TOKEN_HOSTS, _hosts) or frozenset(),
             allow_private_addresses=read(Variable.ALLOW_PRIVATE_ADDRESSES, _FLAG.__getitem__),
             audience=read.optional(Variable.AUDIENCE, str),
+            profile=read(Variable.PROFILE, Profile),
             request_style=read(Variable.REQUEST_STYLE, RequestStyle),
             assertion_lifetime=read.optional(Variable.ASSERTION_LIFETIME_SECONDS, _seconds),
+            assertion_backdate=read(Variable.ASSERTION_BACKDATE_SECONDS, _seconds),
             algorithm=read(Variable.ALGORITHM, Algorithm),
             key_id=read.optional(Variable.KEY_ID, str),
             scope=read.optional(Variable.SCOPE, str),

@@ -66,6 +66,7 @@ class Telemetry:
             LogField.MARGIN_SECONDS: _seconds(report.margin),
             LogField.SECRET_VERSION: report.secret_version,
             LogField.KEY_DAYS_LEFT: report.key_days_left,
+            LogField.CLOCK_SKEW_SECONDS: _seconds(report.clock_skew),
             LogField.PREVIOUS_KEY_USED: report.previous_key_used,
             LogField.PARAMETER_VERSION: report.parameter_version,
             LogField.EXPIRES_AT: report.expires_at.isoformat() if report.expires_at else None,

@@ -1,8 +1,8 @@
 """Durations and deadlines of an invocation.
 
 An invocation has contract.FUNCTION_TIMEOUT_SECONDS. From the end backwards, these are the time to
-report, the time to publish, and the rest to obtain a token. docs/decisions/0003-the-deadline.md
-and 0009-the-deadline-holds.md have the arithmetic.
+report, the time to publish, and the rest to obtain a token. docs/decisions/0003-the-deadline.md,
+0009-the-deadline-holds.md and 0025-who-answered-decides.md have the arithmetic.
 """
 
 from datetime import timedelta
@@ -20,7 +20,9 @@ TO_PUBLISH: Final = 3 * AWS_CALL
 """Three calls: read, write, tag. The time that is kept for them before the rotation's deadline."""
 
 HTTP_CONNECT: Final = timedelta(seconds=3)
+"""The longest that connecting takes, all of a name's addresses together; then the TLS handshake."""
 HTTP_READ: Final = timedelta(seconds=10)
+"""The longest that an answer takes. One attempt takes HTTP_CONNECT and HTTP_READ at most."""
 
 SHORTEST_ATTEMPT: Final = timedelta(seconds=1)
 """A request is not started with less time left."""

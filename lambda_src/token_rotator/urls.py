@@ -1,7 +1,10 @@
 """Checks and parts of URLs."""
 
 from ipaddress import ip_address
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
+
+_PORTS: Final = {"https": 443, "http": 80}
 
 
 def check(url: str) -> None:
@@ -43,4 +46,5 @@ def host(url: str) -> str:
 def origin(url: str) -> str:
     """Scheme, host and, unless it is the scheme's own, port (RFC 6454 section 6.2)."""
     parts: SplitResult = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    own_port = f":{_PORTS.get(parts.scheme)}"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(own_port).removesuffix(':')}"

@@ -25,6 +25,7 @@ class Request:
     path: str
     query: str
     headers: Mapping[str, str]
+    """By their names in small letters: these compare without case (RFC 9110 section 5.1)."""
     body: str
 
 
@@ -103,7 +104,7 @@ class _Connection(BaseHTTPRequestHandler):
             method=self.command,
             path=path,
             query=query,
-            headers=dict(self.headers.items()),
+            headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length).decode(errors="replace"),
         )
         return self._send(self.server.respond(request))

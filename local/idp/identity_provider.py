@@ -142,7 +142,7 @@ class IdentityProvider:
         return Reply(answer=answer, delivery=fault.delivery, delay_seconds=fault.delay_seconds)
 
     def _token(self, request: Request) -> tuple[CannedResponse, str | None]:
-        content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         try:
             client = self._verifier.verify(
                 request.method, request.query, request.body, content_type
@@ -163,7 +163,7 @@ class IdentityProvider:
             self._used_jtis.add(client.jti)
 
     def _protected_resource(self, request: Request) -> CannedResponse:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
         try:
             if scheme.lower() != "bearer":
                 return CannedResponse.json(

@@ -41,7 +41,6 @@ def received(
     """The log entry of an answered request."""
     query, form = parse_qs(request.query), parse_qs(request.body)
     header, claims = _decoded((query | form).get("client_assertion", [""])[0])
-    headers = {name.lower(): value for name, value in request.headers.items()}
     return ReceivedRequest(
         at=at,
         endpoint=endpoint,
@@ -49,8 +48,8 @@ def received(
         path=request.path,
         query=_printable(query),
         form=_printable(form),
-        header_names=frozenset(headers),
-        content_type=headers.get("content-type"),
+        header_names=frozenset(request.headers),
+        content_type=request.headers.get("content-type"),
         assertion_header=header,
         claims=claims,
         key=key,

@@ -99,7 +99,7 @@ def table(timings: Timings) -> str:
         for name, found in sorted(timings.items(), key=lambda item: item[1])
     ]
     ratio = timings["Powertools `get_parameter()`"] / timings["`TokenReader.get()`"]
-    lines += ["", f"`TokenReader.get()` takes a {ratio:.0f}th of the time of Powertools' cache."]
+    lines += ["", f"`TokenReader.get()` takes 1/{ratio:.0f} of the time of Powertools' cache."]
     return "\n".join(lines)
 
 

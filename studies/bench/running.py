@@ -20,7 +20,9 @@ from studies.bench.runtime_api import RuntimeApi
 from studies.bench.world import KEY_ARN, NAME, BenchScenario
 
 ROUNDS: Final = 11
-WARM_CALLS: Final = 25
+WARM_CALLS: Final = 60
+"""About as many rotations as an execution environment makes before Lambda ends it, after some
+hours. The first thirty take longer: the interpreter is still adapting (PEP 659)."""
 NOT_YET_WARM: Final = 5
 """Calls after the first that are not counted, while connections are made and caches fill."""
 

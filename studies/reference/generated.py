@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from local import ROOT
-from studies.reference import command, settings, snippets
+from studies.reference import answers, command, settings, snippets
 from token_rotator_cdk.config.schema import schema_text
 from token_rotator_cli.arguments import COMMANDS
 
 _FILES: Final[Mapping[str, Callable[[], str]]] = {"rotators.schema.json": schema_text}
 
 _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
+    "docs/answers.md": {"answers": answers.answers, "codes": answers.codes},
     "docs/configuration.md": {"settings": settings.tables_of_settings},
     "docs/command.md": {
         "help": command.help_text,

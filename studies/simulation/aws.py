@@ -1,6 +1,5 @@
 """Models of boto3's clients: fakes of AWS with the faults and latencies of the scenario."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -108,8 +107,3 @@ class SecretsManagerClient:
         return self._calls.call(
             "get_secret_value", lambda: self._secret.get_secret_value(**arguments)
         )
-
-
-def access_token(value: str) -> str:
-    """The access token in a parameter's value."""
-    return str(json.loads(value)["access_token"])

@@ -13,11 +13,11 @@ from studies.simulation.clock import TimeoutReached
 from studies.simulation.identity_provider import (
     DISCOVERY_ENDPOINT,
     TOKEN_ENDPOINT,
-    TOKEN_LIFETIME_SECONDS,
 )
 from studies.simulation.lambda_function import Handler
 from studies.simulation.scenario import PARAMETER, Scenario, signing_key
 from token_rotator.parameter.record import Record
+from token_rotator_cdk.config.defaults import Default
 
 _numbers = itertools.count()
 
@@ -37,7 +37,7 @@ def refresh(scenario: Scenario, *, discover: bool) -> None:
     record = Record(
         access_token=answer["access_token"],
         issued_at=now,
-        expires_at=now + timedelta(seconds=TOKEN_LIFETIME_SECONDS),
+        expires_at=now + timedelta(seconds=Default.TOKEN_LIFETIME_SECONDS),
     )
     _botocore_retries(
         scenario,

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from studies.simulation.claims import TRUTHFUL, Claims
+from token_rotator.contract import ValueFormat
+from token_rotator_cdk.config.defaults import Default
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
@@ -27,6 +31,11 @@ class Conditions:
     """How often Lambda replaces the execution environment, which loses the function's caches."""
     skew: float = 30.0
     """The identity provider's clock is wrong by up to this much, in either direction."""
+    claims: Claims = TRUTHFUL
+    """What the identity provider says about its tokens' lifetimes."""
+    token_lifetime_seconds: int = Default.TOKEN_LIFETIME_SECONDS
+    """The configured lifetime."""
+    value_format: ValueFormat = ValueFormat.RECORD
 
 
 HEALTHY = Conditions(name="healthy", days=20, lost=0, duplicated=0, failing=0, outage_seconds=0)

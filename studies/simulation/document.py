@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from studies.simulation.figures import Figures
+from studies.simulation.figures import DAYS_A_MONTH, Figures
 from studies.simulation.strategies import OURS
-from studies.simulation.study import AS_DEPLOYED, STUDIED_OUTAGE_SECONDS
+from studies.simulation.study import AS_DEPLOYED, LIFETIMES, STUDIED_OUTAGE_SECONDS
+from token_rotator.contract import ValueFormat
 
 _GENERATED = re.compile(r"(?<=<!-- generated: begin -->\n).*(?=<!-- generated: end -->)", re.DOTALL)
 
@@ -41,6 +42,14 @@ _TUNINGS = {
     "next token after, median s": "recovery_median_seconds",
     "99 %, s": "recovery_99_percent_seconds",
 }
+_LIFETIMES = {
+    "record: without a valid token, s a month": "unavailable_seconds_a_month",
+    "times": "gaps",
+    "token requests an hour": "token_requests_an_hour",
+    "bare token: without a valid token, s a month": "bare_unavailable_seconds_a_month",
+    "times ": "bare_gaps",
+    "token requests an hour ": "bare_token_requests_an_hour",
+}
 
 Named = Mapping[str, Figures]
 
@@ -48,6 +57,10 @@ Named = Mapping[str, Figures]
 def generated(figures: Mapping[str, Named], *, seed: int) -> str:
     """The page's part between the markers."""
     baseline, harsh = figures["baseline"], figures["harsh"]
+    records, bare_tokens = (
+        figures[LIFETIMES[ValueFormat.RECORD]],
+        figures[LIFETIMES[ValueFormat.TOKEN]],
+    )
     sections = {
         f"Baseline, {baseline[OURS]['months']:g} months": [
             *_table("", baseline, _AVAILABILITY),
@@ -62,7 +75,12 @@ def generated(figures: Mapping[str, Named], *, seed: int) -> str:
         "Other settings": [
             _studied(figures["tuning"][AS_DEPLOYED]),
             "",
-            *_table("", _side_by_side(figures["tuning"], figures["healthy"]), _TUNINGS),
+            *_table("", _side_by_side(figures["tuning"], "healthy", figures["healthy"]), _TUNINGS),
+        ],
+        "What the identity provider says about lifetimes": [
+            _lifetimes(records),
+            "",
+            *_table("`expires_in`", _side_by_side(records, "bare", bare_tokens), _LIFETIMES),
         ],
     }
     rotations = f"{volume(figures):,} rotations"
@@ -107,10 +125,18 @@ def _studied(outages: Figures) -> str:
     )
 
 
-def _side_by_side(outages: Named, healthy: Named) -> dict[str, Figures]:
+def _lifetimes(records: Named) -> str:
+    days = round(next(iter(records.values()))["months"] * DAYS_A_MONTH)
+    return (
+        f"{days} days of the baseline for each cell. The configured lifetime is 300 s. Tokens live "
+        "300 s, but in the last line, where they live 120 s."
+    )
+
+
+def _side_by_side(one: Named, prefix: str, other: Named) -> dict[str, Figures]:
     return {
-        name: outages[name] | {f"healthy_{key}": figure for key, figure in healthy[name].items()}
-        for name in outages
+        name: one[name] | {f"{prefix}_{key}": figure for key, figure in other[name].items()}
+        for name in one
     }
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import urllib3
 from urllib3.exceptions import ProtocolError
 
+from studies.simulation.claims import Claims
 from studies.simulation.clock import START, VirtualClock
 from studies.simulation.connection import Response, broken, longest, silence
 from studies.simulation.services import Fault, Service, Services
@@ -16,7 +17,6 @@ from studies.simulation.services import Fault, Service, Services
 ORIGIN = "https://idp.example"
 DISCOVERY_ENDPOINT = f"{ORIGIN}/us1/.well-known/openid-configuration"
 TOKEN_ENDPOINT = f"{ORIGIN}/us1/token"
-TOKEN_LIFETIME_SECONDS = 300
 REFUSED = 401
 TOLERANCE_SECONDS = 60
 """The maximum by which an assertion's ``iat`` may be ahead of the provider's clock."""
@@ -41,10 +41,13 @@ def valid_until(token: str) -> float:
 class IdentityProvider:
     """Replaces urllib3's PoolManager and the identity provider behind it."""
 
-    def __init__(self, clock: VirtualClock, services: Services, *, skew: float) -> None:
+    def __init__(
+        self, clock: VirtualClock, services: Services, *, skew: float, claims: Claims
+    ) -> None:
         self._clock = clock
         self._services = services
         self._skew = skew
+        self._claims = claims
         self.keys: set[str] = set()
         """Fingerprints of the keys whose assertions are accepted."""
         self.read = read_fake
@@ -111,10 +114,11 @@ class IdentityProvider:
             or issued_at - START.timestamp() > own_time + TOLERANCE_SECONDS
         ):
             return Response(REFUSED, b'{"error": "invalid_client"}')
+        fields = self._claims.of(self._tokens)
         self._tokens += 1
-        dies = round(self._clock.seconds + TOKEN_LIFETIME_SECONDS, 3)
+        dies = round(self._clock.seconds + self._claims.lives, 3)
         token = f"token/{self._tokens}/{dies}"
-        return Response(200, json.dumps({"access_token": token, "expires_in": 300}).encode())
+        return Response(200, json.dumps({"access_token": token, **fields}).encode())
 
 
 def read_fake(assertion: str) -> tuple[str, int]:

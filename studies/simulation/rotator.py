@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from unittest import mock
@@ -60,28 +61,33 @@ def application(
     scenario: Scenario, *, signer: object | None = None, telemetry: object | None = None
 ) -> Application:
     """The application in a new execution environment: all caches are empty."""
-    now = scenario.clock.now
+    now, conditions = scenario.clock.now, scenario.conditions
+    settings = replace(
+        SETTINGS,
+        token_lifetime=timedelta(seconds=conditions.token_lifetime_seconds),
+        value_format=conditions.value_format,
+    )
     channel = ProviderHttp(pool=cast("Any", scenario.identity_provider), now=now)
     return Application(
         rotation=Rotation(
             credentials=SecretStore(
-                BotocoreService(scenario.secrets), secret_id=ARN, algorithm=SETTINGS.algorithm
+                BotocoreService(scenario.secrets), secret_id=ARN, algorithm=settings.algorithm
             ),
             identity_provider=TokenEndpoint(
-                settings=SETTINGS,
+                settings=settings,
                 channel=channel,
-                discovery=Discovery(settings=SETTINGS, channel=channel, now=now),
+                discovery=Discovery(settings=settings, channel=channel, now=now),
                 signer=cast("AssertionSigner", signer or FakeSigner()),
                 now=now,
             ),
             publication=ParameterStore(
                 BotocoreService(scenario.ssm),
-                parameter_name=SETTINGS.parameter_name,
-                key_arn=SETTINGS.parameter_key_arn,
-                value_format=SETTINGS.value_format,
-                token_lifetime=SETTINGS.token_lifetime,
-                expiration_grace=SETTINGS.expiration_grace,
-                tags=SETTINGS.parameter_tags,
+                parameter_name=settings.parameter_name,
+                key_arn=settings.parameter_key_arn,
+                value_format=settings.value_format,
+                token_lifetime=settings.token_lifetime,
+                expiration_grace=settings.expiration_grace,
+                tags=settings.parameter_tags,
             ),
             now=now,
             sleep=scenario.clock.advance,

@@ -13,7 +13,6 @@ from studies.simulation.aws import (
     AwsCalls,
     ParameterStoreClient,
     SecretsManagerClient,
-    access_token,
 )
 from studies.simulation.clock import VirtualClock
 from studies.simulation.conditions import Conditions
@@ -21,6 +20,7 @@ from studies.simulation.identity_provider import DISCOVERY_ENDPOINT, IdentityPro
 from studies.simulation.publications import PublicationHistory
 from studies.simulation.services import Outage, Service, Services
 from studies.simulation.trace import Trace
+from token_rotator.contract import ValueFormat
 from token_rotator.credential.private_key import PrivateKey
 
 PARAMETER = "/intelligence/marketing/access-token"
@@ -67,7 +67,9 @@ class Scenario:
         self.clock = VirtualClock()
         self.services = services or Services(trace, conditions, outages)
         skew = (2 * trace.stream("skew").at(0) - 1) * conditions.skew
-        self.identity_provider = IdentityProvider(self.clock, self.services, skew=skew)
+        self.identity_provider = IdentityProvider(
+            self.clock, self.services, skew=skew, claims=conditions.claims
+        )
         self.identity_provider.keys.add(signing_key(downloaded(0)))
         self.store = FakeParameterStore(now=self.clock.now)
         self.history = PublicationHistory()
@@ -82,4 +84,6 @@ class Scenario:
         self.secrets = SecretsManagerClient(self.secret, self.aws_calls[Service.SECRETS_MANAGER])
 
     def _written(self, value: str) -> None:
-        self.history.published(access_token(value), self.clock.seconds)
+        bare = self.conditions.value_format is ValueFormat.TOKEN
+        token = value if bare else json.loads(value)["access_token"]
+        self.history.published(token, self.clock.seconds)

@@ -1,6 +1,7 @@
 """A scenario in which the test, not chance, decides about faults and latencies."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from studies.simulation.conditions import HEALTHY
 from studies.simulation.scenario import Scenario
@@ -10,6 +11,10 @@ from studies.simulation.trace import Trace
 ScriptedOutcome = tuple[Fault | None, float]
 """The fault that a call meets, if any, and the seconds it takes unless it times out."""
 
+LONGER_LIVED_SECONDS = 900
+"""The configured lifetime: another writer's tokens may live longer than the provider's 300 s."""
+
+_CONDITIONS = replace(HEALTHY, token_lifetime_seconds=LONGER_LIVED_SECONDS)
 _FINE: ScriptedOutcome = (None, 0.1)
 
 
@@ -17,7 +22,7 @@ class ScriptedServices(Services):
     """Each call gets the next outcome of its service. After the last one, calls succeed."""
 
     def __init__(self) -> None:
-        super().__init__(Trace(0), HEALTHY, [])
+        super().__init__(Trace(0), _CONDITIONS, [])
         self._answers: dict[Service, list[ScriptedOutcome]] = {service: [] for service in Service}
         self._met = dict.fromkeys(Service, _FINE)
 
@@ -37,4 +42,4 @@ class ScriptedServices(Services):
 def scripted_scenario() -> tuple[Scenario, ScriptedServices]:
     """A scenario in which nothing fails until the test scripts it."""
     services = ScriptedServices()
-    return Scenario(Trace(0), HEALTHY, services=services), services
+    return Scenario(Trace(0), _CONDITIONS, services=services), services

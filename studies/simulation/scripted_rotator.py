@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from studies.simulation.rotator import PARSED_ONCE, application
 from studies.simulation.scenario import PARAMETER, Scenario, downloaded, signing_key
-from studies.simulation.scripted import scripted_scenario
+from studies.simulation.scripted import LONGER_LIVED_SECONDS, scripted_scenario
 from studies.simulation.steps import Step
 from token_reader import TokenReader
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome
@@ -90,9 +90,11 @@ class ScriptedRotator:
 def newer(scenario: Scenario) -> Record:
     """A record of another writer. It expires later than any token that a rotation gets now."""
     now = scenario.clock.now().replace(microsecond=0)
-    dies = scenario.clock.seconds + 900
+    dies = scenario.clock.seconds + LONGER_LIVED_SECONDS
     return Record(
-        access_token=f"token/else/{dies}", issued_at=now, expires_at=now + timedelta(seconds=900)
+        access_token=f"token/else/{dies}",
+        issued_at=now,
+        expires_at=now + timedelta(seconds=LONGER_LIVED_SECONDS),
     )
 
 

@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing import Pool
 
+from studies.simulation.claims import ALL
 from studies.simulation.conditions import BASELINE, HARSH, HEALTHY, Conditions
 from studies.simulation.outages import QUIET_SECONDS
 from studies.simulation.run import Result, simulate
 from studies.simulation.strategies import COMPARED, Strategy, ThisRotator
 from studies.simulation.tuning import Tuning
+from token_rotator.contract import ValueFormat
 
 AS_DEPLOYED = "as deployed"
+LIFETIMES = {ValueFormat.RECORD: "lifetimes", ValueFormat.TOKEN: "lifetimes, bare token"}
+"""Groups of runs in which the identity provider states lifetimes, by what is published."""
 OUTAGE_SECONDS = (30, 45, 60, 90, 120, 300, 900)
 STUDIED_OUTAGE_SECONDS = 300
 BETWEEN_OUTAGES_SECONDS = QUIET_SECONDS + 300
@@ -45,6 +49,8 @@ class Size:
     """Outages of each length, for this rotator."""
     studied_outages: int = 2000
     """Outages for each tuning."""
+    lifetime_days: int = 15
+    """Days for each claim about lifetimes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,13 @@ def jobs(seed: int, size: Size) -> Iterator[Job]:
         strategy, seconds = ThisRotator(tuning=tuning), STUDIED_OUTAGE_SECONDS
         yield from _outages(("tuning", name), strategy, seconds, size.studied_outages, seed)
         yield Job(group=("healthy", name), strategy=strategy, conditions=HEALTHY, seed=seed)
+    for value_format, group_name in LIFETIMES.items():
+        for claims in ALL:
+            conditions = replace(
+                BASELINE, days=size.lifetime_days, claims=claims, value_format=value_format
+            )
+            group = (group_name, claims.name)
+            yield Job(group=group, strategy=ThisRotator(), conditions=conditions, seed=seed)
 
 
 def _outages(

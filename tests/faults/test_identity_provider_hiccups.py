@@ -16,9 +16,6 @@ SOAK = pytest.mark.soak
         pytest.param(faults.status(500), 2, id="500 twice"),
         pytest.param(faults.RESET, 1, id="token issued, answer lost"),
         pytest.param(faults.TRUNCATED, 1, id="truncated"),
-        pytest.param(faults.GARBAGE, 1, id="garbage"),
-        pytest.param(faults.HTML, 1, id="HTML"),
-        pytest.param(faults.EMPTY, 1, id="empty"),
         pytest.param(faults.HANG, 1, id="hang", marks=SOAK),
         pytest.param(faults.STALLED, 1, id="stalled", marks=SOAK),
     ],
@@ -61,7 +58,6 @@ def test_a_rotation_waits_for_a_slow_answer(function: DeployedFunction):
     "fault",
     [
         pytest.param(faults.status(503), id="503"),
-        pytest.param(faults.HTML, id="HTML"),
         pytest.param(faults.RESET, id="reset", marks=SOAK),
         pytest.param(faults.HANG, id="hang", marks=SOAK),
     ],

@@ -46,6 +46,7 @@ OF_IDENTITY_PROVIDER: Final = (
     faults.delay(2),
 )
 NAMED: Final = {
+    "AnsweredByAnother",
     "AnswerUnusable",
     "CredentialError",
     "IdentityProviderDown",

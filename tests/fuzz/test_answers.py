@@ -46,7 +46,10 @@ values = st.one_of(
     ),
 )
 fields = st.sampled_from(
-    ["token_endpoint", "issuer", "access_token", "token_type", "expires_in", "error"]
+    [
+        *("token_endpoint", "issuer", "access_token", "token_type", "error"),
+        *("expires_in", "expires_on", "expires_at"),
+    ]
 )
 changed = st.dictionaries(fields, values, max_size=3).map(lambda changes: {**GOOD, **changes})
 bodies = st.one_of(
@@ -57,21 +60,31 @@ bodies = st.one_of(
     st.sampled_from([b"9" * 5000, b'{"expires_in": ' + b"9" * 5000 + b"}", b"\xef\xbb\xbf{}"]),
 )
 statuses = st.one_of(st.sampled_from([200, 201, 302, 400, 401, 429, 503]), st.integers(100, 999))
-headers = st.one_of(st.none(), st.text(max_size=30), st.sampled_from(["7", "9" * 400, "٣", TOKEN]))
+headers = st.dictionaries(
+    st.sampled_from(["Retry-After", "Content-Type", "Content-Encoding", "Date"]),
+    st.text(max_size=30)
+    | st.sampled_from(
+        [
+            *("7", "9" * 400, "٣", TOKEN, "gzip", f"gzip, {TOKEN}"),
+            *(f"text/{TOKEN}", f"application/json; charset={TOKEN}", "a/b; charset=utf-16"),
+            *("Tue, 24 Nov 2026 00:00:00 GMT", "Tue, 24 Nov 9999 00:00:00 -0000"),
+        ]
+    ),
+)
 
 
 class Pool:
     """A pool that returns the given answers, as urllib3's would."""
 
-    def __init__(self, *answers: tuple[int, bytes, str | None]) -> None:
+    def __init__(self, *answers: tuple[int, bytes, Mapping[str, str]]) -> None:
         self._answers = list(answers)
 
     def urlopen(self, method: str, url: str, **_: object) -> Any:
-        status, body, retry_after = self._answers.pop(0)
+        status, body, headers = self._answers.pop(0)
         left = [body, b""]
         return SimpleNamespace(
             status=status,
-            headers={} if retry_after is None else {"Retry-After": retry_after},
+            headers=headers,
             read1=lambda _: left.pop(0),
             close=lambda: None,
             release_conn=lambda: None,
@@ -98,23 +111,25 @@ def exchanged(pool: Pool) -> str:
         record = provider.exchange(account, deadline=NOW + timedelta(seconds=30))
     except IdentityProviderError as error:
         return f"{error} {error!r} {error.args} {vars(error)}"
-    assert record.expires_at > NOW
+    assert NOW < record.expires_at <= NOW + settings.token_lifetime
     return repr(record)
 
 
-@given(status=statuses, body=bodies, header=headers)
-def test_any_answer_of_the_token_endpoint(status: int, body: bytes, header: str | None):
-    good = (200, json.dumps(GOOD).encode(), None)
+@given(status=statuses, body=bodies, received=headers)
+def test_any_answer_of_the_token_endpoint(status: int, body: bytes, received: Mapping[str, str]):
+    good: tuple[int, bytes, Mapping[str, str]] = (200, json.dumps(GOOD).encode(), {})
 
-    shown = exchanged(Pool(good, (status, body, header)))
+    shown = exchanged(Pool(good, (status, body, received)))
 
     assert SECRETS.shown_in(shown) == set()
 
 
-@given(status=statuses, body=bodies, header=headers)
-def test_any_answer_of_the_discovery_endpoint(status: int, body: bytes, header: str | None):
-    good = (200, json.dumps(GOOD).encode(), None)
+@given(status=statuses, body=bodies, received=headers)
+def test_any_answer_of_the_discovery_endpoint(
+    status: int, body: bytes, received: Mapping[str, str]
+):
+    good: tuple[int, bytes, Mapping[str, str]] = (200, json.dumps(GOOD).encode(), {})
 
-    shown = exchanged(Pool((status, body, header), good))
+    shown = exchanged(Pool((status, body, received), good))
 
     assert SECRETS.shown_in(shown) == set()

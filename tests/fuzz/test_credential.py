@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.keys import PKCS8, ec_key, pem, rsa_key
+from tests.support.damaged_text import CHANGES
 from tests.support.leaks import Secrets
 from token_rotator.contract import Algorithm
 from token_rotator.credential.service_account import FIELDS, ServiceAccount, parse
@@ -19,21 +20,6 @@ SECRETS = Secrets()
 SECRETS.add("a sentinel", SENTINEL)
 for one in KEYS:
     SECRETS.add_key(one)
-
-MANGLED: list[Callable[[str], str]] = [
-    lambda text: text.replace("\n", "\\n"),
-    lambda text: text.replace("\n", "\r\n"),
-    lambda text: text.replace("\n", ""),
-    lambda text: text.replace("\n", " "),
-    lambda text: text.replace("PRIVATE", "PUBLIC"),
-    lambda text: text.replace("-----END", "-----end"),
-    json.dumps,
-    lambda text: f"{{{text}",
-    lambda text: f"[{text}]",
-    lambda text: text.replace('"', "'"),
-    lambda text: text.replace(": ", " = "),
-]
-"""Changes that editors, shells and chat programs make to a text."""
 
 names = st.sampled_from([*FIELDS.values(), "PRIVATEKEY", "password", "waitingForServiceAccount"])
 scalars = st.one_of(
@@ -56,7 +42,7 @@ texts = st.one_of(
 def secrets(draw: st.DrawFn) -> str:
     """A downloaded file or another text, with up to three changes and a random replacement."""
     text = draw(texts)
-    for mangle in draw(st.lists(st.sampled_from(MANGLED), max_size=3)):
+    for mangle in draw(st.lists(st.sampled_from(CHANGES), max_size=3)):
         text = mangle(text)
     if text and draw(st.booleans()):
         start = draw(st.integers(0, len(text)))

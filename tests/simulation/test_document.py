@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from studies.simulation import document
+from studies.simulation.claims import ALL
 from studies.simulation.strategies import COMPARED
-from studies.simulation.study import TUNINGS
+from studies.simulation.study import LIFETIMES, TUNINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -23,3 +24,5 @@ def test_the_committed_figures_have_the_current_strategies_and_tunings():
 
     assert list(figures["baseline"]) == list(figures["harsh"]) == list(COMPARED)
     assert list(figures["tuning"]) == list(figures["healthy"]) == list(TUNINGS)
+    for group in LIFETIMES.values():
+        assert list(figures[group]) == [claims.name for claims in ALL]

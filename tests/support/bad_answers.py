@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from local.idp import faults
 from local.idp.faults import Fault
 from token_rotator.errors import (
+    AnsweredByAnother,
     AnswerUnusable,
     IdentityProviderDown,
     IdentityProviderUntrusted,
@@ -20,9 +21,16 @@ if TYPE_CHECKING:
 TOKEN = "sentinel-access-token"
 
 BAD_ANSWERS: list[tuple[str, Fault, type[RotationError]]] = [
-    ("HTML instead of JSON", faults.HTML, IdentityProviderDown),
-    ("an empty body", faults.EMPTY, IdentityProviderDown),
-    ("garbage", faults.GARBAGE, IdentityProviderDown),
+    ("HTML instead of JSON", faults.HTML, AnsweredByAnother),
+    ("an empty body", faults.EMPTY, AnsweredByAnother),
+    ("garbage", faults.GARBAGE, AnsweredByAnother),
+    ("a wrong path", faults.status(404, body=b"<html>"), AnsweredByAnother),
+    ("a firewall", faults.status(403), AnsweredByAnother),
+    (
+        "a web server's own JSON",
+        faults.answers_json({"status": 401, "error": "Unauthorized"}, http_status=401),
+        AnsweredByAnother,
+    ),
     ("half a body", faults.TRUNCATED, IdentityProviderDown),
     ("a reset", faults.RESET, IdentityProviderDown),
     ("a gateway error", faults.status(502), IdentityProviderDown),
@@ -30,7 +38,12 @@ BAD_ANSWERS: list[tuple[str, Fault, type[RotationError]]] = [
     ("JSON that is no object", faults.answers_json([TOKEN]), AnswerUnusable),
     ("no access_token", faults.answers_json({"expires_in": 300}), AnswerUnusable),
     ("an empty access_token", faults.answers_json({"access_token": ""}), AnswerUnusable),
-    ("ten megabytes", faults.HUGE, AnswerUnusable),
+    ("ten megabytes", faults.HUGE, AnsweredByAnother),
+    (
+        "a refusal with status 200",
+        faults.oauth_error("invalid_client", http_status=200),
+        TokenRequestRefused,
+    ),
     (
         "a token too long for the parameter",
         faults.answers_json({"access_token": TOKEN * 500, "expires_in": 300}),
@@ -49,6 +62,6 @@ BAD_ANSWERS: list[tuple[str, Fault, type[RotationError]]] = [
             faults.answers_json({"access_token": TOKEN, "expires_in": value}),
             AnswerUnusable,
         )
-        for value in (0, -1, "soon", 0.5, 10**12, True, [300])
+        for value in (0, -1, "soon", 0.5, 29, True, [300])
     ),
 ]

@@ -6,9 +6,15 @@ import ssl
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 Behaviour = Callable[["Connection"], None]
+
+
+class Tls(Protocol):
+    """The part of ssl.SSLContext that is used."""
+
+    def wrap_socket(self, sock: socket.socket, *, server_side: bool) -> ssl.SSLSocket: ...
 
 
 class Connection:
@@ -20,6 +26,10 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         self._sock.sendall(data)
+
+    def receive(self) -> bytes:
+        """What has arrived, for a server that does not listen for a whole request."""
+        return self._sock.recv(65536)
 
     def pause(self, seconds: float) -> None:
         self._stopping.wait(seconds)
@@ -42,7 +52,7 @@ class CannedServer:
     """Listens on loopback. Connection n gets behaviour n; the last behaviour repeats."""
 
     def __init__(
-        self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None, listens: bool = True
+        self, *behaviours: Behaviour, tls: Tls | None = None, listens: bool = True
     ) -> None:
         self._listens = listens
         self._behaviours = behaviours

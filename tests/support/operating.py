@@ -9,6 +9,7 @@ import zipfile
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ class Refusing:
 
     def __init__(self, code: str = "AccessDeniedException") -> None:
         self._code = code
+        self.meta = SimpleNamespace(endpoint_url="https://aws.example", region_name="eu-west-1")
 
     def __getattr__(self, operation: str) -> Any:
         def refuse(*_: object, **__: object) -> Any:
@@ -75,10 +77,23 @@ class FakeFunctions:
         self._moto = rotator.aws.functions
         self.answer: object = None
         """Replaces the function's own answer."""
+        self.quota = 1000
+        """Concurrent executions of the account."""
+        self.reserved: int | None = 1
         self.meta = self._moto.meta
 
     def get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
         return self._moto.get_function_configuration(FunctionName=FunctionName)
+
+    def get_account_settings(self) -> dict[str, Any]:
+        limits = {
+            "ConcurrentExecutions": self.quota,
+            "UnreservedConcurrentExecutions": self.quota - (self.reserved or 0),
+        }
+        return {"AccountLimit": limits}
+
+    def get_function_concurrency(self, FunctionName: str) -> dict[str, int]:  # noqa: N803
+        return {} if self.reserved is None else {"ReservedConcurrentExecutions": self.reserved}
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
         assert Payload == b"{}"
@@ -107,7 +122,9 @@ class OperatedRotator:
             parameter_name=PARAMETER,
             key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
         )
-        self._create_function()
+        role = aws.iam.create_role(RoleName="rotator", AssumeRolePolicyDocument=TRUST)
+        self._role = role["Role"]["Arn"]
+        self.function_arn = self.create_function(FUNCTION, self.environment)
         for name, trigger, every in (
             (Trigger.SCHEDULE, Trigger.SCHEDULE, "4 minutes"),
             (Trigger.WATCHDOG, Trigger.WATCHDOG, "1 minute"),
@@ -121,16 +138,7 @@ class OperatedRotator:
         """By the function."""
         self.waited = timedelta()
         """By the command."""
-        self.app = build(
-            self.environment,
-            aws=AwsClients(
-                secrets_manager=BotocoreService(aws.secrets),
-                parameter_store=BotocoreService(aws.parameters),
-                is_local=True,  # so that the identity provider may be on loopback
-            ),
-            now=lambda: datetime.now(UTC) + self.slept,
-            sleep=self._let_time_pass,
-        )
+        self.start()
         self.functions = FakeFunctions(self)
         self.simulator = FakeSimulator()
         vars(aws).update(functions=self.functions, iam=self.simulator)
@@ -138,12 +146,26 @@ class OperatedRotator:
 
     def run(self, command: str, *options: str, stdin: bytes = b"") -> int:
         """``token-rotator``, for the function unless the options name another target."""
-        target = () if {"--stack", "--function"} & {*options} else ("--function", FUNCTION)
+        named = {"--stack", "--function", "--config"} & {*options}
+        target = () if named else ("--function", FUNCTION)
         return main(
             [command, *target, *options],
             connect=lambda **_: self.aws,
             clock=Clock(now=lambda: datetime.now(UTC) + self.waited, sleep=self._wait),
             stdin=io.TextIOWrapper(io.BytesIO(stdin)),
+        )
+
+    def start(self) -> None:
+        """Starts an execution environment of the function with what is in ``environment``."""
+        self.app = build(
+            self.environment,
+            aws=AwsClients(
+                secrets_manager=BotocoreService(self.aws.secrets),
+                parameter_store=BotocoreService(self.aws.parameters),
+                is_local=True,  # so that the identity provider may be on loopback
+            ),
+            now=lambda: datetime.now(UTC) + self.slept,
+            sleep=self._let_time_pass,
         )
 
     def rotate(self, **event: object) -> dict[str, object]:
@@ -210,6 +232,21 @@ class OperatedRotator:
             FunctionName=FUNCTION, Environment={"Variables": environment}
         )
 
+    def create_function(self, name: str, environment: dict[str, str]) -> str:
+        """The ARN of a function that nobody invokes."""
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as bundle:
+            bundle.writestr("empty", "")
+        created = self.aws.function_list.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Handler="token_rotator.handler.handle",
+            Role=self._role,
+            Code={"ZipFile": archive.getvalue()},
+            Environment={"Variables": environment},
+        )
+        return created["FunctionArn"]
+
     def delete_function(self) -> None:
         self.functions._moto.delete_function(FunctionName=FUNCTION)  # noqa: SLF001
 
@@ -217,21 +254,6 @@ class OperatedRotator:
         """The texts that no output may contain. Every assertion starts with ``eyJ``."""
         key_lines = self.account.private_key_pem.splitlines()[1:-1]
         return ["eyJ", "sentinel", self.published()["Value"], *key_lines]
-
-    def _create_function(self) -> None:
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w") as bundle:
-            bundle.writestr("empty", "")
-        role = self.aws.iam.create_role(RoleName="rotator", AssumeRolePolicyDocument=TRUST)
-        created = self.aws.functions.create_function(
-            FunctionName=FUNCTION,
-            Runtime="python3.13",
-            Handler="token_rotator.handler.handle",
-            Role=role["Role"]["Arn"],
-            Code={"ZipFile": archive.getvalue()},
-            Environment={"Variables": self.environment},
-        )
-        self.function_arn = created["FunctionArn"]
 
     def _let_time_pass(self, seconds: float) -> None:
         self.slept += timedelta(seconds=seconds)

@@ -56,6 +56,7 @@ class FakeIdentityProvider:
         self.requests: list[tuple[ServiceAccount, datetime]] = []
         self.lifetime = timedelta(seconds=300)
         self.before_answering: Callable[[], None] = lambda: None
+        self.clock_skew: timedelta | None = None
 
     def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record:
         issued_at = self._clock.now()
@@ -82,16 +83,25 @@ class RotationScenario:
         *failures: Exception,
         credentials: FakeCredentials | None = None,
         published: Record | None = None,
+        value_format: ValueFormat = ValueFormat.RECORD,
     ) -> None:
         self.clock = Clock()
         self.store = FakeParameterStore(now=self.clock.now)
         self.credentials = credentials or FakeCredentials()
         self.identity_provider = FakeIdentityProvider(self.clock, *failures)
+        self.value_format = value_format
+        self.cold_start()
+        self.report = Report(now=self.clock.now)
+        if published is not None:
+            self.publication.publish(published)
+
+    def cold_start(self) -> None:
+        """Goes on in a new execution environment, which remembers nothing."""
         self.publication = ParameterStore(
             BotocoreService(self.store),
             parameter_name=NAME,
             key_arn=KEY,
-            value_format=ValueFormat.RECORD,
+            value_format=self.value_format,
             token_lifetime=timedelta(seconds=300),
             expiration_grace=timedelta(minutes=5),
             tags={"rotator": "marketing"},
@@ -103,9 +113,6 @@ class RotationScenario:
             now=self.clock.now,
             sleep=self.clock.sleep,
         )
-        self.report = Report(now=self.clock.now)
-        if published is not None:
-            self.publication.publish(published)
 
     def rotate(self, *, min_remaining: float | None = None, seconds: float = 46) -> Report:
         """Runs one rotation. ``seconds`` is the time until its deadline."""

@@ -62,6 +62,16 @@ def test_the_request_is_the_documented_one(deployed: Deployed):
     }
 
 
+def test_a_backdated_assertion_gives_a_token_that_counts_from_now(deployed: Deployed):
+    deployed.restart(ASSERTION_BACKDATE_SECONDS="30")
+
+    deployed.rotate()
+
+    now = int(deployed.clock.moment.timestamp())
+    assert deployed.idp.token_requests[-1].claims["iat"] == now - 30
+    assert Record.from_json(deployed.value).issued_at.timestamp() == now
+
+
 def test_the_parameter_is_written_with_key_tier_policy_and_tags(deployed: Deployed):
     deployed.rotate()
 
@@ -103,10 +113,11 @@ def test_a_bad_answer_is_named_and_leaves_the_published_token_alone(
 @pytest.mark.parametrize(
     "fault",
     [
-        faults.HTML,
         faults.RESET,
         faults.TRUNCATED,
         faults.status(503),
+        faults.status(503, body=b"<html>" * 100_000),
+        faults.oauth_error("temporarily_unavailable"),
     ],
 )
 def test_a_passing_failure_is_survived_with_a_new_assertion(deployed: Deployed, fault: Fault):

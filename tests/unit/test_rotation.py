@@ -16,6 +16,7 @@ from tests.support.rotating import (
 from token_rotator.contract import Outcome, RotationStep
 from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import (
+    AnsweredByAnother,
     AnswerUnusable,
     IdentityProviderDown,
     IdentityProviderUntrusted,
@@ -129,6 +130,7 @@ def test_the_schedule_replaces_even_a_token_with_plenty_of_life():
     [
         TokenRequestRefused("no"),
         IdentityProviderUntrusted("redirect"),
+        AnsweredByAnother("a firewall"),
         AnswerUnusable("nonsense"),
     ],
 )
@@ -220,7 +222,8 @@ def test_where_nobody_says_how_long_a_key_lives_the_report_says_nothing():
 
 def test_a_newer_token_that_somebody_published_meanwhile_stays():
     world = RotationScenario()
-    newer = world.record(expires_in=1000, token="newer")
+    newer = world.record(expires_in=300, token="newer")
+    world.identity_provider.lifetime = timedelta(seconds=299)
     world.identity_provider.before_answering = lambda: void(world.publication.publish(newer))
 
     report = world.rotate()

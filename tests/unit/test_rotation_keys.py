@@ -6,8 +6,12 @@ from tests.support.rotating import FakeCredentials, RotationScenario, credential
 from token_rotator.contract import Outcome
 from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import (
+    AnsweredByAnother,
+    AnswerUnusable,
     CredentialError,
+    IdentityProviderUntrusted,
     NoServiceAccountYet,
+    RotationError,
     SecretStoreUnavailable,
     TokenRequestRefused,
 )
@@ -36,6 +40,19 @@ def test_a_secret_that_holds_nonsense_falls_back_on_the_previous_key():
 
     assert report.outcome is Outcome.PUBLISHED
     assert report.previous_key_used
+
+
+@pytest.mark.parametrize("error", [AnsweredByAnother, AnswerUnusable, IdentityProviderUntrusted])
+def test_what_says_nothing_about_the_key_gives_the_previous_one_no_turn(
+    error: type[RotationError],
+):
+    credentials = FakeCredentials(credential("v2", key=1), credential("v1"))
+    world = RotationScenario(error("no"), credentials=credentials)
+
+    with pytest.raises(error):
+        world.rotate()
+
+    assert len(world.identity_provider.requests) == 1
 
 
 def test_a_refusal_is_not_repeated_with_the_same_key_stored_twice():

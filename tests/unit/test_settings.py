@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from fakes.environment import function_environment
-from token_rotator.contract import Algorithm, RequestStyle, ValueFormat, Variable
+from token_rotator.contract import Algorithm, Profile, RequestStyle, ValueFormat, Variable
 from token_rotator.errors import ConfigurationError
 from token_rotator.settings import Settings
 
@@ -36,6 +36,8 @@ def test_what_the_stack_renders_is_what_counts():
     settings = read(
         REQUEST_STYLE="form",
         ASSERTION_LIFETIME_SECONDS="30",
+        ASSERTION_BACKDATE_SECONDS="15",
+        PROFILE="rfc7523",
         ALGORITHM="ES256",
         ALLOWED_TOKEN_HOSTS="a.example,B.example",
         ALLOW_PRIVATE_ADDRESSES="true",
@@ -49,6 +51,8 @@ def test_what_the_stack_renders_is_what_counts():
 
     assert settings.request_style is RequestStyle.FORM
     assert settings.assertion_lifetime == timedelta(seconds=30)
+    assert settings.assertion_backdate == timedelta(seconds=15)
+    assert settings.profile is Profile.RFC7523
     assert settings.algorithm is Algorithm.ES256
     assert settings.allowed_token_hosts == {"a.example", "b.example"}
     assert settings.allow_private_addresses is True

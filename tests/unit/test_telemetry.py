@@ -15,7 +15,7 @@ from token_rotator.contract import (
     Metric,
     Trigger,
 )
-from token_rotator.errors import IdentityProviderDown
+from token_rotator.errors import IdentityProviderDown, TokenRequestRefused
 from token_rotator.parameter.record import Record
 from token_rotator_cdk.config.defaults import KEY_LIFETIME_DAYS
 
@@ -103,12 +103,26 @@ def test_a_new_stack_waits_with_a_warning_and_no_error_and_no_metric(
     assert "put-secret-value" in line["warnings"][0]
 
 
+def test_a_difference_of_clocks_is_in_the_line_and_comes_first_in_a_refusal(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    deployed.clock.advance(seconds=100)
+
+    with pytest.raises(TokenRequestRefused):
+        deployed.rotate()
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["clock_skew_seconds"] == pytest.approx(-100, abs=30)
+    assert "The provider's clock is" in line["error_message"].partition("Generate/Refresh")[0]
+
+
 EVERY_LINE = {
     *("level", "timestamp", "message"),
     *("rotator", "trigger", "function_request_id", "outcome"),
     *("life_left_before_seconds", "margin_seconds", "expires_at", "parameter_version"),
     *("token_requests", "durations_ms", "warnings"),
     *("secret_version", "key_days_left", "previous_key_used", "token_fingerprint"),
+    "clock_skew_seconds",
 }
 
 

@@ -41,6 +41,17 @@ class Aws:
             self._session = boto3.Session(profile_name=profile, region_name=region)
 
     @cached_property
+    def account(self) -> str:
+        """The account of the caller's credentials. Raises CallerError.
+
+        STS answers this without any permission, whatever policies say:
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+        """
+        with calling("sts:GetCallerIdentity"):
+            caller = self._session.client("sts", config=_WITH_RETRIES).get_caller_identity()
+        return str(caller["Account"])
+
+    @cached_property
     def cloudformation(self) -> "CloudFormationClient":
         return self._session.client("cloudformation", config=_WITH_RETRIES)
 
@@ -51,6 +62,11 @@ class Aws:
     @cached_property
     def functions(self) -> "LambdaClient":
         return self._session.client("lambda", config=_ONCE)
+
+    @cached_property
+    def function_list(self) -> "LambdaClient":
+        """Lambda's client for what may be repeated."""
+        return self._session.client("lambda", config=_WITH_RETRIES)
 
     @cached_property
     def iam(self) -> "IAMClient":

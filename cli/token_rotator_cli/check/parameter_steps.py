@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import Final
 
-from token_rotator.contract import Actions, EncryptionContext, Trigger
+from token_rotator.contract import Actions, EncryptionContext, Trigger, ValueFormat
 from token_rotator.errors import ConfigurationError, PublicationError
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.deployment.inventory import rotators_in
 from token_rotator_cli.deployment.parameter import read_published
 from token_rotator_cli.deployment.schedules import RESTORE, schedules_of
 from token_rotator_cli.steps import Finding, Result
@@ -63,11 +64,33 @@ def record(context: CheckContext) -> Finding:
             f"The published token (version {there.version}) expired {-left} s ago: consumers have "
             "none. `token-rotator status` shows what stopped the last rotation."
         )
+    settings = context.deployed.settings
+    # nothing in the parameter says when a bare token expires
+    at_most = "at most " if settings.value_format is ValueFormat.TOKEN else ""
     return Finding(
-        message=f"version {there.version} of {context.deployed.settings.parameter_name}: "
-        f"{left} s of life left",
+        message=f"version {there.version} of {settings.parameter_name}: "
+        f"{at_most}{left} s of life left",
         facts={"version": there.version, "life_left_seconds": left},
     )
+
+
+def writers(context: CheckContext) -> Finding:
+    """No other rotator of the account and region writes the parameter."""
+    deployed = context.deployed
+    name = deployed.settings.parameter_name
+    others = [
+        one
+        for one in rotators_in(context.aws)
+        if one.parameter_name == name and one.function_arn != deployed.function_arn
+    ]
+    if others:
+        listed = " and ".join(f"{one.rotator} ({one.function_arn})" for one in others)
+        raise ConfigurationError(
+            f"{listed} writes {name}, too: each encrypts it with its own key, which consumers of "
+            "the other may not use. Take one of them away, or give it another parameter_name "
+            "(docs/renaming.md)."
+        )
+    return Finding(message=f"no other rotator of this account and region writes {name}")
 
 
 def schedules(context: CheckContext) -> Finding:

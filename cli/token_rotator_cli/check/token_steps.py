@@ -25,7 +25,7 @@ def function(context: CheckContext) -> Finding:
         settings, now=wiring.utc_now, local=context.aws.is_local
     )
     return Finding(
-        message=f"{settings.rotator}: its environment is complete",
+        message=f"{settings.rotator}, in {context.deployed.place}: its environment is complete",
         facts={"function": context.deployed.function_arn, "rotator": settings.rotator},
     )
 
@@ -44,10 +44,6 @@ def secret(context: CheckContext) -> Finding:
 def key(context: CheckContext) -> Finding:
     """The secret holds a service account with a key that can sign."""
     version, settings = context.secret, context.deployed.settings
-    if version.value is None:
-        raise CredentialError(
-            "The secret is binary. Store the downloaded file as text: token-rotator upload FILE."
-        )
     try:
         account = parse(version.value, algorithm=settings.algorithm)
     except CredentialError as error:

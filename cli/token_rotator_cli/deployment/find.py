@@ -24,6 +24,12 @@ class Deployed:
     settings: Settings
 
     @property
+    def place(self) -> str:
+        """Region and account, for people."""
+        *_, region, account, _, _ = self.function_arn.split(":")
+        return f"{region} of account {account}"
+
+    @property
     def parameter_arn(self) -> str:
         """The parameter's ARN: it is in the function's partition, region and account."""
         _, partition, _, region, account, *_ = self.function_arn.split(":")

@@ -1,9 +1,11 @@
 """The parameter's value, as consumers read it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from token_rotator.contract import ValueFormat
 from token_rotator.errors import PublicationError
-from token_rotator.parameter.record import Record, RecordUnreadable, record_in
+from token_rotator.parameter.record import Record, RecordUnreadable, bounded
 from token_rotator.settings import Settings
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
@@ -16,6 +18,7 @@ class Published:
 
     version: int
     record: Record
+    """A bare token has no times: it expires by then, and may have expired before."""
 
 
 def read_published(aws: Aws, settings: Settings) -> Published:
@@ -32,12 +35,7 @@ def read_published(aws: Aws, settings: Settings) -> Published:
             "and SSM removed it. `token-rotator status` shows what stopped the last rotation."
         ) from None
     try:
-        record = record_in(
-            found["Value"],
-            found["LastModifiedDate"],
-            value_format=settings.value_format,
-            token_lifetime=settings.token_lifetime,
-        )
+        record = _record(found["Value"], found["LastModifiedDate"], settings)
     except RecordUnreadable:
         raise PublicationError(
             f"The parameter {name} holds something that is no token record (version "
@@ -45,3 +43,12 @@ def read_published(aws: Aws, settings: Settings) -> Published:
             "it."
         ) from None
     return Published(version=found["Version"], record=record)
+
+
+def _record(value: str, written_at: datetime, settings: Settings) -> Record:
+    latest = written_at + settings.token_lifetime
+    if settings.value_format is ValueFormat.TOKEN:
+        return Record(access_token=value, issued_at=written_at, expires_at=latest)
+    return bounded(
+        Record.from_json(value), written_at=written_at, token_lifetime=settings.token_lifetime
+    )

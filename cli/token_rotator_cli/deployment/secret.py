@@ -20,8 +20,7 @@ class SecretVersion:
 
     version_id: str
     created_at: datetime
-    value: str | None = field(repr=False)
-    """None: the secret is binary."""
+    value: str | bytes = field(repr=False)
 
 
 def read_secret(aws: Aws, settings: Settings) -> SecretVersion:
@@ -41,7 +40,7 @@ def read_secret(aws: Aws, settings: Settings) -> SecretVersion:
     return SecretVersion(
         version_id=answer["VersionId"],
         created_at=answer["CreatedDate"],
-        value=answer.get("SecretString"),
+        value=answer.get("SecretString", answer.get("SecretBinary", "")),
     )
 
 

@@ -24,6 +24,8 @@ class Target:
     """None: the only one of the stack."""
     region: str | None = None
     """The region that the file or the function's ARN names; None: the caller's."""
+    account: str | None = None
+    """The account that the file or the function's ARN names; None: the caller's."""
 
 
 def find_target(
@@ -36,7 +38,7 @@ def find_target(
     if function is not None:
         if rotator is not None:
             raise UsageError(f"--function names the rotator already: leave out {rotator}.")
-        return Target(function=function, region=_region_of(function))
+        return _function(function)
     if stack is not None:
         return Target(stack=stack, rotator=rotator)
     if config is None and not CONFIG.exists():
@@ -71,14 +73,20 @@ def _in_file(file: Path, deployment: "Deployment", rotator: str | None) -> Targe
         meant = get_close_matches(name, stacks, n=1)
         fix = f"Did you mean {meant[0]}?" if meant else f"It has {_all(stacks)}."
         raise ConfigFileError(f"{file} has no rotator {name}. {fix}")
-    return Target(stack=stacks[name], rotator=name, region=deployment.stack.region)
+    place = deployment.stack
+    return Target(stack=stacks[name], rotator=name, region=place.region, account=place.account)
 
 
 def _all(names: dict[str, str]) -> str:
     return ", ".join(names)
 
 
-def _region_of(function: str) -> str | None:
-    """The region of a function that is named by its ARN."""
-    parts = function.split(":")
-    return parts[3] if parts[0] == "arn" and len(parts) > 6 else None  # noqa: PLR2004
+def _function(name: str) -> Target:
+    """A function by its name, its ARN or its partial ARN, ``111122223333:function:NAME``."""
+    match name.split(":"):
+        case ["arn", _, _, region, account, "function", _, *_]:
+            return Target(function=name, region=region, account=account)
+        case [account, "function", _, *_]:
+            return Target(function=name, account=account)
+        case _:
+            return Target(function=name)

@@ -1,4 +1,4 @@
-"""Steps that look at the alarms and at the subscriptions of their topic."""
+"""Steps that check the alarms and the subscriptions of their topic."""
 
 from collections import Counter
 from datetime import timedelta

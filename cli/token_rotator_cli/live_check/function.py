@@ -23,7 +23,7 @@ def function(context: LiveCheckContext) -> Finding:
     context.deployed = find_deployment(context.aws, context.target)
     *_, region, account, _, name = context.deployed.function_arn.split(":")
     return Finding(
-        message=f"{context.deployed.settings.rotator}, in {region} of account {account}",
+        message=f"{context.deployed.settings.rotator}, in {context.deployed.place}",
         facts={"function": name, "account": account, "region": region},
     )
 

@@ -1,4 +1,4 @@
-"""Steps that look at the parameter's attributes, and at the expirations of its earlier versions."""
+"""Steps that check the parameter's attributes and the expirations of its earlier versions."""
 
 import itertools
 import json

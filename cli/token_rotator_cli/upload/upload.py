@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from token_rotator import urls
-from token_rotator.credential.service_account import STORE, ServiceAccount, parse
+from token_rotator.credential.service_account import STORE, ServiceAccount, parse, text_of
 from token_rotator.errors import CredentialError
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
@@ -15,7 +15,7 @@ from token_rotator_cli.errors import CallerError
 from token_rotator_cli.session import Session
 from token_rotator_cli.upload.wait_for_publication import Stored, Watcher
 
-LONGEST_FILE_BYTES: Final = 64 * 1024
+LONGEST_SECRET_BYTES: Final = 64 * 1024
 """AWS Secrets Manager User Guide, "Quotas": a secret value."""
 
 
@@ -34,10 +34,11 @@ def upload(session: Session, options: Upload, stdin: TextIO) -> int:
     Raises CredentialError if the file cannot be used; then nothing is stored. Raises
     ConfigurationError, CallerError, NotPublished.
     """
-    text = _read_file(options.file, stdin)
+    content = _read_file(options.file, stdin)
     deployed = session.find_deployment()
-    account = _account_in(text, deployed)
+    text, account = _account_in(content, deployed)
     session.console.text(f"Found: {_describe(account)}.")
+    session.console.text(f"It is for {deployed.settings.rotator}, in {deployed.place}.")
     watcher = Watcher.begin(session, deployed) if options.wait else None
     stored = _store(session.aws, deployed, text)
     published = None
@@ -59,29 +60,27 @@ def upload(session: Session, options: Upload, stdin: TextIO) -> int:
     return 0
 
 
-def _read_file(name: str, stdin: TextIO) -> str:
-    """The file's text. Raises CredentialError, which shows none of it."""
+def _read_file(name: str, stdin: TextIO) -> bytes:
+    """The file's content. Raises CredentialError, which shows none of it."""
     try:
-        content = stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise CredentialError(f"The file {name} cannot be read: {error.strerror}.") from None
-    if len(content) > LONGEST_FILE_BYTES:
-        raise CredentialError(
-            f"The file is larger than {LONGEST_FILE_BYTES // 1024} KiB, the limit of a secret. "
-            f"{STORE}"
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # from None: the decoder's exception carries the content
-        raise CredentialError(f"The file is not a text in UTF-8. {STORE}") from None
 
 
-def _account_in(text: str, deployed: Deployed) -> ServiceAccount:
+def _account_in(content: bytes, deployed: Deployed) -> tuple[str, ServiceAccount]:
+    """The text to store, and the service account that the function will read from it."""
     try:
-        return parse(text, algorithm=deployed.settings.algorithm)
+        text = text_of(content)
+        account = parse(text, algorithm=deployed.settings.algorithm)
     except CredentialError as error:
         raise type(error)(f"Nothing was stored: the file cannot be used. {error}") from None
+    if len(text.encode()) > LONGEST_SECRET_BYTES:
+        raise CredentialError(
+            f"Nothing was stored: the file is larger than {LONGEST_SECRET_BYTES // 1024} KiB, the "
+            f"limit of a secret. {STORE}"
+        )
+    return text, account
 
 
 def _store(aws: Aws, deployed: Deployed, text: str) -> Stored | None:

@@ -72,6 +72,11 @@ class Watcher:
         for rotation in self._new_rotations(stored):
             if rotation.outcome == Outcome.PUBLISHED and not rotation.previous_key_used:
                 return f"Published by a rotation ({rotation.trigger}) that used it."
+            if rotation.outcome == Outcome.SUPERSEDED and not rotation.previous_key_used:
+                return (
+                    f"A rotation ({rotation.trigger}) obtained a token with it. The published one "
+                    "expires later and stays until then."
+                )
             if not rotation.retry_helps:
                 raise NotPublished(f"The new key does not work. {_reason(rotation)}")
         return None

@@ -14,6 +14,10 @@ VARIABLE: Final = "TOKEN_ROTATOR_CACHE"
 """Environment variable that names another directory."""
 
 
+_MODE: Final = 0o644
+"""Whatever the umask: several users may share a directory. Nothing in a zip file is secret."""
+
+
 class BundlingFailed(Exception):
     """A zip file could not be built. The text says what to do."""
 
@@ -37,18 +41,19 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
     time, and neither sees an incomplete file. Raises BundlingFailed.
     """
     file = directory() / name
-    if file.is_file():
-        return file
     try:
+        if file.is_file():
+            return file
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         workplace = tempfile.TemporaryDirectory(prefix="building-", dir=file.parent)
     except OSError as error:
         raise BundlingFailed(
-            f"The bundle cannot be built, because {file.parent} cannot be written "
+            f"The bundle cannot be built, because {file.parent} cannot be read or written "
             f"({error.strerror}): set {VARIABLE} to a directory that can"
         ) from error
     with workplace as place:
         built = Path(place) / name
         build(built)
+        built.chmod(_MODE)
         built.replace(file)
     return file

@@ -16,6 +16,8 @@ class Sources:
     """What the function imports besides, as a hashed requirements file."""
     reader: Path
     """The package ``token_reader``."""
+    builder: Path
+    """The package that makes the zip files: this one."""
 
     @classmethod
     def installed(cls) -> Self:
@@ -28,6 +30,7 @@ class Sources:
             function=_package("token_rotator"),
             pins=here / "requirements.txt",
             reader=copy if copy.is_dir() else _package("token_reader"),
+            builder=here,
         )
 
 

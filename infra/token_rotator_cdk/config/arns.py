@@ -4,7 +4,8 @@ import re
 from typing import Annotated, Final
 
 from token_rotator_cdk.config.aws_rules import ACCOUNT, REGION
-from token_rotator_cdk.config.rules import Texts, each, matching, unnamed
+from token_rotator_cdk.config.places import partition_in, partition_of, region_of
+from token_rotator_cdk.config.rules import Rule, Texts, each, matching, unnamed
 
 _ARN: Final = "arn:aws[a-z-]*"
 
@@ -25,19 +26,22 @@ _SHAREABLE: Final = matching(
 )
 
 
-def region_of(arn: str) -> str:
-    """The region that an ARN names."""
-    return arn.split(":")[3]
+def _arn(pattern: str, fix: str) -> Rule:
+    """An ARN that a regular expression matches, of the partition that its region is in."""
+    form = matching(pattern, fix)
+    return Rule(lambda arn: form.fix(arn) or _wrong_partition(arn), form.json_schema)
 
 
-def account_of(arn: str) -> str:
-    """The account that an ARN names."""
-    return arn.split(":")[4]
+def _wrong_partition(arn: str) -> str | None:
+    partition = partition_of(region_of(arn))
+    if partition in (None, partition_in(arn)):
+        return None
+    return f"write arn:{partition}:..., the partition that {region_of(arn)} is in"
 
 
 SecretArn = Annotated[
     str,
-    matching(
+    _arn(
         rf"{_ARN}:secretsmanager:{REGION}:{ACCOUNT}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{{6}}",
         "write the complete ARN, its six random characters included: "
         "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-XXXXXX",
@@ -47,7 +51,7 @@ SecretArn = Annotated[
 
 KeyArn = Annotated[
     str,
-    matching(
+    _arn(
         rf"{_ARN}:kms:{REGION}:{ACCOUNT}:key/[A-Za-z0-9-]+",
         "write the key's ARN, not an alias: arn:aws:kms:REGION:ACCOUNT:key/KEY-ID",
     ),
@@ -56,7 +60,7 @@ KeyArn = Annotated[
 
 TopicArn = Annotated[
     str,
-    matching(
+    _arn(
         rf"{_ARN}:sns:{REGION}:{ACCOUNT}:[A-Za-z0-9_-]{{1,256}}",
         "write the ARN of a standard topic: arn:aws:sns:REGION:ACCOUNT:NAME",
     ),
@@ -65,7 +69,7 @@ TopicArn = Annotated[
 
 PolicyArn = Annotated[
     str,
-    matching(
+    _arn(
         rf"{_ARN}:iam::(?:aws|{ACCOUNT}):policy/[A-Za-z0-9_+=,.@/-]+",
         "write the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME",
     ),
@@ -74,7 +78,7 @@ PolicyArn = Annotated[
 
 CodeSigningConfigArn = Annotated[
     str,
-    matching(
+    _arn(
         rf"{_ARN}:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-[a-z0-9]{{17}}",
         "write the ARN of a code signing config: "
         "arn:aws:lambda:REGION:ACCOUNT:code-signing-config:csc-...",

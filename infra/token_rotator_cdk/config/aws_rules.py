@@ -34,7 +34,7 @@ MOST_EMAILS: Final = 15
 """Each is a resource of every stack: what ``stack_limits`` counts leaves room for so many."""
 
 ACCOUNT: Final = "[0-9]{12}"
-REGION: Final = "[a-z]{2}(?:-[a-z]+){1,2}-[0-9]{1,2}"
+REGION: Final = "[a-z]+(?:-[a-z]+)+-[0-9]+"
 """Regular expressions; whether there is such an account or region, AWS says."""
 
 _LEVEL: Final = "[a-zA-Z0-9_.-]+"
@@ -42,8 +42,9 @@ _LEVEL: Final = "[a-zA-Z0-9_.-]+"
 _EMAIL: Final = matching(
     r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+", "write an e-mail address such as platform@example.com"
 )
-_TAG_KEY: Final = re.compile(r"[\w\s+=.:/@-]{1,128}")
-_TAG_VALUE: Final = re.compile(r"[\w\s+=.:/@-]{0,256}")
+_TAG_KEY: Final = re.compile(r"[\w +=.:/@-]{1,128}")
+_TAG_VALUE: Final = re.compile(r"[\w +=.:/@-]{1,256}")
+"""CloudFormation takes no empty value for a stack."""
 
 
 def is_account(text: str) -> bool:
@@ -90,7 +91,7 @@ def _tag(key: str, value: str) -> str | None:
     if not (_TAG_KEY.fullmatch(key) and _TAG_VALUE.fullmatch(value)):
         return (
             "write letters, digits, spaces and + - = . _ : / @, "
-            "1 to 128 of them as key and at most 256 as value"
+            "1 to 128 of them as key and 1 to 256 as value; no tab and no line break"
         )
     return None
 

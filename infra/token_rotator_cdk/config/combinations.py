@@ -4,11 +4,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from token_rotator_cdk.config.arns import account_of, region_of
+from token_rotator_cdk.config.aws_rules import is_account
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import ROOM_BYTES, environment
 from token_rotator_cdk.config.issues import KeyPath
 from token_rotator_cdk.config.models import RotatorConfig, StackConfig
+from token_rotator_cdk.config.places import (
+    BOUNDARY,
+    CODE_SIGNING,
+    KEY,
+    ORGANIZATION,
+    SECRET,
+    TOPIC,
+    Place,
+    account_of,
+    misplaced,
+    region_of,
+)
 from token_rotator_cdk.config.rotator_rules import (
     SCHEDULE_JITTER_SECONDS,
     WATCHDOG_SHORTEST_SECONDS,
@@ -30,29 +42,24 @@ class Surroundings:
     """What a rotator has to fit into."""
 
     rotator_name: str
-    region: str | None
-    """None where nobody knows it before the deployment."""
+    place: Place
     parameter_tags: Mapping[str, str]
 
 
 def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]:
     """What does not fit within the table of the stack."""
-    arn = stack.alarm_topic_arn
-    if arn is None or not usable("alarm_topic_arn"):
-        return
-    if stack.alarm_emails:
-        fix = "leave it out, and subscribe the addresses to the topic of alarm_topic_arn"
-        yield Conflict(("alarm_emails",), fix)
-    for fix in misplaced_topic(arn, region=stack.region, account=stack.account):
-        yield Conflict(("alarm_topic_arn",), fix)
-
-
-def misplaced_topic(arn: str, *, region: str | None, account: str | None) -> Iterator[str]:
-    """What to write instead of a topic that the alarms of a stack cannot tell."""
-    if region and region_of(arn) != region:
-        yield f"write a topic in {region}: an alarm tells topics of its own region only"
-    if account and account_of(arn) != account:
-        yield f"write a topic of account {account}, where the stack goes"
+    if stack.alarm_topic_arn is not None and usable("alarm_topic_arn") and stack.alarm_emails:
+        yield Conflict(
+            ("alarm_emails",),
+            "leave it out, and subscribe the addresses to the topic of alarm_topic_arn",
+        )
+    for key, kind, arn in (
+        ("alarm_topic_arn", TOPIC, stack.alarm_topic_arn),
+        ("permissions_boundary", BOUNDARY, stack.permissions_boundary),
+        ("code_signing_config_arn", CODE_SIGNING, stack.code_signing_config_arn),
+    ):
+        if arn is not None and usable(key) and (fix := misplaced(kind, arn, stack.place)):
+            yield Conflict((key,), fix)
 
 
 def conflicts(
@@ -117,18 +124,34 @@ def _profile_takes_scope_and_key_id(rotator: RotatorConfig, _: Surroundings) -> 
             )
 
 
+def _secret_can_be_used(rotator: RotatorConfig, surroundings: Surroundings) -> Iterator[Conflict]:
+    secret, place = rotator.secret, surroundings.place
+    if secret is None:
+        return
+    if fix := misplaced(SECRET, secret.arn, place):
+        yield Conflict(_SECRET, fix)
+    elif secret.key_arn is None and place.account not in (None, account_of(secret.arn)):
+        yield Conflict(
+            _SECRET,
+            f"name its customer key, too, or write a secret of account {place.account}, where "
+            f"{place.what}: no other account can read what is encrypted with aws/secretsmanager",
+        )
+
+
 def _key_is_where_the_secret_is(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
     secret = rotator.secret
-    if secret and secret.key_arn and region_of(secret.key_arn) != region_of(secret.arn):
-        yield Conflict(_SECRET_KEY, f"write a key in {region_of(secret.arn)}, where the secret is")
+    if secret and secret.key_arn:
+        place = Place(region=region_of(secret.arn), account=None, what="the secret is")
+        if fix := misplaced(KEY, secret.key_arn, place):
+            yield Conflict(_SECRET_KEY, fix)
 
 
-def _secret_is_in_the_region(
+def _sharing_stays_in_the_partition(
     rotator: RotatorConfig, surroundings: Surroundings
 ) -> Iterator[Conflict]:
-    region = surroundings.region
-    if region and rotator.secret and region_of(rotator.secret.arn) != region:
-        yield Conflict(_SECRET, f"write a secret (or replica) in {region}, where the stack goes")
+    for position, whom in enumerate(rotator.share_with, start=1):
+        if not is_account(whom) and (fix := misplaced(ORGANIZATION, whom, surroundings.place)):
+            yield Conflict(_SHARE_WITH, f"{fix} (entry {position})")
 
 
 def _environment_has_room(rotator: RotatorConfig, surroundings: Surroundings) -> Iterator[Conflict]:
@@ -158,6 +181,7 @@ _SCOPE: Final = ("identity_provider", "scope")
 _KEY_ID: Final = ("identity_provider", "key_id")
 _SECRET: Final = ("secret", "arn")
 _SECRET_KEY: Final = ("secret", "key_arn")
+_SHARE_WITH: Final = ("share_with",)
 
 _Check = Callable[[RotatorConfig, Surroundings], Iterator[Conflict]]
 
@@ -166,7 +190,8 @@ _CHECKS: Final[tuple[tuple[tuple[KeyPath, ...], _Check], ...]] = (
     ((_WATCHDOG, _LIFETIME), _watchdog_fits_the_lifetime),
     ((_PROFILE, _ALGORITHM), _profile_allows_the_algorithm),
     ((_PROFILE,), _profile_takes_scope_and_key_id),
-    ((_SECRET,), _key_is_where_the_secret_is),
-    ((_SECRET,), _secret_is_in_the_region),
+    ((_SECRET, _SECRET_KEY), _secret_can_be_used),
+    ((_SECRET, _SECRET_KEY), _key_is_where_the_secret_is),
+    ((_SHARE_WITH,), _sharing_stays_in_the_partition),
     ((), _environment_has_room),
 )

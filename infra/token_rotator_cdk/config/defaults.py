@@ -2,21 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from token_rotator.contract import Algorithm, RequestStyle, ValueFormat
+from token_rotator.contract import Algorithm, Profile, RequestStyle, ValueFormat
 
 KEY_LIFETIME_DAYS: Final = 730
 """24 months, by which third parties quote Salesforce; Salesforce's own pages do not say it."""
-
-
-class Profile(StrEnum):
-    """Kinds of identity providers."""
-
-    INTELLIGENCE = "intelligence"
-    RFC7523 = "rfc7523"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +54,7 @@ class Default:
 
     PROFILE: Final = Profile.INTELLIGENCE
     ALLOW_PRIVATE_ADDRESSES: Final = False
+    ASSERTION_BACKDATE_SECONDS: Final = 0
     VALUE_FORMAT: Final = ValueFormat.RECORD
     TOKEN_LIFETIME_SECONDS: Final = 300
     EXPIRATION_GRACE_MINUTES: Final = 5

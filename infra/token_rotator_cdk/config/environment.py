@@ -35,10 +35,12 @@ def environment(
         Variable.ALLOWED_TOKEN_HOSTS: _list((*profile.token_hosts, *provider.allowed_token_hosts)),
         Variable.ALLOW_PRIVATE_ADDRESSES: json.dumps(provider.allow_private_addresses),
         Variable.AUDIENCE: provider.audience,
+        Variable.PROFILE: provider.profile,
         Variable.REQUEST_STYLE: provider.request_style or profile.request_style,
         Variable.ASSERTION_LIFETIME_SECONDS: (
             provider.assertion_lifetime_seconds or profile.assertion_lifetime_seconds
         ),
+        Variable.ASSERTION_BACKDATE_SECONDS: provider.assertion_backdate_seconds,
         Variable.ALGORITHM: provider.algorithm or profile.algorithms[0],
         Variable.KEY_ID: provider.key_id,
         Variable.SCOPE: provider.scope,

@@ -4,8 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from token_rotator.contract import Algorithm, RequestStyle
-from token_rotator_cdk.config.defaults import Default, Profile
+from token_rotator.contract import (
+    LONGEST_ASSERTION_BACKDATE_SECONDS,
+    Algorithm,
+    Profile,
+    RequestStyle,
+)
+from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.oauth_rules import Endpoint, Hosts, OneLine, Scope
 from token_rotator_cdk.config.rules import Unset, between
 from token_rotator_cdk.config.table import Table
@@ -44,6 +49,12 @@ class IdentityProviderConfig(Table):
         Annotated[int, between(10, 3600, "seconds")] | None, Unset("the profile's")
     ] = None
     """Adds the claim `exp` to the assertion, this far ahead."""
+
+    assertion_backdate_seconds: Annotated[
+        int, between(0, LONGEST_ASSERTION_BACKDATE_SECONDS, "seconds")
+    ] = Default.ASSERTION_BACKDATE_SECONDS
+    """Sets the claim `iat` of the assertion back, for an identity provider whose clock is
+    behind."""
 
     algorithm: Annotated[
         Annotated[Algorithm, Field(strict=False)] | None, Unset("the profile's first")

@@ -60,7 +60,7 @@ def _conflicts(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
         table = ("rotators", name)
         surroundings = Surroundings(
             rotator_name=checked.value.rotator_name(name),
-            region=stack.region,
+            place=stack.place,
             parameter_tags=stack.tags,
         )
         for path, fix in conflicts(rotator, surroundings, _usable_in(checked, table)):

@@ -29,6 +29,7 @@ from token_rotator_cdk.config.aws_rules import (
 )
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.identity_provider import IdentityProviderConfig
+from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.rotator_rules import ANY_TABLES, TableName, WatchdogSeconds
 from token_rotator_cdk.config.rules import Unset, between
 from token_rotator_cdk.config.table import Table
@@ -75,6 +76,11 @@ class StackConfig(Table):
     ] = None
     """ARN of the Lambda code signing config of every function."""
 
+    @property
+    def place(self) -> Place:
+        """Where the stack goes, as far as this table says so."""
+        return Place(region=self.region, account=self.account)
+
 
 class SecretConfig(Table):
     """The secret that holds the service account."""
@@ -100,8 +106,8 @@ class RotatorConfig(Table):
     token_lifetime_seconds: Annotated[
         int, between(SHORTEST_TOKEN_LIFETIME_SECONDS, LONGEST_TOKEN_LIFETIME_SECONDS, "seconds")
     ] = Default.TOKEN_LIFETIME_SECONDS
-    """How long a token lives. Used where the answer does not say, and checked against the
-    interval."""
+    """How long a token lives at most. An answer may say less, and never more. Checked against
+    the interval."""
 
     interval_minutes: Annotated[int, between(1, 720, "minutes")] = Default.INTERVAL_MINUTES
     """How often a fresh token is obtained."""

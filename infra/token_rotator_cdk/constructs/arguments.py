@@ -15,6 +15,7 @@ from token_rotator_cdk.config.check import check
 from token_rotator_cdk.config.combinations import Surroundings, conflicts
 from token_rotator_cdk.config.issues import ConfigIssue, KeyPath
 from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
 from token_rotator_cdk.constructs.log_retention import DAYS
 
@@ -37,6 +38,7 @@ SETTINGS: Final[Mapping[str, KeyPath]] = MappingProxyType(
             for field in fields(IdentityProvider)
         },
         "identity_provider.assertion_lifetime": ("identity_provider", "assertion_lifetime_seconds"),
+        "identity_provider.assertion_backdate": ("identity_provider", "assertion_backdate_seconds"),
     }
 )
 """The setting that each argument stands for."""
@@ -88,9 +90,10 @@ class Arguments:
         return document
 
 
-def known_region(scope: Construct) -> str | None:
-    """The region of the scope's stack, if it is known at synthesis."""
-    return resolved(Stack.of(scope).region)
+def place_of(scope: Construct) -> Place:
+    """Where the scope's stack goes, as far as it is known at synthesis."""
+    stack = Stack.of(scope)
+    return Place(region=resolved(stack.region), account=resolved(stack.account))
 
 
 def resolved(text: str | None) -> str | None:
@@ -116,9 +119,10 @@ def _of_secret(argument: str, secret: secretsmanager.ISecret) -> Iterator[tuple[
     # without a complete ARN, the rule of the complete ARN says what to write
     arn = secret.secret_full_arn or resolved(secret.secret_name) or "a partial ARN"
     yield argument, arn
-    key = None if secret.encryption_key is None else secret.encryption_key.key_arn
-    if resolved(arn) and resolved(key):
-        yield f"{argument}.encryption_key", key
+    if secret.encryption_key is not None and resolved(secret.secret_full_arn):
+        place = arn.replace(":secretsmanager:", ":kms:").partition(":secret:")[0]
+        known = resolved(secret.encryption_key.key_arn)
+        yield f"{argument}.encryption_key", known or f"{place}:key{_STANDS_FOR_ANY_NAME}"
 
 
 def _has_to_be_known(argument: str, value: object) -> bool:

@@ -15,6 +15,7 @@ from token_rotator.contract import (
     RotationStep,
 )
 from token_rotator_cdk.constructs.alarms import LOW_MARGIN_SECONDS, MINUTE
+from token_rotator_cdk.constructs.console import console_link
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
 QUARTER: Final = 6
@@ -66,10 +67,7 @@ class RotatorsDashboard(Construct):
         for rotator in rotators:
             for line in _row(rotator):
                 dashboard.add_widgets(*line)
-        self.url = (
-            f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home"
-            f"?region={stack.region}#dashboards/dashboard/{name}"
-        )
+        self.link = console_link(self, f"#dashboards/dashboard/{name}")
 
 
 def _row(rotator: TokenRotator) -> list[list[cloudwatch.IWidget]]:

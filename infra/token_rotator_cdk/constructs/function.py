@@ -86,7 +86,9 @@ def _open_to_logs(scope: Construct, key: kms.IKey) -> None:
     key.add_to_resource_policy(
         iam.PolicyStatement(
             sid="LogsOfThisStack",
-            principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            # CloudWatch Logs is the one service here whose principal differs by partition
+            # https://docs.amazonaws.cn/en_us/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+            principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
             actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
             resources=["*"],  # in a key's policy: this key
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},

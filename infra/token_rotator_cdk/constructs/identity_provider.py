@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from aws_cdk import Duration
 
-from token_rotator.contract import Algorithm, RequestStyle
-from token_rotator_cdk.config.defaults import Profile
+from token_rotator.contract import Algorithm, Profile, RequestStyle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +28,8 @@ class IdentityProvider:
     """Default: the discovered issuer, else the origin of the token endpoint."""
     request_style: RequestStyle | None = None
     assertion_lifetime: Duration | None = None
+    assertion_backdate: Duration | None = None
+    """How far ``iat`` is set back; default: not at all."""
     algorithm: Algorithm | None = None
     key_id: str | None = None
     scope: str | None = None
@@ -44,6 +45,7 @@ class IdentityProvider:
         audience: str | None = None,
         request_style: RequestStyle | None = None,
         assertion_lifetime: Duration | None = None,
+        assertion_backdate: Duration | None = None,
     ) -> "IdentityProvider":
         """Salesforce Marketing Cloud Intelligence: RS256, no ``exp``, parameters in the query."""
         return cls(
@@ -55,6 +57,7 @@ class IdentityProvider:
             audience=audience,
             request_style=request_style,
             assertion_lifetime=assertion_lifetime,
+            assertion_backdate=assertion_backdate,
         )
 
     @classmethod
@@ -68,6 +71,7 @@ class IdentityProvider:
         audience: str | None = None,
         request_style: RequestStyle | None = None,
         assertion_lifetime: Duration | None = None,
+        assertion_backdate: Duration | None = None,
         algorithm: Algorithm | None = None,
         key_id: str | None = None,
         scope: str | None = None,
@@ -82,6 +86,7 @@ class IdentityProvider:
             audience=audience,
             request_style=request_style,
             assertion_lifetime=assertion_lifetime,
+            assertion_backdate=assertion_backdate,
             algorithm=algorithm,
             key_id=key_id,
             scope=scope,

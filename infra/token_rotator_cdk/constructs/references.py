@@ -1,9 +1,9 @@
 """Checks the resources of others that a ``TokenRotator`` is given."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from aws_cdk import Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -11,10 +11,20 @@ from constructs import Construct
 from token_rotator_cdk.config.arns import CodeSigningConfigArn, KeyArn, TopicArn
 from token_rotator_cdk.config.aws_rules import RotatorName, Tags
 from token_rotator_cdk.config.check import check
-from token_rotator_cdk.config.combinations import misplaced_topic
 from token_rotator_cdk.config.issues import ConfigIssue, shown
+from token_rotator_cdk.config.places import CODE_SIGNING, KEY, TOPIC, Kind, misplaced
 from token_rotator_cdk.config.table import Table
-from token_rotator_cdk.constructs.arguments import resolved
+from token_rotator_cdk.constructs.arguments import place_of, resolved
+
+_KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "encryption_key": KEY,
+        "log_encryption_key": KEY,
+        "alarm_topic": TOPIC,
+        "code_signing_config": CODE_SIGNING,
+    }
+)
+"""What each of the ARNs belongs to."""
 
 
 class _References(Table):
@@ -38,22 +48,20 @@ def issues_of_references(
     **arns: str | None,
 ) -> Iterator[ConfigIssue]:
     """Names, tags and ARNs that AWS would refuse, or that do not fit the stack."""
-    topic = resolved(alarm_topic.topic_arn) if alarm_topic else None
+    arns["alarm_topic"] = alarm_topic.topic_arn if alarm_topic else None
     known: dict[str, Any] = {
         "rotator_name": resolved(rotator_name),
         "parameter_tags": dict(parameter_tags),
-        "alarm_topic": topic,
         **{name: resolved(arn) for name, arn in arns.items()},
     }
-    checked = check(
-        _References, {name: value for name, value in known.items() if value is not None}
-    )
+    known = {name: value for name, value in known.items() if value is not None}
+    checked = check(_References, known)
     yield from checked.issues
-    if topic is not None and checked.usable("alarm_topic"):
-        stack = Stack.of(scope)
-        region, account = resolved(stack.region), resolved(stack.account)
-        for fix in misplaced_topic(topic, region=region, account=account):
-            yield ConfigIssue(key="alarm_topic", value=shown(topic), fix=fix)
+    for name, kind in _KINDS.items():
+        if name not in known or not checked.usable(name):
+            continue
+        if fix := misplaced(kind, known[name], place_of(scope)):
+            yield ConfigIssue(key=name, value=shown(known[name]), fix=fix)
     if secret_access_alerts and alarm_topic is None:
         fix = "give an alarm_topic, too: it is what is told"
         yield ConfigIssue(key="secret_access_alerts", value="true", fix=fix)

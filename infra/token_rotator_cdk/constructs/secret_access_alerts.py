@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudt
 
 from typing import Any, Final
 
-from aws_cdk import Annotations, Duration, Stack
+import jsii
+from aws_cdk import Stack
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
+from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
 from token_rotator_cdk.constructs import permissions
@@ -22,6 +23,9 @@ HEADING: Final = "KeySecretRead"
 
 WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 """A rule that is merely enabled hears of no call that changes nothing."""
+
+MOST_SECONDS: Final = 3600
+"""A mail that cannot be delivered for so long is dropped."""
 
 
 class SecretAccessAlerts(Construct):
@@ -50,22 +54,33 @@ class SecretAccessAlerts(Construct):
                 detail_type=matched["detail-type"],
                 detail=matched["detail"],
             ),
-            targets=[
-                targets.SnsTopic(
-                    topic,
-                    role=_mailer(self, topic),
-                    message=events.RuleTargetInput.from_text(_mail(rotator)),
-                    max_event_age=Duration.hours(1),
-                )
-            ],
-        )
-        Annotations.of(rule).acknowledge_warning(
-            "@aws-cdk/aws-events:ruleUnresolvedEnvironment",
-            "A topic that is named and the stack are in one account and region",
+            targets=[_Mail(rotator, topic, _mailer(self, topic))],
         )
         resource = rule.node.default_child
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - narrows the type
         resource.state = WITH_READS
+
+
+@jsii.implements(events.IRuleTarget)
+class _Mail:
+    """A mail to the topic, whose account may be another one.
+
+    CDK's own target wants a stack of ours in the topic's account, with an event bus:
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
+    """
+
+    def __init__(self, rotator: str, topic: sns.ITopic, mailer: iam.IRole) -> None:
+        self._mail = events.RuleTargetConfig(
+            arn=topic.topic_arn,
+            role=mailer,
+            input=events.RuleTargetInput.from_text(_mail(rotator)),
+            retry_policy=events.CfnRule.RetryPolicyProperty(
+                maximum_event_age_in_seconds=MOST_SECONDS
+            ),
+        )
+
+    def bind(self, rule: IRuleRef, id: str | None = None) -> events.RuleTargetConfig:  # noqa: A002, ARG002 - the AWS CDK's signature
+        return self._mail
 
 
 def _mailer(scope: Construct, topic: sns.ITopic) -> iam.IRole:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -23,7 +23,7 @@ from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.models import RotatorConfig
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.alarms import RotatorAlarms
-from token_rotator_cdk.constructs.arguments import Arguments, resolved
+from token_rotator_cdk.constructs.arguments import Arguments, place_of
 from token_rotator_cdk.constructs.credential import CreatedSecret, customer_key
 from token_rotator_cdk.constructs.function import RotatorFunction
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
@@ -111,7 +111,7 @@ class TokenRotator(Construct):
         ).settings(
             Surroundings(
                 rotator_name=self.name,
-                region=resolved(Stack.of(self).region),
+                place=place_of(self),
                 parameter_tags=tags,
             )
         )
@@ -192,6 +192,8 @@ class TokenRotator(Construct):
             description="Reads an access token",
             statements=permissions.read_parameter(self.parameter_arn, self.encryption_key),
         )
+        # roles that it is attached to still read where the rotator is renamed
+        self.reader_policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.shared_reader = self._shared_reader(settings)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -21,6 +21,8 @@ class AssertionSigner:
 
     algorithm: Algorithm
     lifetime: timedelta | None = None
+    backdate: timedelta = timedelta()
+    """How much older ``iat`` makes it, for a server whose clock is behind; ``exp`` is true."""
     key_id: str | None = None
 
     @classmethod
@@ -29,20 +31,20 @@ class AssertionSigner:
         return cls(
             algorithm=settings.algorithm,
             lifetime=settings.assertion_lifetime,
+            backdate=settings.assertion_backdate,
             key_id=settings.key_id,
         )
 
     def sign(self, account: ServiceAccount, *, audience: str, now: datetime) -> str:
-        """A new assertion, issued now. Its jti is used once."""
-        issued_at = int(now.timestamp())
+        """A new assertion, issued now or backdated. Its jti is used once."""
         claims: dict[str, str | int] = {
             "iss": account.service_account_id,
             "sub": account.service_account_id,
             "aud": audience,
-            "iat": issued_at,
+            "iat": int((now - self.backdate).timestamp()),
             "jti": uuid.uuid4().hex,
         }
         if self.lifetime is not None:
-            claims["exp"] = issued_at + int(self.lifetime.total_seconds())
+            claims["exp"] = int((now + self.lifetime).timestamp())
         headers = {"kid": self.key_id} if self.key_id else None
         return jwt.encode(claims, account.private_key, algorithm=self.algorithm, headers=headers)

@@ -87,7 +87,8 @@ class SecretStore:
         version = answer["VersionId"]
         known = self._known.get(stage)
         if known is None or known.version_id != version:
-            known = self._parse(answer.get("SecretString"), version, answer.get("CreatedDate"))
+            value = answer.get("SecretString", answer.get("SecretBinary", ""))
+            known = self._parse(value, version, answer.get("CreatedDate"))
             self._known[stage] = known
         return known
 
@@ -98,12 +99,7 @@ class SecretStore:
             f"Secrets Manager could not answer ({exc.code}) and no credential is remembered."
         ) from exc
 
-    def _parse(self, value: str | None, version: str, created_at: datetime | None) -> Credential:
-        if value is None:
-            raise CredentialError(
-                f"Version {version} of the secret is binary. "
-                "Store the downloaded file as text, with --secret-string file://..."
-            )
+    def _parse(self, value: str | bytes, version: str, created_at: datetime | None) -> Credential:
         try:
             account = parse(value, algorithm=self._algorithm)
         except CredentialError as exc:

@@ -8,6 +8,7 @@ from typing import Final
 from token_rotator import urls
 from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
 from token_rotator.credential import private_key
+from token_rotator.credential.plain_text import decoded, plain
 from token_rotator.credential.private_key import PrivateKey
 from token_rotator.errors import CredentialError, NoServiceAccountYet
 
@@ -16,7 +17,12 @@ KEY: Final = "privateKey"
 ENDPOINT: Final = "discoveryEndpoint"
 FIELDS: Final = {name.lower(): name for name in (ID, KEY, ENDPOINT)}
 
-_LINE: Final = re.compile(rf"""^\s*["']?({"|".join(FIELDS.values())})["']?\s*[:=](.*)$""", re.I)
+_LINE: Final = re.compile(
+    rf"[^\w#/]*({'|'.join(FIELDS.values())})[^\w:=]*[:=](.*)", re.IGNORECASE | re.ASCII
+)
+"""Quotation marks, brackets, bullets and the ``>`` of mail may stand before a name."""
+
+_AROUND_VALUES: Final = " \t\r\n\"'`,;<>{}*"
 _CLIENT_ID: Final = re.compile(r"[\x21-\x7e]{1,256}")
 
 STORE: Final = (
@@ -43,17 +49,20 @@ class ServiceAccount:
         )
 
 
-def parse(secret: str, *, algorithm: Algorithm) -> ServiceAccount:
+def parse(secret: str | bytes, *, algorithm: Algorithm) -> ServiceAccount:
     """Reads the three fields of the downloaded file, as JSON or as ``name: value`` lines.
 
-    Salesforce Help, "Generate a JSON Web Token (JWT)". Raises CredentialError, which says what was
-    found and what is wanted and never shows any of the secret, and NoServiceAccountYet for what
-    the stack puts into a new secret.
+    Salesforce Help, "Generate a JSON Web Token (JWT)". Further fields, lines and comments are
+    ignored. Raises CredentialError, which says what was found and what is wanted and never shows
+    any of the secret, and NoServiceAccountYet for what the stack puts into a new secret.
     """
-    text = secret.lstrip("\ufeff").strip()
-    if not text:
+    text = text_of(secret)
+    begin = plain(text).lstrip()[:1]
+    if not begin:
         raise CredentialError(f"It is empty. {STORE}")
-    fields = _from_json(text) if text[0] in "{[" else _from_lines(text)
+    fields = _from_json(text, begin) if begin in "{[" else _from_lines(text)
+    if fields and KEY not in fields and "{" in text:
+        fields = _from_json(text, "{")  # after a note
     if not fields:
         raise CredentialError(f"It holds no service account, only some other text. {STORE}")
     missing = [name for name in (ID, KEY) if not fields.get(name)]
@@ -68,23 +77,49 @@ def parse(secret: str, *, algorithm: Algorithm) -> ServiceAccount:
     )
 
 
-def _from_json(text: str) -> dict[str, str]:
+def text_of(secret: str | bytes) -> str:
+    """The secret's text; bytes are those of a file. Raises CredentialError."""
+    if isinstance(secret, str):
+        return secret
     try:
-        document = json.loads(text, strict=False)  # a PEM with real line breaks in it
-    except (ValueError, RecursionError):
+        return decoded(secret)
+    except UnicodeDecodeError:
+        # from None: the decoder's exception carries the content
+        raise CredentialError(f"It is not a text in UTF-8: save it as UTF-8. {STORE}") from None
+
+
+def _from_json(text: str, begin: str) -> dict[str, str]:
+    """The fields of the document that begins with this character; what follows it is ignored."""
+    try:
+        document = _json(text, begin)
+    except (ValueError, RecursionError) as exc:
+        fields = _from_lines(text)  # a comma too many, for example
+        if fields.keys() == set(FIELDS.values()) and text.rstrip().endswith("}"):
+            return fields
+        at = f" at line {exc.lineno}" if isinstance(exc, json.JSONDecodeError) else ""
         # from None: the decoder's exception carries the whole secret
-        raise CredentialError(f"It begins like JSON but is none. {STORE}") from None
+        raise CredentialError(f"It begins like JSON but is none{at}. {STORE}") from None
     if not isinstance(document, dict):
         raise CredentialError(f"It is JSON, but not an object with three fields. {STORE}")
-    if PLACEHOLDER_FIELD in document:
-        raise NoServiceAccountYet(f"Nobody has stored a service account yet. {STORE}")
     fields = {}
     for name, value in document.items():
-        if known := FIELDS.get(name.lower()):
+        if known := FIELDS.get(plain(name).strip().lower()):
             if not isinstance(value, str):
                 raise CredentialError(f"Its {known} is no JSON string. {STORE}")
-            fields[known] = value.strip()
+            fields[known] = _value(value)
+    if not fields and PLACEHOLDER_FIELD in document:
+        raise NoServiceAccountYet(f"Nobody has stored a service account yet. {STORE}")
     return fields or _nothing_known()
+
+
+def _json(text: str, begin: str) -> object:
+    """Raises ValueError, RecursionError."""
+    decoder = json.JSONDecoder(strict=False)  # a PEM may have real line breaks in it
+    try:
+        return decoder.raw_decode(text, text.index(begin))[0]
+    except (ValueError, RecursionError):
+        changed = plain(text)
+        return decoder.raw_decode(changed, changed.index(begin))[0]
 
 
 def _nothing_known() -> dict[str, str]:
@@ -92,16 +127,26 @@ def _nothing_known() -> dict[str, str]:
 
 
 def _from_lines(text: str) -> dict[str, str]:
-    """A line that names no field continues the value before it, because a PEM has many lines."""
-    fields: dict[str, str] = {}
+    """A value is on the line of its name or on the next one; a PEM has many lines.
+
+    Other lines are ignored.
+    """
+    lines: dict[str, list[str]] = {}
     name = None
-    for line in text.splitlines():
+    for line in plain(text).splitlines():
         if found := _LINE.match(line):
             name = FIELDS[found[1].lower()]
-            fields[name] = found[2]
+            lines[name] = [found[2]]
         elif name:
-            fields[name] += f"\n{line}"
-    return {name: value.strip(" \t\r\n,;\"'") for name, value in fields.items()}
+            lines[name].append(line)
+    return {
+        name: _value("\n".join(found) if name == KEY else next(filter(str.strip, found), ""))
+        for name, found in lines.items()
+    }
+
+
+def _value(text: str) -> str:
+    return plain(text).strip(_AROUND_VALUES)
 
 
 def _endpoint(url: str | None) -> str | None:

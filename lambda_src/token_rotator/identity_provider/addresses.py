@@ -7,6 +7,8 @@ and not the URL or an earlier answer of DNS.
 """
 
 import socket
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
@@ -16,6 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationParseError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
+from token_rotator.identity_provider.timed_response import TimedResponse
 from token_rotator.transport import trusting
 
 Address = IPv4Address | IPv6Address
@@ -25,6 +28,7 @@ _PRIVATE: Final = tuple(
     # RFC 1918, RFC 6598, RFC 4193
     for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 )
+_PRIVATE_KIND: Final = "private"
 _AWS_LOCAL_SERVICES: Final = ip_network("fd00:ec2::/32")
 """Instance metadata and its siblings, among the private addresses of RFC 4193.
 
@@ -32,12 +36,19 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.
 """
 _GLOBAL_UNICAST: Final = ip_network("2000::/3")
 """All IPv6 addresses that IANA has assigned to the public network."""
+_SHORTEST_SHARE: Final = 0.01
+"""Seconds. A timeout of 0 would not wait at all."""
 _NAT64: Final = ip_network("64:ff9b::/96")
 """RFC 6052: the IPv4 address is the last 32 bits."""
 
 
 class AddressRefused(Exception):
     """No connection was made. The text says which address the name has and why it is refused."""
+
+    def __init__(self, address: Address, kind: str) -> None:
+        super().__init__(f"leads to {address}, a {kind} address")
+        self.private = kind == _PRIVATE_KIND
+        """Whether ``allow_private_addresses`` would admit it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +66,25 @@ class Addresses:
         if address.is_loopback:
             return None if self.loopback else "loopback"
         if any(address in network for network in _PRIVATE if address not in _AWS_LOCAL_SERVICES):
-            return None if self.private else "private"
+            return None if self.private else _PRIVATE_KIND
         return None if _is_public(address) else "reserved"
 
     def pool(self) -> urllib3.PoolManager:
-        """Connections to allowed addresses. TLS is that of transport.py; no proxy is used."""
+        """Connections to allowed addresses. TLS is that of transport.py; no proxy is used.
+
+        The read timeout of a request bounds its whole answer, headers and body, and not each wait.
+        """
         allowed = self
 
         class Connection(HTTPConnection):
+            response_class = TimedResponse
+
             def _new_conn(self) -> socket.socket:
                 return _connect(self, allowed)
 
         class TlsConnection(HTTPSConnection):
+            response_class = TimedResponse
+
             def _new_conn(self) -> socket.socket:
                 return _connect(self, allowed)
 
@@ -111,18 +129,31 @@ def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
     addresses = [ip_address(str(place[0])) for *_, place in found]
     for address in addresses:
         if kind := allowed.refusal(address):
-            raise AddressRefused(f"leads to {address}, a {kind} address")
-    # urllib3 would give each address the whole timeout; here they share it
-    timeout = connection.timeout and connection.timeout / len(addresses)
+            raise AddressRefused(address, kind)
+    return _first_that_answers(addresses, connection)
+
+
+def _first_that_answers(addresses: Sequence[Address], connection: HTTPConnection) -> socket.socket:
+    """A socket to the first address that accepts one, with the connection's own timeout.
+
+    urllib3 would give each address the whole timeout. Here each gets an equal share of what is
+    left, so one that does not answer leaves time for the others.
+    """
+    timeout = connection.timeout or 0.0
+    ends = time.monotonic() + timeout
     failure = OSError("no address")
-    for address in addresses:
+    for tried, address in enumerate(addresses):
+        share = (ends - time.monotonic()) / (len(addresses) - tried)
         try:
-            return create_connection(
+            found = create_connection(
                 (str(address), connection.port),
-                timeout,
+                max(share, _SHORTEST_SHARE),
                 source_address=connection.source_address,
                 socket_options=connection.socket_options,
             )
         except OSError as exc:
             failure = exc
+        else:
+            found.settimeout(timeout)  # for the TLS handshake, which comes next
+            return found
     raise failure

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
-from token_rotator.identity_provider import token_response
-from token_rotator.identity_provider.discovery import Discovery
+from token_rotator.errors import (
+    AnsweredByAnother,
+    IdentityProviderDown,
+    IdentityProviderUntrusted,
+    TokenRequestRefused,
+)
+from token_rotator.identity_provider import answers, token_response
+from token_rotator.identity_provider.advice import Endpoint
+from token_rotator.identity_provider.discovery import Destination, Discovery
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.parameter.record import Record
 from token_rotator.settings import Settings
@@ -17,7 +24,11 @@ CLIENT_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-
 """RFC 7523 section 2.2."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_MAY_HAVE_MOVED: Final = (AnsweredByAnother, IdentityProviderUntrusted, TokenRequestRefused)
+"""How a former token endpoint may answer, or the right one an assertion for a former audience."""
+
+
+@dataclass(slots=True, kw_only=True)
 class TokenEndpoint:
     """The identity provider, as the rotation uses it."""
 
@@ -26,14 +37,37 @@ class TokenEndpoint:
     discovery: Discovery
     signer: AssertionSigner
     now: Callable[[], datetime]
+    clock_skew: timedelta | None = None
+    """Its clock minus ours, as its last answer showed; None: unknown."""
 
     def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record:
         """A fresh access token, for a new assertion that is sent once.
 
-        The token counts as issued before the request was sent (whole seconds, rounded down), so
-        that its lifetime is never overestimated. Raises IdentityProviderError, ConfigurationError.
+        If what discovery said earlier leads to no token, discovery is read again, and if it says
+        something else now, that is tried once. If it leads to nobody, discovery is read again
+        before the next attempt. Raises IdentityProviderError, ConfigurationError.
         """
+        self.clock_skew = None
         destination = self.discovery.destination(account, deadline=deadline)
+        try:
+            return self._request(account, destination, deadline)
+        except IdentityProviderDown as error:
+            if error.silent and destination.remembered:
+                self.discovery.doubt(account)
+            raise
+        except _MAY_HAVE_MOVED:
+            moved_to = self.discovery.changed(account, destination, deadline=deadline)
+            if moved_to is None:
+                raise
+        return self._request(account, moved_to, deadline)
+
+    def _request(
+        self, account: ServiceAccount, destination: Destination, deadline: datetime
+    ) -> Record:
+        """The token counts as issued before the request was sent (whole seconds, rounded down).
+
+        So its lifetime is never overestimated.
+        """
         issued_at = datetime.fromtimestamp(int(self.now().timestamp()), UTC)
         parameters = {
             "grant_type": "client_credentials",
@@ -49,15 +83,18 @@ class TokenEndpoint:
             destination.token_endpoint,
             parameters,
             style=self.settings.request_style,
-            what="token endpoint",
+            what=Endpoint.TOKEN,
             deadline=deadline,
         )
-        token_response.refuse_failures(answer)
+        self.clock_skew = answer.clock_skew
+        answers.check(answer, Endpoint.TOKEN, self.settings)
         token, token_type = token_response.access_token(answer)
         return Record(
             access_token=token,
             token_type=token_type,
             issued_at=issued_at,
             expires_at=issued_at
-            + token_response.lifetime(answer, configured=self.settings.token_lifetime),
+            + token_response.lifetime(
+                answer, configured=self.settings.token_lifetime, issued_at=issued_at
+            ),
         )

@@ -1,7 +1,7 @@
 """Discovery: finds the token endpoint and the audience of the assertion."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from token_rotator import urls
@@ -9,12 +9,12 @@ from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
     AnswerUnusable,
     ConfigurationError,
-    IdentityProviderDown,
     IdentityProviderError,
     IdentityProviderUntrusted,
 )
+from token_rotator.identity_provider import answers
+from token_rotator.identity_provider.advice import Endpoint, address_of
 from token_rotator.identity_provider.http import ProviderHttp
-from token_rotator.identity_provider.token_response import could_not_answer
 from token_rotator.settings import Settings
 from token_rotator.timing import DISCOVERY_KEPT, DISCOVERY_KEPT_AFTER_FAILURE
 
@@ -25,6 +25,8 @@ class Destination:
 
     token_endpoint: str
     audience: str
+    remembered: bool = field(default=False, compare=False)
+    """Whether discovery said so earlier and was not asked again."""
 
 
 class Discovery:
@@ -49,7 +51,7 @@ class Discovery:
         """
         if self._settings.token_endpoint:
             return self._towards(self._settings.token_endpoint, issuer=None)
-        endpoint = self._settings.discovery_endpoint or account.discovery_endpoint
+        endpoint = self._endpoint(account)
         if endpoint is None:
             raise ConfigurationError(
                 "Nobody says where the identity provider is: the secret has no discoveryEndpoint "
@@ -66,24 +68,49 @@ class Discovery:
             return self._remember(endpoint, known, DISCOVERY_KEPT_AFTER_FAILURE)
         return self._remember(endpoint, destination, DISCOVERY_KEPT)
 
+    def changed(
+        self, account: ServiceAccount, former: Destination, *, deadline: datetime
+    ) -> Destination | None:
+        """What discovery says now, instead of what was remembered of it.
+
+        None: it says the same or cannot be read, or the destination is not a remembered one.
+        """
+        endpoint = self._endpoint(account)
+        if endpoint is None or not former.remembered:
+            return None
+        try:
+            destination = self._discover(endpoint, deadline)
+        except IdentityProviderError:
+            return None
+        self._remember(endpoint, destination, DISCOVERY_KEPT)
+        return destination if destination != former else None
+
+    def doubt(self, account: ServiceAccount) -> None:
+        """Reads discovery again before the next attempt, unless that has failed just now."""
+        endpoint = self._endpoint(account)
+        if endpoint is None or endpoint not in self._known:
+            return
+        destination, read_again_at = self._known[endpoint]
+        if read_again_at - self._now() > DISCOVERY_KEPT_AFTER_FAILURE:
+            self._known[endpoint] = (destination, self._now())
+
+    def _endpoint(self, account: ServiceAccount) -> str | None:
+        return self._settings.discovery_endpoint or account.discovery_endpoint
+
     def _remember(
         self, endpoint: str, destination: Destination, how_long: timedelta
     ) -> Destination:
-        self._known[endpoint] = (destination, self._now() + how_long)
+        self._known[endpoint] = (replace(destination, remembered=True), self._now() + how_long)
         return destination
 
     def _discover(self, endpoint: str, deadline: datetime) -> Destination:
-        answer = self._channel.get(endpoint, what="discovery endpoint", deadline=deadline)
-        if could_not_answer(answer):
-            raise IdentityProviderDown(
-                f"The discovery endpoint could not answer (status {answer.status}).",
-                retry_after=answer.retry_after,
-            )
+        answer = self._channel.get(endpoint, what=Endpoint.DISCOVERY, deadline=deadline)
+        answers.check(answer, Endpoint.DISCOVERY, self._settings)
         token_endpoint = (answer.fields or {}).get("token_endpoint")
-        if not answer.succeeded or not isinstance(token_endpoint, str):
+        if not isinstance(token_endpoint, str):
             raise AnswerUnusable(
                 f"The discovery endpoint's answer (status {answer.status}) names no "
-                "token_endpoint. Check the discoveryEndpoint of the secret."
+                f"token_endpoint. Check {address_of(Endpoint.DISCOVERY, self._settings)}."
             )
         self._check(token_endpoint, endpoint)
         issuer = (answer.fields or {}).get("issuer")

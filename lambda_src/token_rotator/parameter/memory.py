@@ -1,4 +1,4 @@
-"""What this execution environment knows of the published token since its last read or write."""
+"""What this execution environment remembers of the published token and of its last rotation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,8 @@ class Memory:
     something foreign. That is noticed when the memory is too old, or by the read before a write.
     """
 
+    superseded: bool = False
+    """The last token that was obtained was discarded for a published one that expires later."""
     _expires_at: datetime | None = None
     _since: datetime | None = None
 

@@ -9,7 +9,7 @@ from typing import Final
 from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable
 from token_rotator.contract import ValueFormat
 from token_rotator.errors import ParameterStoreUnavailable, PublicationError
-from token_rotator.parameter.record import Record, RecordUnreadable, record_in
+from token_rotator.parameter.record import Record, RecordUnreadable, bounded
 
 LONGEST_VALUE_BYTES: Final = 8 * 1024
 """Systems Manager User Guide, "Managing parameter tiers": advanced parameters."""
@@ -38,7 +38,11 @@ _FIXES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The parameter's content. ``record`` is None if it is missing, foreign or unreadable."""
+    """The parameter's content.
+
+    ``record`` is None if nothing is known of it: it is missing, foreign or unreadable, or a bare
+    token that this execution environment has not written.
+    """
 
     record: Record | None
     version: int | None
@@ -75,6 +79,7 @@ class ParameterStore:
         self._grace = expiration_grace
         self._tags = tags
         self._tagged = False
+        self._last_put: Record | None = None
 
     def current(self) -> Published:
         """What consumers read at this moment. Raises ParameterStoreUnavailable.
@@ -92,16 +97,19 @@ class ParameterStore:
         except AwsRefused:
             return Published(record=None, version=None)
         parameter = answer["Parameter"]
-        try:
-            record = record_in(
-                parameter["Value"],
-                parameter["LastModifiedDate"],
-                value_format=self._value_format,
-                token_lifetime=self._token_lifetime,
-            )
-        except RecordUnreadable:
-            record = None
+        record = self._record(parameter["Value"], parameter["LastModifiedDate"])
         return Published(record=record, version=parameter["Version"])
+
+    def _record(self, value: str, written_at: datetime) -> Record | None:
+        if self._value_format is ValueFormat.TOKEN:
+            ours = self._last_put
+            # nothing in the parameter says when a bare token expires
+            return ours if ours is not None and ours.access_token == value else None
+        try:
+            record = Record.from_json(value)
+        except RecordUnreadable:
+            return None
+        return bounded(record, written_at=written_at, token_lifetime=self._token_lifetime)
 
     def publish(self, record: Record) -> Written:
         """Writes the record, whatever the parameter holds.
@@ -112,6 +120,7 @@ class ParameterStore:
         """
         # a put that failed may have created the parameter
         was_tagged, self._tagged = self._tagged, False
+        self._last_put = record
         try:
             answer = self._aws.call(
                 "PutParameter",

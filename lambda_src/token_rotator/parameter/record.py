@@ -1,11 +1,9 @@
 """The record in the parameter: an access token and its expiry."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
-
-from token_rotator.contract import ValueFormat
 
 FETCH_AHEAD: Final = timedelta(seconds=60)
 """How long before the token expires consumers begin to read for a newer record."""
@@ -65,17 +63,14 @@ class Record:
         )
 
 
-def record_in(
-    value: str, last_modified: datetime, *, value_format: ValueFormat, token_lifetime: timedelta
-) -> Record:
-    """The record in a parameter's value. Raises RecordUnreadable.
+def bounded(record: Record, *, written_at: datetime, token_lifetime: timedelta) -> Record:
+    """The record with the expiry that may be believed, whatever it says itself.
 
-    A bare token has no times. It was issued when it was written, at the latest.
+    A token was issued when it was written, at the latest, and lives one configured lifetime, at
+    the longest. So no record holds back fresh tokens for longer than that.
     """
-    if value_format is ValueFormat.RECORD:
-        return Record.from_json(value)
-    issued_at = last_modified.astimezone(UTC).replace(microsecond=0)
-    return Record(access_token=value, issued_at=issued_at, expires_at=issued_at + token_lifetime)
+    issued_at = min(record.issued_at, written_at.astimezone(UTC).replace(microsecond=0))
+    return replace(record, expires_at=min(record.expires_at, issued_at + token_lifetime))
 
 
 def _moment(seconds: object) -> datetime:

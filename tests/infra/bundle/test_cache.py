@@ -81,3 +81,12 @@ def test_a_directory_that_cannot_be_written_is_named_with_the_way_out(
 
     assert str(tmp_path / "file" / "cache") in str(failure.value)
     assert "set TOKEN_ROTATOR_CACHE to a directory" in str(failure.value)
+
+
+def test_a_directory_that_cannot_be_read_is_named_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / ("x" * 300)))  # a name that is too long
+
+    with pytest.raises(BundlingFailed, match=r"cannot be read or written .*TOKEN_ROTATOR_CACHE"):
+        cached("a.zip", lambda file: None)

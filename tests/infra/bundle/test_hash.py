@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from local import ROOT
-from token_rotator_cdk.bundle import build, bytecode, trim
-from token_rotator_cdk.bundle.build import function_bundle, function_hash
+from token_rotator_cdk.bundle import build, bytecode
+from token_rotator_cdk.bundle.build import function_bundle, function_hash, reader_bundle
+from token_rotator_cdk.bundle.cache import VARIABLE
 from token_rotator_cdk.bundle.sources import INSTALLED, Sources
 from token_rotator_cdk.bundle.targets import LAMBDA, LAMBDA_X86_64
 
@@ -29,7 +30,10 @@ def sources(tmp_path: Path) -> Sources:
     function, pins = tmp_path / "token_rotator", tmp_path / "requirements.txt"
     shutil.copytree(INSTALLED.function, function, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(INSTALLED.pins, pins)
-    return replace(INSTALLED, function=function, pins=pins)
+    builder, reader = tmp_path / "bundle", tmp_path / "token_reader"
+    shutil.copytree(INSTALLED.builder, builder)
+    shutil.copytree(INSTALLED.reader, reader, ignore=shutil.ignore_patterns("__pycache__"))
+    return Sources(function=function, pins=pins, builder=builder, reader=reader)
 
 
 def touch(file: Path) -> None:
@@ -41,6 +45,15 @@ def rename(file: Path) -> None:
     file.rename(file.with_name("renamed.py"))
 
 
+def touches(module: str) -> Callable[[Sources], None]:
+    return lambda sources: touch(sources.builder / module)
+
+
+MODULES = sorted(file.name for file in INSTALLED.builder.glob("*.py"))
+"""Of the builder: modes and dates, bytecode, what is trimmed, what is packed, and so on."""
+BUILDER = [touches(module) for module in MODULES]
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -48,10 +61,11 @@ def rename(file: Path) -> None:
         lambda sources: touch(sources.function / "parameter" / "record.py"),
         lambda sources: rename(sources.function / "parameter" / "record.py"),
         lambda sources: touch(sources.pins),
+        *BUILDER,
     ],
-    ids=["a module", "a module in a folder", "a module's name", "the pins"],
+    ids=["a module", "a module in a folder", "a module's name", "the pins", *MODULES],
 )
-def test_an_edit_of_the_function_changes_the_hash(
+def test_an_edit_of_the_function_or_of_the_builder_changes_the_hash(
     sources: Sources, edit: Callable[[Sources], None]
 ):
     assert function_hash(LAMBDA, sources) == function_hash(LAMBDA)
@@ -61,7 +75,23 @@ def test_an_edit_of_the_function_changes_the_hash(
     assert function_hash(LAMBDA, sources) != function_hash(LAMBDA)
 
 
-def test_the_target_the_builder_its_trimming_and_the_compilers_patch_release_change_the_hash(
+@pytest.mark.parametrize(
+    "edit",
+    [lambda sources: touch(sources.reader / "reader.py"), *BUILDER],
+    ids=["the library", *MODULES],
+)
+def test_an_edit_of_the_library_or_of_the_builder_changes_the_hash_of_the_layer(
+    sources: Sources, edit: Callable[[Sources], None], tmp_path: Path, monkeypatch
+):
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    assert reader_bundle(sources).asset_hash == reader_bundle().asset_hash
+
+    edit(sources)
+
+    assert reader_bundle(sources).asset_hash != reader_bundle().asset_hash
+
+
+def test_the_target_its_services_and_the_compilers_patch_release_change_the_hash(
     monkeypatch: pytest.MonkeyPatch,
 ):
     hashes = [function_hash(LAMBDA), function_hash(LAMBDA_X86_64)]
@@ -70,13 +100,13 @@ def test_the_target_the_builder_its_trimming_and_the_compilers_patch_release_cha
             found = bytecode.Compiler("python", version)
             other.setattr(build, "compiler", lambda _, found=found: found)
             hashes.append(function_hash(LAMBDA))
-    for module, name, value in (
-        (build, "BUILDER_VERSION", "another"),
-        (build, "AWS_SERVICES", ("ssm", "sqs")),
-        (trim, "NOT_NEEDED", ("bin",)),
-    ):
-        monkeypatch.setattr(module, name, value)
-        hashes.append(function_hash(LAMBDA))
+    hashes += [
+        function_hash(replace(LAMBDA, python="3.14")),
+        function_hash(replace(LAMBDA, pip_arguments=LAMBDA.pip_arguments[:-1])),
+    ]
+    monkeypatch.setattr(build, "AWS_SERVICES", ("ssm", "sqs"))
+    hashes.append(function_hash(LAMBDA))
+    assert hashes[-1] != hashes[0]
 
     # one of the two patch releases may be this machine's
     assert len(set(hashes)) >= len(hashes) - 1

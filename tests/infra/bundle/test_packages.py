@@ -1,36 +1,21 @@
 """The function's packages: from the index that pip is configured with, and only what is pinned."""
 
-import hashlib
+import os
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.support.tiny_wheel import a_tiny_wheel, pinning
 from token_rotator_cdk.bundle import build
 from token_rotator_cdk.bundle.build import function_bundle, function_hash, packages
 from token_rotator_cdk.bundle.cache import VARIABLE, BundlingFailed
-from token_rotator_cdk.bundle.sources import INSTALLED
 from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
 
 
 @pytest.fixture
 def wheel(tmp_path: Path) -> Path:
-    """A package of nobody's, on a mirror of the user's."""
-    mirror = tmp_path / "mirror"
-    mirror.mkdir()
-    file = mirror / "tiny-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(file, "w") as packed:
-        packed.writestr("tiny.py", "")
-        packed.writestr(
-            "tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"
-        )
-        packed.writestr(
-            "tiny-1.0.dist-info/WHEEL",
-            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
-        packed.writestr("tiny-1.0.dist-info/RECORD", "")
-    return file
+    return a_tiny_wheel(tmp_path / "mirror")
 
 
 @pytest.fixture(autouse=True)
@@ -45,26 +30,17 @@ def configured(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
 
 
-def pins(directory: Path, digest: str) -> Path:
-    file = directory / "requirements.txt"
-    file.write_text(f"tiny==1.0 --hash=sha256:{digest}\n")
-    return file
-
-
-def test_a_mirror_that_pip_is_configured_with_is_asked(wheel: Path, tmp_path: Path):
-    pinned = pins(tmp_path, hashlib.sha256(wheel.read_bytes()).hexdigest())
-
-    with zipfile.ZipFile(packages(LAMBDA, pinned)) as packed:
+def test_a_mirror_that_pip_is_configured_with_is_asked(wheel: Path):
+    with zipfile.ZipFile(packages(LAMBDA, pinning(wheel))) as packed:
         names = {name for name in packed.namelist() if not name.endswith(".pyc")}
 
     assert names == {"tiny.py", "tiny-1.0.dist-info/METADATA", "tiny-1.0.dist-info/WHEEL"}
 
 
 def test_without_a_python_of_lambdas_version_the_bundle_holds_no_bytecode_and_the_hash_says_so(
-    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wheel: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    pinned = pins(tmp_path, hashlib.sha256(wheel.read_bytes()).hexdigest())
-    sources = replace(INSTALLED, pins=pinned)
+    sources = pinning(wheel)
     monkeypatch.setattr(build, "compiler", lambda version: None)
     without = function_bundle(THIS_MACHINE, sources)
     monkeypatch.undo()
@@ -76,15 +52,26 @@ def test_without_a_python_of_lambdas_version_the_bundle_holds_no_bytecode_and_th
     assert without.asset_hash != function_hash(THIS_MACHINE, sources)
 
 
-def test_a_wheel_that_is_not_what_was_pinned_is_refused(tmp_path: Path):
+def test_a_wheel_that_is_not_what_was_pinned_is_refused(wheel: Path, tmp_path: Path):
     with pytest.raises(BundlingFailed, match="HASHES"):
-        packages(LAMBDA, pins(tmp_path, "0" * 64))
+        packages(LAMBDA, pinning(wheel, digest="0" * 64))
 
     assert [*(tmp_path / "cache").iterdir()] == []
 
 
-def test_packages_that_cannot_be_had_are_named_with_what_pip_says(wheel: Path, tmp_path: Path):
+def test_an_index_that_cannot_be_reached_is_the_reason_that_is_named(
+    wheel: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+
+    with pytest.raises(BundlingFailed, match=r"tiny==1\.0 after .*Connection refused"):
+        packages(LAMBDA, pinning(wheel))
+
+
+def test_packages_that_cannot_be_had_are_named_with_what_pip_says(wheel: Path):
     wheel.unlink()
 
     with pytest.raises(BundlingFailed, match=r"could not be downloaded.*PIP_INDEX_URL.*tiny==1\.0"):
-        packages(LAMBDA, pins(tmp_path, "0" * 64))
+        packages(LAMBDA, pinning(wheel, digest="0" * 64))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.infra_templates import a_rotator, only, template
-from token_rotator.contract import Algorithm, RequestStyle, ValueFormat, Variable
+from token_rotator.contract import Algorithm, Profile, RequestStyle, ValueFormat, Variable
 from token_rotator.settings import Settings
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
@@ -20,6 +20,7 @@ PROVIDER = {
     "audience": "https://idp.example.com",
     "request_style": RequestStyle.QUERY,
     "assertion_lifetime_seconds": 90,
+    "assertion_backdate_seconds": 20,
     "algorithm": Algorithm.ES256,
     "key_id": "key-1",
     "scope": "a b",
@@ -72,6 +73,8 @@ def test_the_function_reads_every_option_as_it_was_written():
     assert found["value_format"] is ValueFormat.TOKEN
     assert found["allowed_token_hosts"] == {"a.example.com", "b.example.com"}
     assert found["assertion_lifetime"] == timedelta(seconds=90)
+    assert found["assertion_backdate"] == timedelta(seconds=20)
+    assert found["profile"] is Profile.RFC7523
     assert found["token_lifetime"] == timedelta(seconds=600)
     assert found["expiration_grace"] == timedelta(minutes=7)
 
@@ -81,6 +84,8 @@ def test_the_default_profile_is_the_documented_intelligence():
 
     assert read.request_style is RequestStyle.QUERY
     assert read.assertion_lifetime is None
+    assert read.assertion_backdate == timedelta()
+    assert read.profile is Profile.INTELLIGENCE
     assert read.algorithm is Algorithm.RS256
     assert read.allowed_token_hosts == {"idp.intelligence.salesforce.com"}
     assert read.key_lifetime == timedelta(days=730)

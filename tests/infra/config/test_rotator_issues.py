@@ -54,6 +54,7 @@ def test_a_mistake_is_named_with_file_table_key_value_and_fix(tmp_path, line, fi
         ('scope = "two  spaces"', "one space between"),
         ('request_style = "body"', 'write one of "query", "form"'),
         ("assertion_lifetime_seconds = 0", "from 10 to 3600"),
+        ("assertion_backdate_seconds = 61", "from 0 to 60"),
         (
             'discovery_endpoint = "http://idp.example.com"',
             "write https://: only localhost",

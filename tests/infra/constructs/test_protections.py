@@ -22,7 +22,7 @@ def test_cloudwatch_may_use_the_key_for_the_groups_of_this_stack_only():
 
     logs = may_use(document)["LogsOfThisStack"]
     assert logs["Principal"]["Service"]["Fn::Join"][1] == [
-        *("logs.", {"Ref": "AWS::Region"}, ".amazonaws.com"),
+        *("logs.", {"Ref": "AWS::Region"}, ".", {"Ref": "AWS::URLSuffix"}),
     ]
     assert logs["Condition"] == {
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn("logs:log-group:tokens-*")}

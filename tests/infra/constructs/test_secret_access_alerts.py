@@ -107,6 +107,21 @@ def test_each_rotator_has_a_rule_that_hears_of_reads_and_tells_the_topic():
         assert json.dumps(own) in expected
 
 
+@pytest.mark.parametrize("place", [{}, {"account": "111122223333", "region": "eu-west-1"}])
+def test_a_topic_of_a_central_account_is_told_directly(place):
+    topic = "arn:aws:sns:eu-west-1:999999999999:alarms"
+    found, document = rules(secret_access_alerts=True, alarm_topic_arn=topic, **place)
+
+    assert [rule["Targets"][0]["Arn"] for rule in found] == [topic] * 2
+    (mailer,) = (name for name in resources(document, "AWS::IAM::Role") if "Mailer" in name)
+    assert {json.dumps(rule["Targets"][0]["RoleArn"]) for rule in found} == {
+        json.dumps({"Fn::GetAtt": [mailer, "Arn"]})
+    }
+    alarms = resources(document, "AWS::CloudWatch::Alarm").values()
+    assert {action for alarm in alarms for action in alarm["AlarmActions"]} == {topic}
+    assert resources(document, "AWS::Events::EventBusPolicy") == {}
+
+
 def test_eventbridge_publishes_by_a_role_and_not_for_everybodys_rules():
     found, document = rules(secret_access_alerts=True)
 

@@ -133,6 +133,14 @@ def test_the_secret_and_its_key_outlive_the_stack_but_not_a_failed_first_deploym
         assert resource["UpdateReplacePolicy"] == "Retain"
 
 
+def test_a_policy_that_consumers_have_attached_outlives_the_rotators_name():
+    document = template()
+
+    policy = document["Resources"][logical_id(document, "AWS::IAM::ManagedPolicy")]
+    assert policy["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert policy["UpdateReplacePolicy"] == "Retain"
+
+
 def test_the_secret_is_named_after_stack_and_rotator_and_encrypted_with_the_stacks_key():
     document = template()
 

@@ -124,6 +124,7 @@ def test_every_argument_reaches_the_function():
         identity_provider=IdentityProvider.rfc7523(
             audience="https://idp.example.com",
             assertion_lifetime=Duration.seconds(90),
+            assertion_backdate=Duration.seconds(20),
             key_id="key-1",
             scope="read",
         ),
@@ -145,6 +146,7 @@ def test_every_argument_reaches_the_function():
     assert (read.audience, read.key_id, read.scope) == ("https://idp.example.com", "key-1", "read")
     assert read.assertion_lifetime is not None
     assert read.assertion_lifetime.total_seconds() == 90
+    assert read.assertion_backdate.total_seconds() == 20
     assert read.token_lifetime.total_seconds() == 600
     assert read.expiration_grace.total_seconds() == 3600
     assert read.value_format is ValueFormat.TOKEN

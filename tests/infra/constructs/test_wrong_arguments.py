@@ -13,9 +13,8 @@ from tests.infra.constructs.test_token_rotator import a_rotator, a_stack
 from tests.support.config_files import GOOD, issues
 from tests.support.infra_keys import DER_BASE64
 from tests.support.infra_templates import NAMED_SECRET
-from token_rotator.contract import Algorithm
+from token_rotator.contract import Algorithm, Profile
 from token_rotator_cdk import ConfigurationIssues, IdentityProvider
-from token_rotator_cdk.config.defaults import Profile
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:alarms"
 
@@ -138,7 +137,7 @@ def test_an_alias_is_no_key(argument: str):
     ("arn", "fix"),
     [
         (f"{TOPIC}.fifo", "write the ARN of a standard topic"),
-        (TOPIC, "write a topic in eu-west-2: an alarm tells topics of its own region only"),
+        (TOPIC, "write a topic in eu-west-2, where the stack goes"),
     ],
 )
 def test_a_topic_that_alarms_cannot_tell_is_refused(arn: str, fix: str):

@@ -75,6 +75,11 @@ def without_its_end(rotator: OperatedRotator) -> str:
     return with_key(rotator, rotator.account.private_key_pem[:-200])
 
 
+def another_stack_with_the_same_parameter(rotator: OperatedRotator) -> None:
+    name = Variable.ROTATOR
+    rotator.create_function("another", rotator.environment | {name: "renamed/marketing"})
+
+
 BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "the function is missing": (
         OperatedRotator.delete_function,
@@ -107,9 +112,8 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "the secret is a random string": (
         stores(lambda _: "sentinel-x9K$Zr7"), "key", "CredentialError", "no service account",
     ),
-    "the secret is binary": (
-        stores(lambda rotator: rotator.account.as_downloaded().encode()), "key", "CredentialError",
-        "binary",
+    "the secret is a picture": (
+        stores(lambda _: b"\x89PNG\xff"), "key", "CredentialError", "save it as UTF-8",
     ),
     "the key is truncated": (stores(without_its_end), "key", "CredentialError", "truncated"),
     "the key is of the wrong type": (
@@ -128,7 +132,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         "invalid_client",
     ),
     "the token endpoint answers HTML": (
-        answers(Endpoint.TOKEN, faults.HTML), "assertion", "IdentityProviderDown", "no JSON",
+        answers(Endpoint.TOKEN, faults.HTML), "assertion", "AnsweredByAnother", "no JSON",
     ),
     "the token endpoint answers nonsense": (
         answers(Endpoint.TOKEN, faults.answers_json(["sentinel"])), "assertion", "AnswerUnusable",
@@ -160,6 +164,10 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     ),
     "the token has expired": (
         an_expired_record, "record", "PublicationError", "s ago: consumers have none",
+    ),
+    "another stack writes the parameter": (
+        another_stack_with_the_same_parameter, "writers", "ConfigurationError",
+        "renamed/marketing (arn:aws:lambda:eu-west-1:123456789012:function:another) writes",
     ),
     "a schedule is disabled": (
         a_disabled_watchdog, "schedules", "ConfigurationError", "Disabled: watchdog",

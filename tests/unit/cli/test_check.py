@@ -35,7 +35,7 @@ def test_the_step_that_is_wrong_is_named_with_what_to_do(
     (wrong,) = [line for line in lines if line.startswith("WRONG")]
     assert wrong.split()[1] == step
     assert said in wrong
-    assert lines[-1] == f"Wrong: {step}."
+    assert lines[-1].startswith(f"Wrong: {step}.")
     assert for_programs[0] == for_people[0] == 1
 
 
@@ -64,7 +64,8 @@ def test_what_needs_a_wrong_step_is_skipped_and_the_rest_runs(
     results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
     assert results == {
         "function": "ok", "secret": "ok", "key": "wrong", "discovery": "skipped",
-        "assertion": "skipped", "role": "ok", "record": "ok", "schedules": "ok",
+        "assertion": "skipped", "role": "ok", "record": "ok", "writers": "ok", "schedules": "ok",
+        "concurrency": "ok",
     }  # fmt: skip
 
 
@@ -86,7 +87,10 @@ def test_a_key_that_dies_soon_is_a_warning_and_no_failure(
     assert code == 0
 
 
-@pytest.mark.parametrize(("service", "step"), [("iam", "role"), ("schedules", "schedules")])
+@pytest.mark.parametrize(
+    ("service", "step"),
+    [("iam", "role"), ("function_list", "writers"), ("schedules", "schedules")],
+)
 def test_what_the_caller_may_not_see_is_unknown_and_no_failure(
     rotator: OperatedRotator, service: str, step: str, capsys: pytest.CaptureFixture[str]
 ):
@@ -107,7 +111,7 @@ def test_a_denial_that_a_local_aws_simulates_is_no_denial(
 
     assert rotator.run("check") == 0
 
-    assert "unknown  role" in capsys.readouterr().out
+    assert "unknown  role " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("local", [False, True])
@@ -169,3 +173,56 @@ def test_somebody_elses_schedule_is_none_of_ours(
     assert (
         "enabled: 1 schedule rate(4 minutes), 2 watchdog rate(1 minute)" in capsys.readouterr().out
     )
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "result", "said"),
+    [
+        ((1000, 1), "ok", "1 is reserved for the function; of the account's 1000, 999 are"),
+        ((1000, None), "ok", "none is reserved; of the account's 1000, 1000 are unreserved"),
+        ((11, 1), "ok", "1 is reserved for the function; of the account's 11, 10 are unreserved"),
+        ((11, None), "ok", "none is reserved; of the account's 11, 11 are unreserved"),
+        ((10, None), "warning", "deploy with reserve_concurrency = false"),
+    ],
+)
+def test_an_account_without_concurrency_to_spare_is_a_warning(
+    rotator: OperatedRotator,
+    concurrency: tuple[int, int | None],
+    result: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+):
+    rotator.functions.quota, rotator.functions.reserved = concurrency
+
+    assert rotator.run("check", "--json") == 0
+
+    steps = {one["step"]: one for one in json.loads(capsys.readouterr().out)["steps"]}
+    assert (steps["concurrency"]["result"], steps["concurrency"]["error"]) == (result, None)
+    assert said in steps["concurrency"]["message"]
+
+
+def test_the_accounts_concurrency_is_shown_before_the_first_deployment(
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    rotator.functions.quota, rotator.functions.reserved = 10, None
+    rotator.delete_function()
+
+    code = rotator.run("check", "--json")
+
+    answer = json.loads(capsys.readouterr().out)
+    results = {one["step"]: one["result"] for one in answer["steps"]}
+    assert (code, answer["wrong"]) == (1, ["function"])
+    assert results["concurrency"] == "warning"
+
+
+def test_a_caller_who_may_not_see_the_quota_is_told_so_and_not_that_something_is_wrong(
+    rotator: OperatedRotator,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    denied = Refusing().get_account_settings
+    monkeypatch.setattr(rotator.functions, "get_account_settings", denied)
+
+    assert rotator.run("check") == 0
+
+    assert "ask for lambda:GetAccountSettings" in capsys.readouterr().out

@@ -10,7 +10,7 @@ import time_machine
 from local.idp import faults
 from local.idp.faults import Endpoint
 from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
-from token_rotator.contract import EventField, Trigger
+from token_rotator.contract import EventField, Trigger, ValueFormat, Variable
 from token_rotator.errors import IdentityProviderDown
 
 
@@ -104,3 +104,25 @@ def test_a_rotation_hours_ago_is_found(
         _, told = status(rotator, capsys)
 
     assert told["rotated_by"] == "schedule"
+
+
+def test_a_bare_token_lives_as_long_as_the_log_says_and_at_most_as_long_as_configured(
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    rotator.environment[Variable.VALUE_FORMAT] = ValueFormat.TOKEN
+    rotator.configure(rotator.environment)
+    rotator.start()
+    short = {"access_token": "bare", "expires_in": 120}
+    rotator.idp.fail(Endpoint.TOKEN, faults.answers_json(short))
+    rotator.rotate()
+
+    _, by_the_log = status(rotator, capsys)
+    rotator.run("check")
+    checked = capsys.readouterr().out
+    vars(rotator.aws)["logs"] = Refusing()
+    _, by_the_parameter = status(rotator, capsys)
+
+    assert rotator.published()["Value"] == "bare"
+    assert 60 < by_the_log["life_left_seconds"] <= 120
+    assert 240 < by_the_parameter["life_left_seconds"] <= 300
+    assert "at most 2" in checked

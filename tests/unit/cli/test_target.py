@@ -45,14 +45,19 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("line", "region"), [("", None), ('region = "eu-central-1"', "eu-central-1")]
+    ("line", "place"),
+    [
+        ("", {}),
+        ('region = "eu-central-1"', {"region": "eu-central-1"}),
+        ('account = "111122223333"', {"account": "111122223333"}),
+    ],
 )
 def test_the_only_rotator_of_the_file_in_this_directory_needs_no_name(
-    here: Path, line: str, region: str | None
+    here: Path, line: str, place: dict[str, str]
 ):
     (here / "rotators.toml").write_text(ONE.format(region=line))
 
-    wanted = Target(stack="tokens", rotator="marketing", region=region)
+    wanted = Target(stack="tokens", rotator="marketing", **place)
     assert named() == named("marketing") == wanted
 
 
@@ -88,10 +93,20 @@ def test_a_named_stack_or_function_needs_no_file(here: Path):
     assert named(function="f") == Target(function="f")
 
 
-def test_the_arn_of_a_function_names_its_region():
-    arn = "arn:aws:lambda:eu-west-1:123456789012:function:f:$LATEST"
-
-    assert named(function=arn).region == "eu-west-1"
+@pytest.mark.parametrize(
+    ("function", "region", "account"),
+    [
+        ("arn:aws:lambda:eu-west-1:123456789012:function:f:$LATEST", "eu-west-1", "123456789012"),
+        ("arn:aws-cn:lambda:cn-north-1:111122223333:function:f", "cn-north-1", "111122223333"),
+        ("111122223333:function:f", None, "111122223333"),
+        ("f", None, None),
+        ("f:7", None, None),
+    ],
+)
+def test_the_arn_of_a_function_names_its_region_and_its_account(
+    function: str, region: str | None, account: str | None
+):
+    assert named(function=function) == Target(function=function, region=region, account=account)
 
 
 def test_a_function_has_no_second_name():

@@ -103,6 +103,17 @@ def test_stdin_will_do(rotator: OperatedRotator, generated: ServiceAccount):
     assert current(rotator) == generated.as_downloaded()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_file_in_another_encoding_of_unicode_is_stored_as_text(
+    rotator: OperatedRotator, generated: ServiceAccount, encoding: str
+):
+    content = generated.as_downloaded().encode(encoding)
+
+    assert rotator.run("upload", "--no-wait", "-", stdin=content) == 0
+
+    assert current(rotator) == generated.as_downloaded()
+
+
 def test_no_wait_does_not_wait(rotator: OperatedRotator, downloaded: Path):
     rotator.while_waiting = [lambda: pytest.fail("it waited")]
 
@@ -130,7 +141,11 @@ UNUSABLE: dict[str, tuple[Callable[[str], bytes], str]] = {
         "is no RSA key",
     ),
     "a picture": (lambda _: b"\x89PNG\r\n\x1a\n\xff", "not a text in UTF-8"),
-    "UTF-16": (lambda file: file.encode("utf-16"), "not a text in UTF-8"),
+    "another encoding": (lambda file: f"# \u00fc {file}".encode("latin-1"), "save it as UTF-8"),
+    "a damaged line": (
+        lambda file: file.replace("\\nMII", "\\n*II").encode(),
+        "line 2 has a character that is no base64",
+    ),
     "endless": (lambda file: file.encode() * 100, "larger than 64 KiB"),
 }
 
@@ -232,6 +247,18 @@ def test_a_passing_failure_is_waited_out(
     assert rotator.run("upload", str(downloaded)) == 0
 
     assert "Published by a rotation" in capsys.readouterr().out
+
+
+def test_a_key_whose_token_expires_before_the_published_one_works(
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+):
+    shorter = {"access_token": "sentinel", "expires_in": 60}
+    rotator.idp.fail(Endpoint.TOKEN, faults.answers_json(shorter))
+    rotator.while_waiting = [rotator.secret_changed]
+
+    assert rotator.run("upload", str(downloaded)) == 0
+
+    assert "obtained a token with it. The published one expires later" in capsys.readouterr().out
 
 
 def test_when_nothing_happens_it_gives_up_and_says_what_next(

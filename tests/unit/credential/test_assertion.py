@@ -61,6 +61,22 @@ def test_a_lifetime_adds_exp():
     assert token.claims["exp"] - token.claims["iat"] == 60
 
 
+@pytest.mark.parametrize("backdate", [0, 1, 45, 60])
+def test_backdating_moves_iat_and_nothing_else(backdate: int):
+    signer = AssertionSigner(
+        algorithm=Algorithm.RS256,
+        lifetime=timedelta(seconds=10),
+        backdate=timedelta(seconds=backdate),
+    )
+
+    token = verified(
+        signer.sign(account(), audience=AUDIENCE, now=NOON), account(), signer.algorithm
+    )
+
+    assert token.claims["iat"] == int(NOON.timestamp()) - backdate
+    assert token.claims["exp"] == int(NOON.timestamp()) + 10, "it is not dead on arrival"
+
+
 def test_no_two_assertions_share_a_jti():
     signer = AssertionSigner(algorithm=Algorithm.RS256)
 

@@ -1,6 +1,7 @@
 """One key, however it was mangled on the way; anything else is refused without being shown."""
 
 import base64
+import quopri
 import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fakes.keys import PKCS1, PKCS8, ec_key, pem, rsa_key
 from token_rotator.contract import Algorithm
@@ -42,7 +45,38 @@ MANGLINGS: dict[str, Callable[[str], str]] = {
     "base64 of literal \\n": lambda text: base64.b64encode(
         text.replace("\n", "\\n").encode()
     ).decode(),
+    "base64 of UTF-16": lambda text: base64.b64encode(text.encode("utf-16")).decode(),
     "text around it": lambda text: f"Bag Attributes\n    friendlyName: x\n{text}\nbye",
+    "a certificate before it": lambda text: certificate_pem() + text,
+    "END wrapped inside its label": lambda text: text.replace(" KEY-----\n", "\nKEY-----\n"),
+    "labels without spaces": lambda text: text.replace(" ", ""),
+    "labels in small letters": lambda text: "\n".join(
+        line.lower() if "-----" in line else line for line in text.splitlines()
+    ),
+    "labels of two kinds": lambda text: text.replace("END RSA PRIVATE", "END PRIVATE"),
+    "labels of another kind": lambda text: text.replace("RSA PRIVATE", "EC PRIVATE"),
+    "no-break spaces": lambda text: text.replace(" ", "\u00a0"),
+    "no-break hyphens": lambda text: text.replace("-", "\u2011"),
+    "a word processor's dashes": lambda text: text.replace("-----", "\u2014\u2014-"),
+    "minus signs": lambda text: text.replace("-", "\u2212"),
+    "four dashes": lambda text: text.replace("-----", "----"),
+    "six dashes": lambda text: text.replace("-----", "------"),
+    "byte order marks inside": lambda text: text.replace("\n", "\n\ufeff"),
+    "zero-width spaces": lambda text: text.replace("A", "A\u200b"),
+    "soft hyphens": lambda text: text.replace("B", "B\u00ad"),
+    "NUL bytes": "\0".join,
+    "line separators": lambda text: text.replace("\n", "\u2028"),
+    "quoted in a mail": lambda text: textwrap.indent(text, "> "),
+    "quoted twice in a mail": lambda text: textwrap.indent(text, ">> "),
+    "quoted-printable": lambda text: quopri.encodestring(text.encode()).decode(),
+    "a line of quoted-printable": lambda text: quopri.encodestring(
+        text.replace("\n", "").encode()
+    ).decode(),
+    "literal tabs": lambda text: text.replace("\n", "\n\\t"),
+    "in quotation marks": lambda text: f'"{text}"',
+    "each line in quotation marks": lambda text: "".join(f'"{x}",\n' for x in text.splitlines()),
+    "without padding": lambda text: text.replace("=", ""),
+    "without its END": lambda text: text[: text.index("-----END")],
 }
 
 
@@ -56,6 +90,18 @@ def test_every_spelling_is_the_same_key(
     key = load(text, algorithm=Algorithm.RS256)
 
     assert key.public_key() == rsa_key().public_key()
+
+
+@given(
+    places=st.lists(st.integers(0, len(pem(rsa_key()))), min_size=1, max_size=9),
+    inserted=st.sampled_from(["\n", "\r\n", " ", "\t", "\u00a0", "\n> ", "=\n", "\\n", "\u200b"]),
+)
+def test_breaks_at_any_place_even_inside_a_label_change_nothing(places: list[int], inserted: str):
+    text = pem(rsa_key())
+    for place in sorted(places, reverse=True):
+        text = text[:place] + inserted + text[place:]
+
+    assert load(text, algorithm=Algorithm.RS256).public_key() == rsa_key().public_key()
 
 
 @pytest.mark.parametrize("private_format", [PKCS1, PKCS8])
@@ -104,9 +150,12 @@ def p384_pem() -> str:
     return pem(ec.generate_private_key(ec.SECP384R1()), PKCS8)
 
 
-def without_the_middle() -> str:
-    lines = pem(rsa_key()).splitlines()
-    return "\n".join([*lines[:5], *lines[9:]])
+def with_lines(change: Callable[[list[str]], list[str]]) -> str:
+    return "\n".join(change(pem(rsa_key()).splitlines()))
+
+
+def with_line_6(change: Callable[[str], str]) -> str:
+    return with_lines(lambda lines: [*lines[:5], change(lines[5]), *lines[6:]])
 
 
 REFUSED: dict[str, tuple[Callable[[], str], Algorithm, str]] = {
@@ -122,11 +171,50 @@ REFUSED: dict[str, tuple[Callable[[], str], Algorithm, str]] = {
     "1024 bits": (lambda: pem(rsa_key(bits=1024)), Algorithm.RS256, "1024 bits"),
     "no end": (lambda: pem(rsa_key())[:-40], Algorithm.RS256, "truncated"),
     "half of it": (lambda: pem(rsa_key())[:800], Algorithm.RS256, "truncated"),
-    "a hole in it": (without_the_middle, Algorithm.RS256, "damaged"),
+    "a hole in it": (
+        lambda: with_lines(lambda lines: [*lines[:5], *lines[9:]]),
+        Algorithm.RS256,
+        r"damaged: it has \d+ bytes and should have \d+",
+    ),
+    "a hole in its only line": (
+        lambda: with_lines(lambda lines: ["".join([*lines[:5], *lines[9:]])]),
+        Algorithm.RS256,
+        r"damaged: it has \d+ bytes and should have \d+",
+    ),
+    "a lost letter": (
+        lambda: with_line_6(lambda line: line[1:]),
+        Algorithm.RS256,
+        "damaged: line 6 has 63 characters, not 64",
+    ),
+    "a letter too many": (
+        lambda: with_line_6(lambda line: f"A{line}"),
+        Algorithm.RS256,
+        "damaged: line 6 has 65 characters, not 64",
+    ),
+    "a letter that is none": (
+        lambda: "Note:\n" + with_line_6(lambda line: f"*{line[1:]}"),
+        Algorithm.RS256,
+        "damaged: line 6 has a character that is no base64",
+    ),
+    "a letter that is none, in the second block": (
+        lambda: certificate_pem() + with_line_6(lambda line: f"*{line[1:]}"),
+        Algorithm.RS256,
+        "damaged: line 6 has a character that is no base64",
+    ),
+    "another letter": (
+        lambda: with_line_6(lambda line: ("B" if line[0] == "A" else "A") + line[1:]),
+        Algorithm.RS256,
+        "damaged",
+    ),
+    "encrypted under another label": (
+        lambda: encrypted_pem(PKCS8).replace("ENCRYPTED ", ""),
+        Algorithm.RS256,
+        "encrypted",
+    ),
     "no beginning": (lambda: pem(rsa_key())[40:], Algorithm.RS256, "no PEM"),
     "something else": (lambda: "hunter2", Algorithm.RS256, "no PEM"),
     "an unknown label": (
-        lambda: pem(rsa_key()).replace("RSA PRIVATE KEY", "RSA TREASURE"),
+        lambda: pem(rsa_key()).replace("RSA PRIVATE KEY", "RSA TREASURE").replace("M", "N"),
         Algorithm.RS256,
         "no private key",
     ),

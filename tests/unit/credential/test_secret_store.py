@@ -152,7 +152,14 @@ def test_a_no_is_a_no_even_with_a_credential_remembered(error: ClientError, fix:
         secrets.current()
 
 
-@pytest.mark.parametrize(("value", "said"), [(b"x", "binary"), ("R4ndom", "no service account")])
+def test_a_file_that_was_stored_as_bytes_is_read():
+    text = stored()
+
+    for content in (text.encode(), text.encode("utf-16")):
+        assert store(holding(content)).current().service_account.service_account_id == "account-1"
+
+
+@pytest.mark.parametrize(("value", "said"), [(b"\xff", "UTF-8"), ("R4ndom", "no service account")])
 def test_a_version_that_cannot_be_used_is_named(value: str | bytes, said: str):
     with pytest.raises(CredentialError, match=f"Version v1 .*{said}"):
         store(holding(value)).current()

@@ -1,21 +1,28 @@
 """An assertion goes to public addresses only, unless the deployment says otherwise."""
 
 import socket
+import ssl
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
 import pytest
 from urllib3.connection import HTTPSConnection
+from urllib3.util.connection import create_connection
 
+from fakes.certificates import unknown_to_the_system
 from fakes.environment import function_environment
 from tests.support.canned_server import CannedServer, answer
 from token_rotator import transport, wiring
 from token_rotator.contract import Variable
 from token_rotator.errors import IdentityProviderDown, IdentityProviderUntrusted
-from token_rotator.identity_provider import addresses
+from token_rotator.identity_provider import addresses, http
 from token_rotator.identity_provider.addresses import Addresses
-from token_rotator.identity_provider.http import ProviderHttp, ProviderResponse
+from token_rotator.identity_provider.http import ProviderHttp
+from token_rotator.identity_provider.response import ProviderResponse
 from token_rotator.settings import Settings
 from token_rotator.timing import HTTP_CONNECT
 
@@ -107,6 +114,28 @@ def test_whatever_the_url_calls_it_loopback_hears_nothing(
     assert server.connections == 0
 
 
+class Seconds:
+    """A clock in place of the module ``time``."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class SlowHandshake:
+    """A server's TLS that lets the client wait before it answers its hello."""
+
+    def __init__(self, context: ssl.SSLContext, *, seconds: float) -> None:
+        self._context = context
+        self._seconds = seconds
+
+    def wrap_socket(self, sock: socket.socket, *, server_side: bool) -> ssl.SSLSocket:
+        time.sleep(self._seconds)
+        return self._context.wrap_socket(sock, server_side=server_side)
+
+
 Resolver = Callable[..., None]
 
 
@@ -142,6 +171,30 @@ def test_a_name_that_leads_inside_is_refused_when_the_connection_is_made(
     assert server.connections == 0
 
 
+@pytest.mark.parametrize(
+    ("address", "allowed", "offered"),
+    [
+        ("10.1.2.3", Addresses(), True),
+        ("fd12:3456::7", Addresses(), True),
+        ("198.18.0.5", Addresses(), False),
+        ("198.19.255.1", Addresses(private=True), False),
+        ("169.254.7.7", Addresses(private=True), False),
+        ("127.0.0.1", Addresses(), False),
+        ("fd00:ec2::254", Addresses(private=True), False),
+    ],
+)
+def test_allowing_private_addresses_is_offered_where_it_helps(
+    address: str, allowed: Addresses, *, offered: bool, resolves: Resolver
+):
+    resolves("idp.example", [address])
+
+    with pytest.raises(IdentityProviderUntrusted) as caught:
+        ask("https://idp.example/", allowed)
+
+    assert ("allow_private_addresses = true" in str(caught.value)) is offered
+    assert ("No setting admits it" in str(caught.value)) is not offered
+
+
 def test_a_name_that_leads_inside_too_is_refused(server: CannedServer, resolves: Resolver):
     resolves("idp.example", ["13.108.0.1", "127.0.0.1"])
 
@@ -169,7 +222,7 @@ def test_a_name_with_an_address_that_does_not_answer_is_tried_at_the_next(
     assert len(server.requests) == 1
 
 
-def test_the_addresses_of_a_name_share_the_time_for_connecting(
+def test_an_address_that_fails_at_once_leaves_its_time_to_the_others(
     resolves: Resolver, monkeypatch: pytest.MonkeyPatch
 ):
     resolves("idp.example", ["127.9.9.1", "127.9.9.2", "127.9.9.3"])
@@ -177,15 +230,54 @@ def test_the_addresses_of_a_name_share_the_time_for_connecting(
 
     def nobody_answers(_: object, timeout: float, **__: object) -> socket.socket:
         waited.append(timeout)
-        raise TimeoutError
+        raise ConnectionRefusedError
 
     monkeypatch.setattr(addresses, "create_connection", nobody_answers)
+    monkeypatch.setattr(addresses, "time", Seconds())
 
     with pytest.raises(IdentityProviderDown):
         ask("http://idp.example/", Addresses(loopback=True))
 
-    assert len(waited) == 3
-    assert sum(waited) <= HTTP_CONNECT.total_seconds()
+    whole = HTTP_CONNECT.total_seconds()
+    assert waited == pytest.approx([whole / 3, whole / 2, whole])
+
+
+def test_an_address_that_answers_last_has_what_the_others_left(
+    server: CannedServer, resolves: Resolver, monkeypatch: pytest.MonkeyPatch
+):
+    silent = [f"127.9.9.{number}" for number in range(1, 8)]
+    resolves("idp.example", [*silent, "127.0.0.1"])
+    shares: dict[str, float] = {}
+    connect = create_connection
+
+    def most_are_silent(address: tuple[str, int], timeout: float, **of: Any) -> socket.socket:
+        shares[address[0]] = timeout
+        if address[0] in silent:
+            clock.now += timeout
+            raise TimeoutError
+        return connect(address, timeout, **of)
+
+    monkeypatch.setattr(addresses, "create_connection", most_are_silent)
+    clock = Seconds()
+    monkeypatch.setattr(addresses, "time", clock)
+
+    ask(server.url.replace("127.0.0.1", "idp.example"), Addresses(loopback=True))
+
+    assert [*shares.values()] == pytest.approx([HTTP_CONNECT.total_seconds() / 8] * 8)
+
+
+def test_the_handshake_has_a_timeout_of_its_own_and_not_an_addresss_share(
+    resolves: Resolver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    context, certificate = unknown_to_the_system(tmp_path)
+    monkeypatch.setattr(addresses, "trusting", lambda _: transport.trusting(str(certificate)))
+    monkeypatch.setattr(http, "HTTP_CONNECT", timedelta(seconds=3))
+    resolves("127.0.0.1", ["127.0.0.1", *(f"127.9.9.{number}" for number in range(1, 10))])
+
+    with CannedServer(answer(), tls=SlowHandshake(context, seconds=0.6)) as server:
+        received = ask(server.url, Addresses(loopback=True))
+
+    assert received.status == 200
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "nowhere.invalid", "a..example"])

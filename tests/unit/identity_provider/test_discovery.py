@@ -11,13 +11,14 @@ from fakes.keys import rsa_key
 from token_rotator.contract import Variable
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
+    AnsweredByAnother,
     AnswerUnusable,
     ConfigurationError,
     IdentityProviderDown,
     IdentityProviderUntrusted,
 )
 from token_rotator.identity_provider.discovery import Discovery
-from token_rotator.identity_provider.http import ProviderResponse
+from token_rotator.identity_provider.response import Body, ProviderResponse
 from token_rotator.settings import Settings
 
 ENDPOINT = "https://discovery.example/us1"
@@ -44,7 +45,9 @@ class FakeChannel:
             raise told
         status = told if isinstance(told, int) else 200
         fields = told if isinstance(told, Mapping) else None
-        return ProviderResponse(status=status, fields=fields, is_json=True, retry_after=RETRY_AFTER)
+        return ProviderResponse(
+            status=status, fields=fields, body=Body.JSON, retry_after=RETRY_AFTER
+        )
 
 
 class Look:
@@ -80,6 +83,33 @@ def test_without_an_issuer_the_audience_is_the_token_endpoints_origin(issuer: ob
     look = Look(FakeChannel({**DOCUMENT, "issuer": issuer}))
 
     assert look()[1] == "https://discovery.example"
+
+
+@pytest.mark.parametrize(
+    ("token_endpoint", "audience"),
+    [
+        ("https://discovery.example:443/us1/token", "https://discovery.example"),
+        ("https://Discovery.example:443", "https://discovery.example"),
+        ("https://discovery.example:/t", "https://discovery.example"),
+        ("https://discovery.example:8443/t", "https://discovery.example:8443"),
+        ("https://discovery.example:80/t", "https://discovery.example:80"),
+    ],
+)
+def test_the_schemes_own_port_is_not_part_of_the_audience(token_endpoint: str, audience: str):
+    assert Look(FakeChannel({"token_endpoint": token_endpoint}))()[1] == audience
+
+
+@pytest.mark.parametrize(
+    ("token_endpoint", "audience"),
+    [
+        ("http://127.0.0.1:80/t", "http://127.0.0.1"),
+        ("http://127.0.0.1:443/t", "http://127.0.0.1:443"),
+        ("https://[::1]:443/t", "https://[::1]"),
+        ("https://[::1]/t", "https://[::1]"),
+    ],
+)
+def test_the_same_holds_for_a_configured_endpoint(token_endpoint: str, audience: str):
+    assert Look(FakeChannel(DOCUMENT), token_endpoint=token_endpoint)()[1] == audience
 
 
 def test_a_configured_audience_wins():
@@ -186,9 +216,9 @@ def test_other_hosts_can_be_allowed():
     assert look()[0] == "https://idp.example/token"
 
 
-@pytest.mark.parametrize("document", [404, {}, {"token_endpoint": 7}, None])
+@pytest.mark.parametrize("document", [{}, {"token_endpoint": 7}, None])
 def test_an_answer_without_a_token_endpoint_is_of_no_use(
-    document: Mapping[str, object] | int | None,
+    document: Mapping[str, object] | None,
 ):
     with pytest.raises(AnswerUnusable, match="token_endpoint"):
         Look(FakeChannel(document))()
@@ -199,3 +229,9 @@ def test_a_discovery_endpoint_with_a_bad_moment_is_transient_and_keeps_what_it_a
         Look(FakeChannel(503))()
 
     assert caught.value.retry_after == RETRY_AFTER
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_discovery_endpoint_that_is_none_is_named(status: int):
+    with pytest.raises(AnsweredByAnother, match="First check the discoveryEndpoint of the secret"):
+        Look(FakeChannel(status))()

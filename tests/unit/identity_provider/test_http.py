@@ -1,23 +1,45 @@
 """The identity provider may do anything on the wire; we lose no time and no secret to it."""
 
+import contextlib
+import gzip
+import io
+import ssl
 import time
+import tracemalloc
+import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+import urllib3
+from urllib3 import HTTPResponse
 
 from fakes.certificates import unknown_to_the_system
+from fakes.environment import function_environment
 from tests.support.canned_server import Behaviour, CannedServer, Connection, answer
+from token_rotator import transport
 from token_rotator.contract import RequestStyle
 from token_rotator.errors import (
-    AnswerUnusable,
+    AnsweredByAnother,
     IdentityProviderDown,
     IdentityProviderError,
     IdentityProviderUntrusted,
 )
+from token_rotator.identity_provider import addresses, answers, http, timed_response
 from token_rotator.identity_provider.addresses import Addresses
-from token_rotator.identity_provider.http import LONGEST_BODY_BYTES, ProviderHttp, ProviderResponse
+from token_rotator.identity_provider.advice import Endpoint
+from token_rotator.identity_provider.http import LONGEST_BODY_BYTES, ProviderHttp
+from token_rotator.identity_provider.response import Body, ProviderResponse, read
+from token_rotator.identity_provider.timed_response import TimedResponse
+from token_rotator.settings import Settings
+from token_rotator.timing import HTTP_CONNECT, HTTP_READ
+from token_rotator.transport import HttpResponse
 
+SETTINGS = Settings.from_environment(function_environment())
 SENTINEL = "sentinel-assertion"
 
 
@@ -42,6 +64,13 @@ def get(url: str) -> ProviderResponse:
     with Addresses(loopback=True).pool() as pool:
         channel = ProviderHttp(pool=pool, now=now)
         return channel.get(url, what="discovery endpoint", deadline=now() + timedelta(seconds=5))
+
+
+def accepted(url: str, *, seconds: float = 5) -> ProviderResponse:
+    """The answer of a token endpoint, unless it is an error."""
+    received = post(url, seconds=seconds)
+    answers.check(received, Endpoint.TOKEN, SETTINGS)
+    return received
 
 
 def test_query_style_sends_the_parameters_in_the_url_and_an_empty_body():
@@ -76,13 +105,13 @@ def test_an_answer_tells_json_objects_from_other_json_and_from_other_text():
     with CannedServer(
         answer(200, b'{"a": 1}'), answer(200, b"[1]"), answer(200, b"<html>"), answer(200, b"")
     ) as server:
-        answers = [post(server.url) for _ in range(4)]
+        received = [post(server.url) for _ in range(4)]
 
-    assert [(a.fields, a.is_json) for a in answers] == [
-        ({"a": 1}, True),
-        (None, True),
-        (None, False),
-        (None, False),
+    assert [(one.fields, one.body) for one in received] == [
+        ({"a": 1}, Body.JSON),
+        (None, Body.JSON),
+        (None, Body.NOT_JSON),
+        (None, Body.EMPTY),
     ]
 
 
@@ -90,7 +119,7 @@ def test_deeply_nested_json_counts_as_no_json():
     with CannedServer(answer(200, b"[" * 60_000)) as server:
         received = post(server.url)
 
-    assert received.is_json is False
+    assert received.body is Body.NOT_JSON
 
 
 def test_a_redirect_is_not_followed():
@@ -99,7 +128,7 @@ def test_a_redirect_is_not_followed():
         CannedServer(answer(307, b"", f"Location: {elsewhere.url}/")) as server,
         pytest.raises(IdentityProviderUntrusted, match="redirect"),
     ):
-        post(server.url)
+        accepted(server.url)
 
     assert elsewhere.requests == []
 
@@ -114,8 +143,8 @@ def test_a_body_of_ten_megabytes_is_cut_off_early():
             connection.send(b"x" * 10_000)
             sent += 10_000
 
-    with CannedServer(pour) as server, pytest.raises(AnswerUnusable, match="64 KiB"):
-        post(server.url)
+    with CannedServer(pour) as server:
+        assert post(server.url).body is Body.TOO_LARGE
 
     assert sent < 10_000_000, f"all was read although {LONGEST_BODY_BYTES} are enough"
 
@@ -134,6 +163,13 @@ def drip(connection: Connection) -> None:
         connection.pause(0.1)
 
 
+def drip_in_the_headers(connection: Connection) -> None:
+    connection.send(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(100):
+        connection.send(b"x")
+        connection.pause(0.1)
+
+
 def hang(connection: Connection) -> None:
     connection.pause(30)
 
@@ -143,13 +179,13 @@ def hang_in_the_body(connection: Connection) -> None:
     connection.pause(30)
 
 
-@pytest.mark.parametrize("behaviour", [hang, hang_in_the_body, drip])
+@pytest.mark.parametrize("behaviour", [hang, hang_in_the_body, drip, drip_in_the_headers])
 def test_a_provider_that_dawdles_costs_no_more_than_the_deadline(behaviour: Behaviour):
     begun = time.monotonic()
     with CannedServer(behaviour) as server, pytest.raises(IdentityProviderDown):
-        post(server.url, seconds=1.2)
+        accepted(server.url, seconds=1.2)
 
-    assert time.monotonic() - begun < 8, "a single read may take ten seconds"
+    assert time.monotonic() - begun < 8, "a drip of ten seconds was waited for"
 
 
 def test_with_no_time_left_nothing_is_sent():
@@ -168,13 +204,13 @@ def truncated(connection: Connection) -> None:
     [
         (Connection.reset, "ConnectionResetError"),
         (lambda connection: None, "RemoteDisconnected"),
-        (truncated, "IncompleteRead"),
+        (truncated, "broke off"),
         (lambda connection: connection.send(b"no HTTP at all\r\n\r\n"), "BadStatusLine"),
     ],
 )
 def test_a_broken_conversation_is_transient_and_names_its_cause(behaviour: Behaviour, cause: str):
     with CannedServer(behaviour) as server, pytest.raises(IdentityProviderDown, match=cause):
-        post(server.url)
+        accepted(server.url)
 
 
 def test_a_refused_connection_is_transient():
@@ -244,7 +280,7 @@ def chain(exc: BaseException | None) -> list[BaseException]:
 @pytest.mark.parametrize("behaviour", [Connection.reset, truncated, hang, answer(307), drip])
 def test_no_error_carries_the_assertion(behaviour: Behaviour):
     with CannedServer(behaviour) as server, pytest.raises(IdentityProviderError) as caught:
-        post(server.url, seconds=1.2)
+        accepted(server.url, seconds=1.2)
 
     for exc in chain(caught.value):
         assert SENTINEL not in f"{exc} {exc!r} {vars(exc)}"
@@ -264,3 +300,246 @@ def test_connections_are_used_again():
             channel.get(server.url, what="x", deadline=now() + timedelta(seconds=5))
 
     assert len(server.requests) == 1, "the second request came on a new connection"
+
+
+@pytest.mark.parametrize("behaviour", [drip, drip_in_the_headers, hang, hang_in_the_body])
+def test_an_attempt_has_a_bound_of_its_own_that_leaves_time_for_another(
+    behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(http, "HTTP_CONNECT", timedelta(seconds=0.4))
+    monkeypatch.setattr(http, "HTTP_READ", timedelta(seconds=0.8))
+    begun = time.monotonic()
+
+    with CannedServer(behaviour) as server, pytest.raises(IdentityProviderDown):
+        accepted(server.url, seconds=30)
+
+    assert time.monotonic() - begun < 8, "until its own end, the drip takes ten seconds"
+
+
+def test_connecting_and_the_answer_together_have_no_more_than_an_attempts_time():
+    given: list[urllib3.Timeout] = []
+
+    class Pool:
+        def urlopen(self, *_: object, timeout: urllib3.Timeout, **__: object) -> HTTPResponse:
+            given.append(timeout)
+            return HTTPResponse(status=204, preload_content=False)
+
+    channel = ProviderHttp(pool=cast("Any", Pool()), now=now)
+    for seconds in (36, 5):
+        channel.get("https://a.example", what="x", deadline=now() + timedelta(seconds=seconds))
+
+    whole, cut = (timeout.total for timeout in given)
+    assert whole == (HTTP_CONNECT + HTTP_READ).total_seconds()
+    assert cut == pytest.approx(5, abs=1)
+
+
+class DrippingSocket:
+    """A byte arrives every three seconds."""
+
+    def __init__(self, clock: SimpleNamespace) -> None:
+        self._clock = clock
+        self.timeouts: list[float] = []
+
+    def gettimeout(self) -> float:
+        return 10.0
+
+    def settimeout(self, seconds: float) -> None:
+        self.timeouts.append(seconds)
+
+    def makefile(self, _: str) -> io.BufferedReader:
+        clock = self._clock
+
+        class Drip(io.RawIOBase):
+            def readable(self) -> bool:
+                return True
+
+            def readinto(self, buffer: Any) -> int:
+                clock.seconds += 3
+                buffer[0] = ord("x")
+                return 1
+
+        return io.BufferedReader(Drip())
+
+
+def test_each_wait_for_a_dripping_answer_has_what_the_others_left(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    clock = SimpleNamespace(seconds=0.0)
+    clock.monotonic = lambda: clock.seconds
+    monkeypatch.setattr(timed_response, "time", clock)
+    sock = DrippingSocket(clock)
+    response = TimedResponse(cast("Any", sock))
+
+    with pytest.raises(TimeoutError):
+        response.fp.readline()
+
+    assert sock.timeouts == [10.0, 7.0, 4.0, 1.0]
+
+
+@pytest.mark.parametrize("behaviour", [truncated, hang_in_the_body, drip])
+def test_a_503_keeps_its_retry_after_however_its_body_ends(
+    behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(http, "HTTP_READ", timedelta(seconds=0.5))
+
+    def unavailable(connection: Connection) -> None:
+        connection.send(b"HTTP/1.1 503 -\r\nRetry-After: 4\r\nContent-Length: 1000\r\n\r\n")
+        with contextlib.suppress(OSError):
+            behaviour(connection)
+
+    with CannedServer(unavailable) as server, pytest.raises(IdentityProviderDown) as caught:
+        accepted(server.url)
+
+    assert caught.value.retry_after == timedelta(seconds=4)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("GZIP", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", lambda body: zlib.compress(body, wbits=-15)),
+        ("deflate, gzip", lambda body: gzip.compress(zlib.compress(body))),
+        ("identity", bytes),
+    ],
+)
+def test_what_is_compressed_though_nobody_asked_is_read(
+    encoding: str, encode: Callable[[bytes], bytes]
+):
+    body = encode(b'{"access_token": "abc"}')
+    with CannedServer(answer(200, body, f"Content-Encoding: {encoding}")) as server:
+        received = accepted(server.url)
+
+    assert received.fields == {"access_token": "abc"}
+    assert b"accept-encoding: identity" in server.requests[0].lower()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_grows_beyond_the_bound_when_it_is_decompressed_is_not_kept(times: int):
+    bomb = b" " * 50_000_000 + b"{}"
+    for _ in range(times):
+        bomb = gzip.compress(bomb)
+    encoding = ", ".join(["gzip"] * times)
+    with CannedServer(answer(200, bomb, f"Content-Encoding: {encoding}")) as server:
+        tracemalloc.start()
+        received = post(server.url)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert received.body is Body.TOO_LARGE
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [
+        ("br", "Content-Encoding br"),
+        ("zstd", "Content-Encoding zstd"),
+        ("gzip, aes128gcm", "Content-Encoding aes128gcm"),
+        (SENTINEL, "Content-Encoding of no known name"),
+        ("gzip", "a body that is not in its Content-Encoding"),
+    ],
+)
+def test_an_encoding_that_cannot_be_read_is_named(encoding: str, shown: str):
+    with (
+        CannedServer(answer(200, b"{}", f"Content-Encoding: {encoding}")) as server,
+        pytest.raises(AnsweredByAnother, match=shown) as caught,
+    ):
+        accepted(server.url)
+
+    assert "Accept-Encoding" in str(caught.value)
+    assert SENTINEL not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "encoding"),
+    [
+        ("application/json; charset=ISO-8859-1", "latin-1"),
+        ('application/json;charset="windows-1252"', "cp1252"),
+        ("application/json; charset=Shift_JIS", "shift_jis"),
+        ("application/json;CHARSET=gb18030", "gb18030"),
+        ("application/json", "latin-1"),
+        ("application/json; charset=utf-8", "latin-1"),
+        ("application/json; charset=UTF-16", "utf-8"),
+        ("application/json; charset=no-such", "utf-8"),
+        ("application/json; charset=zip", "utf-8"),
+        ("application/json; charset=undefined", "utf-8"),
+        ("application/json", "utf-8-sig"),
+        ("application/json; charset=utf-8", "utf-8-sig"),
+        ("application/json", "utf-16"),
+        ("application/json", "utf-16-le"),
+        ("application/json", "utf-32-be"),
+        ("", "utf-8"),
+    ],
+)
+def test_a_token_is_read_from_an_answer_in_any_charset(content_type: str, encoding: str):
+    # the second byte of this character is a backslash in Shift_JIS
+    note = "\u8868" if encoding in ("shift_jis", "gb18030") else "Zo\u00eb"
+    body = f'{{"note": "{note}", "access_token": "abc"}}'.encode(encoding)
+    with CannedServer(answer(200, body, f"Content-Type: {content_type}")) as server:
+        received = accepted(server.url)
+
+    assert (received.fields or {})["access_token"] == "abc"
+
+
+@pytest.mark.parametrize(
+    ("offset", "low", "high"), [(-40, -41, -39), (40, 39, 41), (-3, -4, -2), (0, 0, 0)]
+)
+def test_the_date_of_an_answer_tells_the_difference_of_clocks(offset: float, low: int, high: int):
+    def dated(connection: Connection) -> None:
+        date = format_datetime(now() + timedelta(seconds=offset), usegmt=True)
+        answer(200, b"{}", f"Date: {date}")(connection)
+
+    with CannedServer(dated) as server:
+        skew = post(server.url).clock_skew
+
+    assert skew is not None
+    assert timedelta(seconds=low) <= skew <= timedelta(seconds=high)
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Wed, 21 Oct 9999999 07:28:00 GMT", "7"])
+def test_a_date_that_is_none_tells_nothing(date: str):
+    with CannedServer(answer(200, b"{}", f"Date: {date}")) as server:
+        assert post(server.url).clock_skew is None
+
+
+def test_a_slow_answer_is_no_difference_of_clocks():
+    sent, received = now(), now() + timedelta(seconds=9)
+    for date in (sent, sent + timedelta(seconds=4), received):
+        header = {"Date": format_datetime(date, usegmt=True)}
+        found = HttpResponse(status=200, headers=header, body=b"{}")
+
+        assert read(found, sent=sent, received=received).clock_skew == timedelta()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_wants_a_client_certificate_is_recognised(
+    version: ssl.TLSVersion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    context, certificate = unknown_to_the_system(tmp_path)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(certificate)
+    context.minimum_version = context.maximum_version = version
+    monkeypatch.setattr(addresses, "trusting", lambda _: transport.trusting(str(certificate)))
+
+    with (
+        CannedServer(answer(), tls=context) as server,
+        pytest.raises(IdentityProviderDown, match="may demand a client certificate"),
+    ):
+        accepted(server.url)
+
+    assert server.requests == []
+
+
+def closes_after_the_hello(connection: Connection) -> None:
+    connection.receive()
+
+
+def test_a_connection_that_ends_within_the_handshake_may_want_a_client_certificate():
+    with (
+        CannedServer(closes_after_the_hello, listens=False) as server,
+        pytest.raises(IdentityProviderDown, match="may demand a client certificate"),
+    ):
+        post(server.url.replace("http:", "https:"))

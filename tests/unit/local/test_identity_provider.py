@@ -4,6 +4,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
@@ -20,6 +22,22 @@ def test_the_discovery_document_names_issuer_and_token_endpoint(idp: IdentityPro
     answer = get(idp.discovery_endpoint)
 
     assert answer.content == {"issuer": idp.issuer, "token_endpoint": f"{idp.issuer}/us1/token"}
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
+def test_header_names_compare_without_case(
+    idp: IdentityProvider, account: ServiceAccount, name: str
+) -> None:
+    token = TokenRequest.documented(idp, account).send().content["access_token"]
+    resource = urlsplit(idp.api("reports"))
+    assert resource.hostname is not None
+    connection = HTTPConnection(resource.hostname, resource.port)  # sends names as they are
+
+    connection.request("GET", resource.path, headers={name: f"Bearer {token}"})
+
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert "authorization" in idp.requests[-1].header_names
 
 
 def test_an_injected_status_lasts_for_a_number_of_requests(

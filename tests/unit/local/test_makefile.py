@@ -4,25 +4,31 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from local import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-RECIPES = dict(re.findall(r"^([a-z0-9-]+):.*\n((?:\t.*\n)+)", MAKEFILE, re.M))
-NO_PROGRAM_OF_ITS_OWN = {
-    *("help", "tools", "setup", "clean"),  # nothing to pass anything to
-    *("test", "quick"),  # hand it on
-    *("lint", "fix"),  # several programs
-    "generate",  # takes no options
-}
+VERBS = [*re.findall(r"^([a-z0-9-]+):.*## ", MAKEFILE, re.M), "tools"]
+NOTHING_TO_PASS_IT_TO = {"help", "tools", "setup", "clean"}
+NEEDED = (
+    *("requirements.txt", "package-lock.json", "pyproject.toml"),
+    *("tests/audit/requirements.txt", ".venv/bin/python"),
+)
 
 LATER_THAN_3_81 = [
-    *("--output-sync", ".ONESHELL", ".SHELLFLAGS", ".RECIPEPREFIX", ".EXTRA_PREREQS"),
+    *("--output-sync", "--eval", "--trace", "--shuffle", "--jobserver-style", " -O"),
+    *(".ONESHELL", ".SHELLFLAGS", ".SHELLSTATUS", ".RECIPEPREFIX", ".EXTRA_PREREQS", ".WAIT"),
     *("$(file ", "$(guile ", "$(let ", "$(intcmp ", "!=", "::=", "undefine ", "private "),
+    *("\nload ", "\n-load ", "$(.FEATURES"),
 ]
 """https://git.savannah.gnu.org/cgit/make.git/tree/NEWS"""
+
+
+NAMES = ["my envs/prod.toml", """an "old" one's; copy & more.toml""", "*.toml"]
+"""Of files, stacks and rotators, with all that a shell would take apart."""
 
 
 @pytest.fixture
@@ -49,6 +55,9 @@ def make(folder: Path, *arguments: str, more: str = "") -> subprocess.CompletedP
     )
 
 
+PRINTS: Final = 'printf "%s\\n" "$@"'
+
+
 def program(folder: Path, name: str, script: str) -> None:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +71,19 @@ def test_it_uses_nothing_that_the_make_of_macos_lacks(feature: str) -> None:
     assert not re.search(r"^define .*=|&:", MAKEFILE, re.M)
 
 
-@pytest.mark.parametrize("verb", sorted(RECIPES.keys() - NO_PROGRAM_OF_ITS_OWN))
-def test_every_verb_passes_on_what_is_in_args(verb: str) -> None:
-    assert "$(ARGS)" in RECIPES[verb]
+@pytest.mark.parametrize("verb", sorted({*VERBS} - NOTHING_TO_PASS_IT_TO))
+def test_every_verb_passes_on_what_is_in_args(folder: Path, verb: str) -> None:
+    for name in NEEDED:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+    done = make(folder, "-n", verb, "ARGS=--probe 'a b'", "FILE=f")
+
+    assert done.returncode == 0, done.stderr
+    run = [line for line in done.stdout.splitlines() if "--probe 'a b'" in line]
+    assert run
+    # options of pytest are none of ruff's
+    assert verb in {"lint", "fix"} or not [line for line in run if "ruff" in line]
 
 
 @pytest.mark.parametrize(
@@ -76,53 +95,93 @@ def test_every_verb_passes_on_what_is_in_args(verb: str) -> None:
         ("destroy", ["destroy", "--all"]),
     ],
 )
+@pytest.mark.parametrize("name", NAMES)
 def test_the_cdk_is_given_the_file_whatever_its_path(
-    folder: Path, verb: str, arguments: list[str]
+    folder: Path, verb: str, arguments: list[str], name: str
 ) -> None:
-    program(folder, "npx", 'printf "%s\\n" "$@"')
+    program(folder, "npx", PRINTS)
+    program(folder, ".venv/bin/token-rotator", "exit 0")
 
-    done = make(folder, "-s", "-o", "tools", verb, "CONFIG=my envs/prod.toml", "ARGS=--force -v")
+    done = make(folder, "-s", "-o", "tools", verb, f"CONFIG={name}", "ARGS=--force -v")
 
     assert done.stdout.splitlines() == [
-        *("--no-install", "cdk", *arguments, "-c", "config=my envs/prod.toml", "--force", "-v")
+        *("--no-install", "cdk", *arguments, "-c", f"config={name}", "--force", "-v")
     ]
 
 
 @pytest.mark.parametrize("verb", ["check", "status", "rotate", "live-check"])
-def test_the_command_is_given_the_rotator_and_the_file_whatever_its_path(
-    folder: Path, verb: str
+@pytest.mark.parametrize("name", NAMES)
+def test_the_command_is_given_the_rotator_and_the_file_whatever_they_are_called(
+    folder: Path, verb: str, name: str
 ) -> None:
     program(folder, ".venv/bin/token-rotator", 'printf "%s\\n" "$@"')
-    given = ("CONFIG=my envs/prod.toml", "ROTATOR=sales", "ARGS=--json")
+    given = (f"CONFIG={name}", f"ROTATOR=the {name}", "ARGS=--json")
 
     done = make(folder, "-s", "-o", ".venv/installed", verb, *given)
     alone = make(folder, "-s", "-o", ".venv/installed", verb)
 
-    assert done.stdout.splitlines() == [verb, "sales", "--config", "my envs/prod.toml", "--json"]
+    assert done.stdout.splitlines() == [verb, f"the {name}", "--config", name, "--json"]
     assert alone.stdout.splitlines() == [verb]
 
 
-def test_upload_and_costs_are_given_their_files_whatever_their_paths(folder: Path) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_upload_and_costs_are_given_their_files_whatever_their_paths(
+    folder: Path, name: str
+) -> None:
     program(folder, ".venv/bin/token-rotator", 'printf "%s\\n" "$@"')
-    given = ("-s", "-o", ".venv/installed", "CONFIG=my envs/prod.toml")
+    given = ("-s", "-o", ".venv/installed", f"CONFIG={name}")
 
-    upload = make(folder, *given, "upload", "FILE=my key.txt", "ROTATOR=sales")
+    upload = make(folder, *given, "upload", f"FILE=the {name}", "ROTATOR=sales")
     costs = make(folder, *given, "costs")
     nothing = make(folder, *given, "upload")
 
-    config = ["--config", "my envs/prod.toml"]
-    assert upload.stdout.splitlines() == ["upload", "my key.txt", "sales", *config]
+    config = ["--config", name]
+    assert upload.stdout.splitlines() == ["upload", f"the {name}", "sales", *config]
     assert costs.stdout.splitlines() == ["costs", *config]
     assert (nothing.returncode, nothing.stdout) == (2, "")
     assert "make upload FILE=path" in nothing.stderr
 
 
-def test_one_stack_is_named_whatever_it_is_called(folder: Path) -> None:
-    program(folder, "npx", 'printf "%s\\n" "$@"')
+@pytest.mark.parametrize("verb", ["deploy", "destroy"])
+@pytest.mark.parametrize("name", NAMES)
+def test_one_stack_is_named_whatever_it_is_called(folder: Path, verb: str, name: str) -> None:
+    program(folder, "npx", PRINTS)
+    program(folder, ".venv/bin/token-rotator", PRINTS)
 
-    done = make(folder, "-s", "-o", "tools", "deploy", "STACK=a b")
+    done = make(folder, "-s", "-o", "tools", verb, f"STACK={name}")
 
-    assert done.stdout.splitlines() == ["--no-install", "cdk", "deploy", "a b"]
+    planned = ["plan", "--stack", name] if verb == "deploy" else []
+    assert done.stdout.splitlines() == [*planned, "--no-install", "cdk", verb, name]
+
+
+@pytest.mark.parametrize("verb", ["diff", "deploy"])
+def test_before_a_deployment_it_is_said_whose_token_that_takes_away(
+    folder: Path, verb: str
+) -> None:
+    program(folder, "npx", "echo cdk")
+    program(folder, ".venv/bin/token-rotator", f"{PRINTS}; exit 1")
+    given = ("CONFIG=my envs/prod.toml", "ACCEPT=/a /b", "ARGS=--profile prod -v")
+
+    done = make(folder, "-s", "-o", "tools", verb, *given)
+
+    assert done.stdout.splitlines() == [
+        *("plan", "--config", "my envs/prod.toml", "--accept", "/a /b"),
+        "--cdk-arguments=--profile prod -v",
+        *(["cdk"] if verb == "diff" else []),
+    ]
+    assert done.returncode != 0
+
+
+@pytest.mark.parametrize(("differs", "lost"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_diff_fails_where_the_cdk_does_or_a_token_would_be_taken_away(
+    folder: Path, differs: int, lost: int
+) -> None:
+    program(folder, "npx", f"exit {differs}")
+    program(folder, ".venv/bin/token-rotator", f"exit {lost}")
+
+    done = make(folder, "-s", "-o", "tools", "diff")
+
+    assert (done.returncode != 0) is bool(differs or lost)
 
 
 def test_unit_runs_the_tests_that_an_expression_names(folder: Path) -> None:
@@ -159,8 +218,26 @@ def test_npm_says_why_it_failed(folder: Path) -> None:
     done = make(folder, "node_modules/installed")
 
     assert "npm error code ENOTFOUND" in done.stderr
+    assert (
+        "The CDK command line could not be installed, for the reason above: "
+        "docs/troubleshooting.md#npm\n"
+    ) in done.stderr
     assert done.returncode != 0
     assert not (folder / "node_modules" / "installed").exists()
+
+
+def test_an_index_that_cannot_be_reached_is_the_reason_that_make_shows(folder: Path) -> None:
+    for name in ("package-lock.json", "requirements.txt"):
+        (folder / name).touch()
+    program(folder, "node", "echo v20.20.2")
+    program(folder, "npm", "echo 10")
+    options = "PIP_INDEX_URL=http://127.0.0.1:9/simple PIP_CONFIG_FILE=/dev/null PIP_RETRIES=1"
+
+    done = make(folder, ".venv/pinned", "PIP_NO_CACHE_DIR=1", *options.split())
+
+    assert "Connection refused" in done.stderr
+    assert "uv could not be installed, for the reason above: docs/troubl" in done.stderr
+    assert not (folder / ".venv" / "pinned").exists()
 
 
 def test_what_is_missing_is_said_once_before_anything_is_installed(folder: Path) -> None:

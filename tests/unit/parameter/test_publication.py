@@ -188,17 +188,34 @@ def test_a_look_that_fails_for_now_is_not_knowing(store: FakeParameterStore, cod
         publication(store).current()
 
 
-def test_the_bare_token_is_published_for_those_who_cannot_parse_json():
-    clock = Clock()
-    store = FakeParameterStore(now=clock.now)
+def test_the_bare_token_is_published_for_those_who_cannot_parse_json(store: FakeParameterStore):
     parameters = publication(store, ValueFormat.TOKEN)
 
-    parameters.publish(record("bare"))
+    parameters.publish(record("bare", seconds=120))
 
     assert store.value(NAME) == "bare"
-    assert parameters.current().record == Record(
-        access_token="bare", issued_at=clock.now(), expires_at=clock.now() + timedelta(seconds=300)
-    )
+    assert parameters.current().record == record("bare", seconds=120)
+
+
+def test_a_bare_token_that_this_environment_has_not_written_has_no_known_expiry(
+    store: FakeParameterStore,
+):
+    publication(store, ValueFormat.TOKEN).publish(record("bare"))
+
+    there = publication(store, ValueFormat.TOKEN).current()
+
+    assert (there.record, there.version) == (None, 1)
+
+
+@pytest.mark.parametrize("seconds", [301, 300_000])
+def test_a_record_is_believed_for_the_configured_lifetime_at_most(
+    store: FakeParameterStore, seconds: int
+):
+    parameters = publication(store)
+
+    parameters.publish(record(seconds=seconds))
+
+    assert parameters.current().record == record(seconds=300)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.clock import NOON
-from token_rotator.parameter.record import Record, RecordUnreadable
+from token_rotator.parameter.record import Record, RecordUnreadable, bounded
 
 moments = st.integers(0, 10**11).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
@@ -81,3 +81,18 @@ def test_a_record_prints_without_its_token():
     record = Record(access_token="sentinel", issued_at=NOON, expires_at=NOON)
 
     assert "sentinel" not in f"{record} {record!r}"
+
+
+@given(issued_at=moments, expires_at=moments, written_at=moments, lifetime=st.integers(30, 10**6))
+def test_whatever_a_record_says_it_lives_one_configured_lifetime_at_most(
+    issued_at: datetime, expires_at: datetime, written_at: datetime, lifetime: int
+):
+    record = Record(access_token="a", issued_at=issued_at, expires_at=expires_at)
+    longest = timedelta(seconds=lifetime)
+
+    believed = bounded(record, written_at=written_at, token_lifetime=longest).expires_at
+
+    assert believed <= expires_at
+    assert believed <= issued_at + longest
+    assert believed <= written_at + longest
+    assert believed in {expires_at, issued_at + longest, written_at + longest}

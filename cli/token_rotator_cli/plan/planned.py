@@ -1,0 +1,112 @@
+"""What would be deployed: the stacks of a configuration file, or of a CDK app's cloud assembly."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from token_rotator.contract import Variable
+from token_rotator_cdk.config.models import Deployment
+from token_rotator_cli.errors import ConfigFileError
+
+_UNKNOWN: Final = ("unknown-account", "unknown-region")
+"""What the CDK writes for a stack that goes to the caller's account or region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRotator:
+    """A rotator of a stack, as far as consumers depend on it."""
+
+    stack: str
+    rotator: str
+    parameter_name: str
+    creates_secret: bool
+    """Whether the stack creates the secret, with the rotator's name."""
+    value_format: str
+    has_shared_reader: bool = False
+    """Whether workloads of other accounts read the token through a role of the stack."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStack:
+    """A stack, and where it goes. None: to the account or region of the caller."""
+
+    name: str
+    account: str | None
+    region: str | None
+    rotators: tuple[PlannedRotator, ...]
+
+
+def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
+    """The stacks of a ``rotators.toml``."""
+    for one in deployment.by_stack():
+        yield PlannedStack(
+            name=one.stack.name,
+            account=one.stack.account,
+            region=one.stack.region,
+            rotators=tuple(
+                PlannedRotator(
+                    stack=one.stack.name,
+                    rotator=one.rotator_name(name),
+                    parameter_name=rotator.parameter_name,
+                    creates_secret=rotator.secret is None,
+                    value_format=rotator.value_format,
+                    has_shared_reader=bool(rotator.share_with),
+                )
+                for name, rotator in one.rotators.items()
+            ),
+        )
+
+
+def stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
+    """The stacks that a CDK app has synthesized, those of its stages too. Raises ConfigFileError.
+
+    https://github.com/aws/aws-cdk/tree/main/packages/%40aws-cdk/cloud-assembly-schema
+    """
+    try:
+        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ConfigFileError(
+            f"{directory} holds no cloud assembly: run `cdk synth` first, or name its output "
+            "directory."
+        ) from None
+    for artifact_id, artifact in manifest.get("artifacts", {}).items():
+        properties = artifact.get("properties", {})
+        if artifact["type"] == "cdk:cloud-assembly":
+            yield from stacks_of_assembly(directory / properties["directoryName"])
+        if artifact["type"] != "aws:cloudformation:stack":
+            continue
+        name = properties.get("stackName", artifact_id)
+        account, region = artifact["environment"].removeprefix("aws://").split("/")
+        template = json.loads((directory / properties["templateFile"]).read_text(encoding="utf-8"))
+        yield PlannedStack(
+            name=name,
+            account=None if account in _UNKNOWN else account,
+            region=None if region in _UNKNOWN else region,
+            rotators=tuple(_rotators(name, template.get("Resources", {}))),
+        )
+
+
+def _rotators(stack: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]:
+    """The rotators whose names are known at synthesis."""
+    created = {
+        resource.get("Properties", {}).get("Name")
+        for resource in resources.values()
+        if resource["Type"] == "AWS::SecretsManager::Secret"
+    }
+    for resource in resources.values():
+        if resource["Type"] != "AWS::Lambda::Function":
+            continue
+        variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+        rotator, parameter = (
+            variables.get(name) for name in (Variable.ROTATOR, Variable.PARAMETER_NAME)
+        )
+        if isinstance(rotator, str) and isinstance(parameter, str):
+            yield PlannedRotator(
+                stack=stack,
+                rotator=rotator,
+                parameter_name=parameter,
+                creates_secret=rotator in created,
+                value_format=variables[Variable.VALUE_FORMAT],
+            )

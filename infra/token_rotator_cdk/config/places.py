@@ -1,0 +1,91 @@
+"""Partitions, regions and accounts, and what has to be in those of a stack."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something is. None where nobody knows it before the deployment."""
+
+    region: str | None
+    account: str | None
+    what: str = "the stack goes"
+    """How an issue calls it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of resource that a stack uses, which has to be in the stack's partition and region."""
+
+    name: str
+    same_account: bool = False
+
+
+TOPIC: Final = Kind(name="a topic")
+"""https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"""
+
+SECRET: Final = Kind(name="a secret (or replica)")
+"""https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html"""
+
+KEY: Final = Kind(name="a key")
+"""https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html"""
+
+BOUNDARY: Final = Kind(name="a policy", same_account=True)
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"""
+
+CODE_SIGNING: Final = Kind(name="a code signing config", same_account=True)
+"""https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html"""
+
+ORGANIZATION: Final = Kind(name="an organization or organizational unit")
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
+
+_OF_AWS: Final = "aws"
+"""Stands for the account in the ARNs of AWS's own policies."""
+
+
+@cache
+def partition_of(region: str) -> str | None:
+    """The partition of a region, or None if botocore knows of none.
+
+    botocore tells by the form of the name, so that a new region of a known partition is known.
+    """
+    # takes longer to import than the rest of the configuration, and most files name no region
+    from botocore.exceptions import UnknownRegionError  # noqa: PLC0415
+    from botocore.session import get_session  # noqa: PLC0415
+
+    try:
+        return get_session().get_partition_for_region(region)
+    except UnknownRegionError:
+        return None
+
+
+def partition_in(arn: str) -> str:
+    """The partition that an ARN names."""
+    return arn.split(":")[1]
+
+
+def region_of(arn: str) -> str:
+    """The region that an ARN names; empty where the resource has none."""
+    return arn.split(":")[3]
+
+
+def account_of(arn: str) -> str:
+    """The account that an ARN names."""
+    return arn.split(":")[4]
+
+
+def misplaced(kind: Kind, arn: str, place: Place) -> str | None:
+    """What to write instead of an ARN that cannot be used from a place, or None."""
+    partition = partition_of(place.region) if place.region else None
+    if partition and partition_in(arn) != partition:
+        return (
+            f"write {kind.name} of the partition {partition} (arn:{partition}:...), where "
+            f"{place.what}: partitions share nothing"
+        )
+    if place.region and region_of(arn) not in ("", place.region):
+        return f"write {kind.name} in {place.region}, where {place.what}"
+    if kind.same_account and place.account and account_of(arn) not in (_OF_AWS, place.account):
+        return f"write {kind.name} of account {place.account}, where {place.what}"
+    return None

@@ -1,0 +1,55 @@
+"""Links to pages of the AWS console, whose host differs by partition."""
+
+from typing import Final, NamedTuple
+
+from aws_cdk import Aws, CfnCondition, Fn, ICfnRuleConditionExpression, Stack, Token
+from constructs import Construct
+
+from token_rotator_cdk.config.places import partition_of
+from token_rotator_cdk.constructs.arguments import place_of
+
+HOSTS: Final = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-eusc": "console.amazonaws-eusc.eu",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+"""By partition, without the region in front. AWS documents none for the isolated partitions.
+
+https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
+"""
+
+
+class ConsoleLink(NamedTuple):
+    """A page of the console."""
+
+    url: str
+    exists: CfnCondition | None
+    """Whether the partition has a console that is known; None: it has."""
+
+
+def console_link(scope: Construct, page: str) -> ConsoleLink | None:
+    """The page of the scope's region, or None where the region's partition has no known console.
+
+    ``page`` is what follows the region in the address. Where the region is known at the deployment
+    only, the template looks the host up.
+    """
+    region = Stack.of(scope).region
+    known = place_of(scope).region
+    if known is not None:
+        named = HOSTS.get(partition_of(known) or "")
+        return None if named is None else ConsoleLink(_url(region, named, page), None)
+    (_, host), *others = HOSTS.items()
+    for partition, named in others:
+        there = CfnCondition(scope, f"Partition-{partition}", expression=_is(partition))
+        host = Token.as_string(Fn.condition_if(there.logical_id, named, host))
+    exists = CfnCondition(scope, "ConsoleExists", expression=Fn.condition_or(*map(_is, HOSTS)))
+    return ConsoleLink(_url(region, host, page), exists)
+
+
+def _is(partition: str) -> ICfnRuleConditionExpression:
+    return Fn.condition_equals(Aws.PARTITION, partition)
+
+
+def _url(region: str, host: str, page: str) -> str:
+    return f"https://{region}.{host}/cloudwatch/home?region={region}{page}"

@@ -1,0 +1,120 @@
+"""Finds the key in a PEM text (RFC 7468), however labels and line breaks were damaged."""
+
+import base64
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from token_rotator.credential.plain_text import decoded, plain
+
+ENCRYPTED: Final = "is an encrypted key; store it decrypted, the secret itself is encrypted"
+
+_LITERAL_BREAK: Final = re.compile(r"\\+[nrt]")
+_NOT_PEM: Final = re.compile(r"=3D|[^A-Za-z0-9+/-]")
+"""White space, quoting, padding (computed anew) and the escapes of quoted-printable mail."""
+
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/=]+")
+_BLOCK: Final = re.compile(r"-BEGIN([A-Z0-9]*)-(.*?)(?:(-END)|(?=-BEGIN)|$)", re.IGNORECASE)
+"""In a text without white space, which may have been lost in a label or wrapped into it."""
+
+_OTHERS: Final = {
+    "PUBLICKEY": "is a public key",
+    "RSAPUBLICKEY": "is a public key",
+    "CERTIFICATE": "is a certificate",
+    "ENCRYPTEDPRIVATEKEY": ENCRYPTED,
+    "OPENSSHPRIVATEKEY": "is a key in OpenSSH's own format",
+}
+_PRIVATE: Final = "PRIVATE"
+_SEQUENCE: Final = b"\x30\x82"
+"""A DER sequence whose length follows in two bytes (X.690 section 8.1.3), as that of RSA keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One PEM block. Its labels do not decide what it is, because the DER does."""
+
+    der: bytes = field(repr=False)
+    """Empty if the base64 text has a length that none has."""
+    label: str
+    """``RSAPRIVATEKEY``: in capitals, without spaces."""
+    ended: bool
+    lines: tuple[str, ...] = field(repr=False)
+    """From BEGIN to END, as far as these are whole."""
+
+    @property
+    def flaw(self) -> str:
+        """What is wrong with a block whose DER is no private key: "is ...", "has ..."."""
+        if other := _OTHERS.get(self.label):
+            return other
+        if any("Proc-Type" in line for line in self.lines):  # RFC 1421 section 4.6.1.1
+            return ENCRYPTED
+        if not self.ended:
+            return "has no end: it is truncated"
+        if _PRIVATE not in self.label:
+            return "is no private key"
+        return f"is truncated or damaged{self._odd_line() or self._wrong_length()}"
+
+    def _odd_line(self) -> str:
+        """The first line that has another character than base64, or another length."""
+        body = [(n, line) for n, line in enumerate(self.lines, 1) if line and "--" not in line]
+        for number, line in body:
+            if not _BASE64.fullmatch(line):
+                return f": line {number} has a character that is no base64 (BEGIN is line 1)"
+        for number, line in body[:-1]:
+            if len(line) != (width := len(body[0][1])):
+                return f": line {number} has {len(line)} characters, not {width} (BEGIN is line 1)"
+        return ""
+
+    def _wrong_length(self) -> str:
+        said = int.from_bytes(self.der[2:4]) + 4
+        if self.der.startswith(_SEQUENCE) and said != len(self.der):
+            return f": it has {len(self.der)} bytes and should have {said}"
+        return ""
+
+
+def find(text: str) -> Block:
+    """The first private key in the text by its label, else the first block of any kind.
+
+    Line breaks may be real, literal ``\\n``, CRLF, indented or missing, and the PEM may be wrapped
+    in base64 once more. Raises ValueError with a text that completes "The privateKey ...".
+    """
+    text = _with_line_breaks(text)
+    if not _BLOCK.search(_NOT_PEM.sub("", text)):
+        text = _with_line_breaks(_unwrapped(text))
+    found = list(_BLOCK.finditer(_NOT_PEM.sub("", text)))
+    if not found:
+        raise ValueError("is no PEM: it has no line -----BEGIN RSA PRIVATE KEY-----")
+    chosen = next((block for block in found if _PRIVATE in block[1].upper()), found[0])
+    label, body, end = chosen.groups()
+    return Block(
+        der=_from_base64(body.replace("-", "")),
+        label=label.upper(),
+        ended=end is not None,
+        lines=_lines(text, block=found.index(chosen)),
+    )
+
+
+def _lines(text: str, *, block: int) -> tuple[str, ...]:
+    lines = [line.strip(" \t\\>|\"',;") for line in text.splitlines()]
+    begins = [number for number, line in enumerate(lines) if "BEGIN" in line.upper()]
+    ours = lines[begins[block] if block < len(begins) else 0 :]
+    end = next((number for number, line in enumerate(ours) if "-END" in line.upper()), len(ours))
+    return tuple(ours[: end + 1])
+
+
+def _with_line_breaks(text: str) -> str:
+    return _LITERAL_BREAK.sub("\n", plain(text))
+
+
+def _unwrapped(text: str) -> str:
+    try:
+        return decoded(_from_base64(_NOT_PEM.sub("", text)))
+    except UnicodeDecodeError:
+        return ""
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return b""

@@ -1,0 +1,151 @@
+"""Who answered decides: the class of error of every answer, as one table.
+
+docs/answers.md shows it; ``make generate`` writes it there.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from token_rotator.errors import (
+    AnsweredByAnother,
+    AnswerUnusable,
+    IdentityProviderDown,
+    IdentityProviderError,
+    IdentityProviderUntrusted,
+    TokenRequestRefused,
+)
+from token_rotator.identity_provider import advice
+from token_rotator.identity_provider.advice import Endpoint
+from token_rotator.identity_provider.codes import CODES
+from token_rotator.identity_provider.response import Body, ProviderResponse
+from token_rotator.settings import Settings
+
+LATER_CODES: Final = frozenset(
+    {
+        "rate_limit_exceeded",
+        "server_error",
+        "slow_down",
+        "temporarily_unavailable",
+        "too_many_requests",
+    }
+)
+"""RFC 6749 section 4.1.2.1, RFC 8628 section 3.5, and what providers use besides."""
+
+PASSING_STATUSES: Final = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+)
+"""Besides 5xx."""
+
+_OWN_CODE: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
+"""A code of the provider's own (RFC 6749 section 8.5), unlike "Not Found" of a web server."""
+_SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+_OAUTH_STATUSES: Final = frozenset({HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED})
+"""RFC 6749 section 5.2, and 200, which some providers send with an error."""
+
+_Text = Callable[[ProviderResponse, Endpoint, str | None, Settings], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. The first one that applies decides."""
+
+    answer: str
+    applies: Callable[[ProviderResponse], bool]
+    at_token_endpoint: type[IdentityProviderError] | None
+    """None: the answer is read for what it says."""
+    at_discovery: type[IdentityProviderError] | None
+
+
+def error_code(answer: ProviderResponse) -> str | None:
+    """The OAuth error code of an answer; None: it has none (RFC 6749 section 5.2).
+
+    A code that is not registered counts with the statuses of an OAuth error only. Web servers and
+    gateways have a member ``error`` in their JSON, too.
+    """
+    fields = answer.fields or {}
+    code = fields.get("error")
+    if not isinstance(code, str):
+        return None
+    own = (
+        answer.status in _OAUTH_STATUSES
+        and "access_token" not in fields
+        and _OWN_CODE.fullmatch(code)
+    )
+    return code if own or code in CODES or code in LATER_CODES else None
+
+
+ROWS: Final = (
+    Row(
+        "any status, an OAuth error code that says later: "
+        + ", ".join(f"`{code}`" for code in sorted(LATER_CODES)),
+        lambda answer: error_code(answer) in LATER_CODES,
+        IdentityProviderDown,
+        IdentityProviderDown,
+    ),
+    Row(
+        "any status, another OAuth error code; with 200, 400, 401 also one of the provider's own",
+        lambda answer: error_code(answer) is not None,
+        TokenRequestRefused,
+        AnswerUnusable,
+    ),
+    Row(
+        "408, 425, 429, 5xx, whatever the body is",
+        lambda answer: answer.status in PASSING_STATUSES or answer.status >= _SERVER_ERROR,
+        IdentityProviderDown,
+        IdentityProviderDown,
+    ),
+    Row(
+        "any other status, a body that broke off or came too slowly",
+        lambda answer: answer.body is Body.BROKEN_OFF,
+        IdentityProviderDown,
+        IdentityProviderDown,
+    ),
+    Row(
+        "3xx",
+        lambda answer: answer.status // 100 == 3,  # noqa: PLR2004
+        IdentityProviderUntrusted,
+        IdentityProviderUntrusted,
+    ),
+    Row(
+        "any other status that is no success: 403, 404, 405, 415 and the like",
+        lambda answer: not answer.succeeded,
+        AnsweredByAnother,
+        AnsweredByAnother,
+    ),
+    Row(
+        "2xx without readable JSON: HTML, an empty body, more than 64 KiB when decoded, a "
+        "Content-Encoding other than gzip and deflate, or a body that is not in it",
+        lambda answer: answer.body is not Body.JSON,
+        AnsweredByAnother,
+        AnsweredByAnother,
+    ),
+    Row("2xx with JSON", lambda _: True, None, None),
+)
+"""Every answer, in this order."""
+
+_TEXTS: Final[Mapping[type[IdentityProviderError], _Text]] = {
+    TokenRequestRefused: advice.refused,
+    AnsweredByAnother: advice.answered_by_another,
+    IdentityProviderDown: advice.down,
+    IdentityProviderUntrusted: advice.redirected,
+    AnswerUnusable: advice.no_discovery,
+}
+
+
+def check(answer: ProviderResponse, endpoint: Endpoint, settings: Settings) -> None:
+    """Raises the error that the answer is; returns if it can be read for what it says.
+
+    Raises TokenRequestRefused, AnsweredByAnother, IdentityProviderDown, IdentityProviderUntrusted,
+    AnswerUnusable.
+    """
+    row = next(row for row in ROWS if row.applies(answer))
+    error = row.at_token_endpoint if endpoint is Endpoint.TOKEN else row.at_discovery
+    if error is None:
+        return
+    text = _TEXTS[error](answer, endpoint, error_code(answer), settings)
+    if error is IdentityProviderDown:
+        raise IdentityProviderDown(text, retry_after=answer.retry_after)
+    raise error(text)

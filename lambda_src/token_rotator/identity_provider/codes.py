@@ -1,0 +1,103 @@
+"""OAuth error codes: what each says, and what to do, most likely first, by profile.
+
+docs/answers.md shows the table; ``make generate`` writes it there. Replacing the key is advised
+only where the provider itself said that it does not know the client or its key.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from token_rotator.contract import Profile
+
+
+class Meaning(StrEnum):
+    """What an OAuth error code says."""
+
+    CLIENT = "it does not know this client or its key, or does not accept the assertion"
+    ASSERTION = "it does not accept the assertion"
+    ACCESS = "it knows the client and denies it a token"
+    REQUEST = "it does not take the request in this form"
+    SCOPE = "it does not grant the scope"
+    OWN = "a code of the provider's own, which is not shown"
+
+
+CODES: Final[Mapping[str, Meaning]] = {
+    "invalid_client": Meaning.CLIENT,
+    "invalid_grant": Meaning.ASSERTION,
+    "invalid_token": Meaning.ASSERTION,
+    "access_denied": Meaning.ACCESS,
+    "consent_required": Meaning.ACCESS,
+    "interaction_required": Meaning.ACCESS,
+    "login_required": Meaning.ACCESS,
+    "unauthorized_client": Meaning.ACCESS,
+    "invalid_request": Meaning.REQUEST,
+    "unsupported_grant_type": Meaning.REQUEST,
+    "unsupported_response_type": Meaning.REQUEST,
+    "insufficient_scope": Meaning.SCOPE,
+    "invalid_scope": Meaning.SCOPE,
+    "invalid_target": Meaning.SCOPE,
+}
+"""IANA, "OAuth Extensions Error". Other codes are not shown: they might quote the request."""
+
+LIKELIEST: Final = "Most likely first:"
+_ASK: Final = "Ask the provider what the code means; its log has the reason."
+
+FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
+    Meaning.CLIENT: {
+        Profile.INTELLIGENCE: (
+            f"{LIKELIEST} the key was replaced or has expired: press Generate/Refresh in "
+            "Intelligence and store the new file (token-rotator upload FILE); the audience is not "
+            "the one that it expects: set audience; its clock is behind: set "
+            "assertion_backdate_seconds."
+        ),
+        Profile.RFC7523: (
+            f"{LIKELIEST} it has no public key for this client, or has it under another "
+            "kid: register the key, set key_id; it expects another audience (its issuer or its "
+            "token endpoint): set audience; another algorithm is registered for the client: set "
+            "algorithm; exp is too far ahead: lower assertion_lifetime_seconds; its clock is "
+            "behind: set assertion_backdate_seconds."
+        ),
+    },
+    Meaning.ASSERTION: {
+        Profile.INTELLIGENCE: (
+            f"{LIKELIEST} its clock is behind: set assertion_backdate_seconds; it expects "
+            "another audience: set audience; it wants the claim exp: set "
+            "assertion_lifetime_seconds."
+        ),
+        Profile.RFC7523: (
+            f"{LIKELIEST} it expects another audience (its issuer or its token endpoint): "
+            "set audience; exp is too far ahead: lower assertion_lifetime_seconds; its clock is "
+            "behind: set assertion_backdate_seconds; the key has another kid there: set key_id."
+        ),
+    },
+    Meaning.ACCESS: {
+        Profile.INTELLIGENCE: (
+            "Keep the key. Check in Intelligence that the user of the service account still has "
+            "Enable API Access."
+        ),
+        Profile.RFC7523: (
+            "Keep the key. Have the provider allow this client the grant client_credentials."
+        ),
+    },
+    Meaning.REQUEST: {
+        Profile.INTELLIGENCE: (
+            f'Keep the key. {LIKELIEST} set request_style = "form"; it wants the claim '
+            "exp: set assertion_lifetime_seconds."
+        ),
+        Profile.RFC7523: (
+            f'Keep the key. {LIKELIEST} set request_style to "form" or "query"; have the '
+            "provider allow this client the grant client_credentials."
+        ),
+    },
+    Meaning.SCOPE: {
+        Profile.INTELLIGENCE: (
+            "Keep the key. The profile intelligence sends no scope: if the provider wants one, "
+            'set profile = "rfc7523" and scope.'
+        ),
+        Profile.RFC7523: (
+            "Keep the key. Correct scope, or have the provider allow it for this client."
+        ),
+    },
+    Meaning.OWN: {Profile.INTELLIGENCE: _ASK, Profile.RFC7523: _ASK},
+}

@@ -1,0 +1,146 @@
+"""Reads an HTTP answer of the identity provider: its body, and what its headers say."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Final
+
+from token_rotator.transport import HttpResponse
+
+_DECODED: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+"""The Content-Encodings that transport.py undoes, and those that mean none."""
+
+_CODING: Final = re.compile(r"[a-z0-9-]{1,16}")
+_CHARSET: Final = re.compile(r"""; *charset *= *["']?([a-z0-9._:-]+)""", re.IGNORECASE)
+_MEDIA_TYPES: Final = frozenset(
+    f"{kind}/{name}"
+    for kind, names in {
+        "application": ("json", "problem+json", "jwt", "octet-stream", "xml", "xhtml+xml"),
+        "text": ("html", "json", "plain", "xml"),
+    }.items()
+    for name in names
+)
+"""Others are not shown: a header can hold anything, as a body can."""
+
+_A_SECOND: Final = timedelta(seconds=1)
+
+
+class Body(StrEnum):
+    """What a body is, as errors call it."""
+
+    JSON = "JSON"
+    NOT_JSON = "no JSON"
+    EMPTY = "an empty body"
+    TOO_LARGE = "more than 64 KiB"
+    UNKNOWN_ENCODING = "an unknown Content-Encoding"
+    UNDECODABLE = "a body that is not in its Content-Encoding"
+    BROKEN_OFF = "a body that broke off or came too slowly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderResponse:
+    """An answer. ``fields`` is None if the body is no JSON object."""
+
+    status: int
+    body: Body
+    fields: Mapping[str, object] | None = None
+    media_type: str | None = None
+    """The Content-Type, if it is a usual one."""
+    coding: str | None = None
+    """The Content-Encoding, if it is one that cannot be read."""
+    retry_after: timedelta | None = None
+    clock_skew: timedelta | None = None
+    """The server's clock minus ours, by the header Date; None: unknown."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status says success (RFC 9110 section 15.3)."""
+        return self.status // 100 == 2  # noqa: PLR2004
+
+    @property
+    def described(self) -> str:
+        """Status, content type and kind of body. Nothing of the body itself."""
+        body = f"Content-Encoding {self.coding}" if self.coding else self.body
+        known = (self.media_type, body if self.body is not Body.JSON else None)
+        return ", ".join([f"status {self.status}", *(one for one in known if one)])
+
+
+def read(
+    found: HttpResponse, *, sent: datetime, received: datetime, unusable: Body | None = None
+) -> ProviderResponse:
+    """The answer to a request. ``unusable`` says what the body is, if there is none to read."""
+    header = found.headers.get
+    content_type = header("Content-Type") or ""
+    media_type = content_type.partition(";")[0].strip().lower()
+    charset = _CHARSET.search(content_type)
+    coding = _unreadable_coding(header("Content-Encoding"))
+    document: object = None
+    if coding and unusable is not Body.BROKEN_OFF:
+        body = Body.UNKNOWN_ENCODING
+    elif unusable:
+        body = unusable
+    else:
+        body, document = _parsed(found.body, charset[1] if charset else None)
+    return ProviderResponse(
+        status=found.status,
+        body=body,
+        fields=document if isinstance(document, dict) else None,
+        media_type=media_type if media_type in _MEDIA_TYPES else None,
+        coding=coding,
+        retry_after=_retry_after(header("Retry-After"), received),
+        clock_skew=_clock_skew(header("Date"), sent, received),
+    )
+
+
+def _unreadable_coding(header: str | None) -> str | None:
+    for coding in (header or "").lower().split(","):
+        if (name := coding.strip()) not in _DECODED:
+            return name if _CODING.fullmatch(name) else "of no known name"
+    return None
+
+
+def _parsed(body: bytes, charset: str | None) -> tuple[Body, object]:
+    """What the body holds, by the Content-Type's charset, else as RFC 8259 section 8.1 says.
+
+    What does not fit is replaced: a member that nobody needs must not make an answer useless.
+    """
+    if not body.strip():
+        return Body.EMPTY, None
+    for encoding in (charset, json.detect_encoding(body)):
+        try:
+            return Body.JSON, json.loads(body.decode(encoding or "", errors="replace"))
+        except (LookupError, ValueError, RecursionError):
+            continue
+    return Body.NOT_JSON, None
+
+
+def _retry_after(header: str | None, now: datetime) -> timedelta | None:
+    """RFC 9110 section 10.2.3: seconds or an HTTP date. Anything else counts as absent."""
+    if header is None:
+        return None
+    try:
+        if header.strip().isdecimal():
+            return timedelta(seconds=int(header))
+        return max(timedelta(), parsedate_to_datetime(header) - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _clock_skew(header: str | None, sent: datetime, received: datetime) -> timedelta | None:
+    """The least difference of clocks by which a Date fits between the request and its answer.
+
+    The header has whole seconds (RFC 9110 section 6.6.1), and an answer takes its time: neither
+    counts as a difference.
+    """
+    if header is None:
+        return None
+    try:
+        date = parsedate_to_datetime(header)
+        earliest, latest = date - received, date + _A_SECOND - sent
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return max(earliest, min(latest, timedelta()))

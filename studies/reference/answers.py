@@ -1,0 +1,48 @@
+"""The tables of the identity provider's answers and of its error codes."""
+
+from collections.abc import Iterable
+
+from token_rotator.contract import Profile
+from token_rotator.errors import IdentityProviderError, TokenRequestRefused
+from token_rotator.identity_provider.answers import ROWS
+from token_rotator.identity_provider.codes import CODES, FIXES, Meaning
+
+
+def answers() -> str:
+    """Which answer is which error, from the first row to the last."""
+    header = "| | answer | from the token endpoint | from discovery | asked again | previous key |"
+    rows = (
+        f"| {number} | {row.answer} | {_error(row.at_token_endpoint)} | {_error(row.at_discovery)} "
+        f"| {_yes(row.at_token_endpoint and row.at_token_endpoint.retry_helps)} "
+        f"| {_yes(row.at_token_endpoint is TokenRequestRefused)} |"
+        for number, row in enumerate(ROWS, 1)
+    )
+    return _table(header, rows)
+
+
+def codes() -> str:
+    """What an error code means, and what to do, for each profile."""
+    names = " | ".join(f"`{profile}`" for profile in Profile)
+    rows = (
+        f"| {_codes(meaning)} | {meaning} | "
+        + " | ".join(fixes[profile] for profile in Profile)
+        + " |"
+        for meaning, fixes in FIXES.items()
+    )
+    return _table(f"| code | says | {names} |", rows)
+
+
+def _table(header: str, rows: Iterable[str]) -> str:
+    return "\n".join([header, "|---" * (header.count("|") - 1) + "|", *rows])
+
+
+def _error(error: type[IdentityProviderError] | None) -> str:
+    return f"`{error.__name__}`" if error else "read"
+
+
+def _yes(holds: object) -> str:
+    return "yes" if holds else ""
+
+
+def _codes(meaning: Meaning) -> str:
+    return ", ".join(f"`{code}`" for code, says in CODES.items() if says is meaning) or "others"

@@ -1,0 +1,158 @@
+"""No setting replaces a resource: what consumers have attached and what people store in stays.
+
+CloudFormation replaces a resource whose create-only property changes, and deletes the old one. The
+schemas of the resource types say which those are; cfn-lint has them.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from pydantic import BaseModel
+
+from tests.audit.evidence import ROOT
+from tests.support.infra_templates import (
+    NAMED_KEY,
+    NAMED_SECRET,
+    Resource,
+    a_deployment,
+    a_rotator,
+    a_stack,
+    logical_id,
+    template_of,
+)
+from token_rotator_cdk.config.tables import inner_table
+
+BEFORE: Final = a_deployment(
+    a_stack(alarm_emails=("ops@example.com",)), a_rotator(share_with=("444455556666",))
+)
+AFTER: Final = a_deployment(
+    a_stack(
+        alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
+        dashboard=False,
+        reader_layer=True,
+        tags={"team": "data"},
+        permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
+        log_key=True,
+        secret_access_alerts=True,
+        code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
+        "code-signing-config:csc-0123456789abcdef0",
+    ),
+    a_rotator(
+        parameter_name="/elsewhere/token",
+        token_lifetime_seconds=1200,
+        interval_minutes=10,
+        watchdog_min_remaining_seconds=200,
+        value_format="token",
+        share_with=("777788889999",),
+        expiration_grace_minutes=10,
+        memory_mb=512,
+        reserve_concurrency=False,
+        log_retention_days=90,
+        secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY},
+        identity_provider={
+            "profile": "rfc7523",
+            "discovery_endpoint": "https://idp.example.com/.well-known/openid-configuration",
+            "allowed_token_hosts": ("tokens.example.com",),
+            "allow_private_addresses": True,
+            "audience": "https://idp.example.com",
+            "request_style": "form",
+            "assertion_lifetime_seconds": 90,
+            "assertion_backdate_seconds": 5,
+            "algorithm": "PS256",
+            "key_id": "key-1",
+            "scope": "reports.read",
+        },
+    ),
+)
+NAMES: Final = {
+    *(("stack", "name"), ("stack", "account"), ("stack", "region")),
+    ("rotators", "marketing", "stack"),
+}
+"""Settings that say which rotator it is: with another one there, it is another rotator."""
+
+INSTEAD_OF_DISCOVERY: Final = ("rotators", "marketing", "identity_provider", "token_endpoint")
+"""Not beside a discovery_endpoint. Both are variables of the function's environment."""
+
+
+def settings(table: BaseModel, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key in type(table).model_fields:
+        value = getattr(table, key)
+        inner = inner_table(type(table), key)
+        if inner is None or value is None:
+            yield (*path, key), value
+        elif inner.named:
+            for name, one in value.items():
+                yield from settings(one, (*path, key, name))
+        else:
+            yield from settings(value, (*path, key))
+
+
+def create_only(kinds: set[str]) -> dict[str, list[str]]:
+    """The properties of each type that CloudFormation cannot change."""
+    program = (
+        "import json, sys; from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as all_of\n"
+        "print(json.dumps({kind: all_of.get_resource_schema('eu-west-1', kind)"
+        ".schema.get('createOnlyProperties', []) for kind in sys.argv[1:]}))"
+    )
+    done = subprocess.run(
+        [ROOT / ".venv-audit" / "bin" / "python", "-c", program, *kinds],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def templates() -> tuple[Resource, Resource]:
+    """Before and after."""
+    return template_of(BEFORE), template_of(AFTER)
+
+
+def test_no_setting_changes_what_cloudformation_can_only_create(
+    templates: tuple[Resource, Resource],
+):
+    before, after = (one["Resources"] for one in templates)
+    both = before.keys() & after.keys()
+
+    properties = create_only({before[name]["Type"] for name in both})
+    replaced = {
+        (name, path)
+        for name in both
+        for path in properties[before[name]["Type"]]
+        if at(before[name], path) != at(after[name], path)
+    }
+
+    assert "/properties/Description" in properties["AWS::IAM::ManagedPolicy"]
+    assert replaced == set()
+
+
+def test_what_consumers_have_attached_keeps_its_place(templates: tuple[Resource, Resource]):
+    before, after = templates
+
+    for kind in ("AWS::IAM::ManagedPolicy", "AWS::KMS::Key"):
+        assert logical_id(before, kind) == logical_id(after, kind)
+    (role,) = (name for name in before["Resources"] if "SharedReaderRole" in name)
+    assert role in after["Resources"]
+    for output in ("ParameterName", "ReaderPolicyArn", "SharedReaderRoleArn", "SecretArn"):
+        assert f"Marketing{output}" in before["Outputs"].keys() & after["Outputs"].keys()
+
+
+def test_every_setting_was_changed():
+    before, after = dict(settings(BEFORE)), dict(settings(AFTER))
+    secret = ("rotators", "marketing", "secret")
+
+    same = {path for path in after if after[path] == before.get(path)}
+    assert same == NAMES | {INSTEAD_OF_DISCOVERY}
+    assert before.keys() - {secret} == after.keys() - {(*secret, "arn"), (*secret, "key_arn")}
+
+
+def at(resource: dict[str, Any], path: str) -> object:
+    value: Any = resource.get("Properties", {})
+    for step in path.removeprefix("/properties/").split("/"):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
