@@ -64,7 +64,7 @@ run:  ## the whole system on this machine, with a live view (ONCE=1: stop after 
 test: setup  ## everything CI checks
 	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-types told-faults told-properties told-lint
 
-quick: .venv/installed  ## what takes about a minute: lint, types, unit
+quick: .venv/installed  ## what takes a minute or two: lint, types, unit
 	@$(MAKE) --no-print-directory -j3 told-types told-unit told-lint ARGS="-n 2 $(ARGS)"
 
 # Runs a verb beside others: what it prints is shown when it ends.

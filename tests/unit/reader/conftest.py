@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.unit.reader.scenario import ReaderScenario
+from token_reader import TokenReader
 
 
 @pytest.fixture
@@ -39,3 +40,13 @@ def aws_environment(
         monkeypatch.setenv(name, value)
     yield monkeypatch
     gc.collect()  # the clients of this environment
+
+
+@pytest.fixture
+def reader(scenario: ReaderScenario) -> TokenReader:
+    """A reader two seconds after it has read token-1."""
+    scenario.publish()
+    reader = scenario.reader()
+    reader.get()
+    scenario.clock.advance(seconds=2)
+    return reader

@@ -107,18 +107,8 @@ def test_workers_that_were_stopped_go_on_with_a_living_token(store: RotatingStor
 
 
 def test_trio(store: RotatingStore):
-    ended = subprocess.run(
-        [sys.executable, "-m", APPLICATION, str(REQUESTS)],
-        env=environment(store),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    answers = answers_of(store, "-m", APPLICATION, str(REQUESTS))
 
-    answers = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert len(answers) == REQUESTS, ended.stderr
     assert min(answer["left"] for answer in answers) > 0
     assert len({answer["token"] for answer in answers}) >= 2
 
@@ -162,8 +152,17 @@ for pid in children:
 
 
 def test_forked_workers_with_soft_time_limits_as_celery_has_them(store: RotatingStore):
+    answers = answers_of(store, "-c", PREFORK)
+
+    assert min(answer["left"] for answer in answers) > 0
+    assert len({answer["token"] for answer in answers} - {"limit"}) >= 2
+    assert "limit" in {answer["token"] for answer in answers}
+
+
+def answers_of(store: RotatingStore, *arguments: str) -> list[dict[str, Any]]:
+    """The 200 answers that a Python program prints, one in a line."""
     ended = subprocess.run(
-        [sys.executable, "-c", PREFORK],
+        [sys.executable, *arguments],
         env=environment(store),
         cwd=ROOT,
         capture_output=True,
@@ -171,12 +170,9 @@ def test_forked_workers_with_soft_time_limits_as_celery_has_them(store: Rotating
         timeout=120,
         check=False,
     )
-
     answers = [json.loads(line) for line in ended.stdout.splitlines()]
     assert len(answers) == REQUESTS, ended.stderr
-    assert min(answer["left"] for answer in answers) > 0
-    assert len({answer["token"] for answer in answers} - {"limit"}) >= 2
-    assert "limit" in {answer["token"] for answer in answers}
+    return answers
 
 
 def ask(url: str, *, tokens: int) -> list[dict[str, Any]]:
