@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from token_rotator_cdk.config.environment import environment
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 
 _NO_TAGS: Mapping[str, str] = MappingProxyType({})
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from token_rotator.contract import Algorithm, Metric, RequestStyle, ValueFormat
     from token_rotator_cdk.config.issues import ConfigurationIssues
-    from token_rotator_cdk.constructs.dashboard import RotatorsDashboard
     from token_rotator_cdk.constructs.identity_provider import IdentityProvider
+    from token_rotator_cdk.constructs.monitoring.dashboard import RotatorsDashboard
     from token_rotator_cdk.constructs.reader_layer import ReaderLayer
     from token_rotator_cdk.constructs.token_rotator import TokenRotator
     from token_rotator_cdk.stack import TokenRotatorStack
@@ -28,7 +28,7 @@ __all__ = [
 _HOMES = {
     "token_rotator.contract": ("Algorithm", "Metric", "RequestStyle", "ValueFormat"),
     "token_rotator_cdk.config.issues": ("ConfigurationIssues",),
-    "token_rotator_cdk.constructs.dashboard": ("RotatorsDashboard",),
+    "token_rotator_cdk.constructs.monitoring.dashboard": ("RotatorsDashboard",),
     "token_rotator_cdk.constructs.identity_provider": ("IdentityProvider",),
     "token_rotator_cdk.constructs.reader_layer": ("ReaderLayer",),
     "token_rotator_cdk.constructs.token_rotator": ("TokenRotator",),

@@ -14,12 +14,13 @@ from constructs import Construct
 from token_rotator.contract import StackOutput, output_of
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.targets import LAMBDA
-from token_rotator_cdk.config.identity_provider import IdentityProviderConfig
-from token_rotator_cdk.config.models import Deployment, RotatorConfig, SecretConfig
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig, SecretConfig
 from token_rotator_cdk.constructs.credential import customer_key
-from token_rotator_cdk.constructs.dashboard import RotatorsDashboard
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
 from token_rotator_cdk.constructs.log_retention import RETENTION
+from token_rotator_cdk.constructs.monitoring.dashboard import RotatorsDashboard
 from token_rotator_cdk.constructs.reader_layer import ReaderLayer
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 

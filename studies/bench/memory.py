@@ -4,7 +4,7 @@ from typing import Final
 
 from studies.bench.page import table
 from studies.bench.running import measure, median
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 
 ONE_PROCESSOR_MB: Final = 1769
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""

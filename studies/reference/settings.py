@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from token_rotator_cdk.config.document.messages import described
+from token_rotator_cdk.config.document.nesting import inner_table, place_of, tables
 from token_rotator_cdk.config.issues import KeyPath
-from token_rotator_cdk.config.messages import described
-from token_rotator_cdk.config.models import Deployment
-from token_rotator_cdk.config.rules import Unset
-from token_rotator_cdk.config.tables import inner_table, place_of, tables
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.rules.rule import Unset
 
 
 def tables_of_settings() -> str:

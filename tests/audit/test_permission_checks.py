@@ -13,7 +13,8 @@ from tests.audit.iam.cases import PLACE, Case, cases
 from tests.audit.iam.changes import Change, with_less, without
 from tests.audit.iam.refusal import Refusal, Safeguard
 from token_rotator.contract import Variable
-from token_rotator_cdk.config.models import RotatorConfig, StackConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.models.stack import StackConfig
 
 AT_LEAST = 40
 

@@ -6,10 +6,11 @@ import pytest
 
 from tests.infra.constructs.test_dashboard import widgets
 from tests.support.infra_templates import a_deployment, a_rotator, a_stack, template, template_of
-from token_rotator_cdk.config.aws_rules import LONGEST_PARAMETER_NAME, MOST_EMAILS
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
-from token_rotator_cdk.config.models import Deployment, RotatorConfig
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.rules.aws import LONGEST_PARAMETER_NAME, MOST_EMAILS
 from token_rotator_cdk.config.stack_limits import MOST_ROTATORS, MOST_TEMPLATE_BYTES, too_large
 
 

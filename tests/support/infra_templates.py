@@ -9,7 +9,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
 from local import ROOT
-from token_rotator_cdk.config.models import Deployment, RotatorConfig, StackConfig
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.stack import TokenRotatorStack
 
 Resource = dict[str, Any]

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from token_rotator_cdk.config.models import Deployment, RotatorConfig, SecretConfig, StackConfig
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import RotatorConfig, SecretConfig
+from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cli.console import Console
 from token_rotator_cli.costs.prices import AS_OF, priced
 from token_rotator_cli.costs.usage import usage_of_rotator, usage_of_stack

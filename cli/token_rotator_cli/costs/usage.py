@@ -7,7 +7,8 @@ tests/infra/test_costs.py compares what the stack renders.
 from typing import Final
 
 from token_rotator_cdk.config.defaults import PROFILES, Default
-from token_rotator_cdk.config.models import RotatorConfig, StackConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.models.stack import StackConfig
 
 HOURS: Final = 730
 """In a month."""

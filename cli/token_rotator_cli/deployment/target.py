@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from token_rotator_cli.errors import ConfigFileError, UsageError
 
 if TYPE_CHECKING:
-    from token_rotator_cdk.config.models import Deployment
+    from token_rotator_cdk.config.models.deployment import Deployment
 
 CONFIG: Final = Path("rotators.toml")
 """Read from the working directory where nothing else is named."""

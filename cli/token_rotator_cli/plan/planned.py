@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from token_rotator.contract import Variable
-from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cli.errors import ConfigFileError
 
 _UNKNOWN: Final = ("unknown-account", "unknown-region")

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from token_rotator.contract import Variable
-from token_rotator_cdk.config.aws_rules import ROTATOR_TAG
 from token_rotator_cdk.config.defaults import PROFILES
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
 
 ROOM_BYTES: Final = 4096
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""

@@ -5,8 +5,10 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from token_rotator_cdk.config.check import Checked, check
-from token_rotator_cdk.config.combinations import Surroundings, conflicts, conflicts_of_stack
+from token_rotator_cdk.config.combinations.conflict import Surroundings
+from token_rotator_cdk.config.combinations.rotator import conflicts
+from token_rotator_cdk.config.combinations.stack import conflicts_of_stack
+from token_rotator_cdk.config.document.check import Checked, check
 from token_rotator_cdk.config.issues import (
     ConfigIssue,
     ConfigurationIssues,
@@ -15,7 +17,7 @@ from token_rotator_cdk.config.issues import (
     shown,
     table_name,
 )
-from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.stack_limits import misplaced
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from token_rotator_cdk.config.issues import ConfigIssue, shown
-from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.models.deployment import Deployment
 
 MOST_ROTATORS: Final = 25
 """In one stack, whatever is configured: each has up to 19 resources of the 500 that a template may

@@ -11,10 +11,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from token_rotator_cdk.config.check import check
-from token_rotator_cdk.config.combinations import Surroundings, conflicts
+from token_rotator_cdk.config.combinations.conflict import Surroundings
+from token_rotator_cdk.config.combinations.rotator import conflicts
+from token_rotator_cdk.config.document.check import check
 from token_rotator_cdk.config.issues import ConfigIssue, KeyPath
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
 from token_rotator_cdk.constructs.log_retention import DAYS

@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.log_retention import RETENTION
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from aws_cdk import aws_logs as logs
 
-from token_rotator_cdk.config.aws_rules import FOREVER, LOG_RETENTION_DAYS
+from token_rotator_cdk.config.rules.aws import FOREVER, LOG_RETENTION_DAYS
 
 _Names = logs.RetentionDays
 

@@ -8,12 +8,12 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from token_rotator_cdk.config.arns import CodeSigningConfigArn, KeyArn, TopicArn
-from token_rotator_cdk.config.aws_rules import RotatorName, Tags
-from token_rotator_cdk.config.check import check
+from token_rotator_cdk.config.document.check import check
 from token_rotator_cdk.config.issues import ConfigIssue, shown
+from token_rotator_cdk.config.models.table import Table
 from token_rotator_cdk.config.places import CODE_SIGNING, KEY, TOPIC, Kind, misplaced
-from token_rotator_cdk.config.table import Table
+from token_rotator_cdk.config.rules.arns import CodeSigningConfigArn, KeyArn, TopicArn
+from token_rotator_cdk.config.rules.aws import RotatorName, Tags
 from token_rotator_cdk.constructs.arguments import place_of, resolved
 
 _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(

@@ -10,8 +10,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from token_rotator_cdk.config.arns import ORGANIZATION_ARN, UNIT_ARN
-from token_rotator_cdk.config.aws_rules import is_account
+from token_rotator_cdk.config.rules.arns import ORGANIZATION_ARN, UNIT_ARN
+from token_rotator_cdk.config.rules.aws import is_account
 from token_rotator_cdk.constructs import permissions
 
 

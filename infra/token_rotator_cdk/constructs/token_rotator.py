@@ -16,21 +16,21 @@ from constructs import Construct
 from token_rotator.contract import Actions, ValueFormat
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.targets import LAMBDA
-from token_rotator_cdk.config.combinations import Surroundings
+from token_rotator_cdk.config.combinations.conflict import Surroundings
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.issues import ConfigurationIssues
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs import permissions
-from token_rotator_cdk.constructs.alarms import RotatorAlarms
 from token_rotator_cdk.constructs.arguments import Arguments, place_of
 from token_rotator_cdk.constructs.credential import CreatedSecret, customer_key
 from token_rotator_cdk.constructs.function import RotatorFunction
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
-from token_rotator_cdk.constructs.metrics import rotator_metric
+from token_rotator_cdk.constructs.monitoring.alarms import RotatorAlarms
+from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
+from token_rotator_cdk.constructs.monitoring.secret_access_alerts import SecretAccessAlerts
 from token_rotator_cdk.constructs.naming import default_rotator_name, issues_of_writer
 from token_rotator_cdk.constructs.references import arn_of, issues_of_references
-from token_rotator_cdk.constructs.secret_access_alerts import SecretAccessAlerts
 from token_rotator_cdk.constructs.shared_reader import SharedReader
 from token_rotator_cdk.constructs.triggers import Triggers
 

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from token_rotator.contract import Actions, EventField, Trigger
 from token_rotator_cdk.config.defaults import Default
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 
 DELIVERED_WITHIN = Duration.minutes(1)
 """After that the watchdog's next look is there."""

@@ -16,7 +16,7 @@ from tests.audit.acknowledged import Finding, weighed
 from tests.audit.deployments import DEPLOYMENTS, template_of
 from tests.audit.evidence import Check, Evidence
 from tests.support.infra_templates import synthesized
-from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.models.deployment import Deployment
 
 
 def run() -> Evidence:

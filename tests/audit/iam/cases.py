@@ -12,7 +12,7 @@ from tests.audit.iam.needed import needed
 from tests.audit.iam.refusal import Refusal
 from tests.audit.iam.refused import refused
 from tests.audit.iam.rotators import rotators
-from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.models.deployment import Deployment
 
 PLACE: Final = Place()
 

@@ -6,9 +6,9 @@ import pytest
 
 from local import ROOT
 from tests.support.config_files import GOOD, TOPIC, written
+from token_rotator_cdk.config.document.nesting import inner_table, tables
 from token_rotator_cdk.config.load import load
-from token_rotator_cdk.config.models import Deployment
-from token_rotator_cdk.config.tables import inner_table, tables
+from token_rotator_cdk.config.models.deployment import Deployment
 
 SAMPLE = (ROOT / "rotators.toml").read_text(encoding="utf-8")
 

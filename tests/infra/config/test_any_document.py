@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 
 from local import ROOT
 from tests.infra.config.test_accepted import uncommented
-from token_rotator_cdk.config.check import check
+from token_rotator_cdk.config.document.check import check
+from token_rotator_cdk.config.document.nesting import tables
 from token_rotator_cdk.config.load import issues_of
-from token_rotator_cdk.config.models import Deployment
-from token_rotator_cdk.config.tables import tables
+from token_rotator_cdk.config.models.deployment import Deployment
 
 SCHEMA = Draft202012Validator(
     json.loads((ROOT / "rotators.schema.json").read_text(encoding="utf-8"))

@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from local import ROOT
 from tests.infra.config.test_accepted import uncommented
-from token_rotator_cdk.config.models import Deployment
-from token_rotator_cdk.config.tables import tables
+from token_rotator_cdk.config.document.nesting import tables
+from token_rotator_cdk.config.models.deployment import Deployment
 
 SCHEMA = json.loads((ROOT / "rotators.schema.json").read_text(encoding="utf-8"))
 TABLES = [path for path, _ in tables(Deployment, name="marketing")]

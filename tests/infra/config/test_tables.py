@@ -5,11 +5,12 @@ from pydantic import ValidationError
 
 from tests.support.config_files import GOOD, written
 from tests.support.infra_keys import PEM
+from token_rotator_cdk.config.document.nesting import tables
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
-from token_rotator_cdk.config.models import Deployment, RotatorConfig
-from token_rotator_cdk.config.table import Table
-from token_rotator_cdk.config.tables import tables
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.models.table import Table
 
 
 def test_every_table_is_strict_closed_and_frozen_and_hides_its_input():

@@ -10,7 +10,7 @@ from tests.support.alarm_evaluation import Alarm
 from tests.support.infra_templates import a_rotator, a_stack, resources, template
 from tests.support.metric_timeline import Life
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
-from token_rotator_cdk.constructs.alarms import FIRST_KEY_MINUTES
+from token_rotator_cdk.constructs.monitoring.alarms import FIRST_KEY_MINUTES
 
 EXTRAS = (0, 1, 2, 3, 5)
 """How many periods more than it needs an alarm may look at; CloudWatch documents 2 by example."""

@@ -22,7 +22,7 @@ from token_rotator.contract import (
     Metric,
     Variable,
 )
-from token_rotator_cdk.constructs.alarms import (
+from token_rotator_cdk.constructs.monitoring.alarms import (
     FEW_KEY_DAYS,
     FIRST_KEY_MINUTES,
     LOW_MARGIN_SECONDS,

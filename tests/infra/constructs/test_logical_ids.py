@@ -12,7 +12,7 @@ import pytest
 
 from tests.audit.deployments import EVERYTHING
 from tests.support.infra_templates import a_deployment, rendered, synthesized
-from token_rotator_cdk.config.models import Deployment
+from token_rotator_cdk.config.models.deployment import Deployment
 
 HELD: Final = Path(__file__).with_name("logical_ids.json")
 KINDS: Final = {

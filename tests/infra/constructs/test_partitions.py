@@ -7,7 +7,7 @@ import pytest
 
 from tests.infra.config.test_places import PARTITIONS, REGIONS
 from tests.support.infra_templates import a_stack, only, template
-from token_rotator_cdk.constructs.console import HOSTS
+from token_rotator_cdk.constructs.monitoring.console import HOSTS
 
 SUFFIXES = {one["id"]: one["outputs"]["dnsSuffix"] for one in PARTITIONS["partitions"]}
 CONSOLES = {

@@ -23,7 +23,7 @@ from tests.support.infra_templates import (
     logical_id,
     template_of,
 )
-from token_rotator_cdk.config.tables import inner_table
+from token_rotator_cdk.config.document.nesting import inner_table
 
 BEFORE: Final = a_deployment(
     a_stack(alarm_emails=("ops@example.com",)), a_rotator(share_with=("444455556666",))

@@ -4,8 +4,9 @@ import inspect
 from dataclasses import fields
 
 from token_rotator_cdk import IdentityProvider, TokenRotator
-from token_rotator_cdk.config.models import Deployment, RotatorConfig
-from token_rotator_cdk.config.tables import inner_table, tables
+from token_rotator_cdk.config.document.nesting import inner_table, tables
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs.arguments import SETTINGS
 
 OF_THE_STACK = {

@@ -8,7 +8,11 @@ from moto.events.models import EventPattern
 from local import ROOT
 from tests.support.headings import anchors
 from tests.support.infra_templates import NAMED_SECRET, a_rotator, a_stack, resources, template
-from token_rotator_cdk.constructs.secret_access_alerts import HEADING, WITH_READS, pattern
+from token_rotator_cdk.constructs.monitoring.secret_access_alerts import (
+    HEADING,
+    WITH_READS,
+    pattern,
+)
 
 ROLE = "arn:aws:iam::111122223333:role/tokens-MarketingRotatorRole"
 NAME = "team/credential"

@@ -10,8 +10,8 @@ from tests.support.infra_templates import (
     resources,
     template,
 )
-from token_rotator_cdk.config.check import check
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.document.check import check
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 
 ACCOUNT = "111122223333"
 ORGANIZATION = "arn:aws:organizations::444455556666:organization/o-a1b2c3d4e5"

@@ -26,7 +26,7 @@ from tests.support.infra_templates import (
 from token_rotator.contract import Metric, Variable
 from token_rotator.settings import Settings
 from token_rotator_cdk import IdentityProvider, TokenRotator, ValueFormat
-from token_rotator_cdk.config.aws_rules import LOG_RETENTION_DAYS
+from token_rotator_cdk.config.rules.aws import LOG_RETENTION_DAYS
 from token_rotator_cdk.constructs.log_retention import RETENTION
 
 NAME = "/intelligence/marketing/access-token"

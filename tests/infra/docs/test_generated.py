@@ -4,8 +4,8 @@ import pytest
 
 from local import ROOT
 from studies.reference.generated import generated
-from token_rotator_cdk.config.models import Deployment
-from token_rotator_cdk.config.tables import tables
+from token_rotator_cdk.config.document.nesting import tables
+from token_rotator_cdk.config.models.deployment import Deployment
 
 
 @pytest.mark.parametrize("file", [file.relative_to(ROOT).as_posix() for file in generated()])

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
-from token_rotator_cdk.config.models import Deployment, RotatorConfig, StackConfig
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cli.__main__ import main
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.inventory import DeployedRotator

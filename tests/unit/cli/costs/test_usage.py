@@ -9,7 +9,7 @@ import pytest
 from tests.support.application import Deployed
 from tests.support.emitted import identities
 from token_rotator.contract import EventField, Trigger
-from token_rotator_cdk.config.models import RotatorConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cli.costs import usage
 
 

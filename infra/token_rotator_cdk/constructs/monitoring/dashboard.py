@@ -14,8 +14,8 @@ from token_rotator.contract import (
     Outcome,
     RotationStep,
 )
-from token_rotator_cdk.constructs.alarms import LOW_MARGIN_SECONDS, MINUTE
-from token_rotator_cdk.constructs.console import console_link
+from token_rotator_cdk.constructs.monitoring.alarms import LOW_MARGIN_SECONDS, MINUTE
+from token_rotator_cdk.constructs.monitoring.console import console_link
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
 QUARTER: Final = 6

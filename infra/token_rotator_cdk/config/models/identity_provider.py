@@ -11,9 +11,9 @@ from token_rotator.contract import (
     RequestStyle,
 )
 from token_rotator_cdk.config.defaults import Default
-from token_rotator_cdk.config.oauth_rules import Endpoint, Hosts, OneLine, Scope
-from token_rotator_cdk.config.rules import Unset, between
-from token_rotator_cdk.config.table import Table
+from token_rotator_cdk.config.models.table import Table
+from token_rotator_cdk.config.rules.oauth import Endpoint, Hosts, OneLine, Scope
+from token_rotator_cdk.config.rules.rule import Unset, between
 
 
 class IdentityProviderConfig(Table):

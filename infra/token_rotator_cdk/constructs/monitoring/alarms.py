@@ -10,7 +10,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from token_rotator.contract import Metric
-from token_rotator_cdk.constructs.metrics import rotator_metric
+from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
 
 RUNBOOK: Final = "docs/runbook.md"
 MINUTE: Final = Duration.minutes(1)

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from token_rotator_cdk.config.document.messages import issue_of
+from token_rotator_cdk.config.document.nesting import completed, place_of, value_at
 from token_rotator_cdk.config.issues import (
     HIDDEN,
     ConfigIssue,
@@ -14,8 +16,6 @@ from token_rotator_cdk.config.issues import (
     name_shown,
     shown,
 )
-from token_rotator_cdk.config.messages import issue_of
-from token_rotator_cdk.config.tables import completed, place_of, value_at
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -7,10 +7,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from token_rotator_cdk.config.messages import described
-from token_rotator_cdk.config.models import Deployment
-from token_rotator_cdk.config.rules import Unset
-from token_rotator_cdk.config.tables import tables
+from token_rotator_cdk.config.document.messages import described
+from token_rotator_cdk.config.document.nesting import tables
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.rules.rule import Unset
 
 
 class _OfToml(GenerateJsonSchema):

@@ -3,9 +3,9 @@
 import re
 from typing import Annotated, Final
 
-from token_rotator_cdk.config.aws_rules import ACCOUNT, REGION
 from token_rotator_cdk.config.places import partition_in, partition_of, region_of
-from token_rotator_cdk.config.rules import Rule, Texts, each, matching, unnamed
+from token_rotator_cdk.config.rules.aws import ACCOUNT, REGION
+from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching, unnamed
 
 _ARN: Final = "arn:aws[a-z-]*"
 

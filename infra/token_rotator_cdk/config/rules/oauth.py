@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from token_rotator_cdk.config.rules import Rule, Texts, each, matching
+from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching
 
 LONGEST_TEXT: Final = 512
 _SCOPE: Final = r"[\x21\x23-\x5b\x5d-\x7e]+"

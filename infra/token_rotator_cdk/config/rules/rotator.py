@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from token_rotator_cdk.config.rules import Rule
+from token_rotator_cdk.config.rules.rule import Rule
 
 SCHEDULE_JITTER_SECONDS: Final = 59
 """EventBridge Scheduler starts a schedule within the minute it names, not at its beginning."""

@@ -1,65 +1,27 @@
-"""Values that are good by themselves and do not go together."""
+"""What does not fit within one rotator's table, or into its surroundings."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Final
 
-from token_rotator_cdk.config.aws_rules import is_account
+from token_rotator_cdk.config.combinations.conflict import Conflict, Surroundings, Usable
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import ROOM_BYTES, environment
 from token_rotator_cdk.config.issues import KeyPath
-from token_rotator_cdk.config.models import RotatorConfig, StackConfig
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.places import (
-    BOUNDARY,
-    CODE_SIGNING,
     KEY,
     ORGANIZATION,
     SECRET,
-    TOPIC,
     Place,
     account_of,
     misplaced,
     region_of,
 )
-from token_rotator_cdk.config.rotator_rules import (
+from token_rotator_cdk.config.rules.aws import is_account
+from token_rotator_cdk.config.rules.rotator import (
     SCHEDULE_JITTER_SECONDS,
     WATCHDOG_SHORTEST_SECONDS,
 )
-
-Usable = Callable[..., bool]
-"""Whether a key's value can be compared with others (``Checked.usable``)."""
-
-
-class Conflict(NamedTuple):
-    """The key to change, and what to write instead."""
-
-    path: KeyPath
-    fix: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a rotator has to fit into."""
-
-    rotator_name: str
-    place: Place
-    parameter_tags: Mapping[str, str]
-
-
-def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]:
-    """What does not fit within the table of the stack."""
-    if stack.alarm_topic_arn is not None and usable("alarm_topic_arn") and stack.alarm_emails:
-        yield Conflict(
-            ("alarm_emails",),
-            "leave it out, and subscribe the addresses to the topic of alarm_topic_arn",
-        )
-    for key, kind, arn in (
-        ("alarm_topic_arn", TOPIC, stack.alarm_topic_arn),
-        ("permissions_boundary", BOUNDARY, stack.permissions_boundary),
-        ("code_signing_config_arn", CODE_SIGNING, stack.code_signing_config_arn),
-    ):
-        if arn is not None and usable(key) and (fix := misplaced(kind, arn, stack.place)):
-            yield Conflict((key,), fix)
 
 
 def conflicts(

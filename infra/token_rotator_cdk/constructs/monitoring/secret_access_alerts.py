@@ -16,7 +16,7 @@ from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
 from token_rotator_cdk.constructs import permissions
-from token_rotator_cdk.constructs.alarms import RUNBOOK
+from token_rotator_cdk.constructs.monitoring.alarms import RUNBOOK
 
 HEADING: Final = "KeySecretRead"
 """Of docs/runbook.md; what the mail calls itself."""

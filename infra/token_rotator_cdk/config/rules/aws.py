@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from token_rotator_cdk.config.rules import Rule, Texts, each, matching
+from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching
 
 ROTATOR_TAG: Final = "token-rotator"
 """The tag that every published parameter carries besides the stack's own."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from token_rotator_cdk.config.document.nesting import Place, inner_table, place_of, tables, value_at
 from token_rotator_cdk.config.issues import ConfigIssue, KeyPath, shown, table_name
-from token_rotator_cdk.config.rules import BROKEN_RULE, Unset
-from token_rotator_cdk.config.tables import Place, inner_table, place_of, tables, value_at
+from token_rotator_cdk.config.rules.rule import BROKEN_RULE, Unset
 
 _NAME: Final = "NAME"
 """Stands for the name of a table that somebody chooses."""

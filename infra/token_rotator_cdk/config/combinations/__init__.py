@@ -1,0 +1,1 @@
+"""Values that are good by themselves and do not go together."""

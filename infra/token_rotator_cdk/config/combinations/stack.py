@@ -1,0 +1,23 @@
+"""What does not fit within the table ``[stack]``."""
+
+from collections.abc import Iterator
+
+from token_rotator_cdk.config.combinations.conflict import Conflict, Usable
+from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.places import BOUNDARY, CODE_SIGNING, TOPIC, misplaced
+
+
+def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]:
+    """What does not fit within the table of the stack."""
+    if stack.alarm_topic_arn is not None and usable("alarm_topic_arn") and stack.alarm_emails:
+        yield Conflict(
+            ("alarm_emails",),
+            "leave it out, and subscribe the addresses to the topic of alarm_topic_arn",
+        )
+    for key, kind, arn in (
+        ("alarm_topic_arn", TOPIC, stack.alarm_topic_arn),
+        ("permissions_boundary", BOUNDARY, stack.permissions_boundary),
+        ("code_signing_config_arn", CODE_SIGNING, stack.code_signing_config_arn),
+    ):
+        if arn is not None and usable(key) and (fix := misplaced(kind, arn, stack.place)):
+            yield Conflict((key,), fix)

@@ -1,0 +1,1 @@
+"""How any document is read, checked and described by its models."""

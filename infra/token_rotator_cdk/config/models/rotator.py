@@ -1,0 +1,89 @@
+"""The tables ``[rotators.NAME]``: one credential each, and the parameter of its token."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from token_rotator.contract import (
+    LONGEST_TOKEN_LIFETIME_SECONDS,
+    SHORTEST_TOKEN_LIFETIME_SECONDS,
+    ValueFormat,
+)
+from token_rotator_cdk.config.defaults import Default
+from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
+from token_rotator_cdk.config.models.table import Table
+from token_rotator_cdk.config.rules.arns import (
+    KeyArn,
+    SecretArn,
+    Shareable,
+)
+from token_rotator_cdk.config.rules.aws import (
+    ParameterName,
+    RetentionDays,
+    StackName,
+)
+from token_rotator_cdk.config.rules.rotator import WatchdogSeconds
+from token_rotator_cdk.config.rules.rule import Unset, between
+
+
+class SecretConfig(Table):
+    """The secret that holds the service account."""
+
+    arn: SecretArn
+    """Complete ARN of the secret that holds the service account."""
+
+    key_arn: Annotated[
+        KeyArn | None, Unset("the secret is encrypted with `aws/secretsmanager`")
+    ] = None
+    """ARN of the customer key that encrypts the secret."""
+
+
+class RotatorConfig(Table):
+    """One credential, and the parameter that its token goes to."""
+
+    parameter_name: ParameterName
+    """SSM parameter that holds the token."""
+
+    stack: Annotated[StackName | None, Unset("`name` of `[stack]`")] = None
+    """CloudFormation stack that the rotator is in."""
+
+    token_lifetime_seconds: Annotated[
+        int, between(SHORTEST_TOKEN_LIFETIME_SECONDS, LONGEST_TOKEN_LIFETIME_SECONDS, "seconds")
+    ] = Default.TOKEN_LIFETIME_SECONDS
+    """How long a token lives at most. An answer may say less, and never more. Checked against
+    the interval."""
+
+    interval_minutes: Annotated[int, between(1, 720, "minutes")] = Default.INTERVAL_MINUTES
+    """How often a fresh token is obtained."""
+
+    watchdog_min_remaining_seconds: WatchdogSeconds = Default.WATCHDOG_MIN_REMAINING_SECONDS
+    """Each minute, a token with less life left than this is replaced; 0: no watchdog."""
+
+    value_format: Annotated[ValueFormat, Field(strict=False)] = Default.VALUE_FORMAT
+    """What the parameter holds: JSON, or the bare token."""
+
+    share_with: Shareable = ()
+    """Accounts, organizational units or organizations whose workloads may read the token."""
+
+    expiration_grace_minutes: Annotated[int, between(1, 1440, "minutes")] = (
+        Default.EXPIRATION_GRACE_MINUTES
+    )
+    """SSM deletes the parameter this long after its token expired."""
+
+    memory_mb: Annotated[int, between(128, 10240, "MB")] = Default.MEMORY_MB
+    """Memory of the function."""
+
+    reserve_concurrency: bool = True
+    """Reserves a concurrency of 1; `false` where the account has none to spare."""
+
+    log_retention_days: RetentionDays = Default.LOG_RETENTION_DAYS
+    """How long CloudWatch keeps the logs; 0: for ever."""
+
+    secret: Annotated[
+        SecretConfig | None,
+        Unset("the stack creates the secret `<stack name>/<rotator name>`"),
+    ] = None
+    """The secret that holds the service account, if it exists already."""
+
+    identity_provider: IdentityProviderConfig = IdentityProviderConfig()
+    """What the identity provider expects."""

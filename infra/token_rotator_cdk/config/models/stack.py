@@ -1,0 +1,68 @@
+"""The table ``[stack]``: what a deployment's rotators share."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from token_rotator_cdk.config.models.table import Table
+from token_rotator_cdk.config.places import Place
+from token_rotator_cdk.config.rules.arns import (
+    CodeSigningConfigArn,
+    PolicyArn,
+    TopicArn,
+)
+from token_rotator_cdk.config.rules.aws import (
+    AccountId,
+    Emails,
+    Region,
+    StackName,
+    Tags,
+)
+from token_rotator_cdk.config.rules.rule import Unset
+
+
+class StackConfig(Table):
+    """What the rotators share."""
+
+    name: StackName
+    """CloudFormation stack of the rotators that name no other."""
+
+    alarm_emails: Emails = ()
+    """Addresses that are told when an alarm fires."""
+
+    alarm_topic_arn: Annotated[TopicArn | None, Unset("the stack creates a topic")] = None
+    """ARN of the SNS topic that alarms go to."""
+
+    dashboard: bool = True
+    """A CloudWatch dashboard with one row per rotator."""
+
+    reader_layer: bool = False
+    """A Lambda layer with `token_reader`, for consumers in Python."""
+
+    account: Annotated[AccountId | None, Unset("the caller's")] = None
+    """AWS account to deploy to."""
+
+    region: Annotated[Region | None, Unset("the caller's")] = None
+    """AWS region to deploy to."""
+
+    tags: Tags = Field(default_factory=dict)
+    """Tags of every resource and parameter."""
+
+    permissions_boundary: Annotated[PolicyArn | None, Unset("no boundary")] = None
+    """ARN of the policy that bounds every role."""
+
+    log_key: bool = False
+    """Encrypts the logs with the stack's key; `false`: with CloudWatch's own."""
+
+    secret_access_alerts: bool = False
+    """Tells the alarm topic who else reads a rotator's secret. Needs a CloudTrail trail."""
+
+    code_signing_config_arn: Annotated[
+        CodeSigningConfigArn | None, Unset("code is not checked for a signature")
+    ] = None
+    """ARN of the Lambda code signing config of every function."""
+
+    @property
+    def place(self) -> Place:
+        """Where the stack goes, as far as this table says so."""
+        return Place(region=self.region, account=self.account)

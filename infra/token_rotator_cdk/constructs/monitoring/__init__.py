@@ -1,0 +1,1 @@
+"""What operators see: metrics, alarms, the dashboard, and alerts about the secret."""
