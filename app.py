@@ -7,7 +7,7 @@ import aws_cdk as cdk
 
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.cache import BundlingFailed
-from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
+from token_rotator_cdk.bundle.targets import THIS_MACHINE
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
 from token_rotator_cdk.config.stack_limits import too_large
@@ -24,7 +24,7 @@ def main() -> int:
         deployment = load(path)
         for stack in deployment.by_stack():
             # CDK ties a code object to one stack; the asset is the same, and made once
-            code = function_code(THIS_MACHINE if local else LAMBDA)
+            code = function_code(THIS_MACHINE) if local else None
             TokenRotatorStack(app, deployment=stack, code=code)
     except (ConfigurationIssues, BundlingFailed) as error:
         print(error, file=sys.stderr)  # noqa: T201

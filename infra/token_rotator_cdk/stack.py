@@ -13,10 +13,11 @@ from constructs import Construct
 
 from token_rotator.contract import StackOutput, output_of
 from token_rotator_cdk.bundle.asset import function_code
-from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.rotator import RotatorConfig, SecretConfig
+from token_rotator_cdk.config.models.stack import Architecture
 from token_rotator_cdk.constructs.credential import customer_key
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
 from token_rotator_cdk.constructs.log_retention import RETENTION
@@ -25,13 +26,19 @@ from token_rotator_cdk.constructs.reader_layer import ReaderLayer
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
 
+_ARCHITECTURES = {
+    Architecture.ARM64: lambda_.Architecture.ARM_64,
+    Architecture.X86_64: lambda_.Architecture.X86_64,
+}
+
+
 class TokenRotatorStack(Stack):
     """One CloudFormation stack of rotators."""
 
     def __init__(
         self, scope: Construct, *, deployment: Deployment, code: lambda_.Code | None = None
     ) -> None:
-        """``code`` of the functions; default: the function of this distribution, for Lambda."""
+        """``code`` of the functions; default: this distribution's, for their architecture."""
         config = deployment.stack
         super().__init__(
             scope,
@@ -55,7 +62,7 @@ class TokenRotatorStack(Stack):
                 self, "CodeSigning", config.code_signing_config_arn
             )
         )
-        self._code = code or function_code(LAMBDA)
+        self._code = code or function_code(BY_ARCHITECTURE[config.architecture])
         self.rotators = {
             name: self._rotator(name, rotator, deployment)
             for name, rotator in deployment.rotators.items()
@@ -104,6 +111,8 @@ class TokenRotatorStack(Stack):
             log_retention=RETENTION[rotator.log_retention_days],
             log_encryption_key=self.key if stack.log_key else None,
             code_signing_config=self._signing,
+            architecture=_ARCHITECTURES[stack.architecture],
+            fips=stack.fips,
             code=self._code,
         )
 

@@ -64,6 +64,7 @@ def _conflicts(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
             rotator_name=checked.value.rotator_name(name),
             place=stack.place,
             parameter_tags=stack.tags,
+            fips=stack.fips,
         )
         for path, fix in conflicts(rotator, surroundings, _usable_in(checked, table)):
             yield checked.conflict((*table, *path), fix)

@@ -25,6 +25,7 @@ class RotatorFunction(lambda_.Function):
         *,
         settings: RotatorConfig,
         code: lambda_.Code,
+        architecture: lambda_.Architecture,
         environment: Mapping[str, str],
         statements: list[iam.PolicyStatement],
         log_encryption_key: kms.IKey | None,
@@ -56,7 +57,7 @@ class RotatorFunction(lambda_.Function):
             handler=HANDLER,
             # a local AWS ignores both, and runs the bundle on its own interpreter (`-c local=true`)
             runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64,
+            architecture=architecture,
             memory_size=settings.memory_mb,
             timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
             environment=dict(environment),

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from token_rotator.contract import Actions, ValueFormat
 from token_rotator_cdk.bundle.asset import function_code
-from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE
 from token_rotator_cdk.config.combinations.conflict import Surroundings
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
@@ -67,6 +67,8 @@ class TokenRotator(Construct):
         log_retention: logs.RetentionDays | None = None,
         log_encryption_key: kms.IKey | None = None,
         code_signing_config: lambda_.ICodeSigningConfig | None = None,
+        architecture: lambda_.Architecture | None = None,
+        fips: bool = False,
         code: lambda_.Code | None = None,
     ) -> None:
         """A rotator with everything it needs.
@@ -84,6 +86,8 @@ class TokenRotator(Construct):
         :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
         :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach.
         :param log_encryption_key: default: CloudWatch's own.
+        :param architecture: default: ``Architecture.ARM_64``.
+        :param fips: the function calls AWS at its FIPS endpoints; in regions that have them.
         :param code: of the function; for tests. Default: the function of this distribution.
         """
         super().__init__(scope, construct_id)
@@ -95,6 +99,7 @@ class TokenRotator(Construct):
             arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
         tags = parameter_tags or {}
+        processors = architecture or lambda_.Architecture.ARM_64
         settings, issues = Arguments(
             parameter_name=parameter_name,
             identity_provider=identity_provider,
@@ -113,6 +118,7 @@ class TokenRotator(Construct):
                 rotator_name=self.name,
                 place=place_of(self),
                 parameter_tags=tags,
+                fips=fips,
             )
         )
         issues += issues_of_references(
@@ -123,6 +129,8 @@ class TokenRotator(Construct):
             secret_access_alerts=secret_access_alerts,
             encryption_key=arn_of(encryption_key),
             log_encryption_key=arn_of(log_encryption_key),
+            architecture=processors.name,
+            fips=fips,
             code_signing_config=getattr(code_signing_config, "code_signing_config_arn", None),
         )
         issues += issues_of_writer(self, parameter_name)
@@ -142,11 +150,13 @@ class TokenRotator(Construct):
             self,
             "Function",
             settings=settings,
-            code=code or function_code(LAMBDA),
+            code=code or function_code(BY_ARCHITECTURE[processors.name]),
+            architecture=processors,
             environment=environment(
                 settings,
                 rotator_name=self.name,
                 parameter_tags=tags,
+                fips=fips,
                 secret_arn=self.secret_arn,
                 key_arn=self.encryption_key.key_arn,
             ),

@@ -25,20 +25,27 @@ from tests.support.infra_templates import (
 )
 from token_rotator_cdk.config.document.nesting import inner_table
 
+REGION: Final = "us-east-1"
+"""One that has FIPS endpoints."""
+
 BEFORE: Final = a_deployment(
-    a_stack(alarm_emails=("ops@example.com",)), a_rotator(share_with=("444455556666",))
+    a_stack(alarm_emails=("ops@example.com",), region=REGION),
+    a_rotator(share_with=("444455556666",)),
 )
 AFTER: Final = a_deployment(
     a_stack(
-        alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
+        region=REGION,
+        alarm_topic_arn=f"arn:aws:sns:{REGION}:111122223333:alarms",
         dashboard=False,
         reader_layer=True,
         tags={"team": "data"},
         permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
         log_key=True,
         secret_access_alerts=True,
-        code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
+        code_signing_config_arn=f"arn:aws:lambda:{REGION}:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
+        architecture="x86_64",
+        fips=True,
     ),
     a_rotator(
         parameter_name="/elsewhere/token",
@@ -51,7 +58,10 @@ AFTER: Final = a_deployment(
         memory_mb=512,
         reserve_concurrency=False,
         log_retention_days=90,
-        secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY},
+        secret={
+            "arn": NAMED_SECRET.replace("eu-west-1", REGION),
+            "key_arn": NAMED_KEY.replace("eu-west-1", REGION),
+        },
         identity_provider={
             "profile": "rfc7523",
             "discovery_endpoint": "https://idp.example.com/.well-known/openid-configuration",

@@ -14,6 +14,8 @@ OF_THE_STACK = {
     ("stack", "log_key"): "log_encryption_key",
     ("stack", "secret_access_alerts"): "secret_access_alerts",
     ("stack", "code_signing_config_arn"): "code_signing_config",
+    ("stack", "architecture"): "architecture",
+    ("stack", "fips"): "fips",
     ("stack", "tags"): "parameter_tags",
 }
 """Settings that the rotators of a stack share: each of them is given the same argument."""

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from token_rotator_cdk.config.combinations.conflict import Conflict, Usable
 from token_rotator_cdk.config.models.stack import StackConfig
-from token_rotator_cdk.config.places import BOUNDARY, CODE_SIGNING, TOPIC, misplaced
+from token_rotator_cdk.config.places import (
+    BOUNDARY,
+    CODE_SIGNING,
+    TOPIC,
+    misplaced,
+    without_fips,
+)
 
 
 def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]:
@@ -21,3 +27,5 @@ def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]
     ):
         if arn is not None and usable(key) and (fix := misplaced(kind, arn, stack.place)):
             yield Conflict((key,), fix)
+    if stack.fips and usable("region") and (fix := without_fips(stack.place)):
+        yield Conflict(("fips",), fix)

@@ -1,5 +1,6 @@
 """The table ``[stack]``: what a deployment's rotators share."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -19,6 +20,13 @@ from token_rotator_cdk.config.rules.aws import (
     Tags,
 )
 from token_rotator_cdk.config.rules.rule import Unset
+
+
+class Architecture(StrEnum):
+    """Lambda's names of the processors that functions run on."""
+
+    ARM64 = "arm64"
+    X86_64 = "x86_64"
 
 
 class StackConfig(Table):
@@ -61,6 +69,12 @@ class StackConfig(Table):
         CodeSigningConfigArn | None, Unset("code is not checked for a signature")
     ] = None
     """ARN of the Lambda code signing config of every function."""
+
+    architecture: Annotated[Architecture, Field(strict=False)] = Architecture.ARM64
+    """Processors that every function runs on."""
+
+    fips: bool = False
+    """Functions call AWS at its FIPS endpoints. Needs `region`, and one that has them."""
 
     @property
     def place(self) -> Place:
