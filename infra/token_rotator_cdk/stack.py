@@ -25,7 +25,6 @@ from token_rotator_cdk.constructs.monitoring.dashboard import RotatorsDashboard
 from token_rotator_cdk.constructs.reader_layer import ReaderLayer
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
-
 _ARCHITECTURES = {
     Architecture.ARM64: lambda_.Architecture.ARM_64,
     Architecture.X86_64: lambda_.Architecture.X86_64,
