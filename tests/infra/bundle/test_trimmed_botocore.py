@@ -44,22 +44,21 @@ FIPS = """
 import os
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from botocore.awsrequest import AWSResponse
 from token_rotator.aws.clients import AwsClients
 
 os.environ |= {{"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}}
 os.environ["AWS_USE_FIPS_ENDPOINT"] = "true"
 asked = []
 
-def answer(request, **_):
-    # in place of the sender: nothing leaves the process
-    asked.append(request.url)
-    return AWSResponse(request.url, 200, {{}}, SimpleNamespace(stream=lambda: [b"{{}}"]))
+def answer(params, **_):
+    # in place of the request: nothing leaves the process
+    asked.append(params["url"])
+    return SimpleNamespace(status_code=200), {{}}
 
 for os.environ["AWS_REGION"] in {regions!r}:
     aws = AwsClients.from_environment(now=lambda: datetime.now(UTC))
     for service in (aws.parameter_store, aws.secrets_manager):
-        service.client.meta.events.register_first("before-send", answer)
+        service.client.meta.events.register("before-call", answer)
     aws.parameter_store.call("PutParameter", {{"Name": "/a/b", "Value": "v"}})
     aws.secrets_manager.call("GetSecretValue", {{"SecretId": "a"}})
 print(json.dumps(asked))
