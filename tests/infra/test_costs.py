@@ -1,5 +1,7 @@
 """The bill counts what the stack renders, and an additional rotator stays cheap."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.infra_templates import (
@@ -128,9 +130,9 @@ def test_the_same_seconds_have_the_price_of_the_functions_processors(architectur
     (function,) = resources(template(stack, a_rotator()), "AWS::Lambda::Function").values()
     of_arm64 = rotator_items(a_rotator(), Architecture.ARM64)
 
-    json = as_json(a_deployment(stack))
+    bill_of: Any = as_json(a_deployment(stack))
 
-    billed = json["rotators"]["marketing"]
+    billed = bill_of["rotators"]["marketing"]
     (duration,) = (item for item in billed if item.startswith("function: duration"))
     assert function["Architectures"] == [architecture]
     assert ("x86_64" in duration) == (architecture == "x86_64")
