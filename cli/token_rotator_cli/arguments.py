@@ -31,7 +31,7 @@ COMMANDS: Final = {
         purpose="Find out what is wrong with a rotator",
         usage="[ROTATOR] [OPTIONS]",
         details="""\
-Runs ten checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
+Runs eleven checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
 local AWS do not allow to find out) or skipped (it needs one that is wrong). One access token is
 requested and discarded; nothing is published. Exits with 1 if anything is wrong.""",
     ),

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
 from token_rotator.aws.clients import AwsClients
 from token_rotator.credential.assertion import AssertionSigner
@@ -17,6 +19,9 @@ from token_rotator.parameter.publication import ParameterStore
 from token_rotator.rotation import Rotation
 from token_rotator.settings import Settings
 from token_rotator.telemetry import Telemetry
+
+BUNDLE: Final = Path(__file__).parents[1]
+"""The directory that the function's zip file was unpacked into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +91,14 @@ def silence_libraries() -> None:
 def identity_provider(
     settings: Settings, *, now: Callable[[], datetime], local: bool
 ) -> TokenEndpoint:
-    """The identity provider that the settings name. ``local``: it may be on loopback."""
+    """The identity provider that the settings name. ``local``: it may be on loopback.
+
+    Raises ConfigurationError.
+    """
     addresses = Addresses(private=settings.allow_private_addresses, loopback=local)
-    channel = ProviderHttp(pool=addresses.pool(), now=now)
+    named = settings.extra_ca_certificates
+    pool = addresses.pool(authorities=None if named is None else BUNDLE / named)
+    channel = ProviderHttp(pool=pool, now=now)
     return TokenEndpoint(
         settings=settings,
         channel=channel,

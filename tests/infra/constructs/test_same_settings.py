@@ -32,6 +32,7 @@ OF_THE_CDK = {
 
 NOT_IN_A_FILE = {
     "rotator_name": "<stack name>/<rotator name>",
+    "vpc": "the subnets'",
     "encryption_key": "the stack's key, which its rotators share",
     "code": "for tests",
 }

@@ -63,7 +63,7 @@ def test_what_needs_a_wrong_step_is_skipped_and_the_rest_runs(
 
     results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
     assert results == {
-        "function": "ok", "secret": "ok", "key": "wrong", "discovery": "skipped",
+        "function": "ok", "state": "ok", "secret": "ok", "key": "wrong", "discovery": "skipped",
         "assertion": "skipped", "role": "ok", "record": "ok", "writers": "ok", "schedules": "ok",
         "concurrency": "ok",
     }  # fmt: skip
