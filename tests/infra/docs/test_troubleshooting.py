@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local import ROOT
-from local.setup import preflight
+from local.setup import tools
 from tests.support.headings import anchors
 from token_rotator_cdk.bundle import build
 
@@ -26,7 +26,7 @@ def test_what_the_cdk_says_without_a_terminal_is_quoted_as_it_says_it(quoted: st
 @pytest.mark.parametrize(
     ("source", "beginnings"),
     [
-        (preflight.__file__, ("Python 3.11 or", "This Python cannot make", "node is not")),
+        (tools.__file__, ("Python 3.11 or", "This Python cannot make", "node is not")),
         (build.__file__, ("The function's packages (",)),
     ],
 )
