@@ -123,7 +123,7 @@ PLAN = $(BIN)/token-rotator plan $(if $(CONFIG),--config "$$CONFIG") $(if $(STAC
   $(if $(ACCEPT),--accept "$$ACCEPT") $(if $(ARGS),--cdk-arguments="$$ARGS")
 
 diff: tools  ## what a deployment would change, and whose token it would take away
-	@$(PLAN); lost=$$?; $(CDK) diff $(CDK_CONTEXT) $(ARGS) && exit $$lost
+	@$(PLAN); lost=$$?; $(CDK) diff $(if $(STACK),"$$STACK") $(CDK_CONTEXT) $(ARGS) && exit $$lost
 
 deploy: tools  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
 	@$(PLAN)

@@ -191,6 +191,40 @@ def test_cloudformation_may_not_touch_what_is_not_the_stacks() -> None:
     assert wrong == []
 
 
+BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
+
+
+@pytest.mark.parametrize(
+    ("action", "boundary", "decision"),
+    [
+        ("iam:CreateRole", BOUNDARY, ALLOWED),
+        ("iam:PutRolePolicy", BOUNDARY, ALLOWED),
+        ("iam:PutRolePermissionsBoundary", BOUNDARY, ALLOWED),
+        ("iam:GetRole", None, ALLOWED),
+        ("iam:CreateRole", None, "ExplicitlyDenied"),
+        ("iam:CreateRole", f"{BOUNDARY}-2", "ExplicitlyDenied"),
+        ("iam:PutRolePolicy", None, "ExplicitlyDenied"),
+        ("iam:PutRolePermissionsBoundary", f"{BOUNDARY}-2", "ExplicitlyDenied"),
+        ("iam:DeleteRolePermissionsBoundary", BOUNDARY, "ExplicitlyDenied"),
+    ],
+)
+def test_with_the_second_policy_no_role_is_without_the_boundary(
+    action: str, boundary: str | None, decision: str
+) -> None:
+    bounded = copy.deepcopy(policy())
+    bounded["Statement"] += json.loads((HERE / "within-the-boundary.json").read_text())["Statement"]
+    call = Call(
+        principal=ROLE,
+        action=action,
+        resource=f"arn:aws:iam::111122223333:role/{STACK}-x",
+        context={"iam:PermissionsBoundary": boundary} if boundary else {},
+    )
+
+    (decided,) = decisions([(account(bounded), call)])
+
+    assert decided == decision
+
+
 def test_the_policy_is_short_enough_for_a_managed_policy() -> None:
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     assert len(json.dumps(policy(), separators=(",", ":"))) <= 6144

@@ -141,16 +141,8 @@ def test_ci_deploys_with_exactly_what_its_policy_allows(
     assert asked - {("sts:GetCallerIdentity", "*")} == granted()
 
 
-@pytest.mark.parametrize(
-    ("role", "said"),
-    [
-        ("deploy-role", "could not be used to assume"),
-        ("file-publishing-role", "is not authorized to perform: sts:AssumeRole"),
-    ],
-)
-def test_without_a_role_the_deployment_ends_and_says_which(
-    account: Account, role: str, said: str
-) -> None:
+@pytest.mark.parametrize("role", ["deploy-role", "file-publishing-role"])
+def test_without_a_role_the_deployment_ends_and_says_which(account: Account, role: str) -> None:
     less = policy()
     roles = less["Statement"][0]["Resource"]
     less["Statement"][0]["Resource"] = [one for one in roles if role not in one]
@@ -158,8 +150,9 @@ def test_without_a_role_the_deployment_ends_and_says_which(
     with pytest.raises(DeploymentFailed) as failed:
         account.deployment(account.as_ci(f"without-{role}", less)).deploy()
 
-    assert said in str(failed.value)
-    assert f"cdk-{QUALIFIER}-{role}" in str(failed.value)
+    name = f"cdk-{QUALIFIER}-{role}-{environment.ACCOUNT}-{environment.REGION}"
+    arn = f"arn:aws:iam::{environment.ACCOUNT}:role/{name}"
+    assert f"current credentials could not be used to assume '{arn}'" in str(failed.value)
 
 
 def test_the_default_bootstrap_stack_is_not_there(account: Account) -> None:

@@ -87,7 +87,7 @@ def test_a_role_that_the_stack_cannot_be_deployed_with_is_named(tmp_path, key, l
     text = document(line.replace("KEY", key), stack=stack)
 
     if fix is None:
-        assert load(written(tmp_path / "rotators.toml", text))
+        assert load(written(tmp_path / "rotators.toml", text)).stack.name == "tokens"
     else:
         said = issues(tmp_path, text)
         assert f"[stack.bootstrap] {key} = " in said

@@ -67,7 +67,7 @@ def code(template: Resource) -> object:
 
 @pytest.mark.parametrize("qualifier", [None, "platform"])
 def test_a_qualifier_is_in_every_name(tmp_path: Path, qualifier: str | None):
-    made = assembly(tmp_path, **({"qualifier": qualifier} if qualifier else {}))
+    made = assembly(tmp_path, qualifier=qualifier) if qualifier else assembly(tmp_path)
 
     name = qualifier or "hnb659fds"
     assert made.assumed == roles(name, "deploy", "file-publishing", "cfn-exec", "lookup")

@@ -142,7 +142,7 @@ def test_upload_and_costs_are_given_their_files_whatever_their_paths(
     assert "make upload FILE=path" in nothing.stderr
 
 
-@pytest.mark.parametrize("verb", ["deploy", "destroy"])
+@pytest.mark.parametrize("verb", ["diff", "deploy", "destroy"])
 @pytest.mark.parametrize("name", NAMES)
 def test_one_stack_is_named_whatever_it_is_called(folder: Path, verb: str, name: str) -> None:
     program(folder, "npx", PRINTS)
@@ -150,7 +150,7 @@ def test_one_stack_is_named_whatever_it_is_called(folder: Path, verb: str, name:
 
     done = make(folder, "-s", "-o", "tools", verb, f"STACK={name}")
 
-    planned = ["plan", "--stack", name] if verb == "deploy" else []
+    planned = [] if verb == "destroy" else ["plan", "--stack", name]
     assert done.stdout.splitlines() == [*planned, "--no-install", "cdk", verb, name]
 
 
