@@ -16,17 +16,24 @@ import pytest
 from local import ROOT
 
 BIN: Final = ROOT / ".venv" / "bin"
-PIP: Final = [sys.executable, "-m", "pip", "download", "--no-deps", "some-package"]
-UV: Final = [
+PIP: Final[list[str | Path]] = [
+    sys.executable,
+    "-m",
+    "pip",
+    "download",
+    "--no-deps",
+    "some-package",
+]
+UV: Final[list[str | Path]] = [
     *(BIN / "python", ROOT / "local" / "setup" / "uv.py"),
     *("pip", "install", "--dry-run", "--python", sys.executable, "some-package"),
 ]
-NPM: Final = ["npm", "view", "some-package"]
-CDK: Final = [
+NPM: Final[list[str | Path]] = ["npm", "view", "some-package"]
+CDK: Final[list[str | Path]] = [
     ROOT / "node_modules" / ".bin" / "cdk",
     *("bootstrap", "aws://111122223333/eu-west-1", "--no-notices"),  # as in cdk.json
 ]
-STATUS: Final = [BIN / "token-rotator", "status", "--stack", "tokens"]
+STATUS: Final[list[str | Path]] = [BIN / "token-rotator", "status", "--stack", "tokens"]
 
 OF_PIP: Final = {
     "PIP_CONFIG_FILE": os.devnull,
