@@ -67,16 +67,18 @@ class Journal:
         self._show(name, running, None)
 
     def _show(self, name: str, running: Running, milliseconds: float | None) -> None:
+        # a provider's issuer may hold anything, such as a terminal's control characters
+        message = "".join(one if one.isprintable() else "?" for one in running.message)
         self.steps.append(
             Step(
                 name=name,
                 milliseconds=None if milliseconds is None else round(milliseconds, 1),
-                message=running.message,
+                message=message,
                 facts=running.facts,
             )
         )
         took = "" if milliseconds is None else f"{milliseconds:,.0f} ms"
-        self.console.row(name, took.rjust(_WIDTHS[1]), running.message, widths=_WIDTHS)
+        self.console.row(name, took.rjust(_WIDTHS[1]), message, widths=_WIDTHS)
 
 
 class ObservedHttp(ProviderHttp):

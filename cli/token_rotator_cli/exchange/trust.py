@@ -36,7 +36,7 @@ def machines_trust() -> Trust:
 
 def _adds(context: ssl.SSLContext, variable: str, path: Path) -> bool:
     """Whether the certificates may not all have been there before. Those of a folder may not."""
-    before = len(context.get_ca_certs())
+    before = context.cert_store_stats()["x509"]
     try:
         if path.is_dir():
             context.load_verify_locations(capath=path)
@@ -47,4 +47,4 @@ def _adds(context: ssl.SSLContext, variable: str, path: Path) -> bool:
             f"{variable} names {path}, which holds no certificates that can be read. Correct or "
             "unset it."
         ) from None
-    return len(context.get_ca_certs()) > before
+    return context.cert_store_stats()["x509"] > before
