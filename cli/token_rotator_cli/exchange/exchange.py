@@ -1,7 +1,6 @@
 """``token-rotator try``: the downloaded file's key, exchanged for a token from this machine."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,10 +22,11 @@ from token_rotator_cli.clock import Clock
 from token_rotator_cli.console import Console, moment
 from token_rotator_cli.downloaded_file import account_in, describe_key, read_file
 from token_rotator_cli.errors import ProxyFailed
+from token_rotator_cli.exchange.differences import differences, first_endpoint
 from token_rotator_cli.exchange.journal import Journal, ObservedHttp, ObservedSigner, shown
 from token_rotator_cli.exchange.network import Network
 from token_rotator_cli.exchange.settings import choose
-from token_rotator_cli.exchange.trust import Trust, machines_trust
+from token_rotator_cli.exchange.trust import machines_trust
 
 LONGEST: Final = 2 * (HTTP_CONNECT + HTTP_READ) + timedelta(seconds=1)
 """Two requests, as long as the function lets each of them take."""
@@ -63,7 +63,7 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
         record = provider.exchange(account, deadline=clock.now() + LONGEST)
         value_of(record, chosen.settings.value_format)
     except (IdentityProviderError, ProxyFailed):
-        for note in _differences(network, trust, account, chosen.settings):
+        for note in differences(network, trust, account, chosen.settings):
             told.note(note)
         told.note(
             "This was one request, with this machine's clock and network: where the following "
@@ -71,7 +71,7 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
         )
         raise
     _tell_token(record, provider.clock_skew, journal)
-    notes = list(_differences(network, trust, account, chosen.settings))
+    notes = list(differences(network, trust, account, chosen.settings))
     for note in notes:
         told.text(note)
     told.text(
@@ -126,18 +126,11 @@ def _read(file: str, stdin: TextIO, settings: Settings, journal: Journal) -> Ser
     return account
 
 
-def _endpoint(account: ServiceAccount, settings: Settings) -> str:
-    """The first address that is asked."""
-    return (
-        settings.token_endpoint or settings.discovery_endpoint or account.discovery_endpoint or ""
-    )
-
-
 def _addresses(account: ServiceAccount, settings: Settings) -> Addresses:
     """The function's own rules; loopback, if the address says so and no name leads there."""
     return Addresses(
         private=settings.allow_private_addresses,
-        loopback=urls.is_loopback(urls.host(_endpoint(account, settings))),
+        loopback=urls.is_loopback(urls.host(first_endpoint(account, settings))),
     )
 
 
@@ -185,26 +178,3 @@ def _clock(skew: timedelta | None) -> str:
     seconds = math.ceil(abs(skew).total_seconds())
     where = "ahead of" if skew > timedelta() else "behind"
     return f"the provider's clock is {seconds} s {where} this machine's; the function's is AWS's"
-
-
-def _differences(
-    network: Network, trust: Trust, account: ServiceAccount, settings: Settings
-) -> Iterator[str]:
-    """What the function would not have done as this machine did it."""
-    if network.via:
-        yield (
-            f"Unlike the function: the request went through the proxy {network.via}, which chose "
-            "the address. The function uses no proxy, and connects to "
-            + ("public and private" if settings.allow_private_addresses else "public")
-            + " addresses only."
-        )
-    if network.tls_version and trust.variables:
-        yield (
-            f"Unlike the function: {' and '.join(trust.variables)} say whose certificates this "
-            "machine trusts. The function trusts what Lambda's system trusts."
-        )
-    if urls.is_loopback(urls.host(_endpoint(account, settings))):
-        yield (
-            "Unlike the function: the identity provider is on this machine. The function refuses "
-            "loopback addresses, unless its AWS is on loopback too, as with `make run`."
-        )

@@ -143,7 +143,7 @@ class ObservedSigner(AssertionSigner):
 
 
 def shown(url: str) -> str:
-    """The URL without its query, which holds the assertion in some styles."""
+    """The URL without its query, in which people put secrets."""
     return urlsplit(url)._replace(query="").geturl()
 
 

@@ -1,91 +1,31 @@
-"""The machine's proxy and certificates: used by `token-rotator try`, and told."""
+"""The machine's proxy is used, and told; what it does wrong is not blamed on the provider."""
 
-import contextlib
-import json
-import socket
-import threading
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pytest
 
-from fakes.certificates import of_host, unknown_to_the_system
+from fakes.certificates import of_host
 from local.idp.service_account import ServiceAccount
-from tests.support.canned_server import Behaviour, CannedServer, answer
-from tests.unit.cli.exchange.test_wrong import Tried, changed
-from token_rotator_cli.exchange import network
+from tests.support.canned_server import CannedServer, Connection, answer
+from tests.unit.cli.exchange import trying
+from tests.unit.cli.exchange.proxy import Proxy
+from tests.unit.cli.exchange.trying import GRANTED, Tried, changed
+from token_rotator_cli.exchange import exchange, network
 
 HOST = "idp.example"
-GRANTED = answer(200, json.dumps({"access_token": "abc", "expires_in": 300}).encode())
-
-
-class Proxy:
-    """A proxy on loopback that tunnels every CONNECT to one server, or answers what it is told."""
-
-    def __init__(self, target: tuple[str, int] | None = None, refuses: int | None = None) -> None:
-        self._target = target
-        self._refuses = refuses
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        self.heads: list[str] = []
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(timeout=10)
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            with client, contextlib.suppress(OSError):
-                client.settimeout(10)
-                self._tunnel(client)
-
-    def _tunnel(self, client: socket.socket) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head and (piece := client.recv(4096)):
-            head += piece
-        self.heads.append(head.decode())
-        if self._refuses:
-            client.sendall(f"HTTP/1.1 {self._refuses} sentinel\r\n\r\n".encode())
-            return
-        assert self._target
-        with socket.create_connection(self._target, timeout=10) as server:
-            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            back = threading.Thread(target=_copy, args=(server, client), daemon=True)
-            back.start()
-            _copy(client, server)
-            back.join(timeout=10)
-
-
-def _copy(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while piece := source.recv(65536):
-            sink.sendall(piece)
-    with contextlib.suppress(OSError):
-        sink.shutdown(socket.SHUT_WR)
 
 
 @pytest.fixture
 def provider(tmp_path: Path) -> Iterator[tuple[CannedServer, Path]]:
     """An identity provider that only the proxy knows the way to, and its certificate."""
-    document = {"token_endpoint": f"https://{HOST}/token", "issuer": f"https://{HOST}"}
     context, certificate = of_host(HOST, tmp_path)
-    discovered = answer(200, json.dumps(document).encode())
-    with CannedServer(discovered, GRANTED, tls=context) as server:
+    there = f"https://{HOST}"
+    with trying.provider(
+        answer(200, GRANTED), tls=context, token_endpoint=f"{there}/token", issuer=there
+    ) as server:
         yield server, certificate
 
 
@@ -190,6 +130,35 @@ def test_an_address_that_the_function_refuses_is_not_asked_of_a_proxy_either(
     assert proxy.heads == []
 
 
+@pytest.mark.parametrize("by_proxy", [True, False])
+def test_an_answer_that_drips_is_given_up(
+    account: ServiceAccount,
+    tried: Tried,
+    machine: pytest.MonkeyPatch,
+    tmp_path: Path,
+    by_proxy: bool,  # noqa: FBT001 - a parameter of the test
+):
+    def drip(connection: Connection) -> None:
+        connection.send(b"HTTP/1.1 200 -\r\n")
+        for _ in range(100):
+            connection.send(b"X-Drip: 1\r\n")
+            connection.pause(0.1)
+
+    machine.setattr(exchange, "LONGEST", timedelta(seconds=1.5))
+    context, certificate = of_host(HOST, tmp_path) if by_proxy else (None, None)
+    with CannedServer(drip, tls=context) as server, Proxy(_target(server)) as proxy:
+        machine.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+        machine.setenv("SSL_CERT_FILE", str(certificate or ""))
+        url = f"https://{HOST}" if by_proxy else server.url
+        begun = time.monotonic()
+        code, _, err = tried(changed(account, discoveryEndpoint=url))
+        took = time.monotonic() - begun
+
+    assert code == 1
+    assert "IdentityProviderDown: The discovery endpoint could not be reached or broke off" in err
+    assert took < 6, "the drip lasts ten seconds"
+
+
 @pytest.mark.parametrize(
     ("url", "no_proxy", "used"),
     [
@@ -210,64 +179,3 @@ def test_no_proxy_and_loopback_are_respected(
     machine.setenv("NO_PROXY", no_proxy)
 
     assert network.proxy_for(url) == ("http://proxy.example:3128" if used else None)
-
-
-@pytest.mark.parametrize(
-    "variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE"]
-)
-def test_the_machines_certificates_are_trusted_and_told(
-    account: ServiceAccount,
-    tried: Tried,
-    machine: pytest.MonkeyPatch,
-    tmp_path: Path,
-    variable: str,
-):
-    context, certificate = unknown_to_the_system(tmp_path)
-    machine.setenv(variable, str(certificate))
-    with CannedServer(tls=context) as server:
-        _behaves(server, _discovery(server), GRANTED)
-        code, out, _ = tried(changed(account, discoveryEndpoint=f"{server.url}/discovery"))
-
-    assert code == 0
-    assert f"Unlike the function: {variable} say whose certificates" in out
-
-
-def test_a_bundle_that_adds_nothing_is_not_worth_a_word(
-    account: ServiceAccount, tried: Tried, machine: pytest.MonkeyPatch, tmp_path: Path
-):
-    context, certificate = unknown_to_the_system(tmp_path)
-    machine.setenv("SSL_CERT_FILE", str(certificate))
-    machine.setenv("AWS_CA_BUNDLE", str(certificate))
-    with CannedServer(tls=context) as server:
-        _behaves(server, _discovery(server), GRANTED)
-        _, out, _ = tried(changed(account, discoveryEndpoint=f"{server.url}/discovery"))
-
-    assert "Unlike the function: SSL_CERT_FILE say" in out
-    assert "AWS_CA_BUNDLE" not in out
-
-
-@pytest.mark.parametrize("content", [None, "no certificate"])
-def test_a_variable_that_names_no_certificates_is_named(
-    account: ServiceAccount,
-    tried: Tried,
-    machine: pytest.MonkeyPatch,
-    tmp_path: Path,
-    content: str | None,
-):
-    bundle = tmp_path / "bundle.pem"
-    if content:
-        bundle.write_text(content)
-    machine.setenv("AWS_CA_BUNDLE", str(bundle))
-
-    code, _, err = tried(account.as_downloaded())
-
-    assert code == 2
-    assert f"AWS_CA_BUNDLE names {bundle}, which holds no certificates that can be read" in err
-
-
-def _discovery(server: CannedServer) -> Behaviour:
-    return answer(200, json.dumps({"token_endpoint": f"{server.url}/token"}).encode())
-
-
-def _behaves(server: CannedServer, *behaviours: Behaviour) -> None:
-    server._behaviours = behaviours  # noqa: SLF001 - they have to know its address
