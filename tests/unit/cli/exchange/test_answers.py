@@ -101,7 +101,7 @@ def test_clocks_that_differ_come_first(account: ServiceAccount, tried: Tried):
     assert code == 1
     behind = re.search(r"The provider's clock is (\d+) s behind the function's", err)
     assert behind
-    assert 60 < int(behind[1]) <= 75, "as far as the machine lets it be sent in time"
+    assert int(behind[1]) in range(74, 135), "a busy machine sends the request later"
     assert "First have the wrong clock set right." in err
     assert "it is this machine" in err
 
