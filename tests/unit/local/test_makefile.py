@@ -125,21 +125,26 @@ def test_the_command_is_given_the_rotator_and_the_file_whatever_they_are_called(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_upload_and_costs_are_given_their_files_whatever_their_paths(
+def test_upload_try_and_costs_are_given_their_files_whatever_their_paths(
     folder: Path, name: str
 ) -> None:
     program(folder, ".venv/bin/token-rotator", 'printf "%s\\n" "$@"')
     given = ("-s", "-o", ".venv/installed", f"CONFIG={name}")
 
     upload = make(folder, *given, "upload", f"FILE=the {name}", "ROTATOR=sales")
+    tried = make(folder, *given, "try", f"FILE=the {name}", "ARGS=--print-token")
     costs = make(folder, *given, "costs")
     nothing = make(folder, *given, "upload")
+    nothing_to_try = make(folder, *given, "try")
 
     config = ["--config", name]
     assert upload.stdout.splitlines() == ["upload", f"the {name}", "sales", *config]
+    assert tried.stdout.splitlines() == ["try", "--print-token", f"the {name}", *config]
     assert costs.stdout.splitlines() == ["costs", *config]
     assert (nothing.returncode, nothing.stdout) == (2, "")
     assert "make upload FILE=path" in nothing.stderr
+    assert (nothing_to_try.returncode, nothing_to_try.stdout) == (2, "")
+    assert "make try FILE=path" in nothing_to_try.stderr
 
 
 @pytest.mark.parametrize("verb", ["diff", "deploy", "destroy"])
