@@ -13,7 +13,7 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/trou
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom dist generate fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs sbom dist generate fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -123,7 +123,7 @@ PREFLIGHT = $(BIN)/token-rotator preflight $(if $(CONFIG),--config "$$CONFIG") $
   $(if $(ACCEPT),--accept "$$ACCEPT") $(if $(ARGS),--cdk-arguments="$$ARGS")
 
 diff: tools  ## what a deployment would change, and what would make it fail or hurt
-	@$(PREFLIGHT); wrong=$$?; $(CDK) diff $(CDK_CONTEXT) $(ARGS) && exit $$wrong
+	@$(PREFLIGHT); wrong=$$?; $(CDK) diff $(if $(STACK),"$$STACK") $(CDK_CONTEXT) $(ARGS) && exit $$wrong
 
 deploy: tools  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
 	@$(PREFLIGHT)
@@ -147,6 +147,10 @@ rotate: .venv/installed  ## publish a new token now
 upload: .venv/installed  ## store the file downloaded from Intelligence as the key (FILE=path)
 	@test -n "$$FILE" || { echo "Name the downloaded file: make upload FILE=path" >&2; exit 2; }
 	@$(BIN)/token-rotator upload $(ARGS) "$$FILE" $(ROTATOR_ARGS)
+
+try: .venv/installed  ## does the key in the downloaded file work? no AWS, nothing deployed (FILE=path ARGS=--json)
+	@test -n "$$FILE" || { echo "Name the downloaded file: make try FILE=path" >&2; exit 2; }
+	@$(BIN)/token-rotator try $(ARGS) "$$FILE" $(ROTATOR_ARGS)
 
 live-check: .venv/installed  ## what only a real account shows (ARGS="--alarm ALARM --expire MINUTES"); docs/live-check.md
 	@$(BIN)/token-rotator live-check $(ROTATOR_ARGS) $(ARGS)

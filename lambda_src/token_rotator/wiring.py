@@ -1,6 +1,5 @@
 """Puts the application together from its parts."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from token_rotator.parameter.publication import ParameterStore
 from token_rotator.rotation import Rotation
 from token_rotator.settings import Settings
 from token_rotator.telemetry import Telemetry
+from token_rotator.transport import silence_libraries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +71,6 @@ def build(
         telemetry=Telemetry(rotator=settings.rotator),
         now=now,
     )
-
-
-def silence_libraries() -> None:
-    """Sets their loggers to WARNING, whatever the root logger's level is.
-
-    At DEBUG they print URLs, headers and bodies: assertions, tokens, keys. At INFO botocore prints
-    for each cold start where it found credentials.
-    """
-    for library in ("botocore", "urllib3"):
-        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def identity_provider(

@@ -27,6 +27,16 @@ def by_functions(cloudtrail: Any) -> Iterator[Recorded]:
             yield _recorded(service, event["eventName"], event["requestParameters"])
 
 
+def by_caller(cloudtrail: Any, access_key: str) -> Iterator[Recorded]:
+    """The requests that are signed with an access key, newest first."""
+    for event in _events(cloudtrail):
+        if event["userIdentity"]["accessKeyId"] == access_key:
+            service = event["eventSource"].removesuffix(".amazonaws.com")
+            parameters = event["requestParameters"] or {}
+            # ministack names operations of the query protocol by their parameter only
+            yield _recorded(service, parameters.get("Action", event["eventName"]), parameters)
+
+
 def listen(client: Any) -> list[Recorded]:
     """Returns a list to which the client's requests are added from now on."""
     asked: list[Recorded] = []
@@ -40,7 +50,7 @@ def listen(client: Any) -> list[Recorded]:
 
 
 def _recorded(service: str, operation: str, parameters: dict[str, Any]) -> Recorded:
-    names = ("Name", "ResourceId", "SecretId")
+    names = ("Name", "ResourceId", "SecretId", "RoleArn")
     about = next((str(parameters[name]) for name in names if name in parameters), "")
     return Recorded(action=f"{service}:{operation}", about=about)
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from token_rotator_cdk.config.models.stack import StackConfig
+
 QUALIFIER: Final = "hnb659fds"
 """Of a bootstrap that names none.
 
@@ -14,6 +16,7 @@ OLDEST_VERSION: Final = 6
 """What the pinned CDK's synthesizer asks for; a test compares it with what that writes."""
 
 _CALLERS: Final = "${AWS::AccountId}"
+_QUALIFIER: Final = "${Qualifier}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,21 +30,28 @@ class Bootstrap:
     """ARN of the role with which the CDK reads, with CloudFormation's pseudo parameters."""
 
 
-def bootstrap_of_file(
-    account: str | None,
-    region: str | None,
-    *,
-    qualifier: str = QUALIFIER,
-    version_parameter: str | None = None,
-) -> Bootstrap:
-    """What the CDK's default synthesizer expects."""
-    where = f"{account or _CALLERS}-{region or '${AWS::Region}'}"
+def bootstrap_of_file(stack: StackConfig) -> Bootstrap | None:
+    """What ``[stack.bootstrap]`` makes the CDK expect; None: nothing, with the caller's roles."""
+    table = stack.bootstrap
+    if table.cli_credentials:
+        return None
+    qualifier = table.qualifier or QUALIFIER
+    account, region = stack.account or _CALLERS, stack.region or "${AWS::Region}"
+    parameter = table.bootstrap_stack_version_ssm_parameter
     return Bootstrap(
-        version_parameter=version_parameter or f"/cdk-bootstrap/{qualifier}/version",
+        version_parameter=(parameter or "/cdk-bootstrap/${Qualifier}/version").replace(
+            _QUALIFIER, qualifier
+        ),
         oldest_version=OLDEST_VERSION,
-        lookup_role=f"arn:${{AWS::Partition}}:iam::{account or _CALLERS}:role/"
-        f"cdk-{qualifier}-lookup-role-{where}",
+        lookup_role=(table.lookup_role_arn or _lookup_role(account, region)).replace(
+            _QUALIFIER, qualifier
+        ),
     )
+
+
+def _lookup_role(account: str, region: str) -> str:
+    name = f"cdk-${{Qualifier}}-lookup-role-{account}-{region}"
+    return f"arn:${{AWS::Partition}}:iam::{account}:role/{name}"
 
 
 def bootstrap_of_artifact(properties: Mapping[str, Any]) -> Bootstrap | None:

@@ -76,11 +76,10 @@ class PlannedStack:
 def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
     """The stacks of a ``rotators.toml``."""
     for one in deployment.by_stack():
-        account, region = one.stack.account, one.stack.region
         yield PlannedStack(
             name=one.stack.name,
-            account=account,
-            region=region,
+            account=one.stack.account,
+            region=one.stack.region,
             rotators=tuple(
                 PlannedRotator(
                     stack=one.stack.name,
@@ -95,7 +94,7 @@ def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
                 )
                 for name, rotator in one.rotators.items()
             ),
-            bootstrap=bootstrap_of_file(account, region),
+            bootstrap=bootstrap_of_file(one.stack),
             named=frozenset(named_in_file(one)),
             resources={
                 kind: number * len(one.rotators) for kind, number in LEAST_PER_ROTATOR.items()

@@ -7,6 +7,7 @@ and not the URL or an earlier answer of DNS.
 """
 
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,8 +70,10 @@ class Addresses:
             return None if self.private else _PRIVATE_KIND
         return None if _is_public(address) else "reserved"
 
-    def pool(self) -> urllib3.PoolManager:
-        """Connections to allowed addresses. TLS is that of transport.py; no proxy is used.
+    def pool(self, tls: ssl.SSLContext | None = None) -> urllib3.PoolManager:
+        """Connections to allowed addresses. No proxy is used. TLS is that of transport.py.
+
+        ``tls`` is for `token-rotator try`, where the machine at hand may trust others.
 
         The read timeout of a request bounds its whole answer, headers and body, and not each wait.
         """
@@ -94,7 +97,7 @@ class Addresses:
         class TlsPool(urllib3.HTTPSConnectionPool):
             ConnectionCls = TlsConnection
 
-        manager = urllib3.PoolManager(ssl_context=trusting(None))
+        manager = urllib3.PoolManager(ssl_context=tls or trusting(None))
         manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
         return manager
 

@@ -107,7 +107,7 @@ def test_another_qualifier_is_another_bootstrap():
 
     (found,) = synthesized(theirs)
 
-    assert found.bootstrap == bootstrap_of_file(None, None, qualifier="platform")
+    assert found.bootstrap == bootstrap_of_file(a_stack(bootstrap={"qualifier": "platform"}))
 
 
 def test_a_key_that_an_app_names_is_found_and_one_that_it_creates_is_not():

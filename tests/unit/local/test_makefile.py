@@ -125,24 +125,29 @@ def test_the_command_is_given_the_rotator_and_the_file_whatever_they_are_called(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_upload_and_costs_are_given_their_files_whatever_their_paths(
+def test_upload_try_and_costs_are_given_their_files_whatever_their_paths(
     folder: Path, name: str
 ) -> None:
     program(folder, ".venv/bin/token-rotator", 'printf "%s\\n" "$@"')
     given = ("-s", "-o", ".venv/installed", f"CONFIG={name}")
 
     upload = make(folder, *given, "upload", f"FILE=the {name}", "ROTATOR=sales")
+    tried = make(folder, *given, "try", f"FILE=the {name}", "ARGS=--print-token")
     costs = make(folder, *given, "costs")
     nothing = make(folder, *given, "upload")
+    nothing_to_try = make(folder, *given, "try")
 
     config = ["--config", name]
     assert upload.stdout.splitlines() == ["upload", f"the {name}", "sales", *config]
+    assert tried.stdout.splitlines() == ["try", "--print-token", f"the {name}", *config]
     assert costs.stdout.splitlines() == ["costs", *config]
     assert (nothing.returncode, nothing.stdout) == (2, "")
     assert "make upload FILE=path" in nothing.stderr
+    assert (nothing_to_try.returncode, nothing_to_try.stdout) == (2, "")
+    assert "make try FILE=path" in nothing_to_try.stderr
 
 
-@pytest.mark.parametrize("verb", ["deploy", "destroy"])
+@pytest.mark.parametrize("verb", ["diff", "deploy", "destroy"])
 @pytest.mark.parametrize("name", NAMES)
 def test_one_stack_is_named_whatever_it_is_called(folder: Path, verb: str, name: str) -> None:
     program(folder, "npx", PRINTS)
@@ -150,7 +155,7 @@ def test_one_stack_is_named_whatever_it_is_called(folder: Path, verb: str, name:
 
     done = make(folder, "-s", "-o", "tools", verb, f"STACK={name}")
 
-    planned = ["preflight", "--stack", name] if verb == "deploy" else []
+    planned = [] if verb == "destroy" else ["preflight", "--stack", name]
     assert done.stdout.splitlines() == [*planned, "--no-install", "cdk", verb, name]
 
 
