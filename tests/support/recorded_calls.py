@@ -7,6 +7,8 @@ from typing import Any, Final
 
 IN_LAMBDA: Final = "exec-env/AWS_Lambda_"
 """A part of the user agent of every SDK that runs in a Lambda function."""
+_PREFIXES: Final = {"monitoring": "cloudwatch"}
+"""What policies write in front of a service's actions, where CloudTrail has another name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,10 @@ def by_caller(cloudtrail: Any, access_key: str) -> Iterator[Recorded]:
             service = event["eventSource"].removesuffix(".amazonaws.com")
             parameters = event["requestParameters"] or {}
             # ministack names operations of the query protocol by their parameter only
-            yield _recorded(service, parameters.get("Action", event["eventName"]), parameters)
+            operation = parameters.get("Action", event["eventName"])
+            # and operations of the REST protocol that it does not know by their HTTP method
+            if "." not in operation:
+                yield _recorded(_PREFIXES.get(service, service), operation, parameters)
 
 
 def listen(client: Any) -> list[Recorded]:
