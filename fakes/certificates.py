@@ -1,4 +1,4 @@
-"""TLS certificates for loopback that no system trusts, and an authority that issues them."""
+"""TLS certificates that no system trusts, and an authority that issues them."""
 
 import ssl
 from dataclasses import dataclass
@@ -12,18 +12,26 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from local.aws.certificate import for_loopback
+from local.aws.certificate import Certificate, for_loopback, self_signed
 from local.process.ports import LOOPBACK
 
 _DAY = timedelta(days=1)
 
 
 def unknown_to_the_system(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """The server's TLS context, and the path of its certificate for clients that trust it."""
-    certificate, key = for_loopback(folder)
+    """The TLS context of a server on loopback, and its certificate for clients that trust it."""
+    return _server(for_loopback(folder))
+
+
+def of_host(name: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """The same for a server with this name."""
+    return _server(self_signed(folder, x509.DNSName(name)))
+
+
+def _server(files: Certificate) -> tuple[ssl.SSLContext, Path]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context, certificate
+    context.load_cert_chain(files.certificate, files.private_key)
+    return context, files.certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

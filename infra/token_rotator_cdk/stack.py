@@ -25,6 +25,7 @@ from token_rotator_cdk.constructs.log_retention import RETENTION
 from token_rotator_cdk.constructs.monitoring.dashboard import RotatorsDashboard
 from token_rotator_cdk.constructs.network import imported_network
 from token_rotator_cdk.constructs.reader_layer import ReaderLayer
+from token_rotator_cdk.constructs.synthesizer import synthesizer
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
 
@@ -53,6 +54,7 @@ class TokenRotatorStack(Stack):
             description="Keeps fresh access tokens in SSM parameters",
             env=Environment(account=config.account, region=config.region),
             tags=dict(config.tags),
+            synthesizer=synthesizer(config.bootstrap),
         )
         self.key = customer_key(
             self, "Key", description=f"Secrets, tokens and alarms of {self.stack_name}"

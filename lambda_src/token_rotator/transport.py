@@ -1,6 +1,7 @@
 """One HTTP request and its answer, bounded in time and size."""
 
 import functools
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,16 @@ class ResponseTooLarge(TransportError):
 
 class ResponseUndecodable(TransportError):
     """The answer is not what its Content-Encoding says."""
+
+
+def silence_libraries() -> None:
+    """Sets their loggers to WARNING, whatever the root logger's level is.
+
+    At DEBUG they print URLs, headers and bodies: assertions, tokens, keys. At INFO botocore prints
+    for each cold start where it found credentials.
+    """
+    for library in ("botocore", "urllib3"):
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 @functools.cache

@@ -1,6 +1,5 @@
 """Puts the application together from its parts."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Final
 from token_rotator.aws.clients import AwsClients
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.secret_store import SecretStore
-from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.addresses import Addresses, trust
 from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.identity_provider.discovery import Discovery
 from token_rotator.identity_provider.http import ProviderHttp
@@ -19,6 +18,7 @@ from token_rotator.parameter.publication import ParameterStore
 from token_rotator.rotation import Rotation
 from token_rotator.settings import Settings
 from token_rotator.telemetry import Telemetry
+from token_rotator.transport import silence_libraries
 
 BUNDLE: Final = Path(__file__).parents[1]
 """The directory that the function's zip file was unpacked into."""
@@ -78,16 +78,6 @@ def build(
     )
 
 
-def silence_libraries() -> None:
-    """Sets their loggers to WARNING, whatever the root logger's level is.
-
-    At DEBUG they print URLs, headers and bodies: assertions, tokens, keys. At INFO botocore prints
-    for each cold start where it found credentials.
-    """
-    for library in ("botocore", "urllib3"):
-        logging.getLogger(library).setLevel(logging.WARNING)
-
-
 def identity_provider(
     settings: Settings, *, now: Callable[[], datetime], local: bool
 ) -> TokenEndpoint:
@@ -97,7 +87,7 @@ def identity_provider(
     """
     addresses = Addresses(private=settings.allow_private_addresses, loopback=local)
     named = settings.extra_ca_certificates
-    pool = addresses.pool(authorities=None if named is None else BUNDLE / named)
+    pool = addresses.pool(None if named is None else trust(BUNDLE / named))
     channel = ProviderHttp(pool=pool, now=now)
     return TokenEndpoint(
         settings=settings,

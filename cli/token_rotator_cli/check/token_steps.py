@@ -13,7 +13,8 @@ from token_rotator.errors import CredentialError
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.check.network_steps import asked_from_here
 from token_rotator_cli.deployment.find import find_deployment
-from token_rotator_cli.deployment.secret import describe_key, read_secret
+from token_rotator_cli.deployment.secret import read_secret
+from token_rotator_cli.downloaded_file import describe_key
 from token_rotator_cli.steps import Finding, Result
 
 LONGEST_EXCHANGE: Final = timedelta(seconds=20)

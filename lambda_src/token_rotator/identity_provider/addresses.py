@@ -72,12 +72,12 @@ class Addresses:
             return None if self.private else _PRIVATE_KIND
         return None if _is_public(address) else "reserved"
 
-    def pool(self, *, authorities: Path | None = None) -> urllib3.PoolManager:
-        """Connections to allowed addresses. TLS is that of transport.py; no proxy is used.
+    def pool(self, tls: ssl.SSLContext | None = None) -> urllib3.PoolManager:
+        """Connections to allowed addresses. No proxy is used. TLS is that of transport.py.
+
+        ``tls`` trusts others besides, as ``trust`` makes it, or as a machine at hand does.
 
         The read timeout of a request bounds its whole answer, headers and body, and not each wait.
-        ``authorities`` is a PEM file of authorities that are trusted besides the system's. Raises
-        ConfigurationError if it cannot be read.
         """
         allowed = self
 
@@ -99,14 +99,16 @@ class Addresses:
         class TlsPool(urllib3.HTTPSConnectionPool):
             ConnectionCls = TlsConnection
 
-        manager = urllib3.PoolManager(ssl_context=_trusted(authorities))
+        manager = urllib3.PoolManager(ssl_context=tls or trusting(None))
         manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
         return manager
 
 
-def _trusted(authorities: Path | None) -> ssl.SSLContext:
-    if authorities is None:
-        return trusting(None)
+def trust(authorities: Path) -> ssl.SSLContext:
+    """TLS that trusts the authorities of a PEM file besides the system's.
+
+    Raises ConfigurationError if it cannot be read.
+    """
     try:
         return trusting(None, besides=str(authorities))
     except OSError:

@@ -39,6 +39,16 @@ AFTER: Final = a_deployment(
         secret_access_alerts=True,
         code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
+        bootstrap={
+            "qualifier": "platform",
+            "file_assets_bucket_name": "platform-assets",
+            "bucket_prefix": "rotator/",
+            "file_asset_publishing_role_arn": "arn:aws:iam::111122223333:role/publish",
+            "deploy_role_arn": "arn:aws:iam::111122223333:role/deploy",
+            "cloud_formation_execution_role": "arn:aws:iam::111122223333:role/cloudformation",
+            "lookup_role_arn": "arn:aws:iam::111122223333:role/lookup",
+            "bootstrap_stack_version_ssm_parameter": "/platform/version",
+        },
     ),
     a_rotator(
         parameter_name="/elsewhere/token",
@@ -77,6 +87,9 @@ NAMES: Final = {
     ("rotators", "marketing", "stack"),
 }
 """Settings that say which rotator it is: with another one there, it is another rotator."""
+
+INSTEAD_OF_ROLES: Final = ("stack", "bootstrap", "cli_credentials")
+"""Not beside the roles of the bootstrap stack. No property of a resource depends on it."""
 
 INSTEAD_OF_DISCOVERY: Final = ("rotators", "marketing", "identity_provider", "token_endpoint")
 """Not beside a discovery_endpoint. Both are variables of the function's environment."""
@@ -155,7 +168,7 @@ def test_every_setting_was_changed():
     tables = {("rotators", "marketing", table) for table in ("secret", "vpc")}
 
     same = {path for path in after if after[path] == before.get(path)}
-    assert same == NAMES | {INSTEAD_OF_DISCOVERY, IN_THE_BUNDLE}
+    assert same == NAMES | {INSTEAD_OF_DISCOVERY, INSTEAD_OF_ROLES, IN_THE_BUNDLE}
     assert before.keys() - tables == {path for path in after if path[:-1] not in tables}
 
 

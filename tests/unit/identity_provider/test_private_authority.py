@@ -15,7 +15,7 @@ from token_rotator.aws.clients import AwsClients
 from token_rotator.aws.service import AwsUnavailable
 from token_rotator.contract import EXTRA_CA_CERTIFICATES_FILE
 from token_rotator.errors import ConfigurationError, IdentityProviderUntrusted
-from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.addresses import Addresses, trust
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.settings import Settings
 
@@ -40,7 +40,7 @@ def file(tmp_path: Path, authority: Authority) -> Path:
 
 
 def asks(url: str, authorities: Path | None) -> int:
-    with Addresses(loopback=True).pool(authorities=authorities) as pool:
+    with Addresses(loopback=True).pool(trust(authorities)) as pool:
         deadline = now() + timedelta(seconds=5)
         return ProviderHttp(pool=pool, now=now).get(url, what="x", deadline=deadline).status
 
