@@ -33,6 +33,12 @@ Placed = Callable[[str], str]
 
 NETWORKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "no VPC": {},
+    "VPC": {
+        "vpc": {
+            "subnet_ids": ("subnet-0123456789abcdef0",),
+            "security_group_ids": ("sg-0123456789abcdef0",),
+        }
+    },
 }
 """Settings of ``[rotators.NAME]``."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from token_rotator_cdk.config.combinations.bootstrap import conflicts_of_bootstrap
 from token_rotator_cdk.config.combinations.conflict import Conflict, Usable
 from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.places import (
@@ -29,3 +30,4 @@ def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]
             yield Conflict((key,), fix)
     if stack.fips and usable("region") and (fix := without_fips(stack.place)):
         yield Conflict(("fips",), fix)
+    yield from conflicts_of_bootstrap(stack, usable)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from token_rotator_cdk.config.models.bootstrap import BootstrapConfig
 from token_rotator_cdk.config.models.table import Table
 from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.rules.arns import (
@@ -75,6 +76,9 @@ class StackConfig(Table):
 
     fips: bool = False
     """Functions call AWS at its FIPS endpoints. Needs `region`, and one that has them."""
+
+    bootstrap: BootstrapConfig = BootstrapConfig()
+    """What the CDK deploys through, if it is not a plain `cdk bootstrap`."""
 
     @property
     def place(self) -> Place:
