@@ -15,6 +15,7 @@ ABOUT_PARTITIONS = {
     "infra/token_rotator_cdk/config/rules/aws.py": "how long an ARN is",
     "infra/token_rotator_cdk/constructs/monitoring/console.py": "the consoles of the partitions",
     "cli/token_rotator_cli/costs/prices.py": "AWS's pages with the prices",
+    "examples/pipelines/cdk_pipelines.py": "an account's connection, to be replaced",
 }
 OF_A_PARTITION = re.compile(
     r"arn:aws|aws\.amazon\.com|"
