@@ -16,6 +16,16 @@ from tests.support.infra_templates import (
     synthesized,
 )
 
+VPC: Final = {
+    "subnet_ids": ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1"),
+    "security_group_ids": ("sg-0123456789abcdef0",),
+}
+ANOTHER_VPC: Final = {
+    "subnet_ids": ("subnet-0123456789abcdef2",),
+    "security_group_ids": ("sg-0123456789abcdef2", "sg-0123456789abcdef3"),
+    "allow_ipv6_for_dual_stack": True,
+}
+
 EVERYTHING: Final = a_deployment(
     a_stack(
         name="everything",
@@ -31,7 +41,7 @@ EVERYTHING: Final = a_deployment(
         secret_access_alerts=True,
         bootstrap={"qualifier": "platform"},
     ),
-    a_rotator(secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY}, value_format="token"),
+    a_rotator(secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY}, value_format="token", vpc=VPC),
     sales=a_rotator(
         parameter_name="/sales/eu/token",
         stack="everything",
@@ -40,6 +50,7 @@ EVERYTHING: Final = a_deployment(
         log_retention_days=90,
         reserve_concurrency=False,
         share_with=("444455556666",),
+        vpc=ANOTHER_VPC,
     ),
 )
 
@@ -65,7 +76,10 @@ DEPLOYMENTS: Final = {
             log_key=True,
             secret_access_alerts=True,
             permissions_boundary="arn:aws-us-gov:iam::111122223333:policy/boundary",
-        )
+            architecture="x86_64",
+            fips=True,
+        ),
+        a_rotator(vpc=VPC),
     ),
     "China": a_deployment(
         a_stack(region="cn-north-1", log_key=True),
@@ -75,6 +89,7 @@ DEPLOYMENTS: Final = {
                 "key_arn": NAMED_KEY.replace("aws", "aws-cn", 1).replace("eu-west-1", "cn-north-1"),
             },
             share_with=("444455556666",),
+            vpc=VPC,
         ),
     ),
     "the sovereign cloud": a_deployment(

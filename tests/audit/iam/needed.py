@@ -21,6 +21,14 @@ BY_THE_FUNCTION: Final = (
     "secretsmanager:GetSecretValue",
 )
 BY_A_CONSUMER: Final = ("ssm:GetParameter",)
+CREATE_INTERFACE: Final = "ec2:CreateNetworkInterface"
+OF_AN_INTERFACE: Final = (
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+OF_A_NETWORK: Final = ("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")
+"""They take no resource."""
 BY_TLS: Final = {"aws:SecureTransport": "true"}
 
 
@@ -112,6 +120,7 @@ def _of_a_rotator(rotator: Rotator) -> Iterator[Call]:
     # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         yield Call(principal=rotator.role, action=action, resource=log_stream(rotator))
+    yield from attachment(rotator)
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     yield Call(
         principal="scheduler.amazonaws.com",
@@ -132,6 +141,32 @@ def _of_a_rotator(rotator: Rotator) -> Iterator[Call]:
             resource=rotator.function,
             context={"aws:SourceArn": rule, "aws:SourceAccount": rotator.place.account},
         )
+
+
+def attachment(rotator: Rotator, context: Mapping[str, str] | None = None) -> Iterator[Call]:
+    """Lambda's calls with the function's role to attach the function to its VPC, if it has one.
+
+    Lambda calls without a source function; with one, it is the function's code that calls.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+    """
+    if not rotator.subnets:
+        return
+    # before the creation, Lambda asks for all interfaces: docs/decisions/0030
+    interfaces = (interface(rotator), rotator.place.arn("ec2:network-interface/*"))
+    asked = [(action, "*") for action in OF_A_NETWORK]
+    asked += [(action, one) for action in OF_AN_INTERFACE for one in interfaces]
+    used = (*interfaces, *rotator.subnets, *rotator.security_groups)
+    for action, resource in (*asked, *((CREATE_INTERFACE, one) for one in used)):
+        yield Call(
+            principal=rotator.role, action=action, resource=resource, context=context or {}
+        )
+
+
+def interface(rotator: Rotator) -> str:
+    """The ARN of a network interface."""
+    return rotator.place.arn("ec2:network-interface/eni-0123456789abcdef0")
 
 
 def _of_the_alarms(template: Mapping[str, Any], place: Place) -> Iterator[Call]:

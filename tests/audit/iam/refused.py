@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.audit.iam import refused_alerts, refused_outside, refused_roles
+from tests.audit.iam import refused_alerts, refused_network, refused_outside, refused_roles
 from tests.audit.iam.account import Account
 from tests.audit.iam.needed import readers
 from tests.audit.iam.refusal import Refusal
@@ -16,12 +16,14 @@ def refused(
     """All calls that must be refused."""
     for rotator in each:
         yield from refused_roles.of_the_function(rotator)
+        yield from refused_network.of_the_function(rotator)
         yield from refused_roles.of_the_schedules(rotator)
         for reader in readers(account, rotator):
             yield from refused_roles.of_a_reader(rotator, reader)
         for other in each:
             if other != rotator:
                 yield from refused_roles.of_another_rotator(rotator, other)
+                yield from refused_network.of_another_rotator(rotator, other)
         yield from refused_outside.of_a_rotator(rotator, account)
     yield from refused_outside.of_the_shared(template, account)
     yield from refused_alerts.of_the_alerts(template, account, each)

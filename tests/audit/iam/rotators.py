@@ -26,6 +26,10 @@ class Rotator:
     """The schedules' role."""
     rules: tuple[str, ...]
     """The EventBridge rules that invoke the function."""
+    subnets: tuple[str, ...]
+    """The subnets that the function is attached to, if it is in a VPC."""
+    security_groups: tuple[str, ...]
+    """The security groups of its network interfaces, likewise."""
 
 
 def rotators(
@@ -49,6 +53,7 @@ def rotators(
         if Variable.PARAMETER_NAME not in variables:
             continue
         arn = place.arn_of(template, logical_id)
+        vpc = place.resolved(template, function.get("VpcConfig", {}))
         (invoke_role,) = {target["RoleArn"] for target in targets if target["Arn"] == arn}
         yield Rotator(
             place=place,
@@ -62,6 +67,10 @@ def rotators(
             invoke_role=invoke_role,
             rules=tuple(
                 rule for rule, sent_to in rules.items() if arn in [one["Arn"] for one in sent_to]
+            ),
+            subnets=tuple(place.arn(f"ec2:subnet/{one}") for one in vpc.get("SubnetIds", ())),
+            security_groups=tuple(
+                place.arn(f"ec2:security-group/{one}") for one in vpc.get("SecurityGroupIds", ())
             ),
         )
 
