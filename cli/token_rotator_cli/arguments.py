@@ -76,9 +76,10 @@ failure.""",
         usage="[OPTIONS]",
         details="""\
 Compares the configuration file with the account and region that it goes to: bootstrap, services,
-quotas, parameters, secrets and keys, and whose consumers would lose their token. Reads only. Shows
-what is wrong (with what to do), a warning, or unknown; what your credentials do not allow to see is
-unknown, and no failure. Exits with 1 if anything is wrong. A loss can be accepted, nothing else.
+quotas, parameters, secrets, keys and networks, and whose consumers would lose their token. Reads
+only. Shows what is wrong (with what to do), a warning, or unknown; what your credentials do not
+allow to see is unknown, and no failure. Exits with 1 if anything is wrong. A loss can be accepted,
+nothing else.
 `make diff` and `make deploy` run it first.""",
     ),
     "try": Command(

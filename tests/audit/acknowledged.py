@@ -26,13 +26,14 @@ def weighed(pack: str, findings: Iterable[Finding], *, cases: int) -> Evidence:
     unused = {(rule, kind) for rule, kinds in reasons.items() for kind in kinds}
     misses = []
     for finding in findings:
-        kind = next(
-            (k for k in reasons.get(finding.rule, {}) if fnmatchcase(finding.resource, f"{k}.*")),
-            None,
-        )
-        if kind is None:
+        found = {
+            (rule, kind)
+            for rule, kinds in reasons.items()
+            for kind in kinds
+            if fnmatchcase(finding.rule, rule) and fnmatchcase(finding.resource, f"{kind}.*")
+        }
+        if not found:
             misses.append(f"{finding.rule} {finding.resource}: {finding.message}")
-        else:
-            unused.discard((finding.rule, kind))
+        unused -= found
     misses += [f"{rule} {kind} is acknowledged but was not found" for rule, kind in sorted(unused)]
     return Evidence(cases=cases, misses=tuple(dict.fromkeys(misses)))

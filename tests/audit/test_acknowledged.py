@@ -37,3 +37,23 @@ def test_a_reason_without_a_finding_is_a_failure(monkeypatch, tmp_path):
     (miss,) = weighed("pack", [], cases=1).misses
 
     assert miss == "RULE-1 AWS::Lambda::Function is acknowledged but was not found"
+
+
+def test_a_rule_is_a_pattern_in_which_an_asterisk_can_stand_for_itself(monkeypatch, tmp_path):
+    reasons = """\
+        [pack]
+        "IAM[[]*:subnet/subnet-?*]"."AWS::IAM::Role" = "one subnet"
+        "IAM[[]Resource::[*]]"."AWS::IAM::Role" = "all"
+    """
+    the_file(monkeypatch, tmp_path, reasons)
+    findings = [
+        Finding(f"IAM[Resource::{one}]", "AWS::IAM::Role.Marketing", "not nice")
+        for one in ("arn:subnet/subnet-1", "*", "arn:subnet/*", "arn:secret/*")
+    ]
+
+    misses = weighed("pack", findings, cases=4).misses
+
+    assert [miss.partition(" ")[0] for miss in misses] == [
+        "IAM[Resource::arn:subnet/*]",
+        "IAM[Resource::arn:secret/*]",
+    ]

@@ -20,6 +20,7 @@ from tests.support.preflight_services import (
     FakeIam,
     FakeKeys,
     FakeLambda,
+    FakeNetwork,
     FakeQuotas,
     FakeStacks,
     FakeTopics,
@@ -42,6 +43,7 @@ PREFIXES = {
     "functions": "lambda",
     "iam": "iam",
     "keys": "kms",
+    "network": "ec2",
     "parameters": "ssm",
     "quotas": "servicequotas",
     "secrets": "secretsmanager",
@@ -95,6 +97,7 @@ class PreflightAccount:
         self.iam = FakeIam()
         self.keys = FakeKeys()
         self.topics = FakeTopics()
+        self.network = FakeNetwork()
         self.event_rules = FakeEventRules()
         self.quotas = FakeQuotas()
         self.cloudwatch = FakeCloudWatch(now=self.now)

@@ -11,6 +11,9 @@ REGION = "eu-west-1"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 CODE_SIGNING = f"arn:aws:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-0123456789abcdef0"
+SUBNETS = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
+GROUP = "sg-0123456789abcdef0"
+VPC = "vpc-0123456789abcdef0"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0000-1111"
 
 
@@ -132,6 +135,67 @@ class FakeQuotas:
         if (ServiceCode, QuotaCode) not in self.quotas:
             raise refusal("NoSuchResourceException", "GetServiceQuota")
         return {"Quota": {"Value": self.quotas[ServiceCode, QuotaCode]}}
+
+
+def _of_vpc() -> dict[str, dict[str, Any]]:
+    return {
+        one: {
+            "SubnetId": one,
+            "VpcId": VPC,
+            "AvailableIpAddressCount": 200,
+            "MapPublicIpOnLaunch": False,
+        }
+        for one in SUBNETS
+    }
+
+
+@dataclass
+class FakeNetwork:
+    """EC2: the subnets, the security groups and Lambda's network interfaces of a region."""
+
+    subnets: dict[str, dict[str, Any]] = field(default_factory=_of_vpc)
+    groups: dict[str, str] = field(default_factory=lambda: {GROUP: VPC})
+    """The VPCs of the groups."""
+    associated: set[tuple[str, str]] = field(default_factory=set)
+    """Groups and other VPCs that may use them."""
+    interfaces: list[tuple[str, set[str]]] = field(default_factory=list)
+    """The subnet and the groups of each of Lambda's."""
+
+    def describe_subnets(self, *, Filters: list[dict[str, Any]]) -> dict[str, Any]:
+        (ids,) = _filtered(Filters, "subnet-id")
+        return {"Subnets": [one for name, one in self.subnets.items() if name in ids]}
+
+    def describe_security_groups(self, *, Filters: list[dict[str, Any]]) -> dict[str, Any]:
+        (ids,) = _filtered(Filters, "group-id")
+        return {
+            "SecurityGroups": [
+                {"GroupId": one, "VpcId": vpc} for one, vpc in self.groups.items() if one in ids
+            ]
+        }
+
+    def get_security_groups_for_vpc(
+        self, *, VpcId: str, Filters: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        (ids,) = _filtered(Filters, "group-id")
+        usable = {one for one, vpc in {*self.groups.items(), *self.associated} if vpc == VpcId}
+        return {"SecurityGroupForVpcs": [{"GroupId": one} for one in sorted(usable & {*ids})]}
+
+    def describe_network_interfaces(self, *, Filters: list[dict[str, Any]]) -> dict[str, Any]:
+        ids, kinds = _filtered(Filters, "subnet-id", "interface-type")
+        return {
+            "NetworkInterfaces": [
+                {"SubnetId": subnet, "Groups": [{"GroupId": one} for one in sorted(groups)]}
+                for subnet, groups in self.interfaces
+                if subnet in ids and kinds == ["lambda"]
+            ]
+        }
+
+
+def _filtered(filters: list[dict[str, Any]], *names: str) -> list[list[str]]:
+    """The values of the filters. EC2 refuses one without any."""
+    assert [one["Name"] for one in filters] == [*names]
+    assert all(one["Values"] for one in filters)
+    return [one["Values"] for one in filters]
 
 
 @dataclass

@@ -87,6 +87,11 @@ class Aws:
         return self._session.client("logs", config=_WITH_RETRIES)
 
     @cached_property
+    def network(self) -> Any:
+        """EC2's client."""
+        return self._session.client("ec2", config=_WITH_RETRIES)
+
+    @cached_property
     def parameters(self) -> "SSMClient":
         return self._session.client("ssm", config=_WITH_RETRIES)
 

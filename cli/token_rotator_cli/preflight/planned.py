@@ -17,6 +17,7 @@ from token_rotator_cli.preflight.bootstrap import (
     bootstrap_of_file,
 )
 from token_rotator_cli.preflight.named import Named, named_in_file, named_in_template
+from token_rotator_cli.preflight.network import Network, network_of_file, network_of_template
 
 _UNKNOWN: Final = ("unknown-account", "unknown-region")
 """What the CDK writes for a stack that goes to the caller's account or region."""
@@ -52,6 +53,8 @@ class PlannedRotator:
     reserves_concurrency: bool = True
     has_shared_reader: bool = False
     """Whether workloads of other accounts read the token through a role of the stack."""
+    network: Network | None = None
+    """The subnets and security groups that are named; None: the function is in no VPC."""
 
     @property
     def table(self) -> str:
@@ -91,6 +94,7 @@ def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
                     secret_key_arn=_key_of(rotator.secret),
                     reserves_concurrency=rotator.reserve_concurrency,
                     has_shared_reader=bool(rotator.share_with),
+                    network=network_of_file(rotator.vpc),
                 )
                 for name, rotator in one.rotators.items()
             ),
@@ -163,4 +167,5 @@ def _rotators(stack: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]
                 value_format=variables[Variable.VALUE_FORMAT],
                 secret_arn=secret if isinstance(secret, str) else None,
                 reserves_concurrency="ReservedConcurrentExecutions" in resource["Properties"],
+                network=network_of_template(resource["Properties"]),
             )

@@ -11,6 +11,7 @@ from token_rotator_cli.deployment.key import key_problem
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.losses import losses as losses_of
+from token_rotator_cli.preflight.network import Network, Networks
 from token_rotator_cli.preflight.planned import PlannedRotator
 from token_rotator_cli.preflight.secrets import created_problem, named_problem
 from token_rotator_cli.steps import Finding, Result, for_each
@@ -115,6 +116,25 @@ def _of_key(context: PreflightContext, key: str) -> Finding | None:
         return None
     message = f"the key {key}, with which tokens are encrypted, {problem}"
     return Finding(message=message, result=Result.WRONG, facts={"key": key})
+
+
+def network(context: PreflightContext) -> list[Finding] | Finding:
+    """The subnets and security groups that are named exist, fit together and have addresses."""
+    attached = [(one.rotator, one.network) for one in context.rotators if one.network is not None]
+    if not attached:
+        return Finding(message="no function is in a VPC that is named")
+    networks = Networks(context.aws, (one for _, one in attached))
+    found = for_each(attached, lambda one: _of_network(networks, *one))
+    return found or Finding(message=f"{len(attached)} functions can be attached")
+
+
+def _of_network(networks: Networks, rotator: str, of: Network) -> Finding | None:
+    facts = {"rotator": rotator}
+    if problem := networks.problem(of):
+        return Finding(message=f"{rotator} {problem}", result=Result.WRONG, facts=facts)
+    if doubts := ". It ".join(networks.doubts(of)):
+        return Finding(message=f"{rotator} {doubts}", result=Result.WARNING, facts=facts)
+    return None
 
 
 def losses(context: PreflightContext) -> list[Finding] | Finding:

@@ -159,9 +159,7 @@ def attachment(rotator: Rotator, context: Mapping[str, str] | None = None) -> It
     asked += [(action, one) for action in OF_AN_INTERFACE for one in interfaces]
     used = (*interfaces, *rotator.subnets, *rotator.security_groups)
     for action, resource in (*asked, *((CREATE_INTERFACE, one) for one in used)):
-        yield Call(
-            principal=rotator.role, action=action, resource=resource, context=context or {}
-        )
+        yield Call(principal=rotator.role, action=action, resource=resource, context=context or {})
 
 
 def interface(rotator: Rotator) -> str:

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from fakes.secrets_manager import ARN as SECRET
 from tests.support.preflight_account import PARAMETER, VERSION, PreflightAccount
-from tests.support.preflight_services import BOUNDARY, CODE_SIGNING, KEY, REGION, TOPIC
+from tests.support.preflight_services import (
+    BOUNDARY,
+    CODE_SIGNING,
+    GROUP,
+    KEY,
+    REGION,
+    SUBNETS,
+    TOPIC,
+    VPC,
+)
 
 CREATED = f"""\
 [stack]
@@ -15,6 +24,8 @@ code_signing_config_arn = "{CODE_SIGNING}"
 
 [rotators.marketing]
 parameter_name = "{PARAMETER}"
+vpc.subnet_ids = ["{SUBNETS[0]}", "{SUBNETS[1]}"]
+vpc.security_group_ids = ["{GROUP}"]
 """
 
 NAMED = f"""\
@@ -139,6 +150,29 @@ def with_its_key_disabled(account: PreflightAccount) -> None:
 
 def with_a_renamed_rotator(account: PreflightAccount) -> None:
     account.deploy(ROTATOR="tokens/before", SECRET_ARN=SECRET.replace("marketing", "before"))
+
+
+def without_a_subnet(account: PreflightAccount) -> None:
+    del account.network.subnets[SUBNETS[1]]
+
+
+def without_a_group(account: PreflightAccount) -> None:
+    account.network.groups.clear()
+
+
+def with_subnets_of_two_vpcs(account: PreflightAccount) -> None:
+    account.network.subnets[SUBNETS[0]]["VpcId"] = "vpc-2"
+
+
+def with_a_group_of_another_vpc(account: PreflightAccount) -> None:
+    account.network.groups[GROUP] = "vpc-2"
+    account.network.associated.add((GROUP, "vpc-3"))
+
+
+def with_full_subnets(account: PreflightAccount) -> None:
+    for subnet in SUBNETS:
+        account.network.subnets[subnet]["AvailableIpAddressCount"] = 0
+    account.network.interfaces = [(SUBNETS[0], {GROUP, "sg-2"}), ("subnet-3", {GROUP})]
 
 
 IN_AN_ACCOUNT = CREATED.replace('name = "tokens"', 'name = "tokens"\naccount = "111122223333"')
@@ -271,6 +305,36 @@ BAD: dict[str, tuple[Callable[[PreflightAccount], None], str, str, list[str]]] =
             f"the key {KEY}, with which tokens are encrypted, cannot be used",
             "enable-key --key-id 0000-1111",
         ],
+    ),
+    "no subnet": (
+        without_a_subnet,
+        CREATED,
+        "network",
+        [f"tokens/marketing names the subnet {SUBNETS[1]}, which does not exist", "correct the id"],
+    ),
+    "no security group": (
+        without_a_group,
+        CREATED,
+        "network",
+        [f"tokens/marketing names the security group {GROUP}, which does not exist"],
+    ),
+    "subnets of two VPCs": (
+        with_subnets_of_two_vpcs,
+        CREATED,
+        "network",
+        [f"names subnets of {VPC} and vpc-2: take those of one VPC"],
+    ),
+    "a security group of another VPC": (
+        with_a_group_of_another_vpc,
+        CREATED,
+        "network",
+        [f"names the security group {GROUP} of another VPC", f"take groups of {VPC}"],
+    ),
+    "no address left": (
+        with_full_subnets,
+        CREATED,
+        "network",
+        [f"names {SUBNETS[0]}, {SUBNETS[1]}, and no address is free there"],
     ),
     "a rotator with another name": (
         with_a_renamed_rotator,

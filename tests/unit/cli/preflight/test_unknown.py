@@ -10,6 +10,7 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session as BotocoreSession
 
 from tests.support.preflight_account import PreflightAccount, steps_of
+from tests.support.preflight_services import GROUP, SUBNETS, VPC
 from tests.unit.cli.preflight.bad_accounts import BAD, CREATED, without_scheduler
 from tests.unit.cli.preflight.conftest import written
 from token_rotator_cli.__main__ import main
@@ -48,6 +49,12 @@ def which_needs(action: str) -> PreflightAccount:
     if action == "lambda:GetFunctionConcurrency":
         account.deploy()
         account.functions.quota = 10
+    if action == "ec2:GetSecurityGroupsForVpc":
+        account.network.groups[GROUP] = "vpc-2"
+        account.network.associated.add((GROUP, VPC))
+    if action == "ec2:DescribeNetworkInterfaces":
+        account.network.subnets[SUBNETS[0]]["AvailableIpAddressCount"] = 0
+        account.network.interfaces.append((SUBNETS[0], {GROUP}))
     if action == "kms:DescribeKey":
         account.deploy()
     if action == "cloudformation:ListStackResources":
