@@ -97,7 +97,17 @@ def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> in
         provider=chosen.provider,
         print_token=chosen.print_token,
     )
-    return exchange(options, console, clock, stdin)
+    if not chosen.probe:
+        if chosen.api is not None or chosen.replay:
+            raise UsageError("--api and --replay are options of --probe: name it, too.")
+        return exchange(options, console, clock, stdin)
+    if chosen.print_token:
+        raise UsageError("--probe discards the tokens: leave out --print-token or --probe.")
+
+    from token_rotator_cli.exchange.probe.probe import Probe, probe
+
+    asked = Probe(api=chosen.api, replay=chosen.replay)
+    return probe(options, asked, console, clock, stdin)
 
 
 def _operate(

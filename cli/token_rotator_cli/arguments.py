@@ -90,7 +90,11 @@ reads the file, discovers, signs and exchanges with the function's own code, onc
 step with its time. One access token is requested. It is discarded, or printed alone on stdout with
 --print-token. The requests use this machine's proxy (HTTPS_PROXY, NO_PROXY), certificates and
 clock, and the output says where the function would use others. Exits with 1 if there is no token,
-with the error that the function would give.""",
+with the error that the function would give.
+
+--probe finds out what the provider accepts: the claim exp, the form body, an iat that is not set
+back; whether an issuer is named, and what else nobody documents. It says beforehand what it sends,
+and never asks. The findings go to stderr, a rotators.toml that fits goes to stdout.""",
     ),
     "costs": Command(
         purpose="Show what a configuration costs a month, at list prices",
@@ -244,6 +248,23 @@ def _add_try(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print the token alone on stdout, and everything else on stderr; with --json, the "
         "document holds it",
+    )
+    probe = command.add_argument_group("how the provider wants to be asked")
+    probe.add_argument(
+        "--probe",
+        action="store_true",
+        help="find that out with at most six token requests, and write the rotators.toml that fits",
+    )
+    probe.add_argument(
+        "--api",
+        metavar="URL",
+        help="with --probe: an API that takes the token (GET), to see whether a second token ends "
+        "the first one",
+    )
+    probe.add_argument(
+        "--replay",
+        action="store_true",
+        help="with --probe: send one assertion twice, to see whether that is refused",
     )
     group = command.add_argument_group("settings of the identity provider")
     group.add_argument(
