@@ -50,13 +50,13 @@ class Api:
 
     def ended(self, first: Record, second: Record) -> tuple[bool | None, str]:
         """Whether the first token is over now, and why that is told. None: it cannot be told."""
-        if self._reason:
-            return None, self._reason
-        took = self._took(first, "the first token, after the second was issued")
+        took = None
+        if not self._reason:
+            took = self._took(first, "the first token, after the second was issued")
         if took:
             return False, "the URL of --api takes the first token after the second was issued"
         if took is None:
-            return None, self._reason or "the URL of --api answered otherwise"
+            return None, str(self._reason)
         if self.clock.now() >= first.expires_at:
             return None, "the first token expired meanwhile"
         if not self._took(second, "the second token"):

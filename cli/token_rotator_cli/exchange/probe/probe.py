@@ -67,11 +67,10 @@ def probe(options: Try, asked: Probe, console: Console, clock: Clock, stdin: Tex
         clock=clock,
         journal=journal,
     )
-    notes = lambda: differences(network, trust, account, settings)  # noqa: E731
     first = Manner.of(settings, destination.audience)
     base = plan.find_manner(asker, first, lambda reply: _others(reply, asker, chosen))
     if base is None or base.record is None:
-        for note in [*notes(), *_without_a_token(asker)]:
+        for note in [*differences(network, trust, account, settings), *_without_a_token(asker)]:
             told.note(note)
         raise asker.replies[0].error or AssertionError
     value_of(base.record, settings.value_format)
@@ -86,7 +85,8 @@ def probe(options: Try, asked: Probe, console: Console, clock: Clock, stdin: Tex
         asker=asker, base=base, discovered=http.discovered, ended=ended, replay=asked.replay
     )
     text = rotators_file(seen, chosen, clock.now())
-    _tell(seen, text, list(notes()), journal, console)
+    notes = list(differences(network, trust, account, settings))
+    _tell(seen, text, notes, journal, console)
     return 0
 
 

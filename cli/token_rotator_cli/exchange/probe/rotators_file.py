@@ -81,7 +81,8 @@ def _provider(seen: Seen, rotator: RotatorConfig) -> Iterator[str]:
     )
     profile = _profile(seen, rotator)
     implied = PROFILES[profile]
-    yield f"# {seen.base.described.capitalize()}: {manner.described}."
+    for reply in replies[: seen.base.number]:
+        yield f"# {reply.described.capitalize()}: {reply.manner.described}."
     yield f"profile = {_value(profile.value)}"
     for name in ("profile", "request_style", "assertion_lifetime_seconds", "audience"):
         settings.pop(name, None)
