@@ -19,6 +19,8 @@ from token_rotator_cli.exchange.probe.manner import LIFETIME
 from token_rotator_cli.exchange.settings import Chosen
 
 _TIMES: Final = ("token_lifetime_seconds", "interval_minutes", "watchdog_min_remaining_seconds")
+_FORM: Final = f'request_style = "{RequestStyle.FORM}"'
+_EXP: Final = f"assertion_lifetime_seconds = {LIFETIME.total_seconds():.0f}"
 _SHORTEST: Final = 60 + SCHEDULE_JITTER_SECONDS + 1
 """Of a token's lives, the shortest that a schedule of a minute can follow."""
 
@@ -37,11 +39,11 @@ def _lines(seen: Seen, chosen: Chosen, now: datetime) -> Iterator[str]:
     yield "[stack]"
     yield f"name = {_value(chosen.stack)}"
     yield ""
-    yield f"[rotators.{_key(chosen.name)}]"
+    yield f"[rotators.{chosen.name}]"
     yield f"parameter_name = {_value(chosen.rotator.parameter_name)}"
     yield from _times(seen, chosen.rotator)
     yield ""
-    yield f"[rotators.{_key(chosen.name)}.identity_provider]"
+    yield f"[rotators.{chosen.name}.identity_provider]"
     yield from _provider(seen, chosen.rotator)
 
 
@@ -88,25 +90,12 @@ def _provider(seen: Seen, rotator: RotatorConfig) -> Iterator[str]:
         settings.pop(name, None)
     settings.pop("assertion_backdate_seconds", None)
 
+    lifetime = None if manner.lifetime is None else int(manner.lifetime.total_seconds())
     if manner.style is not implied.request_style:
         yield f"request_style = {_value(manner.style.value)}"
-    if manner.style is RequestStyle.QUERY:
-        yield from _alternative(
-            plan.form_accepted(replies),
-            'request_style = "form"',
-            "the form",
-            "It keeps assertions out of logs that hold URLs, and is not documented.",
-        )
-    lifetime = None if manner.lifetime is None else int(manner.lifetime.total_seconds())
     if lifetime != implied.assertion_lifetime_seconds:
         yield f"assertion_lifetime_seconds = {_value(lifetime)}"
-    if lifetime is None:
-        yield from _alternative(
-            plan.exp_accepted(replies),
-            f"assertion_lifetime_seconds = {LIFETIME.total_seconds():.0f}",
-            "exp",
-            "It ends an assertion that somebody else has got, and is not documented.",
-        )
+    yield from _alternatives(seen)
     if manner.backdate:
         needed = plan.backdating_needed(replies)
         if needed:
@@ -148,15 +137,33 @@ def _audience(seen: Seen, rotator: RotatorConfig) -> Iterator[str]:
         yield f"audience = {_value(audience)}"
 
 
-def _alternative(accepted: bool | None, line: str, what: str, why: str) -> Iterator[str]:  # noqa: FBT001
+def _alternatives(seen: Seen) -> Iterator[str]:
+    """What else is accepted, as far as it was seen. Two that were sent at once stay together."""
+    manner, replies = seen.base.manner, seen.asker.replies
+    asks_form, asks_exp = manner.style is RequestStyle.QUERY, manner.lifetime is None
+    both = manner.sent_in(RequestStyle.FORM).with_exp
+    if asks_form and asks_exp and any(one.accepted and one.manner == both for one in replies):
+        yield f"# {_FORM}"
+        yield f"# {_EXP}"
+        yield "# Both together are accepted, too. An assertion is then in no log that holds URLs,"
+        yield "# and useless after a minute. Nobody documents it, so it may end."
+        return
+    if asks_form:
+        yield from _alternative(plan.form_accepted(replies), _FORM, "the form")
+    if asks_exp:
+        yield from _alternative(plan.exp_accepted(replies), _EXP, "exp")
+
+
+def _alternative(accepted: bool | None, line: str, what: str) -> Iterator[str]:  # noqa: FBT001
+    name = line.partition(" ")[0]
     match accepted:
         case True:
             yield f"# {line}"
-            yield f"# {what.capitalize()} is accepted, too. {why}"
+            yield f"# {what.capitalize()} is accepted, too. Nobody documents it, so it may end."
         case False:
-            yield f"# {what.capitalize()} is refused: leave {line.partition(' ')[0]} out."
+            yield f"# {what.capitalize()} is refused: leave {name} out."
         case _:
-            yield f"# Whether {what} is accepted is unknown: leave {line.partition(' ')[0]} out."
+            yield f"# Whether {what} is accepted is unknown: leave {name} out."
 
 
 def _beside(seen: Seen) -> Iterator[str]:
@@ -171,14 +178,6 @@ def _beside(seen: Seen) -> Iterator[str]:
             yield "# Whether a second token ends the first one is unknown."
     if plan.second_use_refused(seen.asker.replies) is False:
         yield "# An assertion is accepted a second time: whoever has one can get tokens with it."
-
-
-def _key(name: str) -> str:
-    return (
-        name
-        if name.replace("-", "").replace("_", "").isalnum() and name.isascii()
-        else _value(name)
-    )
 
 
 def _value(value: Any) -> str:
