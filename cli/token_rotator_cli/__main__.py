@@ -61,18 +61,18 @@ def _run(
             from token_rotator_cli.costs.bill import costs
 
             return costs(chosen.config, console)
-        case "plan":
-            return _plan(chosen, console, connect)
+        case "preflight":
+            return _preflight(chosen, console, connect)
         case "try":
             return _try(chosen, console, clock, stdin)
         case _:
             return _operate(chosen, console, connect, clock, stdin)
 
 
-def _plan(chosen: Namespace, console: Console, connect: "Callable[..., Aws] | None") -> int:
+def _preflight(chosen: Namespace, console: Console, connect: "Callable[..., Aws] | None") -> int:
     from token_rotator.transport import silence_libraries
     from token_rotator_cli.aws.clients import Aws
-    from token_rotator_cli.plan.plan import Plan, plan
+    from token_rotator_cli.preflight.preflight import Preflight, preflight
 
     silence_libraries()
 
@@ -80,8 +80,10 @@ def _plan(chosen: Namespace, console: Console, connect: "Callable[..., Aws] | No
         profile = chosen.profile or chosen.cdk_profile
         return (connect or Aws)(profile=profile, region=chosen.region or region)
 
-    options = Plan(config=chosen.config, app=chosen.app, stack=chosen.stack, accepted=chosen.accept)
-    return plan(options, console, connected)
+    options = Preflight(
+        config=chosen.config, app=chosen.app, stack=chosen.stack, accepted=chosen.accept
+    )
+    return preflight(options, console, connected)
 
 
 def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> int:

@@ -34,7 +34,7 @@ COMMANDS: Final = {
         purpose="Find out what is wrong with a rotator",
         usage="[ROTATOR] [OPTIONS]",
         details="""\
-Runs ten checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
+Runs eleven checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
 local AWS do not allow to find out) or skipped (it needs one that is wrong). One access token is
 requested and discarded; nothing is published. Exits with 1 if anything is wrong.""",
     ),
@@ -71,15 +71,15 @@ changes and for how long, and restores everything, also after Ctrl-C. Exits with
 not as this project expects it. What your credentials do not allow to see is unknown, and no
 failure.""",
     ),
-    "plan": Command(
-        purpose="Show whose token a deployment would take away, before it happens",
+    "preflight": Command(
+        purpose="Find out what would make a deployment fail or hurt, before it happens",
         usage="[OPTIONS]",
         details="""\
-Compares the configuration file with the rotators that are deployed in the account and region.
-Reads only. Exits with 1 if consumers would find no token that they can read: a rotator is renamed,
-moved or goes away, a parameter_name changes, a secret becomes an empty one, or a rotator of another
-stack writes the same parameter. Without credentials, or in another account, it says that it could
-not compare, and exits with 0. `make diff` and `make deploy` run it first.""",
+Compares the configuration file with the account and region that it goes to: bootstrap, services,
+quotas, parameters, secrets and keys, and whose consumers would lose their token. Reads only. Shows
+what is wrong (with what to do), a warning, or unknown; what your credentials do not allow to see is
+unknown, and no failure. Exits with 1 if anything is wrong. A loss can be accepted, nothing else.
+`make diff` and `make deploy` run it first.""",
     ),
     "try": Command(
         purpose="Exchange a downloaded file's key for a token once, from this machine",
@@ -145,8 +145,8 @@ def parser() -> argparse.ArgumentParser:
             _add_live_check(one)
         if name == "try":
             _add_try(one)
-        elif name == "plan":
-            _add_plan(one)
+        elif name == "preflight":
+            _add_preflight(one)
         else:
             _add_target(one, name)
     return root
@@ -195,7 +195,7 @@ def _add_account(command: argparse.ArgumentParser) -> None:
     account.add_argument("--region", metavar="NAME", help="region, instead of the file's")
 
 
-def _add_plan(command: argparse.ArgumentParser) -> None:
+def _add_preflight(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--accept",
         metavar="PARAMETERS",

@@ -46,13 +46,16 @@ def silence_libraries() -> None:
 
 
 @functools.cache
-def trusting(ca_bundle: str | None) -> ssl.SSLContext:
+def trusting(ca_bundle: str | None, *, besides: str | None = None) -> ssl.SSLContext:
     """Certificates and host names are verified, TLS is 1.2 or newer. The same object each time.
 
     None: the authorities that the system trusts. Reading them takes several times as long as a
-    warm rotation, and urllib3 would do it for every connection.
+    warm rotation, and urllib3 would do it for every connection. ``besides``: a file with further
+    authorities. Raises OSError for a file that cannot be read, or holds no certificate.
     """
     context = ssl.create_default_context(cafile=ca_bundle)
+    if besides is not None:
+        context.load_verify_locations(cafile=besides)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

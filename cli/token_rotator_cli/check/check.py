@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from token_rotator_cli.check import account_steps, parameter_steps, token_steps
+from token_rotator_cli.check import account_steps, network_steps, parameter_steps, token_steps
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.session import Session
 from token_rotator_cli.steps import Step, run_steps
 
 STEPS: Final[tuple[Step[CheckContext], ...]] = (
     Step(run=token_steps.function, needs=None),
+    Step(run=network_steps.state),
     Step(run=token_steps.secret),
     Step(run=token_steps.key, needs="secret"),
     Step(run=token_steps.discovery, needs="key"),

@@ -23,6 +23,8 @@ class Chosen:
     name: str = "marketing"
     """Of the rotator; where no file names one, that of the file in the checkout."""
     stack: str = "intelligence-tokens"
+    authorities: Path | None = None
+    """A PEM file of authorities that are trusted besides: ``extra_ca_certificates``."""
 
 
 def choose(
@@ -46,12 +48,15 @@ def choose(
     file = config or CONFIG
     deployment = read_config(file)
     name = find_rotator(file, deployment, rotator)
+    chosen = deployment.rotators[name]
+    named = chosen.identity_provider.extra_ca_certificates
     return Chosen(
-        settings=_rendered(deployment.rotators[name]),
+        settings=_rendered(chosen),
         source=f"{name} of {file}",
-        rotator=deployment.rotators[name],
+        rotator=chosen,
         name=name,
         stack=deployment.stack_name(name),
+        authorities=None if named is None else file.parent / named,
     )
 
 

@@ -24,13 +24,18 @@ class Trust:
     """Those that change whom the machine trusts."""
 
 
-def machines_trust() -> Trust:
-    """Raises UsageError for a variable that names no certificates."""
+def machines_trust(besides: Path | None = None) -> Trust:
+    """``besides`` is a PEM file of authorities that the function trusts, too.
+
+    Raises UsageError for a variable, or a file, that names no certificates.
+    """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     variables = [name for name in _IN_PLACE_OF_THE_SYSTEMS if os.environ.get(name)]
     beside = {name: path for name in _BESIDE_THE_SYSTEMS if (path := os.environ.get(name))}
     variables += [name for name, path in beside.items() if _adds(context, name, Path(path))]
+    if besides is not None:
+        _adds(context, "extra_ca_certificates", besides)
     return Trust(context=context, variables=tuple(variables))
 
 

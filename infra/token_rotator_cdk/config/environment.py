@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from token_rotator.contract import Variable
+from token_rotator.contract import EXTRA_CA_CERTIFICATES_FILE, Variable
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
@@ -34,6 +34,9 @@ def environment(
         Variable.TOKEN_ENDPOINT: provider.token_endpoint,
         Variable.ALLOWED_TOKEN_HOSTS: _list((*profile.token_hosts, *provider.allowed_token_hosts)),
         Variable.ALLOW_PRIVATE_ADDRESSES: json.dumps(provider.allow_private_addresses),
+        Variable.EXTRA_CA_CERTIFICATES: (
+            EXTRA_CA_CERTIFICATES_FILE if provider.extra_ca_certificates else None
+        ),
         Variable.AUDIENCE: provider.audience,
         Variable.PROFILE: provider.profile,
         Variable.REQUEST_STYLE: provider.request_style or profile.request_style,

@@ -38,6 +38,9 @@ BOUNDARY: Final = Kind(name="a policy", same_account=True)
 CODE_SIGNING: Final = Kind(name="a code signing config", same_account=True)
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html"""
 
+ROLE: Final = Kind(name="a role", same_account=True)
+"""https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"""
+
 ORGANIZATION: Final = Kind(name="an organization or organizational unit")
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
 

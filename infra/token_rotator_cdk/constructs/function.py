@@ -13,6 +13,7 @@ from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.log_retention import RETENTION
+from token_rotator_cdk.constructs.network import Attachment, Network
 
 
 class RotatorFunction(lambda_.Function):
@@ -27,10 +28,12 @@ class RotatorFunction(lambda_.Function):
         code: lambda_.Code,
         environment: Mapping[str, str],
         statements: list[iam.PolicyStatement],
+        network: Network,
         log_encryption_key: kms.IKey | None,
         code_signing_config: lambda_.ICodeSigningConfig | None,
     ) -> None:
-        """``statements`` are what the role allows, besides writing the log."""
+        """``statements`` are what the role allows, besides the log and the network."""
+        attachment = Attachment(scope, network)
         if log_encryption_key is not None:
             _open_to_logs(scope, log_encryption_key)
         log_group = logs.LogGroup(
@@ -40,7 +43,11 @@ class RotatorFunction(lambda_.Function):
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=log_encryption_key,
         )
-        allowed = [*statements, permissions.write_logs(log_group.log_group_arn)]
+        allowed = [
+            *statements,
+            permissions.write_logs(log_group.log_group_arn),
+            *attachment.statements,
+        ]
         role = iam.Role(
             scope,
             "Role",
@@ -69,6 +76,7 @@ class RotatorFunction(lambda_.Function):
             retry_attempts=0,
             max_event_age=Duration.minutes(1),
             code_signing_config=code_signing_config,
+            **attachment.function_arguments,
         )
         self.execution_role: iam.IRole = role
 

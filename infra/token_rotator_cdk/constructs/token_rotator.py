@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -23,6 +24,7 @@ from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.arguments import Arguments, place_of
+from token_rotator_cdk.constructs.certificates import certificates_of, issues_of_certificates
 from token_rotator_cdk.constructs.credential import CreatedSecret, customer_key
 from token_rotator_cdk.constructs.function import RotatorFunction
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
@@ -30,6 +32,7 @@ from token_rotator_cdk.constructs.monitoring.alarms import RotatorAlarms
 from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
 from token_rotator_cdk.constructs.monitoring.secret_access_alerts import SecretAccessAlerts
 from token_rotator_cdk.constructs.naming import default_rotator_name, issues_of_writer
+from token_rotator_cdk.constructs.network import Network
 from token_rotator_cdk.constructs.references import arn_of, issues_of_references
 from token_rotator_cdk.constructs.shared_reader import SharedReader
 from token_rotator_cdk.constructs.triggers import Triggers
@@ -55,6 +58,10 @@ class TokenRotator(Construct):
         encryption_key: kms.IKey | None = None,
         alarm_topic: sns.ITopic | None = None,
         secret_access_alerts: bool = False,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        allow_ipv6_for_dual_stack: bool = False,
         token_lifetime: Duration | None = None,
         interval: Duration | None = None,
         watchdog_min_remaining: Duration | None = None,
@@ -81,6 +88,9 @@ class TokenRotator(Construct):
         :param alarm_topic: a standard topic that the alarms may publish to. Default: the alarms
             have no actions.
         :param secret_access_alerts: tells the topic who else reads the secret.
+        :param vpc: what the function's traffic leaves through (docs/network.md). Default: the
+            function is in no VPC of yours.
+        :param security_groups: default: one that lets HTTPS out and nothing in is created.
         :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
         :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach.
         :param log_encryption_key: default: CloudWatch's own.
@@ -95,6 +105,12 @@ class TokenRotator(Construct):
             arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
         tags = parameter_tags or {}
+        network = Network(
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            allow_ipv6_for_dual_stack=allow_ipv6_for_dual_stack,
+        )
         settings, issues = Arguments(
             parameter_name=parameter_name,
             identity_provider=identity_provider,
@@ -108,6 +124,7 @@ class TokenRotator(Construct):
             memory_size=memory_size,
             reserve_concurrency=reserve_concurrency,
             log_retention=log_retention,
+            **network.settings(),
         ).settings(
             Surroundings(
                 rotator_name=self.name,
@@ -125,6 +142,8 @@ class TokenRotator(Construct):
             log_encryption_key=arn_of(log_encryption_key),
             code_signing_config=getattr(code_signing_config, "code_signing_config_arn", None),
         )
+        issues += network.issues()
+        issues += issues_of_certificates(identity_provider)
         issues += issues_of_writer(self, parameter_name)
         if issues:
             raise ConfigurationIssues(self.node.path, issues)
@@ -142,7 +161,7 @@ class TokenRotator(Construct):
             self,
             "Function",
             settings=settings,
-            code=code or function_code(LAMBDA),
+            code=code or function_code(LAMBDA, certificates_of(identity_provider)),
             environment=environment(
                 settings,
                 rotator_name=self.name,
@@ -156,6 +175,7 @@ class TokenRotator(Construct):
                 parameter_arn=self.parameter_arn,
                 key=self.encryption_key,
             ),
+            network=network,
             log_encryption_key=log_encryption_key,
             code_signing_config=code_signing_config,
         )

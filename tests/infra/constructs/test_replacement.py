@@ -39,6 +39,16 @@ AFTER: Final = a_deployment(
         secret_access_alerts=True,
         code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
+        bootstrap={
+            "qualifier": "platform",
+            "file_assets_bucket_name": "platform-assets",
+            "bucket_prefix": "rotator/",
+            "file_asset_publishing_role_arn": "arn:aws:iam::111122223333:role/publish",
+            "deploy_role_arn": "arn:aws:iam::111122223333:role/deploy",
+            "cloud_formation_execution_role": "arn:aws:iam::111122223333:role/cloudformation",
+            "lookup_role_arn": "arn:aws:iam::111122223333:role/lookup",
+            "bootstrap_stack_version_ssm_parameter": "/platform/version",
+        },
     ),
     a_rotator(
         parameter_name="/elsewhere/token",
@@ -52,6 +62,11 @@ AFTER: Final = a_deployment(
         reserve_concurrency=False,
         log_retention_days=90,
         secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY},
+        vpc={
+            "subnet_ids": ("subnet-0123456789abcdef0",),
+            "security_group_ids": ("sg-0123456789abcdef0",),
+            "allow_ipv6_for_dual_stack": True,
+        },
         identity_provider={
             "profile": "rfc7523",
             "discovery_endpoint": "https://idp.example.com/.well-known/openid-configuration",
@@ -73,8 +88,14 @@ NAMES: Final = {
 }
 """Settings that say which rotator it is: with another one there, it is another rotator."""
 
+INSTEAD_OF_ROLES: Final = ("stack", "bootstrap", "cli_credentials")
+"""Not beside the roles of the bootstrap stack. No property of a resource depends on it."""
+
 INSTEAD_OF_DISCOVERY: Final = ("rotators", "marketing", "identity_provider", "token_endpoint")
 """Not beside a discovery_endpoint. Both are variables of the function's environment."""
+
+IN_THE_BUNDLE: Final = ("rotators", "marketing", "identity_provider", "extra_ca_certificates")
+"""Names a file. What it changes is the code, and a variable of the environment."""
 
 
 def settings(table: BaseModel, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -144,11 +165,11 @@ def test_what_consumers_have_attached_keeps_its_place(templates: tuple[Resource,
 
 def test_every_setting_was_changed():
     before, after = dict(settings(BEFORE)), dict(settings(AFTER))
-    secret = ("rotators", "marketing", "secret")
+    tables = {("rotators", "marketing", table) for table in ("secret", "vpc")}
 
     same = {path for path in after if after[path] == before.get(path)}
-    assert same == NAMES | {INSTEAD_OF_DISCOVERY}
-    assert before.keys() - {secret} == after.keys() - {(*secret, "arn"), (*secret, "key_arn")}
+    assert same == NAMES | {INSTEAD_OF_DISCOVERY, INSTEAD_OF_ROLES, IN_THE_BUNDLE}
+    assert before.keys() - tables == {path for path in after if path[:-1] not in tables}
 
 
 def at(resource: dict[str, Any], path: str) -> object:

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from token_rotator_cdk import IdentityProvider, TokenRotator
 from token_rotator_cdk.config.document.nesting import inner_table, tables
+from token_rotator_cdk.config.models.bootstrap import BootstrapConfig
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs.arguments import SETTINGS
@@ -22,6 +23,10 @@ OF_THE_CDK = {
     ("stack", "name"): "the stack's id",
     ("stack", "account"): "the stack's env",
     ("stack", "region"): "the stack's env",
+    **dict.fromkeys(
+        (("stack", "bootstrap", key) for key in BootstrapConfig.model_fields),
+        "the stack's or the app's synthesizer",
+    ),
     ("stack", "alarm_emails"): "alarm_topic.add_subscription",
     ("stack", "permissions_boundary"): "PermissionsBoundary.of(scope)",
     ("stack", "dashboard"): "RotatorsDashboard",
@@ -32,6 +37,7 @@ OF_THE_CDK = {
 
 NOT_IN_A_FILE = {
     "rotator_name": "<stack name>/<rotator name>",
+    "vpc": "the subnets'",
     "encryption_key": "the stack's key, which its rotators share",
     "code": "for tests",
 }

@@ -50,7 +50,7 @@ def probe(options: Try, asked: Probe, console: Console, clock: Clock, stdin: Tex
         provider=options.provider,
         redirected=True,
     )
-    trust = machines_trust()
+    trust = machines_trust(chosen.authorities)
     settings = chosen.settings
     account = read_account(options.file, stdin, settings, journal)
     journal.fact("settings", chosen.source, profile=settings.profile)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from token_rotator_cdk.config.combinations.bootstrap import conflicts_of_bootstrap
 from token_rotator_cdk.config.combinations.conflict import Conflict, Usable
 from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.places import BOUNDARY, CODE_SIGNING, TOPIC, misplaced
@@ -21,3 +22,4 @@ def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]
     ):
         if arn is not None and usable(key) and (fix := misplaced(kind, arn, stack.place)):
             yield Conflict((key,), fix)
+    yield from conflicts_of_bootstrap(stack, usable)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from token_rotator_cdk.config.models.bootstrap import BootstrapConfig
 from token_rotator_cdk.config.models.table import Table
 from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.rules.arns import (
@@ -61,6 +62,9 @@ class StackConfig(Table):
         CodeSigningConfigArn | None, Unset("code is not checked for a signature")
     ] = None
     """ARN of the Lambda code signing config of every function."""
+
+    bootstrap: BootstrapConfig = BootstrapConfig()
+    """What the CDK deploys through, if it is not a plain `cdk bootstrap`."""
 
     @property
     def place(self) -> Place:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.certificates import unknown_to_the_system
+from fakes.certificates import an_authority, unknown_to_the_system
 from local.idp.service_account import ServiceAccount
 from tests.support.canned_server import answer
 from tests.unit.cli.exchange.trying import GRANTED, Tried, changed, provider
@@ -72,3 +72,24 @@ def test_a_variable_that_names_no_certificates_is_named(
 
     assert code == 2
     assert f"AWS_CA_BUNDLE names {bundle}, which holds no certificates that can be read" in err
+
+
+def test_the_authorities_of_the_file_are_trusted_besides_the_machines(
+    account: ServiceAccount, tried: Tried, machine: pytest.MonkeyPatch, tmp_path: Path
+):
+    authority = an_authority()
+    (tmp_path / "authority.pem").write_bytes(authority.pem)
+    config = tmp_path / "rotators.toml"
+    config.write_text(
+        '[stack]\nname = "tokens"\n[rotators.marketing]\nparameter_name = "/token"\n'
+        '[rotators.marketing.identity_provider]\nextra_ca_certificates = "authority.pem"\n'
+    )
+
+    with provider(answer(200, GRANTED), tls=authority.server(tmp_path)) as server:
+        file = changed(account, discoveryEndpoint=f"{server.url}/discovery")
+        trusted, out, _ = tried(file, "--config", str(config))
+        refused, _, errors = tried(file)
+
+    assert (trusted, refused) == (0, 1)
+    assert "Unlike the function: extra_ca_certificates" not in out
+    assert "certificate was not accepted" in errors

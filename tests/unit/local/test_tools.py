@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-PREFLIGHT = Path(__file__).parents[3] / "local" / "setup" / "preflight.py"
+PROGRAM = Path(__file__).parents[3] / "local" / "setup" / "tools.py"
 
 
-def preflight(path: Path) -> tuple[int, str]:
+def check(path: Path) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, PREFLIGHT],
+        [sys.executable, PROGRAM],
         env={"PATH": str(path)},
         capture_output=True,
         text=True,
@@ -22,11 +22,11 @@ def preflight(path: Path) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-def preflight_after(change: str) -> tuple[int, str]:
-    """Runs the preflight in an interpreter with this change."""
+def check_after(change: str) -> tuple[int, str]:
+    """Runs the program in an interpreter with this change."""
     pretend = f"import sys, runpy; {change}; runpy.run_path(sys.argv[1], run_name='__main__')"
     done = subprocess.run(
-        [sys.executable, "-c", pretend, PREFLIGHT], capture_output=True, text=True, check=False
+        [sys.executable, "-c", pretend, PROGRAM], capture_output=True, text=True, check=False
     )
     return done.returncode, done.stderr
 
@@ -41,11 +41,11 @@ def test_nothing_is_printed_if_all_tools_are_there(tmp_path: Path) -> None:
     program(tmp_path, "node", "v20.20.2")
     program(tmp_path, "npm", "10.8.2")
 
-    assert preflight(tmp_path) == (0, "")
+    assert check(tmp_path) == (0, "")
 
 
 def test_a_missing_node(tmp_path: Path) -> None:
-    assert preflight(tmp_path) == (
+    assert check(tmp_path) == (
         1,
         "node is not installed; the CDK command line needs node 20 or newer.\n",
     )
@@ -54,19 +54,19 @@ def test_a_missing_node(tmp_path: Path) -> None:
 def test_a_node_that_is_too_old(tmp_path: Path) -> None:
     program(tmp_path, "node", "v18.19.0")
 
-    assert preflight(tmp_path) == (1, "node 20 or newer is needed, this is v18.19.0.\n")
+    assert check(tmp_path) == (1, "node 20 or newer is needed, this is v18.19.0.\n")
 
 
 def test_a_node_without_a_version(tmp_path: Path) -> None:
     program(tmp_path, "node", "hello")
 
-    assert preflight(tmp_path) == (1, "node 20 or newer is needed, this is hello.\n")
+    assert check(tmp_path) == (1, "node 20 or newer is needed, this is hello.\n")
 
 
 def test_a_missing_npm(tmp_path: Path) -> None:
     program(tmp_path, "node", "v22.1.0")
 
-    code, said = preflight(tmp_path)
+    code, said = check(tmp_path)
 
     assert code == 1
     assert said.startswith("npm is not installed;")
@@ -75,7 +75,7 @@ def test_a_missing_npm(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", [(3, 6, 9), (3, 10, 14)])
 def test_a_python_that_is_too_old(version: tuple[int, int, int]) -> None:
-    code, said = preflight_after(f"sys.version_info = {version}")
+    code, said = check_after(f"sys.version_info = {version}")
 
     assert code == 1
     assert said.startswith(f"Python 3.11 or newer is needed, this is 3.{version[1]};")
@@ -83,11 +83,11 @@ def test_a_python_that_is_too_old(version: tuple[int, int, int]) -> None:
 
 
 def test_a_python_without_venv() -> None:
-    code, said = preflight_after("sys.modules['ensurepip'] = None")
+    code, said = check_after("sys.modules['ensurepip'] = None")
 
     assert (code, said.count("\n")) == (1, 1)
     assert "apt install python3-venv" in said
 
 
 def test_old_python_versions_can_parse_it() -> None:
-    ast.parse(PREFLIGHT.read_text(), feature_version=(3, 6))
+    ast.parse(PROGRAM.read_text(), feature_version=(3, 6))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from token_rotator_cli.deployment.inventory import DeployedRotator
-from token_rotator_cli.plan.planned import PlannedRotator, PlannedStack
+from token_rotator_cli.preflight.planned import PlannedRotator, PlannedStack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +102,7 @@ def _kept_secret(old: DeployedRotator, writer: PlannedRotator) -> str:
     """What the file has to say, in one line. The stack's key encrypts the secrets it created."""
     created = old.secret_name == old.rotator
     key = f', key_arn = "{old.key_arn}"' if created else ", and key_arn if it has a customer key"
-    table = writer.rotator.rpartition("/")[2]
     return (
-        f'into [rotators.{table}]: secret = {{ arn = "{old.secret_arn}"{key} }}. (In an app: give '
-        "the construct this secret.)"
+        f'into [rotators.{writer.table}]: secret = {{ arn = "{old.secret_arn}"{key} }}. (In an '
+        "app: give the construct this secret.)"
     )

@@ -1,22 +1,43 @@
 """What would be deployed: the stacks of a configuration file, or of a CDK app's cloud assembly."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from token_rotator.contract import Variable
 from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import SecretConfig
 from token_rotator_cli.errors import ConfigFileError
+from token_rotator_cli.preflight.bootstrap import (
+    Bootstrap,
+    bootstrap_of_artifact,
+    bootstrap_of_file,
+)
+from token_rotator_cli.preflight.named import Named, named_in_file, named_in_template
 
 _UNKNOWN: Final = ("unknown-account", "unknown-region")
 """What the CDK writes for a stack that goes to the caller's account or region."""
 
+LEAST_PER_ROTATOR: Final[Mapping[str, int]] = {
+    "AWS::CloudWatch::Alarm": 4,
+    "AWS::Events::Rule": 1,
+    "AWS::IAM::ManagedPolicy": 1,
+    "AWS::IAM::Role": 2,
+    "AWS::Lambda::Function": 1,
+}
+"""What every rotator has, whatever is configured, of the types whose quotas are compared.
+
+Settings add to it. A file is not synthesized to count them: a deployment that would fit is never
+refused, and one that exceeds a quota by these few is.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRotator:
-    """A rotator of a stack, as far as consumers depend on it."""
+    """A rotator of a stack, as far as consumers and the account depend on it."""
 
     stack: str
     rotator: str
@@ -24,8 +45,18 @@ class PlannedRotator:
     creates_secret: bool
     """Whether the stack creates the secret, with the rotator's name."""
     value_format: str
+    secret_arn: str | None
+    """Of the secret that is named; None: the stack creates it, or it is not known at synthesis."""
+    secret_key_arn: str | None = field(default=None, compare=False)
+    """The key that the file names for that secret; empty: none. None: a template does not say."""
+    reserves_concurrency: bool = True
     has_shared_reader: bool = False
     """Whether workloads of other accounts read the token through a role of the stack."""
+
+    @property
+    def table(self) -> str:
+        """The name of its table in the file."""
+        return self.rotator.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +67,10 @@ class PlannedStack:
     account: str | None
     region: str | None
     rotators: tuple[PlannedRotator, ...]
+    bootstrap: Bootstrap | None
+    named: frozenset[Named]
+    resources: Mapping[str, int] = field(compare=False)
+    """How many there are at least of a resource type."""
 
 
 def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
@@ -52,11 +87,23 @@ def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
                     parameter_name=rotator.parameter_name,
                     creates_secret=rotator.secret is None,
                     value_format=rotator.value_format,
+                    secret_arn=None if rotator.secret is None else rotator.secret.arn,
+                    secret_key_arn=_key_of(rotator.secret),
+                    reserves_concurrency=rotator.reserve_concurrency,
                     has_shared_reader=bool(rotator.share_with),
                 )
                 for name, rotator in one.rotators.items()
             ),
+            bootstrap=bootstrap_of_file(one.stack),
+            named=frozenset(named_in_file(one)),
+            resources={
+                kind: number * len(one.rotators) for kind, number in LEAST_PER_ROTATOR.items()
+            },
         )
+
+
+def _key_of(secret: SecretConfig | None) -> str | None:
+    return None if secret is None else secret.key_arn or ""
 
 
 def stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
@@ -80,11 +127,15 @@ def stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
         name = properties.get("stackName", artifact_id)
         account, region = artifact["environment"].removeprefix("aws://").split("/")
         template = json.loads((directory / properties["templateFile"]).read_text(encoding="utf-8"))
+        resources = template.get("Resources", {})
         yield PlannedStack(
             name=name,
             account=None if account in _UNKNOWN else account,
             region=None if region in _UNKNOWN else region,
-            rotators=tuple(_rotators(name, template.get("Resources", {}))),
+            rotators=tuple(_rotators(name, resources)),
+            bootstrap=bootstrap_of_artifact(properties),
+            named=frozenset(named_in_template(resources)),
+            resources=Counter(resource["Type"] for resource in resources.values()),
         )
 
 
@@ -103,10 +154,13 @@ def _rotators(stack: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]
             variables.get(name) for name in (Variable.ROTATOR, Variable.PARAMETER_NAME)
         )
         if isinstance(rotator, str) and isinstance(parameter, str):
+            secret = variables.get(Variable.SECRET_ARN)
             yield PlannedRotator(
                 stack=stack,
                 rotator=rotator,
                 parameter_name=parameter,
                 creates_secret=rotator in created,
                 value_format=variables[Variable.VALUE_FORMAT],
+                secret_arn=secret if isinstance(secret, str) else None,
+                reserves_concurrency="ReservedConcurrentExecutions" in resource["Properties"],
             )
