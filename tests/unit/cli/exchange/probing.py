@@ -1,5 +1,6 @@
 """Identity providers of one's own manners, and what a probe of them said."""
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -65,7 +66,7 @@ class Provider:
     def __enter__(self) -> Self:
         self._server = _server(self._respond)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.account = ServiceAccount.generate(discovery_endpoint=f"{self.url}/discovery")
+        self.account = replace(_an_account(), discovery_endpoint=f"{self.url}/discovery")
         return self
 
     def __exit__(
@@ -103,6 +104,12 @@ class Provider:
             return answer
         date = format_datetime(datetime.now(UTC) + self.clock, usegmt=True)
         return replace(answer, headers={**answer.headers, "Date": date})
+
+
+@functools.cache
+def _an_account() -> ServiceAccount:
+    """Making a key takes long, and nobody verifies it here."""
+    return ServiceAccount.generate(discovery_endpoint="https://unused.example")
 
 
 def _server(respond: Callable[[str, str, str], CannedResponse]) -> ThreadingHTTPServer:

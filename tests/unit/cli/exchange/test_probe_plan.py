@@ -183,6 +183,9 @@ def test_a_clock_that_is_behind_is_made_up_for(probed: Probe, tells: bool):  # n
     assert len(provider.log) <= 6
     assert done.answers["iat must be set back"] == "yes"
     assert done.answers["Date there"] == ("yes" if tells else "no")
+    if not tells:
+        # they were asked with iat as it is, so they may have been refused for that
+        assert (done.answers["exp accepted"], done.answers["form accepted"]) == ("unknown",) * 2
     (line,) = [
         line
         for line in done.document["rotators_toml"].splitlines()
@@ -265,6 +268,23 @@ def test_the_settings_of_a_rotator_are_kept(probed: Probe, tmp_path: Path):
     ):  # fmt: skip
         assert line in done.document["rotators_toml"].splitlines()
     assert all(exp for _, exp in provider.manners), "no other profile takes a scope"
+
+
+def test_no_manner_is_tried_that_no_settings_make(probed: Probe, tmp_path: Path):
+    """A scope is of the profile rfc7523 alone, and that has an exp always."""
+    config = tmp_path / "own.toml"
+    config.write_text(
+        '[stack]\nname = "s"\n[rotators.a]\nparameter_name = "/a"\n'
+        'identity_provider = { profile = "rfc7523", scope = "x" }\n'
+    )
+    with Provider(decide=lambda _: False) as provider:
+        content = provider.account.as_downloaded()
+        probed(content, "--config", str(config))
+        with_scope = len(provider.log)
+        probed(content, "--provider", "rfc7523")
+
+    assert all(exp for _, exp in provider.manners[:with_scope])
+    assert ("form", False) in provider.manners[with_scope:]
 
 
 def test_the_output_may_go_to_the_file_that_is_read_by_default(
