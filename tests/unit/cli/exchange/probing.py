@@ -146,7 +146,8 @@ class Probed:
 
     @property
     def document(self) -> Mapping[str, Any]:
-        return json.loads(self.out)
+        document: dict[str, Any] = json.loads(self.out)
+        return document
 
     @property
     def answers(self) -> dict[str, Word]:

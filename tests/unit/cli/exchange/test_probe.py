@@ -87,7 +87,7 @@ WRITTEN = {
     ]
 )
 def name(request: pytest.FixtureRequest) -> str:
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture
@@ -138,7 +138,8 @@ def test_the_function_rotates_with_the_file_that_it_wrote(
     )
     Settings.from_environment(variables)
     deployed.store(case.account.as_downloaded())
-    deployed.restart(**variables)
+    deployed.settings = variables
+    deployed.restart()
     asked = len(case.server.token_requests)
     answer = deployed.rotate()
 

@@ -9,7 +9,7 @@ from local.idp.identity_provider import IdentityProvider
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.unit.cli.exchange.test_leaks import Shows, shows  # noqa: F401 - the fixture
 from token_rotator.credential.assertion import AssertionSigner
-from token_rotator_cli.exchange.probe.requests import TokenEndpoint
+from token_rotator.identity_provider.client import TokenEndpoint
 
 
 @pytest.fixture

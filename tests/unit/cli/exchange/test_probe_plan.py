@@ -197,7 +197,7 @@ def test_a_clock_that_is_behind_is_made_up_for(probed: Probe, tells: bool):  # n
 
 def test_a_provider_that_wants_its_token_endpoint_as_audience_gets_it(probed: Probe):
     def decide(asked: Asked) -> bool:
-        return asked.claims["aud"] == asked.token_endpoint
+        return bool(asked.claims["aud"] == asked.token_endpoint)
 
     with Provider(decide=decide, issuer="https://issuer.example") as provider:
         done = probed(provider.account.as_downloaded())
