@@ -32,6 +32,7 @@ SETTINGS: Final[Mapping[str, KeyPath]] = MappingProxyType(
         "memory_size": ("memory_mb",),
         "reserve_concurrency": ("reserve_concurrency",),
         "log_retention": ("log_retention_days",),
+        "log_group_name": ("log_group_name",),
         "secret": ("secret", "arn"),
         "secret.encryption_key": ("secret", "key_arn"),
         **{

@@ -14,6 +14,7 @@ from token_rotator_cdk.config.models.table import Table
 from token_rotator_cdk.config.places import CODE_SIGNING, KEY, TOPIC, Kind, misplaced
 from token_rotator_cdk.config.rules.arns import CodeSigningConfigArn, KeyArn, TopicArn
 from token_rotator_cdk.config.rules.aws import RotatorName, Tags
+from token_rotator_cdk.config.rules.iam import RoleNamePrefix, RolePath
 from token_rotator_cdk.constructs.arguments import place_of, resolved
 
 _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -32,6 +33,8 @@ class _References(Table):
 
     rotator_name: RotatorName | None = None
     parameter_tags: Tags
+    role_path: RolePath | None = None
+    role_name_prefix: RoleNamePrefix | None = None
     encryption_key: KeyArn | None = None
     log_encryption_key: KeyArn | None = None
     alarm_topic: TopicArn | None = None
@@ -45,6 +48,8 @@ def issues_of_references(
     parameter_tags: Mapping[str, str],
     alarm_topic: sns.ITopic | None,
     secret_access_alerts: bool,
+    role_path: str | None,
+    role_name_prefix: str | None,
     **arns: str | None,
 ) -> Iterator[ConfigIssue]:
     """Names, tags and ARNs that AWS would refuse, or that do not fit the stack."""
@@ -52,6 +57,8 @@ def issues_of_references(
     known: dict[str, Any] = {
         "rotator_name": resolved(rotator_name),
         "parameter_tags": dict(parameter_tags),
+        "role_path": resolved(role_path),
+        "role_name_prefix": resolved(role_name_prefix),
         **{name: resolved(arn) for name, arn in arns.items()},
     }
     known = {name: value for name, value in known.items() if value is not None}
