@@ -8,8 +8,8 @@ from token_rotator_cdk.config.models.table import Table
 from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.rules.arns import (
     CodeSigningConfigArn,
-    KeyArn,
     PolicyArn,
+    StackKeyArn,
     TopicArn,
 )
 from token_rotator_cdk.config.rules.aws import (
@@ -65,7 +65,7 @@ class StackConfig(Table):
     ] = None
     """What the names of every role and of the reader policies begin with."""
 
-    key_arn: Annotated[KeyArn | None, Unset("the stack creates a key")] = None
+    key_arn: Annotated[StackKeyArn | None, Unset("the stack creates a key")] = None
     """ARN of the KMS key that encrypts what the stack's own key would. `token-rotator key-policy`
     prints what its policy has to allow."""
 
