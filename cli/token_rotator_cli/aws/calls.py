@@ -10,7 +10,14 @@ from botocore.exceptions import ConnectionError as NoConnection
 from token_rotator.aws.service import is_transient
 from token_rotator_cli.errors import CallerError
 
-_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",  # of Amazon SNS
+        "UnauthorizedOperation",
+    }
+)
 _LOGGED_OUT: Final = frozenset(
     {
         "CredentialRetrievalError",

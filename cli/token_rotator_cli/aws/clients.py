@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -71,6 +72,10 @@ class Aws:
     @cached_property
     def iam(self) -> "IAMClient":
         return self._session.client("iam", config=_WITH_RETRIES)
+
+    @cached_property
+    def keys(self) -> "KMSClient":
+        return self._session.client("kms", config=_WITH_RETRIES)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":

@@ -13,6 +13,7 @@ from token_rotator_cli.deployment.inventory import rotators_in
 from token_rotator_cli.deployment.target import CONFIG, read_config
 from token_rotator_cli.errors import CallerError, ConfigFileError, WrongAccount
 from token_rotator_cli.plan.losses import Loss, losses
+from token_rotator_cli.plan.moves import Note, notes
 from token_rotator_cli.plan.planned import PlannedStack, stacks_of_assembly, stacks_of_file
 
 
@@ -36,16 +37,21 @@ def plan(options: Plan, console: Console, connect: Callable[[str | None], Aws]) 
     Raises ConfigFileError.
     """
     found: list[Loss] = []
+    said: list[Note] = []
     not_compared: list[str] = []
     for (account, region), stacks in _by_place(_stacks(options)):
         with console.progress("Asking AWS"):
             try:
                 aws = connect(region)
                 confirm_account(aws, account, source="The deployment")
-                found += losses(stacks, list(rotators_in(aws)))
+                deployed = list(rotators_in(aws))
+                found += losses(stacks, deployed)
+                said += notes(stacks, deployed)
             except (CallerError, WrongAccount) as error:
                 not_compared.append(str(error))
     refused = [one for one in found if one.parameter_name not in options.accepted]
+    for one in said:
+        console.text(f"note  {one.parameter_name}: {one.message}")
     _show(found, refused, not_compared, console)
     console.document(
         {
@@ -58,6 +64,7 @@ def plan(options: Plan, console: Console, connect: Callable[[str | None], Aws]) 
                 }
                 for one in found
             ],
+            "notes": [{"parameter": one.parameter_name, "message": one.message} for one in said],
             "not_compared": not_compared,
         }
     )

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from token_rotator.contract import Variable
 from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.rules.iam import RoleKind, role_name
 from token_rotator_cli.errors import ConfigFileError
 
 _UNKNOWN: Final = ("unknown-account", "unknown-region")
@@ -26,6 +28,11 @@ class PlannedRotator:
     value_format: str
     has_shared_reader: bool = False
     """Whether workloads of other accounts read the token through a role of the stack."""
+    key_arn: str | None = None
+    """None: the stack creates the key, or it is known at deployment only."""
+    role_path: str = "/"
+    role_name: str | None = None
+    """What the name of the function's role begins with. None: CloudFormation chooses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +60,21 @@ def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
                     creates_secret=rotator.secret is None,
                     value_format=rotator.value_format,
                     has_shared_reader=bool(rotator.share_with),
+                    key_arn=one.stack.key_arn,
+                    role_path=one.stack.role_path or "/",
+                    role_name=_role_name(one.stack, one.rotator_name(name)),
                 )
                 for name, rotator in one.rotators.items()
             ),
         )
+
+
+def _role_name(stack: StackConfig, rotator: str) -> str | None:
+    if stack.role_name_prefix is None:
+        return None
+    path = stack.role_path or "/"
+    # the region, which the caller may decide, is the end of it
+    return role_name(stack.role_name_prefix, RoleKind.ROTATE, of=rotator, path=path, region="")
 
 
 def stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
@@ -84,11 +102,11 @@ def stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
             name=name,
             account=None if account in _UNKNOWN else account,
             region=None if region in _UNKNOWN else region,
-            rotators=tuple(_rotators(name, template.get("Resources", {}))),
+            rotators=tuple(_rotators(name, region, template.get("Resources", {}))),
         )
 
 
-def _rotators(stack: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]:
+def _rotators(stack: str, region: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]:
     """The rotators whose names are known at synthesis."""
     created = {
         resource.get("Properties", {}).get("Name")
@@ -103,10 +121,34 @@ def _rotators(stack: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]
             variables.get(name) for name in (Variable.ROTATOR, Variable.PARAMETER_NAME)
         )
         if isinstance(rotator, str) and isinstance(parameter, str):
+            key = variables.get(Variable.PARAMETER_KEY_ARN)
+            role = _role_of(resource, resources)
             yield PlannedRotator(
                 stack=stack,
                 rotator=rotator,
                 parameter_name=parameter,
                 creates_secret=rotator in created,
                 value_format=variables[Variable.VALUE_FORMAT],
+                key_arn=key if isinstance(key, str) else None,
+                role_path=role.get("Path", "/"),
+                role_name=_beginning(role.get("RoleName"), region),
             )
+
+
+def _role_of(function: dict[str, Any], resources: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a function's role, if the template has it."""
+    match function["Properties"].get("Role"):
+        case {"Fn::GetAtt": [str(name), *_]}:
+            found: dict[str, Any] = resources.get(name, {}).get("Properties", {})
+            return found
+    return {}
+
+
+def _beginning(name: object, region: str) -> str | None:
+    """A name up to the region, which may be known at deployment only."""
+    match name:
+        case str():
+            return name.removesuffix(region)
+        case {"Fn::Join": [_, [str(first), *_]]}:
+            return first
+    return None

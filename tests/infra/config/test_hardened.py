@@ -1,4 +1,4 @@
-"""Settings of a hardened account: paths and names of roles, an existing key, names of log groups."""
+"""Settings of a hardened account: paths and names of roles, an existing key, log groups."""
 
 import pytest
 

@@ -100,9 +100,7 @@ def test_roles_need_the_key_for_their_parameters_secrets_and_topic_alone():
 
     found = {one["Sid"]: one for one in statements_for_roles(deployment, PLACE)}
 
-    assert {one["Principal"]["AWS"] for one in found.values()} == {
-        "arn:aws:iam::111122223333:root"
-    }
+    assert {one["Principal"]["AWS"] for one in found.values()} == {"arn:aws:iam::111122223333:root"}
     assert {sid: one["Condition"] for sid, one in found.items()} == {
         "TokenRotatorParameters": {
             "StringEquals": {

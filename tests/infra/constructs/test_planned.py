@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -38,6 +39,23 @@ def test_a_file_and_its_templates_say_the_same():
         TokenRotatorStack(of_file, deployment=stack, code=CODE)
 
     assert synthesized(of_file) == [*stacks_of_file(deployment)]
+
+
+@pytest.mark.parametrize("place", [{}, {"account": "111122223333", "region": "eu-west-1"}])
+def test_a_file_and_its_templates_say_the_same_of_keys_and_roles(place: dict[str, str]):
+    key = "arn:aws:kms:eu-west-1:111122223333:key/mrk-" + "1234abcd" * 4
+    deployment = a_deployment(
+        a_stack(key_arn=key, role_path="/teams/", role_name_prefix="acme-", **place)
+    )
+    of_file = app()
+    TokenRotatorStack(of_file, deployment=deployment, code=CODE)
+
+    (of_templates,) = synthesized(of_file)
+
+    assert [of_templates] == [*stacks_of_file(deployment)]
+    (rotator,) = of_templates.rotators
+    assert (rotator.key_arn, rotator.role_path) == (key, "/teams/")
+    assert str(rotator.role_name).startswith("acme-rotate-tokens-marketing-")
 
 
 def test_the_callers_account_and_region_are_no_names():

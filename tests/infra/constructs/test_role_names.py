@@ -107,7 +107,7 @@ def test_the_names_are_the_same_at_every_synthesis():
 )
 def test_what_makes_another_role_of_it_makes_another_name(other: dict[str, Any]):
     """A new path replaces a role; stacks, and regions, share the names of an account."""
-    before = with_everything(**{"role_name_prefix": "a-", "region": "eu-west-1"})
+    before = with_everything(role_name_prefix="a-", region="eu-west-1")
     after = with_everything(**{"role_name_prefix": "a-", "region": "eu-west-1", **other})
 
     assert not {*names(before)} & {*names(after)}

@@ -34,6 +34,7 @@ def deployed(rotator: str, parameter: str, **others: str) -> DeployedRotator:
             "parameter_name": parameter,
             "secret_arn": created(rotator),
             "key_arn": KEY,
+            "role_arn": f"arn:aws:iam::123456789012:role/{rotator.replace('/', '-')}-Role-1A2B3C",
             "value_format": "record",
             "token_lifetime_seconds": "300",
             **others,
@@ -201,7 +202,8 @@ def test_a_deployment_that_changes_nothing_for_consumers_may_go_on(
 
     assert for_people == (0, "No consumer of what is deployed loses its token.\n")
     assert for_programs[0] == 0
-    assert json.loads(for_programs[1]) == {"ok": True, "losses": [], "not_compared": []}
+    nothing = {"losses": [], "notes": [], "not_compared": []}
+    assert json.loads(for_programs[1]) == {"ok": True, **nothing}
 
 
 def test_a_renamed_rotator_has_to_be_accepted_by_its_parameter(
