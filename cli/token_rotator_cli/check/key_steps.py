@@ -38,6 +38,12 @@ def encryption_key(context: CheckContext) -> Finding:
             result=Result.UNKNOWN,
             facts=facts,
         )
+    if context.aws.is_local:
+        return Finding(
+            message=f"{state}; a local AWS does not enforce its policy",
+            result=Result.UNKNOWN,
+            facts=facts,
+        )
     try:
         with calling("kms:GetKeyPolicy"):
             policy = context.aws.keys.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
