@@ -108,7 +108,7 @@ def _requests(context: CheckContext, deployed: Deployed, key: str) -> Iterator[t
     account, region = account_of(deployed.function_arn), region_of(deployed.function_arn)
     partition = partition_in(deployed.function_arn)
     role = frozenset({deployed.role_arn, account, f"arn:{partition}:iam::{account}:root"})
-    needed = [
+    needed: list[tuple[str, EncryptionContext, str, tuple[str, ...]]] = [
         ("ssm", EncryptionContext.PARAMETER, deployed.parameter_arn, Actions.ENCRYPT_PARAMETER)
     ]
     settings = deployed.settings

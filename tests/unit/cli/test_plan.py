@@ -202,7 +202,7 @@ def test_a_deployment_that_changes_nothing_for_consumers_may_go_on(
 
     assert for_people == (0, "No consumer of what is deployed loses its token.\n")
     assert for_programs[0] == 0
-    nothing = {"losses": [], "notes": [], "not_compared": []}
+    nothing: dict[str, list[str]] = {"losses": [], "notes": [], "not_compared": []}
     assert json.loads(for_programs[1]) == {"ok": True, **nothing}
 
 
