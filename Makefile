@@ -13,16 +13,16 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/trou
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload live-check costs sbom dist generate fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs sbom dist generate fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-build/preflight: local/setup/preflight.py local/setup/requirements.txt requirements.txt package-lock.json
-	@$(PYTHON) local/setup/preflight.py
+build/tools: local/setup/tools.py local/setup/requirements.txt requirements.txt package-lock.json
+	@$(PYTHON) local/setup/tools.py
 	@mkdir -p build && touch $@
 
-.venv/pinned: local/setup/requirements.txt requirements.txt | build/preflight
+.venv/pinned: local/setup/requirements.txt requirements.txt | build/tools
 	@echo "Installing the development tools into .venv ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r local/setup/requirements.txt $(call or_see,uv,pip-and-uv)
@@ -45,7 +45,7 @@ build/preflight: local/setup/preflight.py local/setup/requirements.txt requireme
 	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt $(call or_see,The rule packs,pip-and-uv)
 	@touch $@
 
-node_modules/installed: package-lock.json | build/preflight
+node_modules/installed: package-lock.json | build/tools
 	@echo "Installing the pinned CDK command line into node_modules ..."
 	@npm ci --loglevel=error --no-audit --no-fund >/dev/null $(call or_see,The CDK command line,npm)
 	@touch $@
@@ -118,15 +118,15 @@ simulate: .venv/installed  ## months of faults under a virtual clock; writes doc
 synth: tools  ## the CloudFormation templates; needs no account, no Docker, and after `make setup` no network
 	$(CDK) synth --quiet $(CDK_CONTEXT) $(ARGS)
 
-# whose token a deployment would take away; it has to be accepted by the parameter's name
-PLAN = $(BIN)/token-rotator plan $(if $(CONFIG),--config "$$CONFIG") $(if $(STACK),--stack "$$STACK") \
+# what would make a deployment fail or hurt; a token that it takes away can be accepted by its parameter
+PREFLIGHT = $(BIN)/token-rotator preflight $(if $(CONFIG),--config "$$CONFIG") $(if $(STACK),--stack "$$STACK") \
   $(if $(ACCEPT),--accept "$$ACCEPT") $(if $(ARGS),--cdk-arguments="$$ARGS")
 
-diff: tools  ## what a deployment would change, and whose token it would take away
-	@$(PLAN); lost=$$?; $(CDK) diff $(CDK_CONTEXT) $(ARGS) && exit $$lost
+diff: tools  ## what a deployment would change, and what would make it fail or hurt
+	@$(PREFLIGHT); wrong=$$?; $(CDK) diff $(if $(STACK),"$$STACK") $(CDK_CONTEXT) $(ARGS) && exit $$wrong
 
 deploy: tools  ## to the account of the caller's credentials (STACK=name: one of the file's stacks)
-	@$(PLAN)
+	@$(PREFLIGHT)
 	$(CDK) deploy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
 destroy: tools  ## take the stacks away (ARGS=--force: without asking); README.md says what stays
@@ -147,6 +147,10 @@ rotate: .venv/installed  ## publish a new token now
 upload: .venv/installed  ## store the file downloaded from Intelligence as the key (FILE=path)
 	@test -n "$$FILE" || { echo "Name the downloaded file: make upload FILE=path" >&2; exit 2; }
 	@$(BIN)/token-rotator upload $(ARGS) "$$FILE" $(ROTATOR_ARGS)
+
+try: .venv/installed  ## does the key in the downloaded file work? no AWS, nothing deployed (FILE=path ARGS=--json)
+	@test -n "$$FILE" || { echo "Name the downloaded file: make try FILE=path" >&2; exit 2; }
+	@$(BIN)/token-rotator try $(ARGS) "$$FILE" $(ROTATOR_ARGS)
 
 live-check: .venv/installed  ## what only a real account shows (ARGS="--alarm ALARM --expire MINUTES"); docs/live-check.md
 	@$(BIN)/token-rotator live-check $(ROTATOR_ARGS) $(ARGS)

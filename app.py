@@ -5,9 +5,8 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.cache import BundlingFailed
-from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
+from token_rotator_cdk.bundle.targets import THIS_MACHINE
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
 from token_rotator_cdk.config.stack_limits import too_large
@@ -21,11 +20,10 @@ def main() -> int:
     # -c gives texts, cdk.json gives values
     local = app.node.try_get_context("local") in (True, "true")
     try:
-        deployment = load(path)
+        deployment = load(path, to_deploy=True)
+        target = THIS_MACHINE if local else None
         for stack in deployment.by_stack():
-            # CDK ties a code object to one stack; the asset is the same, and made once
-            code = function_code(THIS_MACHINE if local else LAMBDA)
-            TokenRotatorStack(app, deployment=stack, code=code)
+            TokenRotatorStack(app, deployment=stack, directory=path.parent, target=target)
     except (ConfigurationIssues, BundlingFailed) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1

@@ -64,7 +64,7 @@ class FakeParameterStore(FakeService):
 
     # The client's methods
 
-    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:
+    def get_parameter(self, *, Name: str, WithDecryption: bool = False) -> dict[str, Any]:
         with self._call("get_parameter"):
             if Name not in self._parameters:
                 raise refusal("ParameterNotFound", "get_parameter")
@@ -115,8 +115,25 @@ class FakeParameterStore(FakeService):
         with self._call("describe_parameters"):
             (only,) = ParameterFilters
             assert (only["Key"], only["Option"]) == ("Name", "Equals")
+            assert 0 < len(only["Values"]) <= 50, "SSM takes fifty values"
             names = [name for name in only["Values"] if name in self._parameters]
             return {"Parameters": [self._metadata(name) for name in names]}
+
+    def get_parameters(self, *, Names: Sequence[str]) -> dict[str, Any]:
+        with self._call("get_parameters"):
+            assert 0 < len(Names) <= 10, "SSM takes ten names"
+            found = [name for name in Names if name in self._parameters]
+            return {
+                "Parameters": [{"Name": name, "Value": self.value(name)} for name in found],
+                "InvalidParameters": [name for name in Names if name not in found],
+            }
+
+    def list_tags_for_resource(self, *, ResourceType: str, ResourceId: str) -> dict[str, Any]:
+        with self._call("list_tags_for_resource"):
+            if ResourceType != "Parameter" or ResourceId not in self._parameters:
+                raise refusal("InvalidResourceId", "list_tags_for_resource")
+            tags = self._parameters[ResourceId].tags
+            return {"TagList": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def _metadata(self, name: str) -> dict[str, Any]:
         there = self._parameters[name]

@@ -10,7 +10,8 @@ from fakes.aws_service import FakeService, refusal
 LONGEST_BYTES = 65_536
 """AWS Secrets Manager User Guide, "Quotas": a secret value."""
 
-ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:tokens/marketing-AbCdEf"
+NAME = "tokens/marketing"
+ARN = f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:{NAME}-AbCdEf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,34 @@ class FakeSecretsManager(FakeService):
     """The part of the Secrets Manager client that the project uses.
 
     A value that is put becomes AWSCURRENT, and the one before AWSPREVIOUS. A stage without a
-    version is ResourceNotFoundException, as is another secret.
+    version is ResourceNotFoundException, as is another secret, and one without any version.
     """
 
     def __init__(self, *values: str | bytes, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
         self._versions: list[Version] = []
+        self._deleted: datetime | None = None
+        self.key: str | None = None
+        """The customer key, as whoever created the secret named it."""
         for value in values:
             self.put(value)
 
     def put(self, value: str | bytes) -> None:
         """Stores a value. Versions are called v1, v2 and so on."""
         self._versions.append(Version(f"v{len(self._versions) + 1}", value, self._now()))
+
+    def delete(self) -> None:
+        """Schedules the deletion, which can be undone for some days."""
+        self._deleted = self._now()
+
+    def describe_secret(self, *, SecretId: str) -> dict[str, Any]:
+        with self._call("describe_secret"):
+            if SecretId not in (ARN, NAME) or not self._versions:
+                raise refusal("ResourceNotFoundException", "describe_secret")
+            described: dict[str, Any] = {"ARN": ARN, "Name": NAME, "KmsKeyId": self.key}
+            described["DeletedDate"] = self._deleted
+            return {member: value for member, value in described.items() if value is not None}
 
     def put_secret_value(self, *, SecretId: str, SecretString: str) -> dict[str, Any]:
         with self._call("put_secret_value"):

@@ -65,25 +65,45 @@ def _run(
             from token_rotator_cli.key_policy import key_policy
 
             return key_policy(chosen.config, console)
-        case "plan":
-            return _plan(chosen, console, connect)
+        case "preflight":
+            return _preflight(chosen, console, connect)
+        case "try":
+            return _try(chosen, console, clock, stdin)
         case _:
             return _operate(chosen, console, connect, clock, stdin)
 
 
-def _plan(chosen: Namespace, console: Console, connect: "Callable[..., Aws] | None") -> int:
-    from token_rotator import wiring
+def _preflight(chosen: Namespace, console: Console, connect: "Callable[..., Aws] | None") -> int:
+    from token_rotator.transport import silence_libraries
     from token_rotator_cli.aws.clients import Aws
-    from token_rotator_cli.plan.plan import Plan, plan
+    from token_rotator_cli.preflight.preflight import Preflight, preflight
 
-    wiring.silence_libraries()
+    silence_libraries()
 
     def connected(region: str | None) -> Aws:
         profile = chosen.profile or chosen.cdk_profile
         return (connect or Aws)(profile=profile, region=chosen.region or region)
 
-    options = Plan(config=chosen.config, app=chosen.app, stack=chosen.stack, accepted=chosen.accept)
-    return plan(options, console, connected)
+    options = Preflight(
+        config=chosen.config, app=chosen.app, stack=chosen.stack, accepted=chosen.accept
+    )
+    return preflight(options, console, connected)
+
+
+def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> int:
+    """Calls no AWS, so nothing of it is imported."""
+    from token_rotator.transport import silence_libraries
+    from token_rotator_cli.exchange.exchange import Try, exchange
+
+    silence_libraries()
+    options = Try(
+        file=chosen.file,
+        config=chosen.config,
+        rotator=chosen.rotator,
+        provider=chosen.provider,
+        print_token=chosen.print_token,
+    )
+    return exchange(options, console, clock, stdin)
 
 
 def _operate(
@@ -100,12 +120,12 @@ def _operate(
         rotator=chosen.rotator, config=chosen.config, stack=chosen.stack, function=chosen.function
     )
 
-    from token_rotator import wiring
+    from token_rotator.transport import silence_libraries
     from token_rotator_cli.aws.clients import Aws
     from token_rotator_cli.deployment.account import confirm_account
     from token_rotator_cli.session import Session
 
-    wiring.silence_libraries()
+    silence_libraries()
     aws = (connect or Aws)(profile=chosen.profile, region=chosen.region or target.region)
     source = "The function's ARN" if target.function else "The configuration file"
     confirm_account(aws, target.account, source=source)

@@ -16,6 +16,9 @@ _FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_
 _OF_THE_FILE: Final = ("costs", "key-policy")
 """Commands that read the configuration file and call nobody."""
 
+PROVIDERS: Final = ("intelligence", "rfc7523")
+"""token_rotator.contract.Profile."""
+
 _INVOCATIONS: Final = 60
 _LONGEST_MINUTES: Final = 24 * 60
 
@@ -34,7 +37,7 @@ COMMANDS: Final = {
         purpose="Find out what is wrong with a rotator",
         usage="[ROTATOR] [OPTIONS]",
         details="""\
-Runs twelve checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
+Runs thirteen checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
 local AWS do not allow to find out) or skipped (it needs one that is wrong). One access token is
 requested and discarded; nothing is published. Exits with 1 if anything is wrong.""",
     ),
@@ -71,15 +74,26 @@ changes and for how long, and restores everything, also after Ctrl-C. Exits with
 not as this project expects it. What your credentials do not allow to see is unknown, and no
 failure.""",
     ),
-    "plan": Command(
-        purpose="Show whose token a deployment would take away, before it happens",
+    "preflight": Command(
+        purpose="Find out what would make a deployment fail or hurt, before it happens",
         usage="[OPTIONS]",
         details="""\
-Compares the configuration file with the rotators that are deployed in the account and region.
-Reads only. Exits with 1 if consumers would find no token that they can read: a rotator is renamed,
-moved or goes away, a parameter_name changes, a secret becomes an empty one, or a rotator of another
-stack writes the same parameter. Without credentials, or in another account, it says that it could
-not compare, and exits with 0. `make diff` and `make deploy` run it first.""",
+Compares the configuration file with the account and region that it goes to: bootstrap, services,
+quotas, parameters, secrets and keys, and whose consumers would lose their token. Reads only. Shows
+what is wrong (with what to do), a warning, or unknown; what your credentials do not allow to see is
+unknown, and no failure. Exits with 1 if anything is wrong. A loss can be accepted, nothing else.
+`make diff` and `make deploy` run it first.""",
+    ),
+    "try": Command(
+        purpose="Exchange a downloaded file's key for a token once, from this machine",
+        usage="FILE [ROTATOR] [OPTIONS]",
+        details="""\
+Answers "does this key work?" before anything is deployed. It calls no AWS and writes nothing. It
+reads the file, discovers, signs and exchanges with the function's own code, once, and shows each
+step with its time. One access token is requested. It is discarded, or printed alone on stdout with
+--print-token. The requests use this machine's proxy (HTTPS_PROXY, NO_PROXY), certificates and
+clock, and the output says where the function would use others. Exits with 1 if there is no token,
+with the error that the function would give.""",
     ),
     "key-policy": Command(
         purpose="Show what the policy of an existing KMS key has to allow",
@@ -137,8 +151,10 @@ def parser() -> argparse.ArgumentParser:
             _add_upload(one)
         if name == "live-check":
             _add_live_check(one)
-        if name == "plan":
-            _add_plan(one)
+        if name == "try":
+            _add_try(one)
+        elif name == "preflight":
+            _add_preflight(one)
         else:
             _add_target(one, name)
     return root
@@ -187,7 +203,7 @@ def _add_account(command: argparse.ArgumentParser) -> None:
     account.add_argument("--region", metavar="NAME", help="region, instead of the file's")
 
 
-def _add_plan(command: argparse.ArgumentParser) -> None:
+def _add_preflight(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--accept",
         metavar="PARAMETERS",
@@ -230,6 +246,36 @@ def _add_upload(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
     command.add_argument(
         "--no-wait", action="store_true", help="do not wait for a token for the new key"
+    )
+
+
+def _add_try(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
+    command.add_argument(
+        "--print-token",
+        action="store_true",
+        help="print the token alone on stdout, and everything else on stderr; with --json, the "
+        "document holds it",
+    )
+    group = command.add_argument_group("settings of the identity provider")
+    group.add_argument(
+        "rotator",
+        metavar="ROTATOR",
+        nargs="?",
+        help="the rotator of the configuration file whose settings count; not needed if it has one",
+    )
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="the configuration file (default: rotators.toml in this directory, if there is one)",
+    )
+    either.add_argument(
+        "--provider",
+        choices=PROVIDERS,
+        help="the defaults of this profile; no file is read (default, where there is none: "
+        f"{PROVIDERS[0]})",
     )
 
 

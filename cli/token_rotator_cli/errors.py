@@ -7,6 +7,7 @@ CommandFailed
 ├── CallerError       AWS did not do what the caller asked for
 ├── RotationFailed    the function answered with an error, which is quoted
 ├── NotPublished      the stored key has not led to a token
+├── ProxyFailed       this machine's proxy did not lead to the identity provider
 ├── CheckFailed       a live check found something that this project does not expect
 └── CheckNotPossible  a live check cannot be made as things are
 
@@ -46,6 +47,10 @@ class RotationFailed(CommandFailed):
 
 class NotPublished(CommandFailed):
     """The stored key has not led to a token."""
+
+
+class ProxyFailed(CommandFailed):
+    """This machine's proxy, which the function does not use, led to no identity provider."""
 
 
 class CheckFailed(CommandFailed):

@@ -1,6 +1,7 @@
 """The CloudFormation stack of a ``rotators.toml``: what its rotators share, and the rotators."""
 
 from itertools import pairwise
+from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, Environment, Stack, Tags
 from aws_cdk import aws_iam as iam
@@ -13,27 +14,46 @@ from constructs import Construct
 
 from token_rotator.contract import StackOutput, output_of
 from token_rotator_cdk.bundle.asset import function_code
-from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE, Target
 from token_rotator_cdk.config import key_policy
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.rotator import RotatorConfig, SecretConfig
-from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.models.stack import Architecture, StackConfig
+from token_rotator_cdk.constructs.certificates import certificates_of, issues_of_certificates
 from token_rotator_cdk.constructs.credential import customer_key
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
 from token_rotator_cdk.constructs.log_retention import RETENTION
 from token_rotator_cdk.constructs.monitoring.dashboard import RotatorsDashboard
+from token_rotator_cdk.constructs.network import imported_network
 from token_rotator_cdk.constructs.reader_layer import ReaderLayer
+from token_rotator_cdk.constructs.synthesizer import synthesizer
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
+
+_ARCHITECTURES = {
+    Architecture.ARM64: lambda_.Architecture.ARM_64,
+    Architecture.X86_64: lambda_.Architecture.X86_64,
+}
 
 
 class TokenRotatorStack(Stack):
     """One CloudFormation stack of rotators."""
 
     def __init__(
-        self, scope: Construct, *, deployment: Deployment, code: lambda_.Code | None = None
+        self,
+        scope: Construct,
+        *,
+        deployment: Deployment,
+        directory: Path = Path(),
+        target: Target | None = None,
+        code: lambda_.Code | None = None,
     ) -> None:
-        """``code`` of the functions; default: the function of this distribution, for Lambda."""
+        """The stack of a deployment.
+
+        :param directory: what the paths in the deployment's file are relative to.
+        :param target: what the functions run on. Default: Lambda, on the file's architecture.
+        :param code: of the functions; for tests. Default: the function of this distribution.
+        """
         config = deployment.stack
         super().__init__(
             scope,
@@ -41,6 +61,7 @@ class TokenRotatorStack(Stack):
             description="Keeps fresh access tokens in SSM parameters",
             env=Environment(account=config.account, region=config.region),
             tags=dict(config.tags),
+            synthesizer=synthesizer(config.bootstrap),
         )
         self.key: kms.IKey = (
             kms.Key.from_key_arn(self, "NamedKey", config.key_arn)
@@ -61,7 +82,10 @@ class TokenRotatorStack(Stack):
                 self, "CodeSigning", config.code_signing_config_arn
             )
         )
-        self._code = code or function_code(LAMBDA)
+        self._directory = directory
+        self._target = target or BY_ARCHITECTURE[config.architecture]
+        self._given = code
+        self._codes: dict[str, lambda_.Code] = {}
         self.rotators = {
             name: self._rotator(name, rotator, deployment)
             for name, rotator in deployment.rotators.items()
@@ -88,17 +112,23 @@ class TokenRotatorStack(Stack):
     def _rotator(self, name: str, rotator: RotatorConfig, deployment: Deployment) -> TokenRotator:
         stack = deployment.stack
         construct_id = f"{output_of(name)}Rotator"
+        provider = _identity_provider(rotator.identity_provider, self._directory)
+        network = imported_network(self, construct_id, rotator.vpc)
         return TokenRotator(
             self,
             construct_id,
             parameter_name=rotator.parameter_name,
             rotator_name=deployment.rotator_name(name),
-            identity_provider=_identity_provider(rotator.identity_provider),
+            identity_provider=provider,
             secret=None if rotator.secret is None else self._secret(construct_id, rotator.secret),
             encryption_key=self.key,
             alarm_topic=self.alarm_topic,
             alarm_actions_enabled=stack.alarm_actions_enabled,
             secret_access_alerts=stack.secret_access_alerts,
+            vpc=network.vpc,
+            vpc_subnets=network.vpc_subnets,
+            security_groups=network.security_groups,
+            allow_ipv6_for_dual_stack=network.allow_ipv6_for_dual_stack,
             token_lifetime=Duration.seconds(rotator.token_lifetime_seconds),
             interval=Duration.minutes(rotator.interval_minutes),
             watchdog_min_remaining=Duration.seconds(rotator.watchdog_min_remaining_seconds),
@@ -114,7 +144,9 @@ class TokenRotatorStack(Stack):
             code_signing_config=self._signing,
             role_path=stack.role_path,
             role_name_prefix=stack.role_name_prefix,
-            code=self._code,
+            architecture=_ARCHITECTURES[stack.architecture],
+            fips=stack.fips,
+            code=self._code_with(provider),
         )
 
     def _secret(self, construct_id: str, secret: SecretConfig) -> secretsmanager.ISecret:
@@ -168,15 +200,26 @@ class TokenRotatorStack(Stack):
             for output, value in values.items():
                 CfnOutput(self, output_of(name, output), value=value)
 
+    def _code_with(self, provider: IdentityProvider) -> lambda_.Code | None:
+        if self._given is not None:
+            return self._given
+        if any(issues_of_certificates(provider)):
+            return None  # the rotator names them
+        certificates = certificates_of(provider)
+        if certificates not in self._codes:
+            self._codes[certificates] = function_code(self._target, certificates)
+        return self._codes[certificates]
 
-def _identity_provider(config: IdentityProviderConfig) -> IdentityProvider:
-    lifetime = config.assertion_lifetime_seconds
+
+def _identity_provider(config: IdentityProviderConfig, directory: Path) -> IdentityProvider:
+    lifetime, authorities = config.assertion_lifetime_seconds, config.extra_ca_certificates
     return IdentityProvider(
         profile=config.profile,
         discovery_endpoint=config.discovery_endpoint,
         token_endpoint=config.token_endpoint,
         allowed_token_hosts=config.allowed_token_hosts,
         allow_private_addresses=config.allow_private_addresses,
+        extra_ca_certificates=None if authorities is None else str(directory / authorities),
         audience=config.audience,
         request_style=config.request_style,
         assertion_lifetime=None if lifetime is None else Duration.seconds(lifetime),

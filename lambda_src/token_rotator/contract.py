@@ -34,6 +34,8 @@ class Variable(StrEnum):
     """Separated by commas. Empty: the discovery endpoint's host only."""
     ALLOW_PRIVATE_ADDRESSES = "ALLOW_PRIVATE_ADDRESSES"
     """``true`` or ``false``."""
+    EXTRA_CA_CERTIFICATES = "EXTRA_CA_CERTIFICATES"
+    """A file in the bundle, EXTRA_CA_CERTIFICATES_FILE. Empty: only the system's authorities."""
     AUDIENCE = "AUDIENCE"
     """Empty: the discovered issuer, else the origin of the token endpoint."""
     PROFILE = "PROFILE"
@@ -163,6 +165,9 @@ class Metric(StrEnum):
     KEY_DAYS_LEFT = "KeyDaysLeft"
 
 
+EXTRA_CA_CERTIFICATES_FILE: Final = "extra-ca-certificates.pem"
+"""Beside the package in the function's bundle: authorities of the identity provider alone."""
+
 METRIC_NAMESPACE: Final = "TokenRotator"
 ROTATOR_DIMENSION: Final = "Rotator"
 
@@ -177,6 +182,15 @@ class Actions:
     READ_PARAMETER: Final = ("ssm:GetParameter",)
     DECRYPT_PARAMETER: Final = ("kms:Decrypt",)
     INVOKE_FUNCTION: Final = ("lambda:InvokeFunction",)
+    CREATE_INTERFACE: Final = ("ec2:CreateNetworkInterface",)
+    MANAGE_INTERFACES: Final = (
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+    )
+    """Lambda itself needs this one and the one before it, to attach the function to a VPC."""
 
 
 class EncryptionContext(StrEnum):

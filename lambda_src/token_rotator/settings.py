@@ -31,6 +31,7 @@ class Settings:
     token_endpoint: str | None
     allowed_token_hosts: frozenset[str]
     allow_private_addresses: bool
+    extra_ca_certificates: str | None
     audience: str | None
     profile: Profile
     request_style: RequestStyle
@@ -61,6 +62,7 @@ class Settings:
             token_endpoint=read.optional(Variable.TOKEN_ENDPOINT, str),
             allowed_token_hosts=read.optional(Variable.ALLOWED_TOKEN_HOSTS, _hosts) or frozenset(),
             allow_private_addresses=read(Variable.ALLOW_PRIVATE_ADDRESSES, _FLAG.__getitem__),
+            extra_ca_certificates=read.optional(Variable.EXTRA_CA_CERTIFICATES, str),
             audience=read.optional(Variable.AUDIENCE, str),
             profile=read(Variable.PROFILE, Profile),
             request_style=read(Variable.REQUEST_STYLE, RequestStyle),

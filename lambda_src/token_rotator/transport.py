@@ -1,6 +1,7 @@
 """One HTTP request and its answer, bounded in time and size."""
 
 import functools
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,14 +35,27 @@ class ResponseUndecodable(TransportError):
     """The answer is not what its Content-Encoding says."""
 
 
+def silence_libraries() -> None:
+    """Sets their loggers to WARNING, whatever the root logger's level is.
+
+    At DEBUG they print URLs, headers and bodies: assertions, tokens, keys. At INFO botocore prints
+    for each cold start where it found credentials.
+    """
+    for library in ("botocore", "urllib3"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
 @functools.cache
-def trusting(ca_bundle: str | None) -> ssl.SSLContext:
+def trusting(ca_bundle: str | None, *, besides: str | None = None) -> ssl.SSLContext:
     """Certificates and host names are verified, TLS is 1.2 or newer. The same object each time.
 
     None: the authorities that the system trusts. Reading them takes several times as long as a
-    warm rotation, and urllib3 would do it for every connection.
+    warm rotation, and urllib3 would do it for every connection. ``besides``: a file with further
+    authorities. Raises OSError for a file that cannot be read, or holds no certificate.
     """
     context = ssl.create_default_context(cafile=ca_bundle)
+    if besides is not None:
+        context.load_verify_locations(cafile=besides)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

@@ -1,15 +1,16 @@
 """Puts the application together from its parts."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
 from token_rotator.aws.clients import AwsClients
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.secret_store import SecretStore
-from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.addresses import Addresses, trust
 from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.identity_provider.discovery import Discovery
 from token_rotator.identity_provider.http import ProviderHttp
@@ -17,6 +18,10 @@ from token_rotator.parameter.publication import ParameterStore
 from token_rotator.rotation import Rotation
 from token_rotator.settings import Settings
 from token_rotator.telemetry import Telemetry
+from token_rotator.transport import silence_libraries
+
+BUNDLE: Final = Path(__file__).parents[1]
+"""The directory that the function's zip file was unpacked into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,22 +78,17 @@ def build(
     )
 
 
-def silence_libraries() -> None:
-    """Sets their loggers to WARNING, whatever the root logger's level is.
-
-    At DEBUG they print URLs, headers and bodies: assertions, tokens, keys. At INFO botocore prints
-    for each cold start where it found credentials.
-    """
-    for library in ("botocore", "urllib3"):
-        logging.getLogger(library).setLevel(logging.WARNING)
-
-
 def identity_provider(
     settings: Settings, *, now: Callable[[], datetime], local: bool
 ) -> TokenEndpoint:
-    """The identity provider that the settings name. ``local``: it may be on loopback."""
+    """The identity provider that the settings name. ``local``: it may be on loopback.
+
+    Raises ConfigurationError.
+    """
     addresses = Addresses(private=settings.allow_private_addresses, loopback=local)
-    channel = ProviderHttp(pool=addresses.pool(), now=now)
+    named = settings.extra_ca_certificates
+    pool = addresses.pool(None if named is None else trust(BUNDLE / named))
+    channel = ProviderHttp(pool=pool, now=now)
     return TokenEndpoint(
         settings=settings,
         channel=channel,

@@ -25,6 +25,11 @@ class Certificate(NamedTuple):
 
 def for_loopback(directory: Path) -> Certificate:
     """Creates a self-signed certificate for the loopback address, valid for one day."""
+    return self_signed(directory, x509.IPAddress(ip_address(LOOPBACK)))
+
+
+def self_signed(directory: Path, server: x509.GeneralName) -> Certificate:
+    """Creates a self-signed certificate for this server, valid for one day."""
     private_key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local AWS")])
     now = datetime.now(UTC)
@@ -32,9 +37,7 @@ def for_loopback(directory: Path) -> Certificate:
         x509.CertificateBuilder(name, name, private_key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=1))
         .not_valid_after(now + _LIFETIME)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName([server]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(private_key, SHA256())

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -41,23 +41,28 @@ class Deployment:
         context: Mapping[str, str | Path] = MappingProxyType({}),
         directory: Path,
         remaining_seconds: Callable[[], float | None] = lambda: None,
+        bootstrap: Sequence[str] = (),
+        variables: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Does not run a command yet.
 
         ``directory`` is for the cloud assembly and the commands' output, ``config`` is a
-        `rotators.toml`, and ``app`` is a directory with a cdk.json.
+        `rotators.toml`, and ``app`` is a directory with a cdk.json. ``bootstrap`` are options of
+        `cdk bootstrap`, and ``variables`` are added to the environment of all commands.
         """
         self._aws = aws
         self._app = app
         self._context = {**context, **({"local": "true", "config": config} if config else {})}
         self._directory = directory
         self._remaining_seconds = remaining_seconds
+        self._bootstrap = bootstrap
+        self._variables = variables
         self._assembly = directory / "cdk.out"
 
     def prepare(self) -> None:
         """Bootstraps the account and synthesizes the stacks, in parallel."""
         target = f"aws://{environment.ACCOUNT}/{environment.REGION}"
-        with self._start("bootstrap", target) as bootstrap:
+        with self._start("bootstrap", target, *self._bootstrap) as bootstrap:
             self.synthesize()
             self._finish("bootstrap", bootstrap)
 
@@ -88,6 +93,10 @@ class Deployment:
             for name, value in by_output.items()
         }
 
+    def diff(self) -> None:
+        """Compares the stacks with what is deployed."""
+        self._run("diff", "--app", self._assembly)
+
     def destroy(self) -> None:
         """Destroys the stacks."""
         self._run("destroy", "--all", "--force", "--app", self._assembly)
@@ -115,6 +124,7 @@ class Deployment:
                 "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
                 "NODE_NO_WARNINGS": "1",
                 "CI": "true",
+                **self._variables,
             },
             output=self._directory / f"{verb}.log",
             # other commands run outside of the app: `bootstrap` would synthesize it again

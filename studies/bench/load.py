@@ -31,7 +31,7 @@ Read = Callable[[], object]
 class SlowParameterStore(FakeParameterStore):
     """Answers GetParameter as late as AWS may."""
 
-    def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
+    def get_parameter(self, *, Name: str, WithDecryption: bool = False) -> dict[str, Any]:  # noqa: N803
         time.sleep(AWS_SECONDS)
         return super().get_parameter(Name=Name, WithDecryption=WithDecryption)
 

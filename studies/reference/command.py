@@ -1,4 +1,4 @@
-"""The help texts of ``token-rotator``, and the bill of the checkout's ``rotators.toml``."""
+"""The help texts of ``token-rotator``, its preflight's steps, and the bill of ``rotators.toml``."""
 
 import contextlib
 import io
@@ -7,6 +7,7 @@ from local import ROOT
 from token_rotator_cdk.config.load import load
 from token_rotator_cli.arguments import parser
 from token_rotator_cli.costs.bill import bill
+from token_rotator_cli.preflight.preflight import STEPS
 
 
 def help_text(*command: str) -> str:
@@ -15,6 +16,15 @@ def help_text(*command: str) -> str:
     with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
         parser().parse_args([*command, "--help"])
     return _session(*command, "--help", shows=printed.getvalue())
+
+
+def preflight_steps() -> str:
+    """The steps of ``token-rotator preflight``, and the actions of IAM that they need."""
+    rows = [
+        f"| `{step.name}` | {step.purpose} | {', '.join(f'`{one}`' for one in step.actions)} |"
+        for step in STEPS
+    ]
+    return "\n".join(["| step | what `ok` means | actions |", "|---|---|---|", *rows])
 
 
 def costs() -> str:

@@ -17,6 +17,7 @@ _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "docs/configuration.md": {"settings": settings.tables_of_settings},
     "docs/command.md": {
         "help": command.help_text,
+        "steps of preflight": command.preflight_steps,
         **{
             f"help of {name}": partial(command.help_text, name)
             for name in COMMANDS

@@ -29,6 +29,7 @@ EVERYTHING: Final = a_deployment(
         "code-signing-config:csc-0123456789abcdef0",
         log_key=True,
         secret_access_alerts=True,
+        bootstrap={"qualifier": "platform"},
     ),
     a_rotator(secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY}, value_format="token"),
     sales=a_rotator(
@@ -57,6 +58,28 @@ DEPLOYMENTS: Final = {
         a_rotator(watchdog_min_remaining_seconds=0),
     ),
     "everything set": EVERYTHING,
+    "GovCloud": a_deployment(
+        a_stack(
+            region="us-gov-west-1",
+            account="111122223333",
+            log_key=True,
+            secret_access_alerts=True,
+            permissions_boundary="arn:aws-us-gov:iam::111122223333:policy/boundary",
+        )
+    ),
+    "China": a_deployment(
+        a_stack(region="cn-north-1", log_key=True),
+        a_rotator(
+            secret={
+                "arn": NAMED_SECRET.replace("aws", "aws-cn", 1).replace("eu-west-1", "cn-north-1"),
+                "key_arn": NAMED_KEY.replace("aws", "aws-cn", 1).replace("eu-west-1", "cn-north-1"),
+            },
+            share_with=("444455556666",),
+        ),
+    ),
+    "the sovereign cloud": a_deployment(
+        a_stack(region="eusc-de-east-1", log_key=True, secret_access_alerts=True)
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from tests.support.infra_templates import a_rotator, a_stack, resources, role_fo
 from token_rotator.contract import Variable
 from token_rotator.settings import Settings
 from token_rotator_cli.deployment.find import Deployed
+from token_rotator_cli.deployment.state import state_of
 from token_rotator_cli.live_check.permission_cases import (
     PermissionCase,
     of_function,
@@ -86,6 +87,7 @@ def deployed() -> Deployed:
         role_arn="role",
         log_group="log",
         settings=Settings.from_environment(variables),
+        state=state_of(function),
     )
 
 

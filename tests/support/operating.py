@@ -80,10 +80,12 @@ class FakeFunctions:
         self.quota = 1000
         """Concurrent executions of the account."""
         self.reserved: int | None = 1
+        self.says: dict[str, Any] = {}
+        """What Lambda says of the function, besides or instead of what moto says."""
         self.meta = self._moto.meta
 
     def get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
-        return self._moto.get_function_configuration(FunctionName=FunctionName)
+        return self._moto.get_function_configuration(FunctionName=FunctionName) | self.says
 
     def get_account_settings(self) -> dict[str, Any]:
         limits = {

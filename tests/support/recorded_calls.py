@@ -7,6 +7,8 @@ from typing import Any, Final
 
 IN_LAMBDA: Final = "exec-env/AWS_Lambda_"
 """A part of the user agent of every SDK that runs in a Lambda function."""
+_PREFIXES: Final = {"monitoring": "cloudwatch"}
+"""What policies write in front of a service's actions, where CloudTrail has another name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,19 @@ def by_functions(cloudtrail: Any) -> Iterator[Recorded]:
             yield _recorded(service, event["eventName"], event["requestParameters"])
 
 
+def by_caller(cloudtrail: Any, access_key: str) -> Iterator[Recorded]:
+    """The requests that are signed with an access key, newest first."""
+    for event in _events(cloudtrail):
+        if event["userIdentity"]["accessKeyId"] == access_key:
+            service = event["eventSource"].removesuffix(".amazonaws.com")
+            parameters = event["requestParameters"] or {}
+            # ministack names operations of the query protocol by their parameter only
+            operation = parameters.get("Action", event["eventName"])
+            # and operations of the REST protocol that it does not know by their HTTP method
+            if "." not in operation:
+                yield _recorded(_PREFIXES.get(service, service), operation, parameters)
+
+
 def listen(client: Any) -> list[Recorded]:
     """Returns a list to which the client's requests are added from now on."""
     asked: list[Recorded] = []
@@ -40,7 +55,7 @@ def listen(client: Any) -> list[Recorded]:
 
 
 def _recorded(service: str, operation: str, parameters: dict[str, Any]) -> Recorded:
-    names = ("Name", "ResourceId", "SecretId")
+    names = ("Name", "ResourceId", "SecretId", "RoleArn")
     about = next((str(parameters[name]) for name in names if name in parameters), "")
     return Recorded(action=f"{service}:{operation}", about=about)
 

@@ -13,6 +13,7 @@ MAY_BE_EMPTY = {
     Variable.DISCOVERY_ENDPOINT,
     Variable.TOKEN_ENDPOINT,
     Variable.ALLOWED_TOKEN_HOSTS,
+    Variable.EXTRA_CA_CERTIFICATES,
     Variable.AUDIENCE,
     Variable.ASSERTION_LIFETIME_SECONDS,
     Variable.KEY_ID,

@@ -6,17 +6,13 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
+from botocore.parsers import ResponseParserError
 
 from token_rotator.aws.service import is_transient
 from token_rotator_cli.errors import CallerError
 
 _DENIED: Final = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AuthorizationError",  # of Amazon SNS
-        "UnauthorizedOperation",
-    }
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 )
 _LOGGED_OUT: Final = frozenset(
     {
@@ -44,6 +40,13 @@ def calling(action: str) -> Iterator[None]:
         code = _code(exc)
         # from None: a validation error of botocore's quotes the arguments
         raise CallerError(action, code=code, fix=_fix(action, code, exc)) from None
+    except ResponseParserError as exc:
+        raise CallerError(
+            action,
+            code=type(exc).__name__,
+            fix="What answered is not AWS, but the page of a proxy for example: check the network, "
+            "HTTPS_PROXY and AWS_ENDPOINT_URL.",
+        ) from None
 
 
 def _code(exc: ClientError | BotoCoreError) -> str:

@@ -2,7 +2,7 @@
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
@@ -14,6 +14,7 @@ from token_rotator_cli.aws.calls import calling
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
@@ -61,6 +62,10 @@ class Aws:
         return self._session.client("cloudwatch", config=_WITH_RETRIES)
 
     @cached_property
+    def event_rules(self) -> "EventBridgeClient":
+        return self._session.client("events", config=_WITH_RETRIES)
+
+    @cached_property
     def functions(self) -> "LambdaClient":
         return self._session.client("lambda", config=_ONCE)
 
@@ -86,6 +91,10 @@ class Aws:
         return self._session.client("ssm", config=_WITH_RETRIES)
 
     @cached_property
+    def quotas(self) -> Any:
+        return self._session.client("service-quotas", config=_WITH_RETRIES)
+
+    @cached_property
     def schedules(self) -> "EventBridgeSchedulerClient":
         return self._session.client("scheduler", config=_WITH_RETRIES)
 
@@ -96,6 +105,32 @@ class Aws:
     @cached_property
     def topics(self) -> "SNSClient":
         return self._session.client("sns", config=_WITH_RETRIES)
+
+    @property
+    def region(self) -> str:
+        """The region that requests go to."""
+        return self._session.region_name
+
+    def has_service(self, service: str) -> bool:
+        """Whether botocore knows of an endpoint of the service in the region."""
+        partition = self._session.get_partition_for_region(self.region)
+        known = self._session.get_available_regions(service, partition_name=partition)
+        return self.region in known
+
+    def assuming(self, role_arn: str) -> "Aws":
+        """AWS with the credentials of a role. Raises CallerError."""
+        with calling("sts:AssumeRole"):
+            answer = self._session.client("sts", config=_WITH_RETRIES).assume_role(
+                RoleArn=role_arn, RoleSessionName="token-rotator-preflight"
+            )["Credentials"]
+        assumed = Aws(region=self.region)
+        assumed._session = boto3.Session(
+            aws_access_key_id=answer["AccessKeyId"],
+            aws_secret_access_key=answer["SecretAccessKey"],
+            aws_session_token=answer["SessionToken"],
+            region_name=self.region,
+        )
+        return assumed
 
     @property
     def is_local(self) -> bool:

@@ -6,6 +6,7 @@ from token_rotator_cli.check import (
     account_steps,
     alarm_steps,
     key_steps,
+    network_steps,
     parameter_steps,
     token_steps,
 )
@@ -15,6 +16,7 @@ from token_rotator_cli.steps import Step, run_steps
 
 STEPS: Final[tuple[Step[CheckContext], ...]] = (
     Step(run=token_steps.function, needs=None),
+    Step(run=network_steps.state),
     Step(run=token_steps.secret),
     Step(run=token_steps.key, needs="secret"),
     Step(run=token_steps.discovery, needs="key"),

@@ -10,6 +10,7 @@ from token_rotator_cdk.config.places import account_of, dns_suffix, partition_in
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.find import Deployed
+from token_rotator_cli.deployment.key import describe_key
 from token_rotator_cli.deployment.resource_policy import Decision, Request, decide
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.steps import Finding, Result
@@ -72,17 +73,14 @@ def _describe(context: CheckContext, arn: str) -> "KeyMetadataTypeDef":
         raise ConfigurationError(
             f"The key {arn} is not in {here}, where the parameter is: name one that is."
         )
-    try:
-        with calling("kms:DescribeKey"):
-            return context.aws.keys.describe_key(KeyId=arn)["KeyMetadata"]
-    except CallerError as error:
-        if error.code != "NotFoundException":
-            raise
+    found = describe_key(context.aws, arn)
+    if found is None:
         raise ConfigurationError(
             f"There is no key {arn}: nothing can be encrypted with it any more, nor decrypted. "
             "Name another key (key_arn), and store the service account again: token-rotator upload "
             "FILE."
-        ) from None
+        )
+    return found
 
 
 def _confirm_usable(key: "KeyMetadataTypeDef", arn: str) -> None:

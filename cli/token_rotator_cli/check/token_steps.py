@@ -1,5 +1,6 @@
 """Steps that show whether a rotation gets a token: from the settings to an accepted assertion."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,8 +11,10 @@ from token_rotator.credential.secret_store import Credential
 from token_rotator.credential.service_account import parse
 from token_rotator.errors import CredentialError
 from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.check.network_steps import asked_from_here
 from token_rotator_cli.deployment.find import find_deployment
-from token_rotator_cli.deployment.secret import describe_key, read_secret
+from token_rotator_cli.deployment.secret import read_secret
+from token_rotator_cli.downloaded_file import describe_key
 from token_rotator_cli.steps import Finding, Result
 
 LONGEST_EXCHANGE: Final = timedelta(seconds=20)
@@ -22,7 +25,9 @@ def function(context: CheckContext) -> Finding:
     context.deployed = find_deployment(context.aws, context.session.target)
     settings = context.deployed.settings
     context.identity_provider = wiring.identity_provider(
-        settings, now=wiring.utc_now, local=context.aws.is_local
+        replace(settings, extra_ca_certificates=None),  # the file is in the function's bundle
+        now=wiring.utc_now,
+        local=context.aws.is_local,
     )
     return Finding(
         message=f"{settings.rotator}, in {context.deployed.place}: its environment is complete",
@@ -73,6 +78,15 @@ def key(context: CheckContext) -> Finding:
 
 def discovery(context: CheckContext) -> Finding:
     """The discovery endpoint answers, and names a token endpoint that is allowed."""
+    return asked_from_here(context, lambda: _discovered(context))
+
+
+def assertion(context: CheckContext) -> Finding:
+    """The identity provider accepts an assertion. The token is discarded."""
+    return asked_from_here(context, lambda: _exchanged(context))
+
+
+def _discovered(context: CheckContext) -> Finding:
     destination = context.identity_provider.discovery.destination(
         context.credential.service_account, deadline=_deadline()
     )
@@ -84,8 +98,7 @@ def discovery(context: CheckContext) -> Finding:
     )
 
 
-def assertion(context: CheckContext) -> Finding:
-    """The identity provider accepts an assertion. The token is discarded."""
+def _exchanged(context: CheckContext) -> Finding:
     record = context.identity_provider.exchange(
         context.credential.service_account, deadline=_deadline()
     )

@@ -9,6 +9,7 @@ from token_rotator.errors import ConfigurationError
 from token_rotator.settings import Settings
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.deployment.state import FunctionState, state_of
 from token_rotator_cli.deployment.target import Target
 from token_rotator_cli.errors import CallerError
 
@@ -22,6 +23,7 @@ class Deployed:
     role_arn: str
     log_group: str
     settings: Settings
+    state: FunctionState
 
     @property
     def place(self) -> str:
@@ -66,6 +68,7 @@ def find_deployment(aws: Aws, target: Target) -> Deployed:
         log_group=found.get("LoggingConfig", {}).get("LogGroup")
         or f"/aws/lambda/{found['FunctionName']}",
         settings=Settings.from_environment(variables),
+        state=state_of(found),
     )
 
 

@@ -3,9 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-from token_rotator.credential.private_key import PrivateKey
 from token_rotator.credential.secret_store import CURRENT
 from token_rotator.errors import CredentialError
 from token_rotator.settings import Settings
@@ -42,9 +39,3 @@ def read_secret(aws: Aws, settings: Settings) -> SecretVersion:
         created_at=answer["CreatedDate"],
         value=answer.get("SecretString", answer.get("SecretBinary", "")),
     )
-
-
-def describe_key(key: PrivateKey) -> str:
-    """The key's type and size: ``RSA key (2048 bits)``."""
-    kind = "RSA key" if isinstance(key, RSAPrivateKey) else f"{key.curve.name} key"
-    return f"{kind} ({key.key_size} bits)"

@@ -64,21 +64,28 @@ def read_config(file: Path) -> "Deployment":
         raise ConfigFileError(str(issues)) from None
 
 
-def _in_file(file: Path, deployment: "Deployment", rotator: str | None) -> Target:
-    stacks = {name: deployment.stack_name(name) for name in deployment.rotators}
-    if rotator is None and len(stacks) > 1:
-        raise ConfigFileError(f"{file} has several rotators. Name one of them: {_all(stacks)}.")
-    name = next(iter(stacks)) if rotator is None else rotator
-    if name not in stacks:
-        meant = get_close_matches(name, stacks, n=1)
-        fix = f"Did you mean {meant[0]}?" if meant else f"It has {_all(stacks)}."
+def find_rotator(file: Path, deployment: "Deployment", rotator: str | None) -> str:
+    """The name of the rotator that is meant, in this file. Raises ConfigFileError."""
+    names = list(deployment.rotators)
+    if rotator is None and len(names) > 1:
+        raise ConfigFileError(f"{file} has several rotators. Name one of them: {', '.join(names)}.")
+    name = names[0] if rotator is None else rotator
+    if name not in names:
+        meant = get_close_matches(name, names, n=1)
+        fix = f"Did you mean {meant[0]}?" if meant else f"It has {', '.join(names)}."
         raise ConfigFileError(f"{file} has no rotator {name}. {fix}")
+    return name
+
+
+def _in_file(file: Path, deployment: "Deployment", rotator: str | None) -> Target:
+    name = find_rotator(file, deployment, rotator)
     place = deployment.stack
-    return Target(stack=stacks[name], rotator=name, region=place.region, account=place.account)
-
-
-def _all(names: dict[str, str]) -> str:
-    return ", ".join(names)
+    return Target(
+        stack=deployment.stack_name(name),
+        rotator=name,
+        region=place.region,
+        account=place.account,
+    )
 
 
 def _function(name: str) -> Target:

@@ -4,12 +4,17 @@ from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 
 from token_rotator_cdk.bundle.build import Bundle, function_bundle, reader_bundle
+from token_rotator_cdk.bundle.certificates import with_certificates
 from token_rotator_cdk.bundle.targets import Target
 
 
-def function_code(target: Target) -> lambda_.Code:
-    """The function for a target. Raises BundlingFailed."""
-    return _code(function_bundle(target))
+def function_code(target: Target, certificates: str = "") -> lambda_.Code:
+    """The function for a target, with a file of certificates if there are any.
+
+    Raises BundlingFailed.
+    """
+    bundle = function_bundle(target)
+    return _code(with_certificates(bundle, certificates) if certificates else bundle)
 
 
 def reader_layer_code() -> lambda_.Code:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from token_rotator.contract import Variable
+from token_rotator.contract import EXTRA_CA_CERTIFICATES_FILE, Variable
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
@@ -13,15 +13,23 @@ ROOM_BYTES: Final = 4096
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
+FIPS_VARIABLE: Final = "AWS_USE_FIPS_ENDPOINT"
+"""Read by botocore. Lambda reserves other names than this.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
+"""
+
+
 def environment(
     rotator: RotatorConfig,
     *,
     rotator_name: str,
     parameter_tags: Mapping[str, str],
+    fips: bool,
     secret_arn: str,
     key_arn: str,
 ) -> dict[str, str]:
-    """The function's variables; ``Settings.from_environment`` reads them."""
+    """The function's variables; ``Settings.from_environment`` and botocore read them."""
     provider = rotator.identity_provider
     profile = PROFILES[provider.profile]
     values: dict[Variable, object] = {
@@ -34,6 +42,9 @@ def environment(
         Variable.TOKEN_ENDPOINT: provider.token_endpoint,
         Variable.ALLOWED_TOKEN_HOSTS: _list((*profile.token_hosts, *provider.allowed_token_hosts)),
         Variable.ALLOW_PRIVATE_ADDRESSES: json.dumps(provider.allow_private_addresses),
+        Variable.EXTRA_CA_CERTIFICATES: (
+            EXTRA_CA_CERTIFICATES_FILE if provider.extra_ca_certificates else None
+        ),
         Variable.AUDIENCE: provider.audience,
         Variable.PROFILE: provider.profile,
         Variable.REQUEST_STYLE: provider.request_style or profile.request_style,
@@ -49,7 +60,10 @@ def environment(
         Variable.VALUE_FORMAT: rotator.value_format,
         Variable.EXPIRATION_GRACE_MINUTES: rotator.expiration_grace_minutes,
     }
-    return {name: "" if value is None else str(value) for name, value in values.items()}
+    rendered: dict[str, str] = {
+        name: "" if value is None else str(value) for name, value in values.items()
+    }
+    return rendered | ({FIPS_VARIABLE: "true"} if fips else {})
 
 
 def _list(hosts: Iterable[str]) -> str:

@@ -3,8 +3,10 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+from token_rotator_cdk.config.certificates import fix_of_certificates
 from token_rotator_cdk.config.combinations.conflict import Surroundings
 from token_rotator_cdk.config.combinations.rotator import conflicts
 from token_rotator_cdk.config.combinations.stack import conflicts_of_stack
@@ -21,15 +23,19 @@ from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.stack_limits import misplaced
 
 
-def load(path: Path) -> Deployment:
-    """Reads a deployment. Raises ConfigurationIssues, which names every issue of the file."""
-    read = _read(path)
+def load(path: Path, *, to_deploy: bool = False) -> Deployment:
+    """Reads a deployment. Raises ConfigurationIssues, which names every issue of the file.
+
+    ``to_deploy``: the files that it names are read, too. Commands for what is deployed do not need
+    them.
+    """
+    read = _read(path, to_deploy=to_deploy)
     if isinstance(read, Deployment):
         return read
     raise ConfigurationIssues.in_file(path, read)
 
 
-def _read(path: Path) -> Deployment | list[ConfigIssue]:
+def _read(path: Path, *, to_deploy: bool) -> Deployment | list[ConfigIssue]:
     # issues are returned and not raised: errors of the decoders carry the whole document along
     try:
         text = path.read_text(encoding="utf-8")
@@ -42,12 +48,18 @@ def _read(path: Path) -> Deployment | list[ConfigIssue]:
     except tomllib.TOMLDecodeError as error:
         return [_not_toml(error), *keys_in_lines(text)]
     checked = check(Deployment, document)
-    return issues_of(checked) or [*keys_in_lines(text)] or checked.value
+    directory = path.parent if to_deploy else None
+    return issues_of(checked, directory) or [*keys_in_lines(text)] or checked.value
 
 
-def issues_of(checked: Checked[Deployment]) -> list[ConfigIssue]:
-    """Everything that is wrong; what is wrong with one table stands together."""
+def issues_of(checked: Checked[Deployment], directory: Path | None = None) -> list[ConfigIssue]:
+    """Everything that is wrong; what is wrong with one table stands together.
+
+    ``directory`` is that of the file; None: no other file is read.
+    """
     issues = [*checked.issues, *_conflicts(checked), *misplaced(checked.value)]
+    if directory is not None:
+        issues += _certificates(checked, directory)
     tables: dict[KeyPath, list[ConfigIssue]] = {}
     for issue in issues:
         tables.setdefault(issue.table[:2], []).append(issue)
@@ -64,10 +76,22 @@ def _conflicts(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
             rotator_name=checked.value.rotator_name(name),
             place=stack.place,
             parameter_tags=stack.tags,
+            fips=stack.fips,
         )
         for path, fix in conflicts(rotator, surroundings, _usable_in(checked, table)):
             yield checked.conflict((*table, *path), fix)
     yield from _used_twice(checked)
+
+
+def _certificates(checked: Checked[Deployment], directory: Path) -> Iterator[ConfigIssue]:
+    now = datetime.now(UTC)
+    for name, rotator in checked.value.rotators.items():
+        path = ("rotators", name, "identity_provider", "extra_ca_certificates")
+        file = rotator.identity_provider.extra_ca_certificates
+        if file is None or not checked.usable(*path):
+            continue
+        if fix := fix_of_certificates(directory / file, now=now):
+            yield checked.conflict(path, fix)
 
 
 def _usable_in(checked: Checked[Deployment], table: KeyPath) -> Callable[..., bool]:

@@ -16,6 +16,7 @@ from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.log_retention import RETENTION
 from token_rotator_cdk.constructs.naming import RoleNames
+from token_rotator_cdk.constructs.network import Attachment, Network
 
 
 class RotatorFunction(lambda_.Function):
@@ -28,13 +29,16 @@ class RotatorFunction(lambda_.Function):
         *,
         settings: RotatorConfig,
         code: lambda_.Code,
+        architecture: lambda_.Architecture,
         environment: Mapping[str, str],
         statements: list[iam.PolicyStatement],
+        network: Network,
         log_encryption_key: kms.IKey | None,
         code_signing_config: lambda_.ICodeSigningConfig | None,
         names: RoleNames,
     ) -> None:
-        """``statements`` are what the role allows, besides writing the log."""
+        """``statements`` are what the role allows, besides the log and the network."""
+        attachment = Attachment(scope, network)
         if log_encryption_key is not None:
             _open_to_logs(scope, log_encryption_key, settings.log_group_name)
         log_group = logs.LogGroup(
@@ -45,7 +49,11 @@ class RotatorFunction(lambda_.Function):
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=log_encryption_key,
         )
-        allowed = [*statements, permissions.write_logs(log_group.log_group_arn)]
+        allowed = [
+            *statements,
+            permissions.write_logs(log_group.log_group_arn),
+            *attachment.statements,
+        ]
         role = iam.Role(
             scope,
             "Role",
@@ -63,7 +71,7 @@ class RotatorFunction(lambda_.Function):
             handler=HANDLER,
             # a local AWS ignores both, and runs the bundle on its own interpreter (`-c local=true`)
             runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64,
+            architecture=architecture,
             memory_size=settings.memory_mb,
             timeout=Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
             environment=dict(environment),
@@ -76,6 +84,7 @@ class RotatorFunction(lambda_.Function):
             retry_attempts=0,
             max_event_age=Duration.minutes(1),
             code_signing_config=code_signing_config,
+            **attachment.function_arguments,
         )
         self.execution_role: iam.IRole = role
 

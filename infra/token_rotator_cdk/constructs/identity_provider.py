@@ -24,6 +24,9 @@ class IdentityProvider:
     allowed_token_hosts: Sequence[str] = ()
     """Hosts that the token endpoint may be on, besides the discovery endpoint's own."""
     allow_private_addresses: bool = False
+    """Needs the rotator's ``vpc``."""
+    extra_ca_certificates: str | None = None
+    """Path of a PEM file with authorities to trust besides the system's."""
     audience: str | None = None
     """Default: the discovered issuer, else the origin of the token endpoint."""
     request_style: RequestStyle | None = None
@@ -42,6 +45,7 @@ class IdentityProvider:
         token_endpoint: str | None = None,
         allowed_token_hosts: Sequence[str] = (),
         allow_private_addresses: bool = False,
+        extra_ca_certificates: str | None = None,
         audience: str | None = None,
         request_style: RequestStyle | None = None,
         assertion_lifetime: Duration | None = None,
@@ -54,6 +58,7 @@ class IdentityProvider:
             token_endpoint=token_endpoint,
             allowed_token_hosts=allowed_token_hosts,
             allow_private_addresses=allow_private_addresses,
+            extra_ca_certificates=extra_ca_certificates,
             audience=audience,
             request_style=request_style,
             assertion_lifetime=assertion_lifetime,
@@ -68,6 +73,7 @@ class IdentityProvider:
         token_endpoint: str | None = None,
         allowed_token_hosts: Sequence[str] = (),
         allow_private_addresses: bool = False,
+        extra_ca_certificates: str | None = None,
         audience: str | None = None,
         request_style: RequestStyle | None = None,
         assertion_lifetime: Duration | None = None,
@@ -83,6 +89,7 @@ class IdentityProvider:
             token_endpoint=token_endpoint,
             allowed_token_hosts=allowed_token_hosts,
             allow_private_addresses=allow_private_addresses,
+            extra_ca_certificates=extra_ca_certificates,
             audience=audience,
             request_style=request_style,
             assertion_lifetime=assertion_lifetime,

@@ -1,7 +1,8 @@
 """Statements of the roles: one secret, one parameter, one key in its context, one log group."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
@@ -90,6 +91,40 @@ def write_logs(log_group_arn: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group_arn]
     )
+
+
+def attach_to_vpc(
+    stack: Stack, *, subnet_ids: Iterable[str], security_group_ids: Iterable[str]
+) -> list[iam.PolicyStatement]:
+    """What Lambda does with the role to attach the function, and what its code may not do.
+
+    Interfaces are created with the named subnets and groups only, which may be of another account
+    that shares them. The other actions take no resource, or Lambda asks for them on all resources
+    before there is one. Lambda's own requests have no source function; the code's have.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+    """
+    named = (
+        *(("subnet", one) for one in subnet_ids),
+        *(("security-group", one) for one in security_group_ids),
+    )
+    interface = stack.format_arn(service="ec2", resource="network-interface", resource_name="*")
+    used = (
+        stack.format_arn(service="ec2", account="*", resource=kind, resource_name=one)
+        for kind, one in named
+    )
+    every_action = [*Actions.CREATE_INTERFACE, *Actions.MANAGE_INTERFACES]
+    return [
+        iam.PolicyStatement(actions=[*Actions.CREATE_INTERFACE], resources=[interface, *used]),
+        iam.PolicyStatement(actions=[*Actions.MANAGE_INTERFACES], resources=["*"]),
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=every_action,
+            resources=["*"],
+            conditions={"Null": {"lambda:SourceFunctionArn": "false"}},
+        ),
+    ]
 
 
 def parameter_context(parameter_arn: str) -> Mapping[str, Mapping[str, str]]:

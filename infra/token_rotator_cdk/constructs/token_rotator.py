@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -15,7 +16,7 @@ from constructs import Construct
 
 from token_rotator.contract import Actions, ValueFormat
 from token_rotator_cdk.bundle.asset import function_code
-from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE
 from token_rotator_cdk.config.combinations.conflict import Surroundings
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
@@ -24,6 +25,7 @@ from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.arguments import Arguments, place_of
+from token_rotator_cdk.constructs.certificates import certificates_of, issues_of_certificates
 from token_rotator_cdk.constructs.credential import CreatedSecret, customer_key
 from token_rotator_cdk.constructs.function import RotatorFunction
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
@@ -35,6 +37,7 @@ from token_rotator_cdk.constructs.naming import (
     default_rotator_name,
     issues_of_sharing,
 )
+from token_rotator_cdk.constructs.network import Network
 from token_rotator_cdk.constructs.references import arn_of, issues_of_references
 from token_rotator_cdk.constructs.shared_reader import SharedReader
 from token_rotator_cdk.constructs.triggers import Triggers
@@ -61,6 +64,10 @@ class TokenRotator(Construct):
         alarm_topic: sns.ITopic | None = None,
         alarm_actions_enabled: bool = True,
         secret_access_alerts: bool = False,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        allow_ipv6_for_dual_stack: bool = False,
         token_lifetime: Duration | None = None,
         interval: Duration | None = None,
         watchdog_min_remaining: Duration | None = None,
@@ -76,6 +83,8 @@ class TokenRotator(Construct):
         code_signing_config: lambda_.ICodeSigningConfig | None = None,
         role_path: str | None = None,
         role_name_prefix: str | None = None,
+        architecture: lambda_.Architecture | None = None,
+        fips: bool = False,
         code: lambda_.Code | None = None,
     ) -> None:
         """A rotator with everything it needs.
@@ -91,12 +100,17 @@ class TokenRotator(Construct):
             have no actions.
         :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
         :param secret_access_alerts: tells the topic who else reads the secret.
+        :param vpc: what the function's traffic leaves through (docs/network.md). Default: the
+            function is in no VPC of yours.
+        :param security_groups: default: one that lets HTTPS out and nothing in is created.
         :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
         :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach.
         :param log_group_name: default: CloudFormation chooses a name.
         :param log_encryption_key: default: CloudWatch's own.
         :param role_path: IAM path of the roles and of the reader policy. Default: ``/``.
         :param role_name_prefix: what their names begin with. Default: CloudFormation chooses names.
+        :param architecture: default: ``Architecture.ARM_64``.
+        :param fips: the function calls AWS at its FIPS endpoints; in regions that have them.
         :param code: of the function; for tests. Default: the function of this distribution.
         """
         super().__init__(scope, construct_id)
@@ -108,6 +122,13 @@ class TokenRotator(Construct):
             arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
         tags = parameter_tags or {}
+        processors = architecture or lambda_.Architecture.ARM_64
+        network = Network(
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            allow_ipv6_for_dual_stack=allow_ipv6_for_dual_stack,
+        )
         settings, issues = Arguments(
             parameter_name=parameter_name,
             identity_provider=identity_provider,
@@ -122,11 +143,13 @@ class TokenRotator(Construct):
             reserve_concurrency=reserve_concurrency,
             log_retention=log_retention,
             log_group_name=log_group_name,
+            **network.settings(),
         ).settings(
             Surroundings(
                 rotator_name=self.name,
                 place=place_of(self),
                 parameter_tags=tags,
+                fips=fips,
             )
         )
         issues += issues_of_references(
@@ -139,8 +162,12 @@ class TokenRotator(Construct):
             role_name_prefix=role_name_prefix,
             encryption_key=arn_of(encryption_key),
             log_encryption_key=arn_of(log_encryption_key),
+            architecture=processors.name,
+            fips=fips,
             code_signing_config=getattr(code_signing_config, "code_signing_config_arn", None),
         )
+        issues += network.issues()
+        issues += issues_of_certificates(identity_provider)
         issues += issues_of_sharing(
             self, parameter_name=parameter_name, log_group_name=log_group_name
         )
@@ -161,11 +188,14 @@ class TokenRotator(Construct):
             self,
             "Function",
             settings=settings,
-            code=code or function_code(LAMBDA),
+            code=code
+            or function_code(BY_ARCHITECTURE[processors.name], certificates_of(identity_provider)),
+            architecture=processors,
             environment=environment(
                 settings,
                 rotator_name=self.name,
                 parameter_tags=tags,
+                fips=fips,
                 secret_arn=self.secret_arn,
                 key_arn=self.encryption_key.key_arn,
             ),
@@ -175,6 +205,7 @@ class TokenRotator(Construct):
                 parameter_arn=self.parameter_arn,
                 key=self.encryption_key,
             ),
+            network=network,
             log_encryption_key=log_encryption_key,
             code_signing_config=code_signing_config,
             names=names,

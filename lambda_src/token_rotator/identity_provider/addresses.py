@@ -7,10 +7,12 @@ and not the URL or an earlier answer of DNS.
 """
 
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from pathlib import Path
 from typing import Final
 
 import urllib3
@@ -18,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationParseError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
+from token_rotator.errors import ConfigurationError
 from token_rotator.identity_provider.timed_response import TimedResponse
 from token_rotator.transport import trusting
 
@@ -69,8 +72,10 @@ class Addresses:
             return None if self.private else _PRIVATE_KIND
         return None if _is_public(address) else "reserved"
 
-    def pool(self) -> urllib3.PoolManager:
-        """Connections to allowed addresses. TLS is that of transport.py; no proxy is used.
+    def pool(self, tls: ssl.SSLContext | None = None) -> urllib3.PoolManager:
+        """Connections to allowed addresses. No proxy is used. TLS is that of transport.py.
+
+        ``tls`` trusts others besides, as ``trust`` makes it, or as a machine at hand does.
 
         The read timeout of a request bounds its whole answer, headers and body, and not each wait.
         """
@@ -94,9 +99,24 @@ class Addresses:
         class TlsPool(urllib3.HTTPSConnectionPool):
             ConnectionCls = TlsConnection
 
-        manager = urllib3.PoolManager(ssl_context=trusting(None))
+        manager = urllib3.PoolManager(ssl_context=tls or trusting(None))
         manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
         return manager
+
+
+def trust(authorities: Path) -> ssl.SSLContext:
+    """TLS that trusts the authorities of a PEM file besides the system's.
+
+    Raises ConfigurationError if it cannot be read.
+    """
+    try:
+        return trusting(None, besides=str(authorities))
+    except OSError:
+        raise ConfigurationError(
+            f"{authorities.name}, which holds the certificates of extra_ca_certificates, is "
+            "missing from the function's bundle or cannot be read. The stack puts it there: "
+            "deploy the stack again."
+        ) from None
 
 
 def _is_public(address: Address) -> bool:

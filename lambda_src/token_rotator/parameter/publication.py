@@ -126,7 +126,7 @@ class ParameterStore:
                 "PutParameter",
                 {
                     "Name": self._name,
-                    "Value": self._value(record),
+                    "Value": value_of(record, self._value_format),
                     "Type": "SecureString",
                     "Tier": "Advanced",
                     "KeyId": self._key_arn,
@@ -141,16 +141,6 @@ class ParameterStore:
         problem = None if was_tagged and version > 1 else self._tag()
         self._tagged = problem is None
         return Written(version=version, tagging_failed=problem)
-
-    def _value(self, record: Record) -> str:
-        bare = self._value_format is ValueFormat.TOKEN
-        value = record.access_token if bare else record.to_json()
-        if (length := len(value.encode())) > LONGEST_VALUE_BYTES:
-            raise PublicationError(
-                f"The access token is too long: the value has {length} bytes, a parameter holds "
-                f"{LONGEST_VALUE_BYTES}. Ask for a narrower scope."
-            )
-        return value
 
     def _tag(self) -> str | None:
         """Tags the parameter. PutParameter does not accept tags together with Overwrite.
@@ -172,6 +162,17 @@ class ParameterStore:
         except AwsError as exc:
             return f"The parameter could not be tagged ({exc.code})."
         return None
+
+
+def value_of(record: Record, value_format: ValueFormat) -> str:
+    """What the parameter holds for this record. Raises PublicationError if it is too long."""
+    value = record.access_token if value_format is ValueFormat.TOKEN else record.to_json()
+    if (length := len(value.encode())) > LONGEST_VALUE_BYTES:
+        raise PublicationError(
+            f"The access token is too long: the value has {length} bytes, a parameter holds "
+            f"{LONGEST_VALUE_BYTES}. Ask for a narrower scope."
+        )
+    return value
 
 
 def expiration(at: datetime) -> str:

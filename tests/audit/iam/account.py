@@ -31,7 +31,7 @@ class Account:
     @property
     def administrator(self) -> str:
         """A role with all permissions. Resource policies still apply to it."""
-        return f"arn:aws:iam::{self.place.account}:role/administrator"
+        return self.place.administrator
 
     def with_policy(self, name: str, policy: Policy) -> "Account":
         """The same account with one policy changed."""
@@ -68,7 +68,7 @@ class Account:
             return None
         # the default key policy
         # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-        root = f"arn:aws:iam::{account_in(resource)}:root"
+        root = f"arn:{self.place.partition}:iam::{account_in(resource)}:root"
         allow = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
         return {"Version": "2012-10-17", "Statement": [allow]}
 
@@ -119,14 +119,21 @@ class _Reading:
 
     def policy(self, logical_id: str, properties: Mapping[str, Any]) -> None:
         for role in properties["Roles"]:
-            arn = f"arn:aws:iam::{self.place.account}:role/{role}"
-            self._has(arn, logical_id, properties["PolicyDocument"])
+            self._has(self._role_arn(role), logical_id, properties["PolicyDocument"])
 
     def managed_policy(self, logical_id: str, properties: Mapping[str, Any]) -> None:
         """Without a role in the template, the policy is for roles outside of it."""
         for role in properties.get("Roles", [f"with-{logical_id}"]):
-            arn = f"arn:aws:iam::{self.place.account}:role/{role}"
-            self._has(arn, logical_id, properties["PolicyDocument"])
+            self._has(self._role_arn(role), logical_id, properties["PolicyDocument"])
+
+    def _role_arn(self, name: str) -> str:
+        """Of a role of the template, which may have a path, or of one outside of it."""
+        for logical_id, resource in self.template["Resources"].items():
+            if resource["Type"] == "AWS::IAM::Role" and (
+                self.place.name_of(self.template, logical_id) == name
+            ):
+                return self.place.arn_of(self.template, logical_id)
+        return self.place.global_arn(f"iam:role/{name}")
 
     def key(self, logical_id: str, properties: Mapping[str, Any]) -> None:
         self.policies[f"policy of {logical_id}"] = properties["KeyPolicy"]

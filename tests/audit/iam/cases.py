@@ -37,7 +37,7 @@ def _case(name: str, deployment: Deployment) -> Case:
     template = template_of(name)
     # as CloudFormation names what has no name of its own
     names = {one: f"{deployment.stack.name}-{one}" for one in template["Resources"]}
-    place = replace(PLACE, physical_ids=names)
+    place = replace(PLACE, region=deployment.stack.region or PLACE.region, physical_ids=names)
     account = deployed(template, place)
     secret_keys = {
         rotator.secret.arn: rotator.secret.key_arn

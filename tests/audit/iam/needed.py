@@ -55,7 +55,7 @@ def key_use(rotator: Rotator, principal: str, action: str, ciphered: str) -> Cal
         resource=key,
         context={
             f"kms:EncryptionContext:{'PARAMETER_ARN' if is_parameter else 'SecretARN'}": ciphered,
-            "kms:ViaService": f"{service}.{rotator.place.region}.amazonaws.com",
+            "kms:ViaService": rotator.place.service(service),
         },
     )
 
@@ -176,7 +176,7 @@ def _of_encrypted_logs(template: Mapping[str, Any], place: Place) -> Iterator[Ca
     for group, key in encrypted_logs(template, place).items():
         for action in ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"):
             yield Call(
-                principal=f"logs.{place.region}.amazonaws.com",
+                principal=place.service("logs"),
                 action=action,
                 resource=key,
                 context={"kms:EncryptionContext:aws:logs:arn": group},

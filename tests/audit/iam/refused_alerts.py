@@ -7,7 +7,7 @@ from tests.audit.iam.account import Account
 from tests.audit.iam.call import Call
 from tests.audit.iam.needed import BY_TLS, alert_roles, encrypted_topics, for_topic, key_use
 from tests.audit.iam.refusal import Refusal, Safeguard, rows
-from tests.audit.iam.refused_outside import ASSUME, STRANGER
+from tests.audit.iam.refused_outside import ASSUME
 from tests.audit.iam.rotators import Rotator
 
 ACTION, RESOURCE, CONDITION = Safeguard.ACTION, Safeguard.RESOURCE, Safeguard.CONDITION
@@ -20,7 +20,8 @@ def of_the_alerts(
     keys = encrypted_topics(template, account.place)
     for role, topic in alert_roles(template, account.place):
         others = ("lambda.amazonaws.com", "scheduler.amazonaws.com", "cloudwatch.amazonaws.com")
-        for principal in (*others, account.administrator, STRANGER):
+        stranger = account.place.elsewhere.administrator
+        for principal in (*others, account.administrator, stranger):
             yield from rows(Safeguard.PRINCIPAL, principal, ASSUME, (role,))
         yield from rows(ACTION, "events.amazonaws.com", ("sts:TagSession",), (role,))
         yield from rows(RESOURCE, role, ("sns:Publish",), (f"{topic}2",), BY_TLS)

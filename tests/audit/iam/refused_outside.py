@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tests.audit.iam.account import Account
-from tests.audit.iam.intrinsics import Place
 from tests.audit.iam.needed import (
     by_an_alarm,
     by_scheduler,
@@ -17,9 +16,6 @@ from tests.audit.iam.refusal import Refusal, Safeguard, rows
 from tests.audit.iam.rotators import Rotator
 
 ACTION, CONDITION, PRINCIPAL = Safeguard.ACTION, Safeguard.CONDITION, Safeguard.PRINCIPAL
-ELSEWHERE: Final = Place(account="999999999999")
-STRANGER: Final = "arn:aws:iam::999999999999:role/administrator"
-"""A role of another account with all permissions there."""
 ASSUME: Final = ("sts:AssumeRole",)
 INVOKE: Final = ("lambda:InvokeFunction",)
 
@@ -28,13 +24,14 @@ def of_a_rotator(rotator: Rotator, account: Account) -> Iterator[Refusal]:
     """Other principals may not assume a rotator's roles or invoke its function."""
     roles = (rotator.role,)
     others = ("ec2.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com")
-    for principal in (*others, account.administrator, STRANGER):
+    stranger = rotator.place.elsewhere.administrator
+    for principal in (*others, account.administrator, stranger):
         yield from rows(PRINCIPAL, principal, ASSUME, roles)
     yield from rows(ACTION, "lambda.amazonaws.com", ("sts:TagSession",), roles)
     yield from _of_the_schedules_role(rotator, account)
     for shared in readers(account, rotator):
         if others_administrators := shared_with(account, shared):
-            yield from rows(PRINCIPAL, STRANGER, ASSUME, (shared,))
+            yield from rows(PRINCIPAL, stranger, ASSUME, (shared,))
             yield from rows(PRINCIPAL, account.administrator, ASSUME, (shared,))
         for administrator in others_administrators:
             yield from rows(ACTION, administrator, ("sts:TagSession",), (shared,))
@@ -44,8 +41,8 @@ def of_a_rotator(rotator: Rotator, account: Account) -> Iterator[Refusal]:
         functions = (rotator.function,)
         for principal in ("s3.amazonaws.com", "sns.amazonaws.com"):
             yield from rows(PRINCIPAL, principal, INVOKE, functions, says)
-        yield from rows(PRINCIPAL | CONDITION, STRANGER, INVOKE, functions)
-        for another in (f"{rule}2", ELSEWHERE.arn("events:rule/another")):
+        yield from rows(PRINCIPAL | CONDITION, stranger, INVOKE, functions)
+        for another in (f"{rule}2", rotator.place.elsewhere.arn("events:rule/another")):
             context = says | {"aws:SourceArn": another}
             yield from rows(CONDITION, "events.amazonaws.com", INVOKE, functions, context)
         change = ("lambda:UpdateFunctionCode", "lambda:AddPermission")
@@ -56,12 +53,13 @@ def _of_the_schedules_role(rotator: Rotator, account: Account) -> Iterator[Refus
     roles, says = (rotator.invoke_role,), by_scheduler(rotator)
     for service in ("lambda.amazonaws.com", "events.amazonaws.com"):
         yield from rows(PRINCIPAL, service, ASSUME, roles, says)
-    for principal in (account.administrator, STRANGER):
+    elsewhere = rotator.place.elsewhere
+    for principal in (account.administrator, elsewhere.administrator):
         yield from rows(PRINCIPAL | CONDITION, principal, ASSUME, roles)
     scheduler = "scheduler.amazonaws.com"
     for wrong in (
-        {"aws:SourceAccount": ELSEWHERE.account},
-        {"aws:SourceArn": ELSEWHERE.arn("scheduler:schedule-group/default")},
+        {"aws:SourceAccount": elsewhere.account},
+        {"aws:SourceArn": elsewhere.arn("scheduler:schedule-group/default")},
         {"aws:SourceArn": rotator.place.arn("scheduler:schedule-group/another")},
     ):
         yield from rows(CONDITION, scheduler, ASSUME, roles, says | wrong)
@@ -71,28 +69,30 @@ def _of_the_schedules_role(rotator: Rotator, account: Account) -> Iterator[Refus
 
 def of_the_shared(template: Mapping[str, Any], account: Account) -> Iterator[Refusal]:
     """Only this account and CloudWatch may use the stack's keys and topics."""
+    elsewhere = account.place.elsewhere
+    stranger = elsewhere.administrator
     keys = [arn for arn in account.of_resource if ":kms:" in arn]
     for key in keys:
         for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:CreateGrant"):
-            yield from rows(PRINCIPAL, STRANGER, (action,), (key,))
+            yield from rows(PRINCIPAL, stranger, (action,), (key,))
     for topic, key in encrypted_topics(template, account.place).items():
-        alarm, elsewhere = by_an_alarm(account.place, "alarm"), by_an_alarm(ELSEWHERE, "alarm")
+        alarm, others = by_an_alarm(account.place, "alarm"), by_an_alarm(elsewhere, "alarm")
         encrypted = {"aws:SecureTransport": "true"}
         cloudwatch, topics, publish = "cloudwatch.amazonaws.com", (topic,), ("sns:Publish",)
-        yield from rows(CONDITION, cloudwatch, publish, topics, elsewhere | encrypted)
+        yield from rows(CONDITION, cloudwatch, publish, topics, others | encrypted)
         for service in ("events.amazonaws.com", "s3.amazonaws.com"):
             yield from rows(PRINCIPAL, service, publish, topics, alarm | encrypted)
-        yield from rows(PRINCIPAL | CONDITION, STRANGER, publish, topics, encrypted)
+        yield from rows(PRINCIPAL | CONDITION, stranger, publish, topics, encrypted)
         change = ("sns:Subscribe", "sns:DeleteTopic", "sns:SetTopicAttributes")
         yield from rows(ACTION, cloudwatch, change, topics, alarm)
         plain = {"aws:SecureTransport": "false"}
         yield from rows(Safeguard.DENY, account.administrator, publish, topics, plain)
         use = ("kms:Decrypt", "kms:GenerateDataKey")
-        yield from rows(CONDITION, cloudwatch, use, (key,), elsewhere)
+        yield from rows(CONDITION, cloudwatch, use, (key,), others)
         yield from rows(PRINCIPAL, "events.amazonaws.com", use, (key,), alarm)
         yield from rows(ACTION, cloudwatch, ("kms:Encrypt", "kms:PutKeyPolicy"), (key,), alarm)
     for group, key in encrypted_logs(template, account.place).items():
-        logs, use = f"logs.{account.place.region}.amazonaws.com", ("kms:Decrypt", "kms:Encrypt")
+        logs, use = account.place.service("logs"), ("kms:Decrypt", "kms:Encrypt")
         context = "kms:EncryptionContext:aws:logs:arn"
         another = account.place.arn("logs:log-group:another")
         for other in ({context: another}, {}):

@@ -38,7 +38,9 @@ def of_the_function(rotator: Rotator) -> Iterator[Refusal]:
     beyond = ("lambda:InvokeFunction", "lambda:UpdateFunctionCode")
     yield from rows(everything, role, beyond, (rotator.function,))
     yield from rows(everything, role, ("iam:PassRole", "iam:PutRolePolicy"), (role,))
-    yield from rows(everything, role, ("s3:GetObject",), ("arn:aws:s3:::bucket/key",))
+    yield from rows(
+        everything, role, ("s3:GetObject",), (f"arn:{place.partition}:s3:::bucket/key",)
+    )
     yield from rows(everything, role, ("ssm:DescribeParameters",), ("*",))
     yield from rows(everything, role, ("sns:Publish",), (place.arn("sns:another"),))
 

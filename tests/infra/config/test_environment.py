@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests.support.infra_templates import a_rotator, only, template
-from token_rotator.contract import Algorithm, Profile, RequestStyle, ValueFormat, Variable
+from token_rotator.contract import (
+    EXTRA_CA_CERTIFICATES_FILE,
+    Algorithm,
+    Profile,
+    RequestStyle,
+    ValueFormat,
+    Variable,
+)
 from token_rotator.settings import Settings
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
@@ -17,6 +24,7 @@ PROVIDER = {
     "token_endpoint": "https://idp.example.com/t",
     "allowed_token_hosts": ("a.example.com", "b.example.com"),
     "allow_private_addresses": True,
+    "extra_ca_certificates": "authorities/private.pem",
     "audience": "https://idp.example.com",
     "request_style": RequestStyle.QUERY,
     "assertion_lifetime_seconds": 90,
@@ -32,6 +40,7 @@ def settings(**keys):
         a_rotator(**keys),
         rotator_name="tokens/marketing",
         parameter_tags={"team": "data"},
+        fips=False,
         secret_arn="secret",
         key_arn="key",
     )
@@ -70,6 +79,7 @@ def test_the_function_reads_every_option_as_it_was_written():
         assert found[key] == PROVIDER[key]
     assert (found["key_id"], found["scope"]) == ("key-1", "a b")
     assert found["allow_private_addresses"] is True
+    assert found["extra_ca_certificates"] == EXTRA_CA_CERTIFICATES_FILE
     assert found["value_format"] is ValueFormat.TOKEN
     assert found["allowed_token_hosts"] == {"a.example.com", "b.example.com"}
     assert found["assertion_lifetime"] == timedelta(seconds=90)

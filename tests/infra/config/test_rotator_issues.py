@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.config_files import GOOD, issues
+from tests.support.config_files import GOOD, issues, written
+from token_rotator_cdk.config.load import load
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/a"
@@ -110,6 +111,78 @@ def test_a_mistake_of_the_secrets_table_is_named(tmp_path, secret, key, fix):
     assert f"[rotators.marketing.secret] {key}" in said
     assert fix in said
     assert len(said.splitlines()) == 2
+
+
+SUBNET = '"subnet-0123456789abcdef0"'
+GROUP = '"sg-0123456789abcdef0"'
+
+
+@pytest.mark.parametrize(
+    ("vpc", "key", "fix"),
+    [
+        ({"subnet_ids": '["subnet-1"]'}, "subnet_ids", "write the id of a subnet, such as subnet-"),
+        ({"subnet_ids": f"[{GROUP}]"}, "subnet_ids", "write the id of a subnet, such as subnet-"),
+        ({"subnet_ids": f"[{SUBNET}, {SUBNET}]"}, "subnet_ids", "entry 2 is there twice"),
+        ({"subnet_ids": "[]"}, "subnet_ids", "write at least one subnet"),
+        ({"subnet_ids": SUBNET}, "subnet_ids", "write a list of texts"),
+        ({"subnet_ids": None}, "subnet_ids", "write subnet_ids: Private subnets, all of one VPC"),
+        ({"subnet_ids": None}, "subnet_ids", "or leave out [rotators.marketing.vpc]"),
+        ({"security_group_ids": None}, "security_group_ids", "Security groups that let HTTPS out"),
+        ({"security_group_ids": "[]"}, "security_group_ids", "write at least one security group"),
+        (
+            {"security_group_ids": '["sg-0123456789ABCDEF0"]'},
+            "security_group_ids",
+            "write the id of a security group, such as sg-",
+        ),
+        (
+            {"subnet_ids": str([f"subnet-{number:08x}" for number in range(17)])},
+            "subnet_ids",
+            "write at most 16, as many as Lambda takes",
+        ),
+        (
+            {"security_group_ids": str([f"sg-{number:017x}" for number in range(6)])},
+            "security_group_ids",
+            "write at most 5, as many as Lambda takes",
+        ),
+        (
+            {"allow_ipv6_for_dual_stack": '"yes"'},
+            "allow_ipv6_for_dual_stack",
+            "write true or false",
+        ),
+    ],
+)
+def test_a_mistake_of_the_vpcs_table_is_named(tmp_path, vpc, key, fix):
+    table = {"subnet_ids": f"[{SUBNET}]", "security_group_ids": f"[{GROUP}]", **vpc}
+    lines = [f"{name} = {value}\n" for name, value in table.items() if value is not None]
+
+    said = issues(tmp_path, f"{GOOD}[rotators.marketing.vpc]\n{''.join(lines)}")
+
+    assert f"[rotators.marketing.vpc] {key}" in said
+    assert fix in said
+    assert len(said.splitlines()) == 2
+
+
+def test_as_many_subnets_and_groups_as_lambda_takes_are_accepted(tmp_path):
+    subnets = [f"subnet-{number:08x}" for number in range(16)]
+    groups = [f"sg-{number:017x}" for number in range(5)]
+    table = f"[rotators.marketing.vpc]\nsubnet_ids = {subnets}\nsecurity_group_ids = {groups}\n"
+
+    vpc = load(written(tmp_path / "rotators.toml", GOOD + table)).rotators["marketing"].vpc
+
+    assert vpc is not None
+    assert (vpc.subnet_ids, vpc.security_group_ids) == (tuple(subnets), tuple(groups))
+
+
+def test_private_addresses_are_refused_without_a_vpc_and_accepted_with_one(tmp_path):
+    private = f"{GOOD}identity_provider.allow_private_addresses = true\n"
+    vpc = f"vpc = {{ subnet_ids = [{SUBNET}], security_group_ids = [{GROUP}] }}\n"
+
+    said = issues(tmp_path, private)
+
+    where = "[rotators.marketing.identity_provider] allow_private_addresses = true"
+    assert f"{where}: leave it out, or name the vpc, too" in said
+    loaded = load(written(tmp_path / "rotators.toml", private + vpc))
+    assert loaded.rotators["marketing"].identity_provider.allow_private_addresses
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from token_rotator_cdk.config.models.table import Table
 def test_every_table_is_strict_closed_and_frozen_and_hides_its_input():
     models = [model for _, model in tables(Deployment, name="NAME")]
 
-    assert len(models) == 5
+    assert len(models) == 7
     for model in models:
         assert issubclass(model, Table)
         config = model.model_config

@@ -1,7 +1,8 @@
-"""`token-rotator plan` reads the same from a file as from what a CDK app synthesizes."""
+"""`token-rotator preflight` reads the same from a file as from what a CDK app synthesizes."""
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -17,8 +18,15 @@ from tests.support.infra_templates import (
     app,
 )
 from token_rotator_cdk import TokenRotator
+from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.stack import TokenRotatorStack
-from token_rotator_cli.plan.planned import PlannedStack, stacks_of_assembly, stacks_of_file
+from token_rotator_cli.preflight.bootstrap import bootstrap_of_file
+from token_rotator_cli.preflight.planned import (
+    LEAST_PER_ROTATOR,
+    PlannedStack,
+    stacks_of_assembly,
+    stacks_of_file,
+)
 
 CODE = lambda_.Code.from_inline("stub")
 
@@ -27,18 +35,92 @@ def synthesized(of: cdk.App) -> list[PlannedStack]:
     return [*stacks_of_assembly(Path(of.synth().directory))]
 
 
-def test_a_file_and_its_templates_say_the_same():
-    deployment = a_deployment(
-        a_stack(account="111122223333", region="eu-west-1"),
-        a_rotator(),
-        sales=a_rotator(parameter_name="/sales", secret={"arn": NAMED_SECRET}),
-        purchase=a_rotator(parameter_name="/purchase", value_format="token", stack="tokens-2"),
-    )
+NAMES_ALL = {
+    "alarm_topic_arn": "arn:aws:sns:eu-west-1:111122223333:alarms",
+    "permissions_boundary": "arn:aws:iam::111122223333:policy/boundary",
+    "code_signing_config_arn": (
+        "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0"
+    ),
+}
+
+
+def of_file_and_app(deployment: Deployment) -> tuple[list[PlannedStack], list[PlannedStack]]:
     of_file = app()
     for stack in deployment.by_stack():
         TokenRotatorStack(of_file, deployment=stack, code=CODE)
+    return [*stacks_of_file(deployment)], synthesized(of_file)
 
-    assert synthesized(of_file) == [*stacks_of_file(deployment)]
+
+@pytest.mark.parametrize("named", [{}, NAMES_ALL])
+@pytest.mark.parametrize("place", [{}, {"account": "111122223333", "region": "eu-west-1"}])
+def test_a_file_and_its_templates_say_the_same(named: dict[str, str], place: dict[str, str]):
+    deployment = a_deployment(
+        a_stack(**place, **named),
+        a_rotator(),
+        sales=a_rotator(
+            parameter_name="/sales", secret={"arn": NAMED_SECRET}, reserve_concurrency=False
+        ),
+        purchase=a_rotator(parameter_name="/purchase", value_format="token", stack="tokens-2"),
+    )
+
+    file, templates = of_file_and_app(deployment)
+
+    assert file == templates
+    assert {one.arn for one in templates[0].named} == {*named.values()}
+    assert all(stack.bootstrap for stack in file)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"watchdog_min_remaining_seconds": 0, "reserve_concurrency": False},
+        {"value_format": "token", "identity_provider": {"profile": "rfc7523"}},
+        {"secret": {"arn": NAMED_SECRET}, "share_with": ("444455556666",)},
+    ],
+)
+def test_a_template_has_at_least_what_is_counted_for_a_file(settings: dict[str, Any]):
+    deployment = a_deployment(a_stack(**NAMES_ALL), a_rotator(**settings))
+
+    ((of_file,), (of_template,)) = of_file_and_app(deployment)
+
+    for kind, least in of_file.resources.items():
+        assert of_template.resources[kind] >= least > 0, kind
+    assert {*of_file.resources} == {*LEAST_PER_ROTATOR}
+
+
+def test_a_stack_that_is_deployed_with_the_callers_own_roles_needs_no_bootstrap():
+    theirs = app()
+    synthesizer = cdk.CliCredentialsStackSynthesizer()
+    stack = cdk.Stack(theirs, "Tokens", synthesizer=synthesizer)
+    TokenRotator(stack, "Sales", parameter_name="/sales", code=CODE)
+
+    (found,) = synthesized(theirs)
+
+    assert found.bootstrap is None
+
+
+def test_another_qualifier_is_another_bootstrap():
+    theirs = app()
+    synthesizer = cdk.DefaultStackSynthesizer(qualifier="platform")
+    stack = cdk.Stack(theirs, "Tokens", synthesizer=synthesizer)
+    TokenRotator(stack, "Sales", parameter_name="/sales", code=CODE)
+
+    (found,) = synthesized(theirs)
+
+    assert found.bootstrap == bootstrap_of_file(a_stack(bootstrap={"qualifier": "platform"}))
+
+
+def test_a_key_that_an_app_names_is_found_and_one_that_it_creates_is_not():
+    theirs = app()
+    stack = cdk.Stack(theirs, "Tokens")
+    arn = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000"
+    key = kms.Key.from_key_arn(stack, "Ours", arn)
+    TokenRotator(stack, "Sales", parameter_name="/sales", encryption_key=key, code=CODE)
+    TokenRotator(stack, "Marketing", parameter_name="/marketing", code=CODE)
+
+    (found,) = synthesized(theirs)
+
+    assert [(one.kind.name, one.arn) for one in found.named] == [("key", arn)]
 
 
 @pytest.mark.parametrize("place", [{}, {"account": "111122223333", "region": "eu-west-1"}])

@@ -25,12 +25,17 @@ from tests.support.infra_templates import (
 )
 from token_rotator_cdk.config.document.nesting import inner_table
 
+REGION: Final = "us-east-1"
+"""One that has FIPS endpoints."""
+
 BEFORE: Final = a_deployment(
-    a_stack(alarm_emails=("ops@example.com",)), a_rotator(share_with=("444455556666",))
+    a_stack(alarm_emails=("ops@example.com",), region=REGION),
+    a_rotator(share_with=("444455556666",)),
 )
 AFTER: Final = a_deployment(
     a_stack(
-        alarm_topic_arn="arn:aws:sns:eu-west-1:111122223333:alarms",
+        region=REGION,
+        alarm_topic_arn=f"arn:aws:sns:{REGION}:111122223333:alarms",
         dashboard=False,
         reader_layer=True,
         tags={"team": "data"},
@@ -38,8 +43,20 @@ AFTER: Final = a_deployment(
         log_key=True,
         secret_access_alerts=True,
         alarm_actions_enabled=False,
-        code_signing_config_arn="arn:aws:lambda:eu-west-1:111122223333:"
+        code_signing_config_arn=f"arn:aws:lambda:{REGION}:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
+        architecture="x86_64",
+        fips=True,
+        bootstrap={
+            "qualifier": "platform",
+            "file_assets_bucket_name": "platform-assets",
+            "bucket_prefix": "rotator/",
+            "file_asset_publishing_role_arn": "arn:aws:iam::111122223333:role/publish",
+            "deploy_role_arn": "arn:aws:iam::111122223333:role/deploy",
+            "cloud_formation_execution_role": "arn:aws:iam::111122223333:role/cloudformation",
+            "lookup_role_arn": "arn:aws:iam::111122223333:role/lookup",
+            "bootstrap_stack_version_ssm_parameter": "/platform/version",
+        },
     ),
     a_rotator(
         parameter_name="/elsewhere/token",
@@ -52,7 +69,15 @@ AFTER: Final = a_deployment(
         memory_mb=512,
         reserve_concurrency=False,
         log_retention_days=90,
-        secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY},
+        secret={
+            "arn": NAMED_SECRET.replace("eu-west-1", REGION),
+            "key_arn": NAMED_KEY.replace("eu-west-1", REGION),
+        },
+        vpc={
+            "subnet_ids": ("subnet-0123456789abcdef0",),
+            "security_group_ids": ("sg-0123456789abcdef0",),
+            "allow_ipv6_for_dual_stack": True,
+        },
         identity_provider={
             "profile": "rfc7523",
             "discovery_endpoint": "https://idp.example.com/.well-known/openid-configuration",
@@ -77,14 +102,20 @@ NAMES: Final = {
 MOVES: Final = {
     ("stack", "role_path"): "/teams/data/",
     ("stack", "role_name_prefix"): "acme-",
-    ("stack", "key_arn"): "arn:aws:kms:eu-west-1:111122223333:key/mrk-" + "1234abcd" * 4,
+    ("stack", "key_arn"): "arn:aws:kms:us-east-1:111122223333:key/mrk-" + "1234abcd" * 4,
     ("rotators", "marketing", "log_group_name"): "/acme/tokens/marketing",
 }
-"""Settings that move something: docs/renaming.md says what, and ``token-rotator plan`` whom it
+"""Settings that move something: docs/renaming.md says what, and ``token-rotator preflight`` whom it
 costs a token."""
+
+INSTEAD_OF_ROLES: Final = ("stack", "bootstrap", "cli_credentials")
+"""Not beside the roles of the bootstrap stack. No property of a resource depends on it."""
 
 INSTEAD_OF_DISCOVERY: Final = ("rotators", "marketing", "identity_provider", "token_endpoint")
 """Not beside a discovery_endpoint. Both are variables of the function's environment."""
+
+IN_THE_BUNDLE: Final = ("rotators", "marketing", "identity_provider", "extra_ca_certificates")
+"""Names a file. What it changes is the code, and a variable of the environment."""
 
 
 def settings(table: BaseModel, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -195,11 +226,11 @@ def test_what_consumers_have_attached_keeps_its_place(templates: tuple[Resource,
 
 def test_every_setting_was_changed():
     before, after = dict(settings(BEFORE)), dict(settings(AFTER))
-    secret = ("rotators", "marketing", "secret")
+    tables = {("rotators", "marketing", table) for table in ("secret", "vpc")}
 
     same = {path for path in after if after[path] == before.get(path)}
-    assert same == NAMES | MOVES.keys() | {INSTEAD_OF_DISCOVERY}
-    assert before.keys() - {secret} == after.keys() - {(*secret, "arn"), (*secret, "key_arn")}
+    assert same == NAMES | MOVES.keys() | {INSTEAD_OF_DISCOVERY, INSTEAD_OF_ROLES, IN_THE_BUNDLE}
+    assert before.keys() - tables == {path for path in after if path[:-1] not in tables}
 
 
 def at(resource: dict[str, Any], path: str) -> object:

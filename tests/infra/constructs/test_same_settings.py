@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from token_rotator_cdk import IdentityProvider, TokenRotator
 from token_rotator_cdk.config.document.nesting import inner_table, tables
+from token_rotator_cdk.config.models.bootstrap import BootstrapConfig
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs.arguments import SETTINGS
@@ -18,14 +19,20 @@ OF_THE_STACK = {
     ("stack", "log_key"): "log_encryption_key",
     ("stack", "secret_access_alerts"): "secret_access_alerts",
     ("stack", "code_signing_config_arn"): "code_signing_config",
+    ("stack", "architecture"): "architecture",
+    ("stack", "fips"): "fips",
     ("stack", "tags"): "parameter_tags",
 }
 """Settings that the rotators of a stack share: each of them is given the same argument."""
 
-OF_THE_CDK = {
+OF_THE_CDK: dict[tuple[str, ...], str] = {
     ("stack", "name"): "the stack's id",
     ("stack", "account"): "the stack's env",
     ("stack", "region"): "the stack's env",
+    **dict.fromkeys(
+        (("stack", "bootstrap", key) for key in BootstrapConfig.model_fields),
+        "the stack's or the app's synthesizer",
+    ),
     ("stack", "alarm_emails"): "alarm_topic.add_subscription",
     ("stack", "permissions_boundary"): "PermissionsBoundary.of(scope)",
     ("stack", "dashboard"): "RotatorsDashboard",
@@ -36,6 +43,7 @@ OF_THE_CDK = {
 
 NOT_IN_A_FILE = {
     "rotator_name": "<stack name>/<rotator name>",
+    "vpc": "the subnets'",
     "code": "for tests",
 }
 """Arguments that are settled by what a file is."""

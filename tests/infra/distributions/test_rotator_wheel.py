@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local import ROOT
+from local.idp.identity_provider import IdentityProvider
 from tests.infra.distributions.conftest import build
 from tests.support.offline import offline
 from token_rotator_cdk.bundle import cache
@@ -93,6 +94,21 @@ def test_the_command_works(with_rotator: Path, offline_environment: dict[str, st
 
     assert "usage: token-rotator" in shown
     assert "each rotator" in costs
+
+
+def test_a_downloaded_file_is_tried_in_an_empty_directory(
+    with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
+):
+    command = with_rotator.with_name("token-rotator")
+    with IdentityProvider() as idp:
+        file = tmp_path.parent / "downloaded.txt"
+        file.write_text(idp.new_service_account().as_downloaded())
+
+        shown = run(command, "try", file, cwd=tmp_path, environment=offline_environment)
+
+        assert "The key works." in shown
+        assert [request.status for request in idp.requests] == [200, 200]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_holds_three_packages_with_types_and_no_second_distribution(rotator_wheel: Path):

@@ -18,7 +18,7 @@ WITHOUT_A_BUNDLE = """
 
 from aws_cdk import aws_lambda
 from token_rotator_cdk.constructs import token_rotator
-token_rotator.function_code = lambda target: aws_lambda.Code.from_inline("stub")
+token_rotator.function_code = lambda *_: aws_lambda.Code.from_inline("stub")
 """
 
 
@@ -39,7 +39,9 @@ def test_the_code_synthesizes(tmp_path: Path):
 def test_every_argument_has_its_row():
     parameters = {*inspect.signature(TokenRotator.__init__).parameters}
     arguments = TEXT.split("## Arguments")[1].split("## What it exposes")[0]
-    named = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (.*?) \|", arguments, re.M))))
+    named = set(
+        re.findall(r"`([a-z0-9_]+)`", "".join(re.findall(r"^\| (.*?) \|", arguments, re.M)))
+    )
 
     assert named == parameters - {"self", "scope", "construct_id", "code"}
 

@@ -13,7 +13,7 @@ from tests.unit.aws.conftest import Connect
 from token_rotator.aws.clients import AwsClients, BotocoreService
 from token_rotator.aws.service import AwsService, AwsUnavailable
 from token_rotator.errors import ConfigurationError
-from token_rotator.wiring import silence_libraries
+from token_rotator.transport import silence_libraries
 
 
 def endpoints(aws: AwsClients) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -63,7 +64,7 @@ def test_what_needs_a_wrong_step_is_skipped_and_the_rest_runs(
 
     results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
     assert results == {
-        "function": "ok", "secret": "ok", "key": "wrong", "discovery": "skipped",
+        "function": "ok", "state": "ok", "secret": "ok", "key": "wrong", "discovery": "skipped",
         "assertion": "skipped", "role": "ok", "encryption_key": "ok", "record": "ok",
         "writers": "ok", "schedules": "ok", "alarms": "ok", "concurrency": "ok",
     }  # fmt: skip
@@ -104,6 +105,20 @@ def test_what_the_caller_may_not_see_is_unknown_and_no_failure(
     results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
     assert [name for name, result in results.items() if result != "ok"] == [step]
     assert results[step] == "unknown"
+
+
+def test_one_answer_that_is_not_awss_is_unknown_and_the_other_steps_run(
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    pages = SimpleNamespace(paginate=lambda: iter([{}]))
+    vars(rotator.aws)["schedules"] = SimpleNamespace(get_paginator=lambda _: pages)
+
+    code = rotator.run("check", "--json")
+
+    document = json.loads(capsys.readouterr().out)
+    assert (code, document["unknown"]) == (0, ["schedules"])
+    (page,) = [one for one in document["steps"] if one["step"] == "schedules"]
+    assert page["message"].startswith("What answered is not AWS, but the page of a proxy")
 
 
 def test_a_denial_that_a_local_aws_simulates_is_no_denial(

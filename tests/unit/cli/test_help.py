@@ -14,6 +14,9 @@ from token_rotator_cli.arguments import COMMANDS
         (["check", "--function", "f", "--stack", "s"], "not allowed with argument"),
         (["check", "--config", "c.toml", "--stack", "s"], "not allowed with argument"),
         (["upload", "--function", "f"], "required: FILE"),
+        (["try"], "required: FILE"),
+        (["try", "f", "--provider", "okta"], "invalid choice: 'okta'"),
+        (["try", "f", "--provider", "rfc7523", "--config", "c"], "not allowed with argument"),
         (["rotate", "--func", "f"], "unrecognized arguments: --func"),
         (["costs", "marketing"], "unrecognized arguments: marketing"),
         (["live-check", "--function", "f"], "unrecognized arguments: --function"),
@@ -48,5 +51,5 @@ def test_every_command_has_json_and_names_its_configuration_in_the_same_way(
 
     assert "--json" in text
     assert "--config FILE" in text
-    assert ("--stack NAME" in text) is (command not in ("costs", "key-policy"))
+    assert ("--stack NAME" in text) is (command not in {"costs", "key-policy", "try"})
     assert capsys.readouterr().out == text, "a narrow terminal changes nothing"

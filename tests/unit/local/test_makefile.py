@@ -125,24 +125,29 @@ def test_the_command_is_given_the_rotator_and_the_file_whatever_they_are_called(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_upload_and_costs_are_given_their_files_whatever_their_paths(
+def test_upload_try_and_costs_are_given_their_files_whatever_their_paths(
     folder: Path, name: str
 ) -> None:
     program(folder, ".venv/bin/token-rotator", 'printf "%s\\n" "$@"')
     given = ("-s", "-o", ".venv/installed", f"CONFIG={name}")
 
     upload = make(folder, *given, "upload", f"FILE=the {name}", "ROTATOR=sales")
+    tried = make(folder, *given, "try", f"FILE=the {name}", "ARGS=--print-token")
     costs = make(folder, *given, "costs")
     nothing = make(folder, *given, "upload")
+    nothing_to_try = make(folder, *given, "try")
 
     config = ["--config", name]
     assert upload.stdout.splitlines() == ["upload", f"the {name}", "sales", *config]
+    assert tried.stdout.splitlines() == ["try", "--print-token", f"the {name}", *config]
     assert costs.stdout.splitlines() == ["costs", *config]
     assert (nothing.returncode, nothing.stdout) == (2, "")
     assert "make upload FILE=path" in nothing.stderr
+    assert (nothing_to_try.returncode, nothing_to_try.stdout) == (2, "")
+    assert "make try FILE=path" in nothing_to_try.stderr
 
 
-@pytest.mark.parametrize("verb", ["deploy", "destroy"])
+@pytest.mark.parametrize("verb", ["diff", "deploy", "destroy"])
 @pytest.mark.parametrize("name", NAMES)
 def test_one_stack_is_named_whatever_it_is_called(folder: Path, verb: str, name: str) -> None:
     program(folder, "npx", PRINTS)
@@ -150,14 +155,12 @@ def test_one_stack_is_named_whatever_it_is_called(folder: Path, verb: str, name:
 
     done = make(folder, "-s", "-o", "tools", verb, f"STACK={name}")
 
-    planned = ["plan", "--stack", name] if verb == "deploy" else []
+    planned = [] if verb == "destroy" else ["preflight", "--stack", name]
     assert done.stdout.splitlines() == [*planned, "--no-install", "cdk", verb, name]
 
 
 @pytest.mark.parametrize("verb", ["diff", "deploy"])
-def test_before_a_deployment_it_is_said_whose_token_that_takes_away(
-    folder: Path, verb: str
-) -> None:
+def test_before_a_deployment_the_account_is_compared_with_the_file(folder: Path, verb: str) -> None:
     program(folder, "npx", "echo cdk")
     program(folder, ".venv/bin/token-rotator", f"{PRINTS}; exit 1")
     given = ("CONFIG=my envs/prod.toml", "ACCEPT=/a /b", "ARGS=--profile prod -v")
@@ -165,23 +168,23 @@ def test_before_a_deployment_it_is_said_whose_token_that_takes_away(
     done = make(folder, "-s", "-o", "tools", verb, *given)
 
     assert done.stdout.splitlines() == [
-        *("plan", "--config", "my envs/prod.toml", "--accept", "/a /b"),
+        *("preflight", "--config", "my envs/prod.toml", "--accept", "/a /b"),
         "--cdk-arguments=--profile prod -v",
         *(["cdk"] if verb == "diff" else []),
     ]
     assert done.returncode != 0
 
 
-@pytest.mark.parametrize(("differs", "lost"), [(0, 0), (1, 0), (0, 1), (1, 1)])
-def test_diff_fails_where_the_cdk_does_or_a_token_would_be_taken_away(
-    folder: Path, differs: int, lost: int
+@pytest.mark.parametrize(("differs", "wrong"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_diff_fails_where_the_cdk_does_or_something_is_wrong(
+    folder: Path, differs: int, wrong: int
 ) -> None:
     program(folder, "npx", f"exit {differs}")
-    program(folder, ".venv/bin/token-rotator", f"exit {lost}")
+    program(folder, ".venv/bin/token-rotator", f"exit {wrong}")
 
     done = make(folder, "-s", "-o", "tools", "diff")
 
-    assert (done.returncode != 0) is bool(differs or lost)
+    assert (done.returncode != 0) is bool(differs or wrong)
 
 
 def test_unit_runs_the_tests_that_an_expression_names(folder: Path) -> None:

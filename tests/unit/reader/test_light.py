@@ -135,6 +135,21 @@ def test_a_cached_read_allocates_nothing_that_stays(aws_environment: pytest.Monk
     assert peak <= 64, "two floats"
 
 
+def test_ten_thousand_cached_reads_leave_no_block_of_memory_allocated(
+    aws_environment: pytest.MonkeyPatch,
+):
+    with CannedServer(parameter()) as server:
+        reader = reader_of(server, aws_environment)
+        reader.get()
+    gc.collect()
+    before = sys.getallocatedblocks()
+
+    for _ in range(10_000):
+        reader.get()
+
+    assert sys.getallocatedblocks() - before < 100, "the loop itself has a few"
+
+
 def _client(reader: TokenReader) -> object:
     return reader._parameter._client  # noqa: SLF001
 

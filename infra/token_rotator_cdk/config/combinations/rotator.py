@@ -86,6 +86,15 @@ def _profile_takes_scope_and_key_id(rotator: RotatorConfig, _: Surroundings) -> 
             )
 
 
+def _private_addresses_need_a_vpc(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
+    if rotator.identity_provider.allow_private_addresses and rotator.vpc is None:
+        yield Conflict(
+            _PRIVATE_ADDRESSES,
+            "leave it out, or name the vpc, too: without one, nothing leads the function into a "
+            "private network (docs/network.md)",
+        )
+
+
 def _secret_can_be_used(rotator: RotatorConfig, surroundings: Surroundings) -> Iterator[Conflict]:
     secret, place = rotator.secret, surroundings.place
     if secret is None:
@@ -122,6 +131,7 @@ def _environment_has_room(rotator: RotatorConfig, surroundings: Surroundings) ->
         rotator,
         rotator_name=surroundings.rotator_name,
         parameter_tags=surroundings.parameter_tags,
+        fips=surroundings.fips,
         secret_arn=arn,
         key_arn=arn,
     )
@@ -141,6 +151,8 @@ _PROFILE: Final = ("identity_provider", "profile")
 _ALGORITHM: Final = ("identity_provider", "algorithm")
 _SCOPE: Final = ("identity_provider", "scope")
 _KEY_ID: Final = ("identity_provider", "key_id")
+_PRIVATE_ADDRESSES: Final = ("identity_provider", "allow_private_addresses")
+_VPC: Final = ("vpc",)
 _SECRET: Final = ("secret", "arn")
 _SECRET_KEY: Final = ("secret", "key_arn")
 _SHARE_WITH: Final = ("share_with",)
@@ -152,6 +164,7 @@ _CHECKS: Final[tuple[tuple[tuple[KeyPath, ...], _Check], ...]] = (
     ((_WATCHDOG, _LIFETIME), _watchdog_fits_the_lifetime),
     ((_PROFILE, _ALGORITHM), _profile_allows_the_algorithm),
     ((_PROFILE,), _profile_takes_scope_and_key_id),
+    ((_PRIVATE_ADDRESSES, _VPC), _private_addresses_need_a_vpc),
     ((_SECRET, _SECRET_KEY), _secret_can_be_used),
     ((_SECRET, _SECRET_KEY), _key_is_where_the_secret_is),
     ((_SHARE_WITH,), _sharing_stays_in_the_partition),

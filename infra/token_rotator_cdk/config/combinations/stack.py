@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from token_rotator_cdk.config.combinations.bootstrap import conflicts_of_bootstrap
 from token_rotator_cdk.config.combinations.conflict import Conflict, Usable
 from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.places import (
@@ -11,6 +12,7 @@ from token_rotator_cdk.config.places import (
     TOPIC,
     account_of,
     misplaced,
+    without_fips,
 )
 
 
@@ -31,6 +33,9 @@ def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]
             yield Conflict((key,), fix)
     if stack.log_key and stack.key_arn is not None and usable("key_arn"):
         yield from _logs_need_a_key_of_their_account(stack, account_of(stack.key_arn))
+    if stack.fips and usable("region") and (fix := without_fips(stack.place)):
+        yield Conflict(("fips",), fix)
+    yield from conflicts_of_bootstrap(stack, usable)
 
 
 def _logs_need_a_key_of_their_account(stack: StackConfig, owner: str) -> Iterator[Conflict]:

@@ -12,6 +12,7 @@ from token_rotator.contract import (
 )
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.models.table import Table
+from token_rotator_cdk.config.rules.network import PemPath
 from token_rotator_cdk.config.rules.oauth import Endpoint, Hosts, OneLine, Scope
 from token_rotator_cdk.config.rules.rule import Unset, between
 
@@ -33,7 +34,12 @@ class IdentityProviderConfig(Table):
     """Hosts that the token endpoint may be on, besides the discovery endpoint's own."""
 
     allow_private_addresses: bool = Default.ALLOW_PRIVATE_ADDRESSES
-    """Whether the identity provider may be in a private network."""
+    """Whether the identity provider may be in a private network. Needs `vpc`."""
+
+    extra_ca_certificates: Annotated[
+        PemPath | None, Unset("the authorities that the system trusts")
+    ] = None
+    """PEM file, relative to this one, with authorities to trust besides the system's."""
 
     audience: Annotated[
         OneLine | None, Unset("the discovered issuer, else the origin of the token endpoint")

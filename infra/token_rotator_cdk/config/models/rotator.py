@@ -12,6 +12,7 @@ from token_rotator.contract import (
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.table import Table
+from token_rotator_cdk.config.models.vpc import VpcConfig
 from token_rotator_cdk.config.rules.arns import (
     KeyArn,
     SecretArn,
@@ -88,6 +89,9 @@ class RotatorConfig(Table):
         Unset("the stack creates the secret `<stack name>/<rotator name>`"),
     ] = None
     """The secret that holds the service account, if it exists already."""
+
+    vpc: Annotated[VpcConfig | None, Unset("the function is in no VPC of yours")] = None
+    """The VPC that the function's traffic leaves through: docs/network.md."""
 
     identity_provider: IdentityProviderConfig = IdentityProviderConfig()
     """What the identity provider expects."""

@@ -1,9 +1,11 @@
 """The table ``[stack]``: what a deployment's rotators share."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from token_rotator_cdk.config.models.bootstrap import BootstrapConfig
 from token_rotator_cdk.config.models.table import Table
 from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.rules.arns import (
@@ -21,6 +23,13 @@ from token_rotator_cdk.config.rules.aws import (
 )
 from token_rotator_cdk.config.rules.iam import RoleNamePrefix, RolePath
 from token_rotator_cdk.config.rules.rule import Unset
+
+
+class Architecture(StrEnum):
+    """Lambda's names of the processors that functions run on."""
+
+    ARM64 = "arm64"
+    X86_64 = "x86_64"
 
 
 class StackConfig(Table):
@@ -79,6 +88,15 @@ class StackConfig(Table):
         CodeSigningConfigArn | None, Unset("code is not checked for a signature")
     ] = None
     """ARN of the Lambda code signing config of every function."""
+
+    architecture: Annotated[Architecture, Field(strict=False)] = Architecture.ARM64
+    """Processors that every function runs on."""
+
+    fips: bool = False
+    """Functions call AWS at its FIPS endpoints. Needs `region`, and one that has them."""
+
+    bootstrap: BootstrapConfig = BootstrapConfig()
+    """What the CDK deploys through, if it is not a plain `cdk bootstrap`."""
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,118 @@
+"""Steps that show whether Lambda can run the function where it is, and whose network was asked."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from token_rotator.errors import ConfigurationError, IdentityProviderDown, IdentityProviderUntrusted
+from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.deployment.schedules import RESTORE
+from token_rotator_cli.deployment.state import Status
+from token_rotator_cli.steps import Finding, Result
+
+PAGE: Final = "docs/network.md"
+
+FIXES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "EniLimitExceeded": "a quota of network interfaces is used up: delete unused ones, or ask "
+        "for more in Service Quotas (AWS Lambda, Elastic network interfaces per VPC; Amazon VPC, "
+        "Network interfaces per Region)",
+        "SubnetOutOfIPAddresses": "a subnet has no free address: free some, or write larger "
+        "subnets into subnet_ids",
+        "InvalidSubnet": "a subnet of subnet_ids is gone, of another VPC, or not dual-stack "
+        "(allow_ipv6_for_dual_stack): write subnets of one VPC that exist",
+        "InvalidSecurityGroup": "a group of security_group_ids is gone or of another VPC: write "
+        "groups of the subnets' VPC",
+        "InsufficientRolePermissions": "the function's role may not create network interfaces: "
+        f"{RESTORE}, or find the permissions boundary or service control policy that denies "
+        "ec2:CreateNetworkInterface",
+        "EC2RequestLimitExceeded": "EC2 throttles the account's requests: deploy again in some "
+        "minutes",
+        "DisallowedByVpcEncryptionControl": "the VPC's encryption control admits no Lambda "
+        "functions: ask who runs the network for an exclusion, or write subnets of another VPC",
+        "InvalidConfiguration": "what was deployed does not go together; the reason says what: "
+        "correct rotators.toml and deploy",
+        "InternalError": "AWS failed: deploy again, and look at the AWS Health Dashboard",
+    }
+)
+"""What to do, by the code that Lambda names as the reason.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
+"""
+
+_ACTIVE: Final = "Active"
+_PENDING: Final = "Pending"
+_INACTIVE: Final = "Inactive"
+_FAILED: Final = "Failed"
+_IN_PROGRESS: Final = "InProgress"
+_IDLE: Final = frozenset({"", "Idle"})
+
+
+def state(context: CheckContext) -> Finding:
+    """Lambda can invoke the function: it is attached to its network, and its last update worked."""
+    found = context.deployed.state
+    facts = {
+        "state": found.state.name,
+        "last_update": found.last_update.name,
+        "vpc": found.vpc_id or None,
+    }
+    if found.last_update.name == _FAILED:
+        raise ConfigurationError(
+            "The last update of the function failed, and it runs as it did before"
+            f"{_because(found.last_update)}"
+        )
+    if found.state.name == _INACTIVE and found.state.code in _IDLE:
+        raise ConfigurationError(
+            "The function is inactive: nothing invoked it for so long that Lambda took its "
+            "network interfaces back. An invocation fails, and makes Lambda attach it again: "
+            "`token-rotator rotate` now and in some minutes. The schedules should have invoked it "
+            "each minute: look at the step schedules."
+        )
+    if found.state.name == _PENDING:
+        return Finding(
+            message=f"Lambda is still attaching it, {found.network}; that takes a minute or two, "
+            "and until then invocations fail. Run check again",
+            result=Result.WARNING,
+            facts=facts,
+        )
+    if found.state.name != _ACTIVE:
+        raise ConfigurationError(
+            f"The function cannot be invoked ({found.state.name}){_because(found.state)}"
+        )
+    if found.last_update.name == _IN_PROGRESS:
+        return Finding(
+            message=f"active, {found.network}; an update is in progress. Run check again",
+            result=Result.WARNING,
+            facts=facts,
+        )
+    return Finding(message=f"active, {found.network}", facts=facts)
+
+
+def asked_from_here(context: CheckContext, ask: Callable[[], Finding]) -> Finding:
+    """What this machine finds of an identity provider that the function may see differently.
+
+    A failure says nothing about a function in a VPC, or one that trusts an authority of its own.
+    """
+    deployed = context.deployed
+    try:
+        return ask()
+    except (IdentityProviderDown, IdentityProviderUntrusted) as error:
+        if deployed.state.vpc_id:
+            difference = f"is {deployed.state.network}, where this machine is not"
+        elif deployed.settings.extra_ca_certificates:
+            difference = "trusts the certificates of extra_ca_certificates, this machine does not"
+        else:
+            raise
+        return Finding(
+            message=f"not from here: {error} The function {difference}; what it sees: "
+            "`token-rotator rotate`",
+            result=Result.UNKNOWN,
+        )
+
+
+def _because(status: Status) -> str:
+    named = ", ".join(filter(None, [status.code, status.reason.rstrip(".")]))
+    if not named:
+        return f". What to do: {RESTORE}."
+    fix = FIXES.get(status.code, f"the reason says what: correct it and {RESTORE}")
+    return f": {named}. What to do: {fix}. {PAGE} has more."

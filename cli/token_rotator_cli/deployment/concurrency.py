@@ -1,0 +1,48 @@
+"""The account's concurrency, of which functions reserve a part."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.aws.clients import Aws
+
+STAYS_UNRESERVED: Final = 10
+"""Lambda refuses a reservation that leaves less; a new account's whole quota is not more.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html says 100, the error of
+Lambda's API says 10.
+"""
+
+QUOTA: Final = "L-B99A9384"
+"""The code of Lambda's "Concurrent executions" in Service Quotas."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountConcurrency:
+    """Concurrent executions of the account in the region."""
+
+    quota: int
+    unreserved: int
+
+    def __str__(self) -> str:
+        return f"of the account's {self.quota}, {self.unreserved} are unreserved"
+
+    def can_reserve(self, number: int) -> bool:
+        """Whether so many can be reserved."""
+        return self.unreserved - number >= STAYS_UNRESERVED
+
+
+def read_concurrency(aws: Aws) -> AccountConcurrency:
+    """Raises CallerError."""
+    with calling("lambda:GetAccountSettings"):
+        limits = aws.functions.get_account_settings()["AccountLimit"]
+    return AccountConcurrency(
+        quota=limits["ConcurrentExecutions"], unreserved=limits["UnreservedConcurrentExecutions"]
+    )
+
+
+def reserved_for(aws: Aws, function_arn: str) -> int | None:
+    """What is reserved for a function. Raises CallerError."""
+    with calling("lambda:GetFunctionConcurrency"):
+        answer = aws.functions.get_function_concurrency(FunctionName=function_arn)
+    return answer.get("ReservedConcurrentExecutions")

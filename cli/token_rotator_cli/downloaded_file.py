@@ -1,0 +1,51 @@
+"""The file downloaded from Intelligence: what is in it, and whether the function could use it."""
+
+from pathlib import Path
+from typing import Final, TextIO
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from token_rotator import urls
+from token_rotator.contract import Algorithm
+from token_rotator.credential.private_key import PrivateKey
+from token_rotator.credential.service_account import STORE, ServiceAccount, parse, text_of
+from token_rotator.errors import CredentialError
+
+LONGEST_SECRET_BYTES: Final = 64 * 1024
+"""AWS Secrets Manager User Guide, "Quotas": a secret value."""
+
+
+def read_file(name: str, stdin: TextIO) -> bytes:
+    """The file's content; ``-`` is stdin. Raises CredentialError, which shows none of it."""
+    try:
+        return stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise CredentialError(f"The file {name} cannot be read: {error.strerror}.") from None
+
+
+def account_in(content: bytes, *, algorithm: Algorithm) -> tuple[str, ServiceAccount]:
+    """The text to store, and the service account that the function will read from it.
+
+    Raises CredentialError with a text that follows "the file cannot be used".
+    """
+    text = text_of(content)
+    account = parse(text, algorithm=algorithm)
+    if len(text.encode()) > LONGEST_SECRET_BYTES:
+        raise CredentialError(
+            f"It is larger than {LONGEST_SECRET_BYTES // 1024} KiB, the limit of a secret. {STORE}"
+        )
+    return text, account
+
+
+def describe(account: ServiceAccount) -> str:
+    """The client, its key and the host of its discovery endpoint. Nothing of the key itself."""
+    text = f"service account {account.service_account_id}, {describe_key(account.private_key)}"
+    if account.discovery_endpoint:
+        text += f", discovery endpoint on {urls.host(account.discovery_endpoint)}"
+    return text
+
+
+def describe_key(key: PrivateKey) -> str:
+    """The key's type and size: ``RSA key (2048 bits)``."""
+    kind = "RSA key" if isinstance(key, RSAPrivateKey) else f"{key.curve.name} key"
+    return f"{kind} ({key.key_size} bits)"

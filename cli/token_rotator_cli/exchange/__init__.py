@@ -1,0 +1,1 @@
+"""``token-rotator try``: one exchange from this machine, without AWS."""

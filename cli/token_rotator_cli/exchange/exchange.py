@@ -1,0 +1,180 @@
+"""``token-rotator try``: the downloaded file's key, exchanged for a token from this machine."""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, TextIO
+
+from token_rotator import urls
+from token_rotator.credential.service_account import ServiceAccount
+from token_rotator.errors import CredentialError, IdentityProviderError
+from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.advice import NOTABLE_SKEW
+from token_rotator.identity_provider.client import TokenEndpoint
+from token_rotator.identity_provider.discovery import Discovery
+from token_rotator.parameter.publication import value_of
+from token_rotator.parameter.record import Record
+from token_rotator.report import fingerprint
+from token_rotator.settings import Settings
+from token_rotator.timing import HTTP_CONNECT, HTTP_READ
+from token_rotator_cli.clock import Clock
+from token_rotator_cli.console import Console, moment
+from token_rotator_cli.downloaded_file import account_in, describe_key, read_file
+from token_rotator_cli.errors import ProxyFailed
+from token_rotator_cli.exchange.differences import differences, first_endpoint
+from token_rotator_cli.exchange.journal import Journal, ObservedHttp, ObservedSigner, shown
+from token_rotator_cli.exchange.network import Network
+from token_rotator_cli.exchange.settings import choose
+from token_rotator_cli.exchange.trust import machines_trust
+
+LONGEST: Final = 2 * (HTTP_CONNECT + HTTP_READ) + timedelta(seconds=1)
+"""Two requests, as long as the function lets each of them take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """The options of the command."""
+
+    file: str
+    """A path; ``-`` is stdin."""
+    config: Path | None
+    rotator: str | None
+    provider: str | None
+    print_token: bool
+
+
+def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int:
+    """The exit code.
+
+    Raises CredentialError, IdentityProviderError, PublicationError as the function would, and
+    UsageError, ConfigFileError, ProxyFailed, ConfigurationError.
+    """
+    alone = options.print_token and not console.as_json
+    told = replace(console, out=console.err) if alone else console
+    chosen = choose(config=options.config, rotator=options.rotator, provider=options.provider)
+    trust = machines_trust(chosen.authorities)
+    journal = Journal(console=told)
+    account = _read(options.file, stdin, chosen.settings, journal)
+    journal.fact("settings", chosen.source, profile=chosen.settings.profile)
+    network = Network(_addresses(account, chosen.settings), trust.context)
+    provider = _provider(chosen.settings, network, journal, clock)
+    try:
+        record = provider.exchange(account, deadline=clock.now() + LONGEST)
+        value_of(record, chosen.settings.value_format)
+    except (IdentityProviderError, ProxyFailed):
+        for note in differences(network, trust, account, chosen.settings):
+            told.note(note)
+        told.note(
+            "This was one request, with this machine's clock and network: where the following "
+            "text says what the function has or does, it is this machine."
+        )
+        raise
+    _tell_token(record, provider.clock_skew, journal)
+    notes = list(differences(network, trust, account, chosen.settings))
+    for note in notes:
+        told.text(note)
+    told.text(
+        "The key works. "
+        + ("" if options.print_token else "The token was discarded; ")
+        + ("N" if options.print_token else "n")
+        + "othing was stored or published."
+    )
+    console.document(
+        {
+            "ok": True,
+            "service_account": account.service_account_id,
+            "notes": notes,
+            "steps": [
+                {
+                    "step": step.name,
+                    "milliseconds": step.milliseconds,
+                    "message": step.message,
+                    "facts": dict(step.facts),
+                }
+                for step in journal.steps
+            ],
+            **({"access_token": record.access_token} if options.print_token else {}),
+        }
+    )
+    if alone:
+        console.text(record.access_token)
+    return 0
+
+
+def _read(file: str, stdin: TextIO, settings: Settings, journal: Journal) -> ServiceAccount:
+    with journal.step("file") as running:
+        try:
+            content = read_file(file, stdin)
+        except CredentialError:
+            running.ended("cannot be read")
+            raise
+        try:
+            _, account = account_in(content, algorithm=settings.algorithm)
+        except CredentialError as error:
+            running.ended("cannot be used")
+            raise type(error)(f"The file cannot be used. {error}") from None
+        key = describe_key(account.private_key)
+        endpoint = account.discovery_endpoint
+        running.ended(
+            f"service account {account.service_account_id}, {key}, "
+            + (f"discovery endpoint {shown(endpoint)}" if endpoint else "no discovery endpoint"),
+            service_account=account.service_account_id,
+            key=key,
+            discovery_endpoint=shown(endpoint) if endpoint else None,
+        )
+    return account
+
+
+def _addresses(account: ServiceAccount, settings: Settings) -> Addresses:
+    """The function's own rules; loopback, if the address says so and no name leads there."""
+    return Addresses(
+        private=settings.allow_private_addresses,
+        loopback=urls.is_loopback(urls.host(first_endpoint(account, settings))),
+    )
+
+
+def _provider(
+    settings: Settings, network: Network, journal: Journal, clock: Clock
+) -> TokenEndpoint:
+    """As wiring.identity_provider makes it, with what is shown of each step."""
+    http = ObservedHttp(network=network, now=clock.now, journal=journal)
+    return TokenEndpoint(
+        settings=settings,
+        channel=http,
+        discovery=Discovery(settings=settings, channel=http, now=clock.now),
+        signer=ObservedSigner(
+            algorithm=settings.algorithm,
+            lifetime=settings.assertion_lifetime,
+            backdate=settings.assertion_backdate,
+            key_id=settings.key_id,
+            journal=journal,
+        ),
+        now=clock.now,
+    )
+
+
+def _tell_token(record: Record, skew: timedelta | None, journal: Journal) -> None:
+    seconds = int((record.expires_at - record.issued_at).total_seconds())
+    journal.fact(
+        "token",
+        f"lives {seconds} s, until {moment(record.expires_at)}; fingerprint {fingerprint(record)}",
+        lifetime_seconds=seconds,
+        expires_at=record.expires_at.isoformat(),
+        fingerprint=fingerprint(record),
+    )
+    journal.fact(
+        "clock",
+        _clock(skew),
+        clock_skew_seconds=None if skew is None else round(skew.total_seconds(), 3),
+    )
+
+
+def _clock(skew: timedelta | None) -> str:
+    if skew is None:
+        return "unknown: the answer has no Date"
+    if abs(skew) < NOTABLE_SKEW:
+        return "the provider's clock agrees with this machine's"
+    seconds = math.ceil(abs(skew).total_seconds())
+    where = "ahead of" if skew > timedelta() else "behind"
+    return f"the provider's clock is {seconds} s {where} this machine's; the function's is AWS's"

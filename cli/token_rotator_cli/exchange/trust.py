@@ -1,0 +1,55 @@
+"""Whose certificates this machine trusts: the system's, and those that its variables name."""
+
+import os
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from token_rotator_cli.errors import UsageError
+
+_IN_PLACE_OF_THE_SYSTEMS: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""OpenSSL reads them itself: https://docs.openssl.org/3.0/man3/X509_LOOKUP_hash_dir/"""
+
+_BESIDE_THE_SYSTEMS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE")
+"""Of requests, curl and AWS's tools, which a machine behind an inspecting proxy has set already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """TLS as transport.trusting makes it, with this machine's certificates."""
+
+    context: ssl.SSLContext
+    variables: tuple[str, ...]
+    """Those that change whom the machine trusts."""
+
+
+def machines_trust(besides: Path | None = None) -> Trust:
+    """``besides`` is a PEM file of authorities that the function trusts, too.
+
+    Raises UsageError for a variable, or a file, that names no certificates.
+    """
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    variables = [name for name in _IN_PLACE_OF_THE_SYSTEMS if os.environ.get(name)]
+    beside = {name: path for name in _BESIDE_THE_SYSTEMS if (path := os.environ.get(name))}
+    variables += [name for name, path in beside.items() if _adds(context, name, Path(path))]
+    if besides is not None:
+        _adds(context, "extra_ca_certificates", besides)
+    return Trust(context=context, variables=tuple(variables))
+
+
+def _adds(context: ssl.SSLContext, variable: str, path: Path) -> bool:
+    """Whether the certificates may not all have been there before. Those of a folder may not."""
+    before = context.cert_store_stats()["x509"]
+    try:
+        if path.is_dir():
+            context.load_verify_locations(capath=path)
+            return True
+        context.load_verify_locations(cafile=path)
+    except OSError:  # ssl.SSLError is one
+        raise UsageError(
+            f"{variable} names {path}, which holds no certificates that can be read. Correct or "
+            "unset it."
+        ) from None
+    return context.cert_store_stats()["x509"] > before

@@ -1,0 +1,67 @@
+"""What the CDK expects to find where it deploys to: its bootstrap stack, of some version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from token_rotator_cdk.config.models.stack import StackConfig
+
+QUALIFIER: Final = "hnb659fds"
+"""Of a bootstrap that names none.
+
+https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+"""
+
+OLDEST_VERSION: Final = 6
+"""What the pinned CDK's synthesizer asks for; a test compares it with what that writes."""
+
+_CALLERS: Final = "${AWS::AccountId}"
+_QUALIFIER: Final = "${Qualifier}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bootstrap:
+    """The bootstrap stack that a stack is deployed through."""
+
+    version_parameter: str
+    """The SSM parameter that holds its version."""
+    oldest_version: int
+    lookup_role: str | None
+    """ARN of the role with which the CDK reads, with CloudFormation's pseudo parameters."""
+
+
+def bootstrap_of_file(stack: StackConfig) -> Bootstrap | None:
+    """What ``[stack.bootstrap]`` makes the CDK expect; None: nothing, with the caller's roles."""
+    table = stack.bootstrap
+    if table.cli_credentials:
+        return None
+    qualifier = table.qualifier or QUALIFIER
+    account, region = stack.account or _CALLERS, stack.region or "${AWS::Region}"
+    parameter = table.bootstrap_stack_version_ssm_parameter
+    return Bootstrap(
+        version_parameter=(parameter or "/cdk-bootstrap/${Qualifier}/version").replace(
+            _QUALIFIER, qualifier
+        ),
+        oldest_version=OLDEST_VERSION,
+        lookup_role=(table.lookup_role_arn or _lookup_role(account, region)).replace(
+            _QUALIFIER, qualifier
+        ),
+    )
+
+
+def _lookup_role(account: str, region: str) -> str:
+    name = f"cdk-${{Qualifier}}-lookup-role-{account}-{region}"
+    return f"arn:${{AWS::Partition}}:iam::{account}:role/{name}"
+
+
+def bootstrap_of_artifact(properties: Mapping[str, Any]) -> Bootstrap | None:
+    """What a stack of a cloud assembly asks for; None: no bootstrap, or the caller's own roles."""
+    oldest = properties.get("requiresBootstrapStackVersion")
+    parameter = properties.get("bootstrapStackVersionSsmParameter")
+    if not oldest or not parameter:
+        return None
+    return Bootstrap(
+        version_parameter=parameter,
+        oldest_version=oldest,
+        lookup_role=properties.get("lookupRole", {}).get("arn"),
+    )

@@ -1,0 +1,135 @@
+"""Resources that a deployment names and does not create: they have to be there, and be usable."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from token_rotator.contract import Variable
+from token_rotator_cdk.config import places
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.deployment.key import key_problem
+from token_rotator_cli.errors import CallerError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedKind:
+    """A kind of resource that can be named: where it is named, and how it is found."""
+
+    name: str
+    place: places.Kind
+    in_file: Callable[[Deployment], Mapping[str, str | None]]
+    """The ARNs, by the settings that hold them."""
+    in_templates: tuple[str, ...]
+    """A resource type, and the path of a property that holds an ARN or several."""
+    problem: Callable[[Aws, str], str | None]
+    """Why it cannot be used, as the end of a sentence, or None. Raises CallerError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A resource that is named."""
+
+    kind: NamedKind
+    arn: str
+    setting: str = field(compare=False)
+    """The setting that names it; in a template, the property."""
+
+
+def _missing(action: str, read: Callable[[], object], *codes: str) -> str | None:
+    try:
+        with calling(action):
+            read()
+    except CallerError as error:
+        if error.code not in codes:
+            raise
+        return "does not exist: create it, or name another one"
+    return None
+
+
+def _topic(aws: Aws, arn: str) -> str | None:
+    return _missing(
+        "sns:GetTopicAttributes",
+        lambda: aws.topics.get_topic_attributes(TopicArn=arn)["Attributes"],
+        "NotFound",
+        "NotFoundException",
+    )
+
+
+def _policy(aws: Aws, arn: str) -> str | None:
+    return _missing(
+        "iam:GetPolicy",
+        lambda: aws.iam.get_policy(PolicyArn=arn)["Policy"],
+        "NoSuchEntity",
+        "NoSuchEntityException",
+    )
+
+
+def _code_signing_config(aws: Aws, arn: str) -> str | None:
+    return _missing(
+        "lambda:GetCodeSigningConfig",
+        lambda: aws.function_list.get_code_signing_config(CodeSigningConfigArn=arn)[
+            "CodeSigningConfig"
+        ],
+        "ResourceNotFoundException",
+    )
+
+
+KINDS: Final = (
+    NamedKind(
+        name="topic",
+        place=places.TOPIC,
+        in_file=lambda file: {"alarm_topic_arn": file.stack.alarm_topic_arn},
+        in_templates=("AWS::CloudWatch::Alarm", "AlarmActions"),
+        problem=_topic,
+    ),
+    NamedKind(
+        name="permissions boundary",
+        place=places.BOUNDARY,
+        in_file=lambda file: {"permissions_boundary": file.stack.permissions_boundary},
+        in_templates=("AWS::IAM::Role", "PermissionsBoundary"),
+        problem=_policy,
+    ),
+    NamedKind(
+        name="code signing config",
+        place=places.CODE_SIGNING,
+        in_file=lambda file: {"code_signing_config_arn": file.stack.code_signing_config_arn},
+        in_templates=("AWS::Lambda::Function", "CodeSigningConfigArn"),
+        problem=_code_signing_config,
+    ),
+    NamedKind(
+        name="key",
+        place=places.KEY,
+        in_file=lambda file: {"key_arn": file.stack.key_arn},
+        in_templates=(
+            *("AWS::Lambda::Function", "Environment", "Variables"),
+            Variable.PARAMETER_KEY_ARN,
+        ),
+        problem=key_problem,
+    ),
+)
+"""Secrets are not among them: what may be wrong with one is more than that it does not exist."""
+
+
+def named_in_file(file: Deployment) -> Iterator[Named]:
+    """What the tables of a stack name."""
+    for kind in KINDS:
+        for setting, arn in kind.in_file(file).items():
+            if arn is not None:
+                yield Named(kind=kind, arn=arn, setting=setting)
+
+
+def named_in_template(resources: Mapping[str, Any]) -> Iterator[Named]:
+    """What a template names by its ARN; what it imports or creates is no text."""
+    for kind in KINDS:
+        of_type, *path = kind.in_templates
+        for resource in resources.values():
+            if resource["Type"] != of_type:
+                continue
+            value: Any = resource.get("Properties", {})
+            for key in path:
+                value = value.get(key, {}) if isinstance(value, dict) else {}
+            for arn in value if isinstance(value, list) else [value]:
+                if isinstance(arn, str):
+                    yield Named(kind=kind, arn=arn, setting=path[-1])

@@ -1,0 +1,145 @@
+"""Steps that show whether this is the place to deploy to: account, region, bootstrap."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from token_rotator_cdk.config.places import Place, misplaced, partition_of
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.deployment.account import confirm_account
+from token_rotator_cli.errors import CallerError, WrongAccount
+from token_rotator_cli.preflight.bootstrap import QUALIFIER, Bootstrap
+from token_rotator_cli.preflight.context import PreflightContext
+from token_rotator_cli.preflight.named import Named
+from token_rotator_cli.steps import Finding, Result, for_each
+
+SERVICES: Final = (
+    *("cloudwatch", "events", "kms", "lambda", "logs"),
+    *("scheduler", "secretsmanager", "sns", "ssm"),
+)
+"""What a stack and its function use in their region, as botocore and AWS's list name them."""
+
+_LIST: Final = "/aws/service/global-infrastructure"
+"""https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html"""
+
+_BATCH: Final = 10
+"""Of names in a GetParameters."""
+
+
+def account(context: PreflightContext) -> Finding:
+    """The credentials are of the account that the stacks name, or lead there as the CDK does."""
+    context.aws = context.connect()
+    (named,) = {stack.account for stack in context.stacks}
+    try:
+        confirm_account(context.aws, named, source="The deployment")
+    except WrongAccount as error:
+        message = _lookup(context, named or "", error)
+        return Finding(message=message, facts={"account": named, "region": context.aws.region})
+    return Finding(
+        message=f"to {context.place}",
+        facts={"account": context.aws.account, "region": context.aws.region},
+    )
+
+
+def _lookup(context: PreflightContext, account: str, error: WrongAccount) -> str:
+    """Goes on as the role with which the CDK reads in another account. Raises WrongAccount."""
+    region = context.aws.region
+    for stack in context.stacks:
+        if stack.bootstrap is None or stack.bootstrap.lookup_role is None:
+            continue
+        role = stack.bootstrap.lookup_role.replace(
+            "${AWS::Partition}", partition_of(region) or "aws"
+        )
+        role = role.replace("${AWS::AccountId}", account).replace("${AWS::Region}", region)
+        try:
+            context.aws = context.aws.assuming(role)
+        except CallerError:
+            continue
+        return f"to {region} of account {account}, read as {role}"
+    raise error
+
+
+def services(context: PreflightContext) -> list[Finding] | Finding:
+    """The region has the services that a stack uses."""
+    region = context.aws.region
+    doubtful = [one for one in SERVICES if not context.aws.has_service(one)]
+    if not doubtful:
+        return Finding(message=f"all are in {region}")
+    anywhere = {one: f"{_LIST}/services/{one}" for one in doubtful}
+    here = {one: f"{_LIST}/regions/{region}/services/{one}" for one in doubtful}
+    listed = _listed(context, [*anywhere.values(), *here.values()])
+    missing = [one for one in doubtful if here[one] not in listed and anywhere[one] in listed]
+    not_said = [one for one in doubtful if here[one] not in listed and anywhere[one] not in listed]
+    if missing:
+        message = f"{region} has no {', '.join(missing)}: deploy to another region ([stack] region)"
+        return Finding(message=message, result=Result.WRONG, facts={"missing": missing})
+    if not_said:
+        message = f"neither botocore nor AWS's list says whether {region} has {', '.join(not_said)}"
+        return Finding(message=message, result=Result.UNKNOWN, facts={"not_said": not_said})
+    return Finding(message=f"all are in {region}")
+
+
+def _listed(context: PreflightContext, names: list[str]) -> set[str]:
+    """Those of the public parameters that exist."""
+    found: set[str] = set()
+    for start in range(0, len(names), _BATCH):
+        with calling("ssm:GetParameters"):
+            answer = context.aws.parameters.get_parameters(Names=names[start : start + _BATCH])
+        found |= {one["Name"] for one in answer["Parameters"]}
+    return found
+
+
+def bootstrap(context: PreflightContext) -> list[Finding] | Finding:
+    """The region is bootstrapped, with a version that is new enough."""
+    wanted = {stack.bootstrap: None for stack in context.stacks if stack.bootstrap is not None}
+    found: list[Finding] = for_each(wanted, lambda one: _bootstrap_problem(context, one))
+    return found or Finding(message=" and ".join(_versions(wanted)) or "none is needed")
+
+
+def _versions(wanted: dict[Bootstrap, None]) -> Iterator[str]:
+    for one in wanted:
+        yield f"{one.version_parameter} is {one.oldest_version} or newer"
+
+
+def _bootstrap_problem(context: PreflightContext, wanted: Bootstrap) -> Finding | None:
+    name = wanted.version_parameter
+    own = "" if f"/{QUALIFIER}/" in name else " with your qualifier"
+    fix = f"npx cdk bootstrap aws://{context.aws.account}/{context.aws.region}{own}"
+    try:
+        with calling("ssm:GetParameter"):
+            version = context.aws.parameters.get_parameter(Name=name)["Parameter"]["Value"]
+    except CallerError as error:
+        if error.code != "ParameterNotFound":
+            raise
+        message = f"{context.place} is not bootstrapped (there is no parameter {name}): {fix}"
+        return Finding(message=message, result=Result.WRONG, facts={"version": None})
+    if int(version) >= wanted.oldest_version:
+        return None
+    return Finding(
+        message=f"{context.place} is bootstrapped with version {version}, and "
+        f"{wanted.oldest_version} is needed: {fix}",
+        result=Result.WRONG,
+        facts={"version": int(version)},
+    )
+
+
+def named(context: PreflightContext) -> list[Finding] | Finding:
+    """What the stacks name and do not create exists, in this place, and can be used."""
+    what = {one: None for stack in context.stacks for one in sorted(stack.named, key=_arn)}
+    found = for_each(what, lambda one: _named_problem(context, one))
+    listed = ", ".join(one.kind.name for one in what) or "nothing is named"
+    return found or Finding(message=listed)
+
+
+def _arn(one: Named) -> str:
+    return one.arn
+
+
+def _named_problem(context: PreflightContext, one: Named) -> Finding | None:
+    here = Place(region=context.aws.region, account=context.aws.account)
+    if fix := misplaced(one.kind.place, one.arn, here):
+        message = f"{one.setting} = {one.arn}: {fix}"
+    elif problem := one.kind.problem(context.aws, one.arn):
+        message = f"the {one.kind.name} {one.arn} ({one.setting}) {problem}"
+    else:
+        return None
+    return Finding(message=message, result=Result.WRONG, facts={"arn": one.arn})

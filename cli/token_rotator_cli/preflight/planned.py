@@ -1,0 +1,208 @@
+"""What would be deployed: the stacks of a configuration file, or of a CDK app's cloud assembly."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from token_rotator.contract import Variable
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import SecretConfig
+from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.rules.iam import RoleKind, role_name
+from token_rotator_cli.errors import ConfigFileError
+from token_rotator_cli.preflight.bootstrap import (
+    Bootstrap,
+    bootstrap_of_artifact,
+    bootstrap_of_file,
+)
+from token_rotator_cli.preflight.named import Named, named_in_file, named_in_template
+
+_UNKNOWN: Final = ("unknown-account", "unknown-region")
+"""What the CDK writes for a stack that goes to the caller's account or region."""
+
+LEAST_PER_ROTATOR: Final[Mapping[str, int]] = {
+    "AWS::CloudWatch::Alarm": 4,
+    "AWS::Events::Rule": 1,
+    "AWS::IAM::ManagedPolicy": 1,
+    "AWS::IAM::Role": 2,
+    "AWS::Lambda::Function": 1,
+}
+"""What every rotator has, whatever is configured, of the types whose quotas are compared.
+
+Settings add to it. A file is not synthesized to count them: a deployment that would fit is never
+refused, and one that exceeds a quota by these few is.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRotator:
+    """A rotator of a stack, as far as consumers and the account depend on it."""
+
+    stack: str
+    rotator: str
+    parameter_name: str
+    creates_secret: bool
+    """Whether the stack creates the secret, with the rotator's name."""
+    value_format: str
+    secret_arn: str | None
+    """Of the secret that is named; None: the stack creates it, or it is not known at synthesis."""
+    secret_key_arn: str | None = field(default=None, compare=False)
+    """The key that the file names for that secret; empty: none. None: a template does not say."""
+    reserves_concurrency: bool = True
+    has_shared_reader: bool = False
+    """Whether workloads of other accounts read the token through a role of the stack."""
+    key_arn: str | None = None
+    """None: the stack creates the key, or it is known at deployment only."""
+    role_path: str = "/"
+    role_name: str | None = None
+    """What the name of the function's role begins with. None: CloudFormation chooses it."""
+
+    @property
+    def table(self) -> str:
+        """The name of its table in the file."""
+        return self.rotator.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStack:
+    """A stack, and where it goes. None: to the account or region of the caller."""
+
+    name: str
+    account: str | None
+    region: str | None
+    rotators: tuple[PlannedRotator, ...]
+    bootstrap: Bootstrap | None
+    named: frozenset[Named]
+    resources: Mapping[str, int] = field(compare=False)
+    """How many there are at least of a resource type."""
+
+
+def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
+    """The stacks of a ``rotators.toml``."""
+    for one in deployment.by_stack():
+        yield PlannedStack(
+            name=one.stack.name,
+            account=one.stack.account,
+            region=one.stack.region,
+            rotators=tuple(
+                PlannedRotator(
+                    stack=one.stack.name,
+                    rotator=one.rotator_name(name),
+                    parameter_name=rotator.parameter_name,
+                    creates_secret=rotator.secret is None,
+                    value_format=rotator.value_format,
+                    secret_arn=None if rotator.secret is None else rotator.secret.arn,
+                    secret_key_arn=_key_of(rotator.secret),
+                    reserves_concurrency=rotator.reserve_concurrency,
+                    has_shared_reader=bool(rotator.share_with),
+                    key_arn=one.stack.key_arn,
+                    role_path=one.stack.role_path or "/",
+                    role_name=_role_name(one.stack, one.rotator_name(name)),
+                )
+                for name, rotator in one.rotators.items()
+            ),
+            bootstrap=bootstrap_of_file(one.stack),
+            named=frozenset(named_in_file(one)),
+            resources={
+                kind: number * len(one.rotators) for kind, number in LEAST_PER_ROTATOR.items()
+            },
+        )
+
+
+def _role_name(stack: StackConfig, rotator: str) -> str | None:
+    if stack.role_name_prefix is None:
+        return None
+    path = stack.role_path or "/"
+    # the region, which the caller may decide, is the end of it
+    return role_name(stack.role_name_prefix, RoleKind.ROTATE, of=rotator, path=path, region="")
+
+
+def _key_of(secret: SecretConfig | None) -> str | None:
+    return None if secret is None else secret.key_arn or ""
+
+
+def stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
+    """The stacks that a CDK app has synthesized, those of its stages too. Raises ConfigFileError.
+
+    https://github.com/aws/aws-cdk/tree/main/packages/%40aws-cdk/cloud-assembly-schema
+    """
+    try:
+        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ConfigFileError(
+            f"{directory} holds no cloud assembly: run `cdk synth` first, or name its output "
+            "directory."
+        ) from None
+    for artifact_id, artifact in manifest.get("artifacts", {}).items():
+        properties = artifact.get("properties", {})
+        if artifact["type"] == "cdk:cloud-assembly":
+            yield from stacks_of_assembly(directory / properties["directoryName"])
+        if artifact["type"] != "aws:cloudformation:stack":
+            continue
+        name = properties.get("stackName", artifact_id)
+        account, region = artifact["environment"].removeprefix("aws://").split("/")
+        template = json.loads((directory / properties["templateFile"]).read_text(encoding="utf-8"))
+        resources = template.get("Resources", {})
+        yield PlannedStack(
+            name=name,
+            account=None if account in _UNKNOWN else account,
+            region=None if region in _UNKNOWN else region,
+            rotators=tuple(_rotators(name, region, resources)),
+            bootstrap=bootstrap_of_artifact(properties),
+            named=frozenset(named_in_template(resources)),
+            resources=Counter(resource["Type"] for resource in resources.values()),
+        )
+
+
+def _rotators(stack: str, region: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]:
+    """The rotators whose names are known at synthesis."""
+    created = {
+        resource.get("Properties", {}).get("Name")
+        for resource in resources.values()
+        if resource["Type"] == "AWS::SecretsManager::Secret"
+    }
+    for resource in resources.values():
+        if resource["Type"] != "AWS::Lambda::Function":
+            continue
+        variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+        rotator, parameter = (
+            variables.get(name) for name in (Variable.ROTATOR, Variable.PARAMETER_NAME)
+        )
+        if isinstance(rotator, str) and isinstance(parameter, str):
+            key = variables.get(Variable.PARAMETER_KEY_ARN)
+            role = _role_of(resource, resources)
+            secret = variables.get(Variable.SECRET_ARN)
+            yield PlannedRotator(
+                stack=stack,
+                rotator=rotator,
+                parameter_name=parameter,
+                creates_secret=rotator in created,
+                value_format=variables[Variable.VALUE_FORMAT],
+                key_arn=key if isinstance(key, str) else None,
+                role_path=role.get("Path", "/"),
+                role_name=_beginning(role.get("RoleName"), region),
+                secret_arn=secret if isinstance(secret, str) else None,
+                reserves_concurrency="ReservedConcurrentExecutions" in resource["Properties"],
+            )
+
+
+def _role_of(function: dict[str, Any], resources: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a function's role, if the template has it."""
+    match function["Properties"].get("Role"):
+        case {"Fn::GetAtt": [str(name), *_]}:
+            found: dict[str, Any] = resources.get(name, {}).get("Properties", {})
+            return found
+    return {}
+
+
+def _beginning(name: object, region: str) -> str | None:
+    """A name up to the region, which may be known at deployment only."""
+    match name:
+        case str():
+            return name.removesuffix(region)
+        case {"Fn::Join": [_, [str(first), *_]]}:
+            return first
+    return None

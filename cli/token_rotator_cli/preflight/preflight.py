@@ -1,0 +1,153 @@
+"""``token-rotator preflight``: what would make a deployment fail or hurt, before it happens."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.console import Console
+from token_rotator_cli.deployment.target import CONFIG, read_config
+from token_rotator_cli.errors import ConfigFileError
+from token_rotator_cli.preflight import place_steps, quota_steps, rotator_steps
+from token_rotator_cli.preflight.context import PreflightContext
+from token_rotator_cli.preflight.planned import PlannedStack, stacks_of_assembly, stacks_of_file
+from token_rotator_cli.steps import Finding, Result, Step, as_json, findings_of, shown, with_result
+
+_LIST_FUNCTIONS: Final = "lambda:ListFunctions"
+_LIST_RESOURCES: Final = "cloudformation:ListStackResources"
+_QUOTA: Final = "servicequotas:GetServiceQuota"
+
+
+def _step(
+    run: Callable[[PreflightContext], Finding | Sequence[Finding]],
+    *actions: str,
+    needs: str | None = "account",
+) -> Step[PreflightContext]:
+    return Step(run=run, needs=needs, optional=True, actions=actions)
+
+
+STEPS: Final = (
+    _step(place_steps.account, "sts:AssumeRole", needs=None),
+    _step(place_steps.services, "ssm:GetParameters"),
+    _step(place_steps.bootstrap, "ssm:GetParameter"),
+    _step(
+        place_steps.named,
+        "sns:GetTopicAttributes",
+        "iam:GetPolicy",
+        "lambda:GetCodeSigningConfig",
+        "kms:DescribeKey",
+    ),
+    _step(
+        quota_steps.concurrency,
+        "lambda:GetAccountSettings",
+        _LIST_FUNCTIONS,
+        "lambda:GetFunctionConcurrency",
+    ),
+    _step(quota_steps.roles, "iam:GetAccountSummary", _LIST_RESOURCES),
+    _step(quota_steps.policies, "iam:GetAccountSummary", _LIST_RESOURCES),
+    _step(quota_steps.rules, "events:ListRules", _LIST_RESOURCES, _QUOTA),
+    _step(quota_steps.alarms, "cloudwatch:DescribeAlarms", _LIST_RESOURCES, _QUOTA),
+    _step(quota_steps.code_storage, "lambda:GetAccountSettings", _LIST_RESOURCES),
+    _step(
+        rotator_steps.parameters,
+        "ssm:DescribeParameters",
+        _LIST_FUNCTIONS,
+        "ssm:ListTagsForResource",
+    ),
+    _step(
+        rotator_steps.secrets, "secretsmanager:DescribeSecret", _LIST_RESOURCES, "kms:DescribeKey"
+    ),
+    _step(rotator_steps.keys, _LIST_FUNCTIONS, "kms:DescribeKey"),
+    _step(rotator_steps.moves, _LIST_FUNCTIONS),
+    _step(rotator_steps.losses, _LIST_FUNCTIONS),
+)
+"""In the order of the output. Actions are in the order in which they are needed, if they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preflight:
+    """The options of the command."""
+
+    config: Path | None
+    app: Path | None
+    """A cloud assembly, which is read instead of the file."""
+    stack: str | None
+    """The name of the only stack to deploy, or a pattern; None: all."""
+    accepted: frozenset[str]
+    """The parameters whose consumers may lose their token."""
+
+
+def preflight(options: Preflight, console: Console, connect: Callable[[str | None], Aws]) -> int:
+    """The exit code: 1 if something is wrong, and is no loss that was accepted.
+
+    ``connect`` is called with the region. Raises ConfigFileError.
+    """
+    found: list[tuple[str, Finding]] = []
+    rows: list[dict[str, object]] = []
+    for (_, region), stacks in _by_place(_stacks(options)):
+        context = PreflightContext(partial(connect, region), stacks, accepted=options.accepted)
+        names = [stack.name for stack in stacks]
+        for step, finding in findings_of(STEPS, context, console):
+            found.append((step, finding))
+            rows.append({**as_json(step, finding), "stacks": names})
+            _show(step, finding, console)
+    wrong, unknown = with_result(found, Result.WRONG), with_result(found, Result.UNKNOWN)
+    for sentence in _end(found, wrong, unknown):
+        console.text(sentence)
+    console.document({"ok": not wrong, "wrong": wrong, "unknown": unknown, "steps": rows})
+    return 1 if wrong else 0
+
+
+def _stacks(options: Preflight) -> list[PlannedStack]:
+    stacks = list(
+        stacks_of_assembly(options.app)
+        if options.app is not None
+        else stacks_of_file(read_config(options.config or CONFIG))
+    )
+    chosen = [one for one in stacks if fnmatchcase(one.name, options.stack or "*")]
+    if not chosen:
+        names = ", ".join(one.name for one in stacks) or "none"
+        raise ConfigFileError(f"There is no stack {options.stack} to deploy. There is: {names}.")
+    return chosen
+
+
+def _by_place(
+    stacks: Sequence[PlannedStack],
+) -> Iterator[tuple[tuple[str | None, str | None], list[PlannedStack]]]:
+    """The stacks of each account and region."""
+
+    def place(stack: PlannedStack) -> tuple[str, str]:
+        return stack.account or "", stack.region or ""
+
+    for (account, region), those in groupby(sorted(stacks, key=place), place):
+        yield (account or None, region or None), list(those)
+
+
+def _show(step: str, finding: Finding, console: Console) -> None:
+    """What is well is not shown: nobody reads a page of it before each deployment."""
+    if finding.result in (Result.OK, Result.SKIPPED):
+        return
+    widths = (max(map(len, Result)), max(len(step.name) for step in STEPS))
+    console.row(shown(finding), step, finding.message, widths=widths)
+
+
+def _end(
+    found: Sequence[tuple[str, Finding]], wrong: Sequence[str], unknown: Sequence[str]
+) -> Iterator[str]:
+    end = f"Wrong: {', '.join(wrong)}." if wrong else "Nothing is wrong."
+    yield end + (f" Unknown: {', '.join(unknown)}." if unknown else "")
+    lost = [
+        str(finding.facts["parameter"])
+        for step, finding in found
+        if finding.result is Result.WRONG and step == rotator_steps.losses.__name__
+    ]
+    if lost:
+        yield (
+            "This deployment would leave consumers without a token. docs/renaming.md has the "
+            f'steps that do not. To deploy all the same: make deploy ACCEPT="'
+            f'{" ".join(dict.fromkeys(lost))}" (token-rotator preflight --accept).'
+        )

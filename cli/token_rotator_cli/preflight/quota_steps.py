@@ -1,0 +1,162 @@
+"""Steps that compare what the account has left with what the deployment adds."""
+
+from typing import Final, Literal
+
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.deployment.concurrency import (
+    QUOTA,
+    STAYS_UNRESERVED,
+    read_concurrency,
+    reserved_for,
+)
+from token_rotator_cli.errors import CallerError
+from token_rotator_cli.preflight.context import PreflightContext
+from token_rotator_cli.steps import Finding, Result
+
+BUNDLE_BYTES: Final = 5_000_000
+"""A function's zip file is not smaller."""
+
+_FREE: Final = "delete some, or ask for more in Service Quotas"
+
+
+def concurrency(context: PreflightContext) -> Finding:
+    """The account has as much concurrency to reserve as the deployment reserves."""
+    if context.aws.is_local:
+        return Finding(message="a local AWS has no quota", result=Result.UNKNOWN)
+    account = read_concurrency(context.aws)
+    wanted = [one.rotator for one in context.rotators if one.reserves_concurrency]
+    if not account.can_reserve(len(wanted)):
+        there = {one.rotator: one.function_arn for one in context.deployed}
+        wanted = [
+            one
+            for one in wanted
+            if one not in there or reserved_for(context.aws, there[one]) is None
+        ]
+    facts = {"quota": account.quota, "unreserved": account.unreserved, "reserves": len(wanted)}
+    if not wanted or account.can_reserve(len(wanted)):
+        return Finding(message=f"{account}", facts=facts)
+    return Finding(
+        message=f"the deployment reserves {len(wanted)}; {account}, and Lambda keeps "
+        f"{STAYS_UNRESERVED} unreserved (UnreservedConcurrentExecution below its minimum value). "
+        f"Ask for more in Service Quotas ({QUOTA}), or write reserve_concurrency = false "
+        "(docs/troubleshooting.md#a-new-account)",
+        result=Result.WRONG,
+        facts=facts,
+    )
+
+
+def roles(context: PreflightContext) -> Finding:
+    """IAM takes as many more roles as the deployment adds."""
+    return _of_iam(context, "AWS::IAM::Role", "roles", used="Roles", quota="RolesQuota")
+
+
+def policies(context: PreflightContext) -> Finding:
+    """IAM takes as many more managed policies as the deployment adds."""
+    return _of_iam(
+        context,
+        "AWS::IAM::ManagedPolicy",
+        "managed policies",
+        used="Policies",
+        quota="PoliciesQuota",
+    )
+
+
+def _of_iam(
+    context: PreflightContext,
+    kind: str,
+    what: str,
+    *,
+    used: Literal["Roles", "Policies"],
+    quota: Literal["RolesQuota", "PoliciesQuota"],
+) -> Finding:
+    with calling("iam:GetAccountSummary"):
+        summary = context.aws.iam.get_account_summary()["SummaryMap"]
+    number, limit = summary[used], summary[quota]
+    return _compared(what, number=number, limit=limit, added=_added(context, kind, limit - number))
+
+
+def rules(context: PreflightContext) -> Finding:
+    """The default event bus takes as many more rules as the deployment adds."""
+    with calling("events:ListRules"):
+        pages = context.aws.event_rules.get_paginator("list_rules").paginate()
+        number = sum(len(page["Rules"]) for page in pages)
+    return _by_service_quotas(
+        context,
+        "AWS::Events::Rule",
+        "rules on the default event bus",
+        number=number,
+        quota=("events", "L-244521F2", 300),
+    )
+
+
+def alarms(context: PreflightContext) -> Finding:
+    """CloudWatch takes as many more alarms as the deployment adds."""
+    with calling("cloudwatch:DescribeAlarms"):
+        pages = context.aws.cloudwatch.get_paginator("describe_alarms").paginate()
+        number = sum(len(page["MetricAlarms"]) for page in pages)
+    return _by_service_quotas(
+        context,
+        "AWS::CloudWatch::Alarm",
+        "alarms",
+        number=number,
+        quota=("monitoring", "L-2FF78D7B", 5000),
+    )
+
+
+def code_storage(context: PreflightContext) -> Finding:
+    """Lambda has room for the functions' zip files."""
+    with calling("lambda:GetAccountSettings"):
+        answer = context.aws.functions.get_account_settings()
+        used = answer["AccountUsage"]["TotalCodeSize"]
+        limit = answer["AccountLimit"]["TotalCodeSize"]
+    fit = max(0, limit - used) // BUNDLE_BYTES
+    added = _added(context, "AWS::Lambda::Function", fit) * BUNDLE_BYTES
+    used_mb, limit_mb, added_mb = (round(size / 1_000_000) for size in (used, limit, added))
+    return _compared("MB of Lambda's code storage", number=used_mb, limit=limit_mb, added=added_mb)
+
+
+def _added(context: PreflightContext, kind: str, fit: int) -> int:
+    """How many come in addition; what the stacks have already is asked for where it matters."""
+    planned = sum(stack.resources.get(kind, 0) for stack in context.stacks)
+    return planned if planned <= fit else context.added(kind)
+
+
+def _by_service_quotas(
+    context: PreflightContext, kind: str, what: str, *, number: int, quota: tuple[str, str, int]
+) -> Finding:
+    """Service Quotas is asked only where the documented default would be exceeded."""
+    service, code, default = quota
+    least = _LEAST.get(code, default)
+    added = _added(context, kind, least - number)
+    if number + added <= least:
+        return _compared(what, number=number, limit=default, added=added)
+    try:
+        with calling("servicequotas:GetServiceQuota"):
+            answer = context.aws.quotas.get_service_quota(ServiceCode=service, QuotaCode=code)
+            limit = int(answer["Quota"]["Value"])
+    except CallerError as error:
+        message = (
+            f"{number} {what}, and the deployment adds {added}; the default quota is {default}"
+        )
+        return Finding(
+            message=f"{message}, and yours is not known. {error}",
+            result=Result.UNKNOWN,
+            error=type(error).__name__,
+            facts={"used": number, "added": added},
+        )
+    return _compared(what, number=number, limit=limit, added=added)
+
+
+_LEAST: Final = {"L-244521F2": 100}
+"""The default is lower in some regions, where it is lower than elsewhere.
+
+https://docs.aws.amazon.com/general/latest/gr/ev.html: 100 rules in af-south-1 and eu-south-1.
+"""
+
+
+def _compared(what: str, *, number: int, limit: int, added: int) -> Finding:
+    facts = {"used": number, "quota": limit, "added": added}
+    message = f"{number} of {limit} {what}; the deployment adds {added}"
+    if added and number + added > limit:
+        return Finding(message=f"{message}: {_FREE}", result=Result.WRONG, facts=facts)
+    return Finding(message=message, facts=facts)

@@ -1,0 +1,145 @@
+"""Steps that show whose values, secrets and tokens the rotators would meet."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from token_rotator_cdk.config.places import SECRET, Place, misplaced
+from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.deployment.key import key_problem
+from token_rotator_cli.errors import CallerError
+from token_rotator_cli.preflight.context import PreflightContext
+from token_rotator_cli.preflight.losses import losses as losses_of
+from token_rotator_cli.preflight.moves import moves as moves_of
+from token_rotator_cli.preflight.planned import PlannedRotator
+from token_rotator_cli.preflight.secrets import created_problem, named_problem
+from token_rotator_cli.steps import Finding, Result, for_each
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm.type_defs import ParameterMetadataTypeDef
+
+_BATCH: Final = 50
+"""Of values in a filter of DescribeParameters."""
+
+
+def parameters(context: PreflightContext) -> list[Finding] | Finding:
+    """No parameter holds a value of somebody else's, which a token would replace."""
+    if context.aws.is_local:
+        return Finding(message="a local AWS describes no policies", result=Result.UNKNOWN)
+    names = dict.fromkeys(one.parameter_name for one in context.rotators)
+    there = [*_described(context, names)]
+    found = for_each(there, lambda one: _foreign(context, one))
+    return found or Finding(message=f"{len(there)} of {len(names)} exist, and are rotators'")
+
+
+def _described(
+    context: PreflightContext, names: Iterable[str]
+) -> "Iterator[ParameterMetadataTypeDef]":
+    left = iter(names)
+    while values := [*islice(left, _BATCH)]:
+        with calling("ssm:DescribeParameters"):
+            pages = context.aws.parameters.get_paginator("describe_parameters").paginate(
+                ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": values}]
+            )
+            for page in pages:
+                yield from page["Parameters"]
+
+
+def _foreign(context: PreflightContext, one: "ParameterMetadataTypeDef") -> Finding | None:
+    name, kind = one["Name"], one["Type"]
+    if _is_written(context, name):
+        return None
+    if kind == "SecureString":
+        with calling("ssm:ListTagsForResource"):
+            tags = context.aws.parameters.list_tags_for_resource(
+                ResourceType="Parameter", ResourceId=name
+            )["TagList"]
+        if ROTATOR_TAG in {tag["Key"] for tag in tags}:
+            return None
+    return Finding(
+        message=f"{name} exists (type {kind}), and no rotator wrote it: a token would replace "
+        "somebody's value. Write another parameter_name, or delete it if nobody reads it: "
+        f"aws ssm delete-parameter --name {name}",
+        result=Result.WRONG,
+        facts={"parameter": name, "type": kind},
+    )
+
+
+def _is_written(context: PreflightContext, name: str) -> bool:
+    """Whether a rotator that is deployed writes it; the tag says the same of one that is gone."""
+    try:
+        return name in {one.parameter_name for one in context.deployed}
+    except CallerError:
+        return False
+
+
+def secrets(context: PreflightContext) -> list[Finding] | Finding:
+    """The names of new secrets are free; secrets that are named can be used."""
+    found = for_each(context.rotators, lambda one: _of_secret(context, one))
+    new = sum(one.creates_secret for one in context.rotators)
+    return found or Finding(message=f"{new} of the stacks, {len(context.rotators) - new} others")
+
+
+def _of_secret(context: PreflightContext, rotator: PlannedRotator) -> Finding | None:
+    if rotator.creates_secret:
+        problem = created_problem(
+            context.aws,
+            rotator,
+            owned=lambda: context.resources(rotator.stack).of("AWS::SecretsManager::Secret"),
+        )
+    elif rotator.secret_arn is None:
+        return None
+    elif fix := misplaced(
+        SECRET, rotator.secret_arn, Place(region=context.aws.region, account=context.aws.account)
+    ):
+        problem = f"the secret {rotator.secret_arn} of {rotator.rotator} is elsewhere: {fix}"
+    else:
+        problem = named_problem(context.aws, rotator, arn=rotator.secret_arn)
+    if problem is None:
+        return None
+    return Finding(message=problem, result=Result.WRONG, facts={"rotator": rotator.rotator})
+
+
+def keys(context: PreflightContext) -> list[Finding] | Finding:
+    """The keys that encrypt the tokens of these stacks already can be used."""
+    named = {one.arn for stack in context.stacks for one in stack.named}
+    stacks = {stack.name for stack in context.stacks}
+    ours = {one.key_arn for one in context.deployed if one.stack in stacks} - named
+    found = for_each(sorted(ours), lambda one: _of_key(context, one))
+    return found or Finding(message=f"{len(ours)} in use")
+
+
+def _of_key(context: PreflightContext, key: str) -> Finding | None:
+    problem = key_problem(context.aws, key)
+    if problem is None:
+        return None
+    message = f"the key {key}, with which tokens are encrypted, {problem}"
+    return Finding(message=message, result=Result.WRONG, facts={"key": key})
+
+
+def moves(context: PreflightContext) -> list[Finding] | Finding:
+    """Roles and reader policies stay what they are."""
+    return [
+        Finding(
+            message=f"{one.parameter_name}: {one.message}",
+            result=Result.WARNING,
+            facts={"parameter": one.parameter_name},
+        )
+        for one in moves_of(context.stacks, context.deployed)
+    ] or Finding(message="no role and no reader policy is replaced")
+
+
+def losses(context: PreflightContext) -> list[Finding] | Finding:
+    """No consumer of what is deployed loses its token, or that is accepted."""
+    found = []
+    for one in losses_of(context.stacks, context.deployed):
+        accepted = one.parameter_name in context.accepted
+        found.append(
+            Finding(
+                message=f"{one.parameter_name}: {'accepted; ' if accepted else ''}{one.message}",
+                result=Result.WARNING if accepted else Result.WRONG,
+                facts={"parameter": one.parameter_name, "accepted": accepted},
+            )
+        )
+    return found or Finding(message="no consumer of what is deployed loses its token")

@@ -1,0 +1,103 @@
+"""What would keep a rotator from its secret."""
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.deployment.key import describe_key, key_problem
+from token_rotator_cli.errors import CallerError
+from token_rotator_cli.preflight.planned import PlannedRotator
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
+
+
+def created_problem(
+    aws: Aws, rotator: PlannedRotator, *, owned: Callable[[], Collection[str]]
+) -> str | None:
+    """Why the stack could not create the rotator's secret. Raises CallerError.
+
+    ``owned`` reads which secrets the stack has.
+    """
+    name = rotator.rotator
+    there = _describe(aws, name)
+    if there is None:
+        return None
+    is_ours = not {there["ARN"], name}.isdisjoint(owned())
+    if "DeletedDate" in there:
+        instead = "" if is_ours else f", and write {_kept(aws, rotator, there)}"
+        return (
+            f"the secret {name} is scheduled for deletion, and its name is taken until it is gone. "
+            f"Restore it: aws secretsmanager restore-secret --secret-id {name}{instead}. Or delete "
+            f"it for good, with the key in it: {_delete(name)}"
+        )
+    if is_ours:
+        return None
+    return (
+        f"the secret {name} exists, and is not of the stack {rotator.stack}: CloudFormation could "
+        f"not create it (AlreadyExists). To keep it, write {_kept(aws, rotator, there)}. To delete "
+        f"it for good, with the key in it: {_delete(name)}"
+    )
+
+
+def _delete(name: str) -> str:
+    return f"aws secretsmanager delete-secret --secret-id {name} --force-delete-without-recovery"
+
+
+def _kept(aws: Aws, rotator: PlannedRotator, there: "DescribeSecretResponseTypeDef") -> str:
+    """What the file has to say, in one line."""
+    try:
+        key = _customer_key(aws, there)
+    except CallerError:
+        key = there.get("KmsKeyId")  # as whoever created the secret wrote it
+    of_key = f', key_arn = "{key}"' if key else ""
+    return (
+        f'into [rotators.{rotator.table}]: secret = {{ arn = "{there["ARN"]}"{of_key} }} (in an '
+        "app: give the construct this secret)"
+    )
+
+
+def named_problem(aws: Aws, rotator: PlannedRotator, *, arn: str) -> str | None:
+    """Why the rotator could not use the secret that is named. Raises CallerError."""
+    there = _describe(aws, arn)
+    if there is None:
+        return f"the secret {arn} of {rotator.rotator} does not exist: correct its ARN"
+    if "DeletedDate" in there:
+        return (
+            f"the secret {arn} of {rotator.rotator} is scheduled for deletion, and cannot be read. "
+            f"Restore it: aws secretsmanager restore-secret --secret-id {arn}"
+        )
+    key = _customer_key(aws, there)
+    if key is None:
+        return None
+    if rotator.secret_key_arn not in (None, key):
+        named = rotator.secret_key_arn or "none"
+        return (
+            f"the secret {arn} is encrypted with {key}, and the file names {named}: the function "
+            f'could not decrypt it. Write into [rotators.{rotator.table}.secret]: key_arn = "{key}"'
+        )
+    problem = key_problem(aws, key)
+    return None if problem is None else f"the key {key} of the secret {arn} {problem}"
+
+
+def _customer_key(aws: Aws, there: "DescribeSecretResponseTypeDef") -> str | None:
+    """The ARN of the customer key, or None: it is encrypted with aws/secretsmanager."""
+    named = there.get("KmsKeyId", "")
+    if not named or named.endswith("alias/aws/secretsmanager"):
+        return None
+    found = describe_key(aws, named)
+    if found is None:
+        return named
+    return None if found.get("KeyManager") == "AWS" else found["Arn"]
+
+
+def _describe(aws: Aws, secret: str) -> "DescribeSecretResponseTypeDef | None":
+    """None: there is no such secret. Raises CallerError."""
+    try:
+        with calling("secretsmanager:DescribeSecret"):
+            return aws.secrets.describe_secret(SecretId=secret)
+    except CallerError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+        return None

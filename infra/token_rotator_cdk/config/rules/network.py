@@ -1,0 +1,53 @@
+"""Ids of a VPC's parts, and the file with the authorities of a private identity provider."""
+
+from typing import Annotated, Final
+
+from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching
+
+MOST_SUBNETS: Final = 16
+MOST_SECURITY_GROUPS: Final = 5
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-vpcconfig.html"""
+
+LONGEST_PATH: Final = 1024
+
+_ID: Final = "[0-9a-f]{8}(?:[0-9a-f]{9})?"
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
+
+_SUBNET: Final = matching(
+    f"subnet-{_ID}", "write the id of a subnet, such as subnet-0123456789abcdef0"
+)
+_SECURITY_GROUP: Final = matching(
+    f"sg-{_ID}", "write the id of a security group, such as sg-0123456789abcdef0"
+)
+
+
+def _some(what: str, ids: Rule) -> Rule:
+    """A list that is not empty."""
+    return Rule(
+        lambda entries: ids.fix(entries) if entries else f"write at least one {what}",
+        {**ids.json_schema, "minItems": 1},
+    )
+
+
+def _path(text: str) -> str | None:
+    if text.isprintable() and text == text.strip() and 0 < len(text) <= LONGEST_PATH:
+        return None
+    return "write the path of a PEM file, relative to this file"
+
+
+SubnetIds = Annotated[
+    Texts, _some("subnet", each(_SUBNET, at_most=MOST_SUBNETS, else_="as many as Lambda takes"))
+]
+"""Private subnets of one VPC."""
+
+SecurityGroupIds = Annotated[
+    Texts,
+    _some(
+        "security group",
+        each(_SECURITY_GROUP, at_most=MOST_SECURITY_GROUPS, else_="as many as Lambda takes"),
+    ),
+]
+"""Security groups of the same VPC."""
+
+PemPath = Annotated[str, Rule(_path, {"minLength": 1, "maxLength": LONGEST_PATH})]
+"""What the file holds is checked when stacks are made: ``config.certificates``."""

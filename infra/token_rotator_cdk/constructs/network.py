@@ -1,0 +1,167 @@
+"""The network that a rotator's function is attached to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aws_cdk import Stack, Token
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from token_rotator_cdk.config.issues import ConfigIssue
+from token_rotator_cdk.config.models.vpc import VpcConfig
+from token_rotator_cdk.constructs import permissions
+
+HTTPS: Final = 443
+
+_NOT_NEEDED: Final = "not-needed"
+"""Stands for what the CDK wants to know of imported resources, and no template shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """The arguments of ``TokenRotator`` that are also those of ``lambda_.Function``."""
+
+    vpc: ec2.IVpc | None = None
+    vpc_subnets: ec2.SubnetSelection | None = None
+    security_groups: Sequence[ec2.ISecurityGroup] = ()
+    allow_ipv6_for_dual_stack: bool = False
+
+    def issues(self) -> Iterator[ConfigIssue]:
+        """What does not go together, and subnets that lead nowhere."""
+        if self.vpc is None:
+            for argument in ("vpc_subnets", "security_groups", "allow_ipv6_for_dual_stack"):
+                if getattr(self, argument):
+                    yield ConfigIssue(key=argument, fix="leave it out, or give the vpc, too")
+            return
+        selected = _selected(self.vpc, self.vpc_subnets)
+        if selected.refused is not None:
+            fix = f"select subnets that the vpc has. {selected.refused}"
+            yield ConfigIssue(key="vpc_subnets", fix=fix)
+        elif selected.public:
+            yield ConfigIssue(
+                key="vpc_subnets",
+                fix="select private subnets: Lambda gives a function no public address, so that "
+                "nothing leads out of a public one (docs/network.md)",
+            )
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments as settings of the file; an id that is not known yet is stood for."""
+        if self.vpc is None:
+            return {}
+        selected = _selected(self.vpc, self.vpc_subnets)
+        groups = [one.security_group_id for one in self.security_groups]
+        return {
+            "vpc_subnets": _stood_for("subnet", selected.ids, looked_up=selected.looked_up),
+            "security_groups": _stood_for("sg", groups),
+            "allow_ipv6_for_dual_stack": self.allow_ipv6_for_dual_stack,
+        }
+
+
+class Attachment:
+    """What attaches one function: arguments of ``lambda_.Function``, and the role's statements."""
+
+    def __init__(self, scope: Construct, network: Network) -> None:
+        self.statements: list[iam.PolicyStatement] = []
+        self.function_arguments: dict[str, Any] = {}
+        if network.vpc is None:
+            return
+        groups = [*network.security_groups] or [_https_out(scope, network)]
+        self.statements = permissions.attach_to_vpc(
+            Stack.of(scope),
+            subnet_ids=_selected(network.vpc, network.vpc_subnets).ids,
+            security_group_ids=[one.security_group_id for one in groups],
+        )
+        self.function_arguments = {
+            "vpc": network.vpc,
+            "vpc_subnets": network.vpc_subnets,
+            "security_groups": groups,
+            "ipv6_allowed_for_dual_stack": network.allow_ipv6_for_dual_stack,
+        }
+
+
+def imported_network(scope: Construct, construct_id: str, config: VpcConfig | None) -> Network:
+    """The network of a ``rotators.toml``. A function's template shows its ids and nothing else of
+    a VPC, so that nothing has to be looked up."""
+    if config is None:
+        return Network()
+    subnets = [
+        ec2.Subnet.from_subnet_attributes(
+            scope,
+            f"{construct_id}Subnet{number}",
+            subnet_id=one,
+            availability_zone=_NOT_NEEDED,
+            route_table_id=_NOT_NEEDED,
+        )
+        for number, one in enumerate(config.subnet_ids, start=1)
+    ]
+    return Network(
+        vpc=ec2.Vpc.from_vpc_attributes(
+            scope, f"{construct_id}Vpc", vpc_id=_NOT_NEEDED, availability_zones=[_NOT_NEEDED]
+        ),
+        vpc_subnets=ec2.SubnetSelection(subnets=subnets),
+        security_groups=[
+            ec2.SecurityGroup.from_security_group_id(
+                scope, f"{construct_id}SecurityGroup{number}", one, mutable=False
+            )
+            for number, one in enumerate(config.security_group_ids, start=1)
+        ],
+        allow_ipv6_for_dual_stack=config.allow_ipv6_for_dual_stack,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Selected:
+    ids: Sequence[str] = ()
+    public: bool = False
+    looked_up: bool = False
+    """Whether the ids stand for those that the CDK will look up."""
+    refused: str | None = None
+    """What the CDK says of a selection that selects nothing."""
+
+
+def _selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> _Selected:
+    if selection is not None and selection.subnets:
+        # not by the CDK: it would ask each of them for an availability zone, which not all know
+        ids = [one.subnet_id for one in selection.subnets]
+        public = {one.subnet_id for one in vpc.public_subnets}
+        return _Selected(ids=ids, public=not public.isdisjoint(ids))
+    try:
+        found = vpc.select_subnets(**_criteria(selection))
+    except RuntimeError as error:
+        return _Selected(refused=str(error).partition(": ")[2] or str(error))
+    return _Selected(
+        ids=found.subnet_ids, public=found.has_public, looked_up=bool(found.is_pending_lookup)
+    )
+
+
+def _criteria(selection: ec2.SubnetSelection | None) -> dict[str, Any]:
+    names = ("availability_zones", "one_per_az", "subnet_filters", "subnet_group_name")
+    values = {name: getattr(selection, name, None) for name in (*names, "subnet_type")}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _stood_for(kind: str, ids: Sequence[str], *, looked_up: bool = False) -> list[str]:
+    """The ids, with one that follows the rules in place of each that is known later only."""
+    if looked_up or not ids:
+        return [f"{kind}-{0:08x}"]
+    return [
+        f"{kind}-{number:08x}" if Token.is_unresolved(one) else one
+        for number, one in enumerate(ids)
+    ]
+
+
+def _https_out(scope: Construct, network: Network) -> ec2.SecurityGroup:
+    assert network.vpc is not None  # noqa: S101 - narrows the type
+    group = ec2.SecurityGroup(
+        scope,
+        "SecurityGroup",
+        vpc=network.vpc,
+        description="Token rotator: HTTPS out, nothing in",
+        allow_all_outbound=False,
+    )
+    group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(HTTPS), "AWS, identity provider")
+    if network.allow_ipv6_for_dual_stack:
+        group.add_egress_rule(ec2.Peer.any_ipv6(), ec2.Port.tcp(HTTPS), "AWS, identity provider")
+    return group

@@ -1,0 +1,1 @@
+"""The least policies of who deploys: what CloudFormation calls, and the documents that allow it."""
