@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from token_rotator_cdk.config.certificates import fix_of_certificates
 from token_rotator_cdk.config.combinations.conflict import Surroundings
 from token_rotator_cdk.config.combinations.rotator import conflicts
 from token_rotator_cdk.config.combinations.stack import conflicts_of_stack
@@ -84,6 +83,9 @@ def _conflicts(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
 
 
 def _certificates(checked: Checked[Deployment], directory: Path) -> Iterator[ConfigIssue]:
+    # cryptography takes longer to import than the rest, and commands read no other file
+    from token_rotator_cdk.config.certificates import fix_of_certificates  # noqa: PLC0415
+
     now = datetime.now(UTC)
     for name, rotator in checked.value.rotators.items():
         path = ("rotators", name, "identity_provider", "extra_ca_certificates")
