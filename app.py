@@ -6,7 +6,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from token_rotator_cdk.bundle.cache import BundlingFailed
-from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
+from token_rotator_cdk.bundle.targets import THIS_MACHINE
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
 from token_rotator_cdk.config.stack_limits import too_large
@@ -21,7 +21,7 @@ def main() -> int:
     local = app.node.try_get_context("local") in (True, "true")
     try:
         deployment = load(path, to_deploy=True)
-        target = THIS_MACHINE if local else LAMBDA
+        target = THIS_MACHINE if local else None
         for stack in deployment.by_stack():
             TokenRotatorStack(app, deployment=stack, directory=path.parent, target=target)
     except (ConfigurationIssues, BundlingFailed) as error:

@@ -24,6 +24,7 @@ def function_environment(
         RotatorConfig(parameter_name=parameter_name, **settings),
         rotator_name=rotator,
         parameter_tags=tags,
+        fips=False,
         secret_arn=secret_arn,
         key_arn=key_arn,
     )

@@ -13,6 +13,9 @@ from typing import Final
 
 _FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_help_position=24)
 
+_OF_THE_FILE: Final = ("costs", "key-policy")
+"""Commands that read the configuration file and call nobody."""
+
 PROVIDERS: Final = ("intelligence", "rfc7523")
 """token_rotator.contract.Profile."""
 
@@ -34,7 +37,7 @@ COMMANDS: Final = {
         purpose="Find out what is wrong with a rotator",
         usage="[ROTATOR] [OPTIONS]",
         details="""\
-Runs eleven checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
+Runs thirteen checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
 local AWS do not allow to find out) or skipped (it needs one that is wrong). One access token is
 requested and discarded; nothing is published. Exits with 1 if anything is wrong.""",
     ),
@@ -95,6 +98,15 @@ with the error that the function would give.
 --probe finds out what the provider accepts: the claim exp, the form body, an iat that is not set
 back; whether an issuer is named, and what else nobody documents. It says beforehand what it sends,
 and never asks. The findings go to stderr, a rotators.toml that fits goes to stdout.""",
+    ),
+    "key-policy": Command(
+        purpose="Show what the policy of an existing KMS key has to allow",
+        usage="[OPTIONS]",
+        details="""\
+Prints the statements that the policy of the key needs (key_arn), by the configuration file: those
+for AWS's services, and those for the account's roles, which a policy that lets IAM policies decide
+does without. It does not call AWS. The file has to say where the stack goes: key_arn, or account
+and region. `check` reads the policy that the key has.""",
     ),
     "costs": Command(
         purpose="Show what a configuration costs a month, at list prices",
@@ -162,8 +174,8 @@ def _root_description() -> str:
 
 def _add_target(command: argparse.ArgumentParser, name: str) -> None:
     """The arguments that name the rotator and the account, the same for every command."""
-    group = command.add_argument_group("configuration" if name == "costs" else "which rotator")
-    if name != "costs":
+    group = command.add_argument_group("configuration" if name in _OF_THE_FILE else "which rotator")
+    if name not in _OF_THE_FILE:
         group.add_argument(
             "rotator",
             metavar="ROTATOR",
@@ -177,7 +189,7 @@ def _add_target(command: argparse.ArgumentParser, name: str) -> None:
         type=Path,
         help="the configuration file (default: rotators.toml in this directory)",
     )
-    if name == "costs":
+    if name in _OF_THE_FILE:
         return
     either.add_argument("--stack", metavar="NAME", help="its CloudFormation stack; no file is read")
     if name != "live-check":

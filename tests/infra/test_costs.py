@@ -1,5 +1,7 @@
 """The bill counts what the stack renders, and an additional rotator stays cheap."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.infra_templates import (
@@ -11,6 +13,7 @@ from tests.support.infra_templates import (
     resources,
     template,
 )
+from token_rotator_cdk.config.models.stack import Architecture
 from token_rotator_cli.costs.bill import as_json, bill, rotator_items
 from token_rotator_cli.costs.prices import PRICES
 from token_rotator_cli.costs.usage import (
@@ -36,7 +39,7 @@ SETTINGS = [
 def test_what_is_billed_is_what_is_rendered(settings):
     document = template(a_stack(), a_rotator(**settings))
 
-    billed = usage_of_rotator(a_rotator(**settings))
+    billed = usage_of_rotator(a_rotator(**settings), Architecture.ARM64)
     alarms = resources(document, "AWS::CloudWatch::Alarm").values()
     watched = [sum("MetricStat" in one for one in a.get("Metrics", [])) or 1 for a in alarms]
     assert billed["alarms"] == sum(watched)
@@ -52,9 +55,16 @@ def test_what_is_billed_is_what_is_rendered(settings):
     assert billed["customer key: calls"] == rotations * (3 if decrypts else 2)
 
 
-@pytest.mark.parametrize("dashboard", [True, False])
-def test_what_a_stack_shares_is_billed_once(dashboard):
-    stack = a_stack(dashboard=dashboard)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"dashboard": True},
+        {"dashboard": False},
+        {"key_arn": "arn:aws:kms:eu-west-1:111122223333:key/mrk-" + "1234abcd" * 4},
+    ],
+)
+def test_what_a_stack_shares_is_billed_once(settings):
+    stack = a_stack(**settings)
     document = template(stack, a_rotator())
 
     billed = usage_of_stack(stack)
@@ -90,7 +100,7 @@ def test_no_kind_of_resource_is_left_out():
 
 
 def test_an_additional_rotator_costs_two_dollars_at_the_most():
-    items = rotator_items(a_rotator())
+    items = rotator_items(a_rotator(), Architecture.ARM64)
 
     assert items["secret"] > 0
     assert items["alarms"] == pytest.approx(0.50)
@@ -107,7 +117,8 @@ def test_the_bill_adds_up_and_says_what_changes_it():
 
     lines = [*bill(deployment)]
 
-    total = sum(sum(rotator_items(one).values()) for one in deployment.rotators.values()) + 2 * 4.00
+    rotators = deployment.rotators.values()
+    total = 2 * 4.00 + sum(sum(rotator_items(one, Architecture.ARM64).values()) for one in rotators)
     (in_all,) = [line for line in lines if line.startswith("total (rotators: 3, stacks: 2)")]
     assert float(in_all.split()[-1]) == pytest.approx(total, abs=0.005)
     assert any("(marketing, and 1 more like it)" in line for line in lines)
@@ -118,3 +129,30 @@ def test_the_bill_adds_up_and_says_what_changes_it():
 
 def test_every_price_names_its_page():
     assert all(price.page.startswith("https://aws.amazon.com/") for price in PRICES.values())
+
+
+@pytest.mark.parametrize("architecture", Architecture)
+def test_the_same_seconds_have_the_price_of_the_functions_processors(architecture):
+    stack = a_stack(architecture=architecture)
+    (function,) = resources(template(stack, a_rotator()), "AWS::Lambda::Function").values()
+    of_arm64 = rotator_items(a_rotator(), Architecture.ARM64)
+
+    bill_of: Any = as_json(a_deployment(stack))
+
+    billed = bill_of["rotators"]["marketing"]
+    (duration,) = (item for item in billed if item.startswith("function: duration"))
+    assert function["Architectures"] == [architecture]
+    assert ("x86_64" in duration) == (architecture == "x86_64")
+    # https://aws.amazon.com/lambda/pricing/: a fifth less on arm64
+    ratio = 1.25 if architecture == "x86_64" else 1
+    assert billed[duration] == pytest.approx(ratio * of_arm64["function: duration"], rel=1e-4)
+    assert sum(billed.values()) >= sum(of_arm64.values())
+
+
+def test_the_bill_says_what_the_other_processors_would_change():
+    now = {one: [*bill(a_deployment(a_stack(architecture=one)))] for one in Architecture}
+
+    (dearer,) = [line for line in now[Architecture.ARM64] if 'architecture = "' in line]
+    (cheaper,) = [line for line in now[Architecture.X86_64] if 'architecture = "' in line]
+    assert 'architecture = "x86_64"' in dearer
+    assert float(dearer.split()[-1]) == -float(cheaper.split()[-1]) > 0

@@ -6,7 +6,7 @@ from typing import Final
 
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig, SecretConfig
-from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.models.stack import Architecture, StackConfig
 from token_rotator_cli.console import Console
 from token_rotator_cli.costs.prices import AS_OF, priced
 from token_rotator_cli.costs.usage import usage_of_rotator, usage_of_stack
@@ -39,9 +39,9 @@ def costs(config: Path | None, console: Console) -> int:
     return 0
 
 
-def rotator_items(rotator: RotatorConfig) -> dict[str, float]:
+def rotator_items(rotator: RotatorConfig, architecture: Architecture) -> dict[str, float]:
     """Dollars a month for a rotator, by item."""
-    return priced(usage_of_rotator(rotator))
+    return priced(usage_of_rotator(rotator, architecture))
 
 
 def stack_items(stack: StackConfig) -> dict[str, float]:
@@ -51,7 +51,8 @@ def stack_items(stack: StackConfig) -> dict[str, float]:
 
 def as_json(deployment: Deployment) -> dict[str, object]:
     """The bill for programs."""
-    rotators = {name: rotator_items(one) for name, one in deployment.rotators.items()}
+    architecture = deployment.stack.architecture
+    rotators = {name: rotator_items(one, architecture) for name, one in deployment.rotators.items()}
     stacks = {one.stack.name: stack_items(one.stack) for one in deployment.by_stack()}
     items = [*rotators.values(), *stacks.values()]
     return {
@@ -67,9 +68,10 @@ def bill(deployment: Deployment) -> Iterator[str]:
     """The bill for people, line by line."""
     yield f"US dollars a month, at the list prices of {AS_OF} in US East (N. Virginia), without"
     yield "free tier and failures. Not included: calls by consumers, taxes, stored logs (cents)."
+    architecture = deployment.stack.architecture
     alike: dict[tuple[tuple[str, float], ...], list[str]] = {}
     for name, rotator in deployment.rotators.items():
-        alike.setdefault(tuple(rotator_items(rotator).items()), []).append(name)
+        alike.setdefault(tuple(rotator_items(rotator, architecture).items()), []).append(name)
     total = 0.0
     for items, names in alike.items():
         others = "" if len(names) == 1 else f", and {len(names) - 1} more like it"
@@ -85,7 +87,7 @@ def bill(deployment: Deployment) -> Iterator[str]:
     yield _line(f"total (rotators: {len(deployment.rotators)}, stacks: {stacks})", total)
     yield ""
     yield "What a setting changes, for each rotator:"
-    yield from _changes(next(iter(deployment.rotators.values())))
+    yield from _changes(next(iter(deployment.rotators.values())), architecture)
 
 
 def _table(heading: str, items: Mapping[str, float]) -> Iterator[str]:
@@ -94,10 +96,16 @@ def _table(heading: str, items: Mapping[str, float]) -> Iterator[str]:
         yield _line(f"  {name}", dollars)
 
 
-def _changes(rotator: RotatorConfig) -> Iterator[str]:
-    now = sum(rotator_items(rotator).values())
-    for setting, change in _CHANGES.items():
-        difference = sum(rotator_items(rotator.model_copy(update=change)).values()) - now
+def _changes(rotator: RotatorConfig, architecture: Architecture) -> Iterator[str]:
+    changed = {
+        setting: (rotator.model_copy(update=change), architecture)
+        for setting, change in _CHANGES.items()
+    }
+    for other in Architecture:
+        changed[f'architecture = "{other}"'] = (rotator, other)
+    now = sum(rotator_items(rotator, architecture).values())
+    for setting, then in changed.items():
+        difference = sum(rotator_items(*then).values()) - now
         if abs(difference) >= 0.005:  # noqa: PLR2004 - less is shown as 0.00
             yield _line(f"  {setting}", difference, sign="+")
 

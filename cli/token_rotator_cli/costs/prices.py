@@ -33,6 +33,7 @@ PRICES: Final = {
     "customer key: calls": Price(dollars=0.03, per=1e4, page=_KMS),
     "dashboard": Price(dollars=3.00, page=_CLOUDWATCH),
     "function: duration": Price(dollars=0.0000133334, page=_LAMBDA),  # GB-seconds on arm64
+    "function: duration (x86_64)": Price(dollars=0.0000166667, page=_LAMBDA),  # GB-seconds
     "function: requests": Price(dollars=0.20, per=1e6, page=_LAMBDA),
     "logs": Price(dollars=0.50, per=1e9, page=_CLOUDWATCH),  # bytes ingested
     "metrics": Price(dollars=0.30, page=_CLOUDWATCH),

@@ -8,7 +8,7 @@ from typing import Final
 
 from token_rotator_cdk.config.defaults import PROFILES, Default
 from token_rotator_cdk.config.models.rotator import RotatorConfig
-from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.models.stack import Architecture, StackConfig
 
 HOURS: Final = 730
 """In a month."""
@@ -39,7 +39,13 @@ LOG_EVENT_BYTES: Final = 26
 """CloudWatch Logs adds them to every line: PutLogEvents, API reference."""
 
 
-def usage_of_rotator(rotator: RotatorConfig) -> dict[str, float]:
+_DURATION: Final = {
+    Architecture.ARM64: "function: duration",
+    Architecture.X86_64: "function: duration (x86_64)",
+}
+
+
+def usage_of_rotator(rotator: RotatorConfig, architecture: Architecture) -> dict[str, float]:
     """Amounts of what a rotator adds to a stack."""
     runs, rotations = runs_and_rotations(rotator)
     kept = runs - rotations
@@ -59,7 +65,7 @@ def usage_of_rotator(rotator: RotatorConfig) -> dict[str, float]:
         "metrics": METRICS,
         "schedules": runs,
         "function: requests": runs,
-        "function: duration": seconds * rotator.memory_mb / 1024,
+        _DURATION[architecture]: seconds * rotator.memory_mb / 1024,
         "logs": rotations * ROTATION_LOG_BYTES
         + kept * KEPT_LOG_BYTES
         + runs * PLATFORM_LOG_BYTES
@@ -69,7 +75,7 @@ def usage_of_rotator(rotator: RotatorConfig) -> dict[str, float]:
 
 def usage_of_stack(stack: StackConfig) -> dict[str, float]:
     """Amounts of what the rotators of one stack share."""
-    return {"customer key": 1.0, "dashboard": float(stack.dashboard)}
+    return {"customer key": float(stack.key_arn is None), "dashboard": float(stack.dashboard)}
 
 
 def runs_and_rotations(rotator: RotatorConfig) -> tuple[float, float]:

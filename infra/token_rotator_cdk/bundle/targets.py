@@ -2,7 +2,9 @@
 
 import platform
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 
@@ -34,6 +36,11 @@ def _lambda(architecture: str, *, wheels: str) -> Target:
 
 LAMBDA: Final = _lambda("arm64", wheels="aarch64")
 LAMBDA_X86_64: Final = _lambda("x86_64", wheels="x86_64")
+
+BY_ARCHITECTURE: Final[Mapping[str, Target]] = MappingProxyType(
+    {"arm64": LAMBDA, "x86_64": LAMBDA_X86_64}
+)
+"""By the names that Lambda has for its architectures."""
 
 THIS_MACHINE: Final = Target(
     name=f"this-machine-{sys.platform}-{platform.machine()}-cp{sys.version_info.major}"

@@ -13,15 +13,23 @@ ROOM_BYTES: Final = 4096
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
+FIPS_VARIABLE: Final = "AWS_USE_FIPS_ENDPOINT"
+"""Read by botocore. Lambda reserves other names than this.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
+"""
+
+
 def environment(
     rotator: RotatorConfig,
     *,
     rotator_name: str,
     parameter_tags: Mapping[str, str],
+    fips: bool,
     secret_arn: str,
     key_arn: str,
 ) -> dict[str, str]:
-    """The function's variables; ``Settings.from_environment`` reads them."""
+    """The function's variables; ``Settings.from_environment`` and botocore read them."""
     provider = rotator.identity_provider
     profile = PROFILES[provider.profile]
     values: dict[Variable, object] = {
@@ -52,7 +60,10 @@ def environment(
         Variable.VALUE_FORMAT: rotator.value_format,
         Variable.EXPIRATION_GRACE_MINUTES: rotator.expiration_grace_minutes,
     }
-    return {name: "" if value is None else str(value) for name, value in values.items()}
+    rendered: dict[str, str] = {
+        name: "" if value is None else str(value) for name, value in values.items()
+    }
+    return rendered | ({FIPS_VARIABLE: "true"} if fips else {})
 
 
 def _list(hosts: Iterable[str]) -> str:

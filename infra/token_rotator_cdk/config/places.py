@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
+
+from token_rotator.contract import AWS_SERVICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,57 @@ def partition_of(region: str) -> str | None:
         return get_session().get_partition_for_region(region)
     except UnknownRegionError:
         return None
+
+
+@cache
+def dns_suffix(partition: str) -> str:
+    """What the names of a partition's services end with: ``amazonaws.com`` in most."""
+    from botocore.session import get_session  # noqa: PLC0415
+
+    known = get_session().get_component("data_loader").load_data("partitions")
+    for one in known["partitions"]:
+        if one["id"] == partition:
+            return str(one["outputs"]["dnsSuffix"])
+    return "amazonaws.com"
+
+
+@cache
+def regions_with_fips() -> tuple[str, ...]:
+    """The regions in which every service that the function calls has a FIPS endpoint.
+
+    By botocore's list of endpoints. Its rules are no source: they make the name of a FIPS host for
+    any region, such as ssm-fips.eu-west-1.amazonaws.com, and most of these do not exist.
+    """
+    from botocore.session import get_session  # noqa: PLC0415 - as above
+
+    partitions = get_session().get_data("endpoints")["partitions"]
+    by_service = (
+        {
+            region
+            for partition in partitions
+            for region, endpoint in _endpoints(partition, service).items()
+            for variant in endpoint.get("variants", ())
+            if variant["tags"] == ["fips"]
+        }
+        for service in AWS_SERVICES
+    )
+    return tuple(sorted(set.intersection(*by_service)))
+
+
+def _endpoints(partition: dict[str, Any], service: str) -> dict[str, Any]:
+    endpoints: dict[str, Any] = partition["services"].get(service, {}).get("endpoints", {})
+    return endpoints
+
+
+def without_fips(place: Place) -> str | None:
+    """What to write instead of ``fips = true`` for a place, or None."""
+    regions = regions_with_fips()
+    if place.region in regions:
+        return None
+    known = f"AWS has FIPS endpoints of {' and '.join(AWS_SERVICES)} in {', '.join(regions)}"
+    if place.region is None:
+        return f"name the region where {place.what}, too: {known}"
+    return f"leave it out, because {place.region} lacks them, or choose another region: {known}"
 
 
 def partition_in(arn: str) -> str:

@@ -2,18 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+from pydantic import Field
 
 from token_rotator_cdk.config.document.check import check
 from token_rotator_cdk.config.issues import ConfigIssue, shown
+from token_rotator_cdk.config.models.stack import Architecture
 from token_rotator_cdk.config.models.table import Table
-from token_rotator_cdk.config.places import CODE_SIGNING, KEY, TOPIC, Kind, misplaced
+from token_rotator_cdk.config.places import (
+    CODE_SIGNING,
+    KEY,
+    TOPIC,
+    Kind,
+    misplaced,
+    without_fips,
+)
 from token_rotator_cdk.config.rules.arns import CodeSigningConfigArn, KeyArn, TopicArn
 from token_rotator_cdk.config.rules.aws import RotatorName, Tags
+from token_rotator_cdk.config.rules.iam import RoleNamePrefix, RolePath
 from token_rotator_cdk.constructs.arguments import place_of, resolved
 
 _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -32,6 +42,9 @@ class _References(Table):
 
     rotator_name: RotatorName | None = None
     parameter_tags: Tags
+    role_path: RolePath | None = None
+    role_name_prefix: RoleNamePrefix | None = None
+    architecture: Annotated[Architecture, Field(strict=False)]
     encryption_key: KeyArn | None = None
     log_encryption_key: KeyArn | None = None
     alarm_topic: TopicArn | None = None
@@ -45,13 +58,20 @@ def issues_of_references(
     parameter_tags: Mapping[str, str],
     alarm_topic: sns.ITopic | None,
     secret_access_alerts: bool,
+    role_path: str | None,
+    role_name_prefix: str | None,
+    architecture: str,
+    fips: bool,
     **arns: str | None,
 ) -> Iterator[ConfigIssue]:
-    """Names, tags and ARNs that AWS would refuse, or that do not fit the stack."""
+    """Names, tags, ARNs and the like that AWS would refuse, or that do not fit the stack."""
     arns["alarm_topic"] = alarm_topic.topic_arn if alarm_topic else None
     known: dict[str, Any] = {
         "rotator_name": resolved(rotator_name),
         "parameter_tags": dict(parameter_tags),
+        "role_path": resolved(role_path),
+        "role_name_prefix": resolved(role_name_prefix),
+        "architecture": architecture,
         **{name: resolved(arn) for name, arn in arns.items()},
     }
     known = {name: value for name, value in known.items() if value is not None}
@@ -62,6 +82,8 @@ def issues_of_references(
             continue
         if fix := misplaced(kind, known[name], place_of(scope)):
             yield ConfigIssue(key=name, value=shown(known[name]), fix=fix)
+    if fips and (fix := without_fips(place_of(scope))):
+        yield ConfigIssue(key="fips", value="true", fix=fix)
     if secret_access_alerts and alarm_topic is None:
         fix = "give an alarm_topic, too: it is what is told"
         yield ConfigIssue(key="secret_access_alerts", value="true", fix=fix)

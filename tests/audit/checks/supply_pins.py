@@ -7,7 +7,7 @@ from typing import Final
 from tests.audit.evidence import ROOT, Check, Evidence
 from token_rotator_cdk.bundle.build import packages
 from token_rotator_cdk.bundle.sources import INSTALLED
-from token_rotator_cdk.bundle.targets import LAMBDA
+from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE
 
 LOCKS: Final = (
     "infra/token_rotator_cdk/bundle/requirements.txt",
@@ -27,17 +27,18 @@ def run() -> Evidence:
         found = entries(text)
         cases += len(found)
         misses += [f"{lock}: {one.splitlines()[0]}" for one in found if not is_pinned(one)]
-    with zipfile.ZipFile(packages(LAMBDA)) as packed:
-        names = set(packed.namelist())
     pins = INSTALLED.pins.read_text(encoding="utf-8")
-    distributions = {name.split("/")[0] for name in names if ".dist-info/" in name}
-    cases += len(distributions)
-    for one in sorted(distributions):
-        name, version = one.removesuffix(".dist-info").split("-")
-        if f"{one}/WHEEL" not in names:
-            misses.append(f"{one} was no wheel")
-        if f"\n{name.replace('_', '-')}=={version} " not in pins:
-            misses.append(f"{one} is not pinned")
+    for target in BY_ARCHITECTURE.values():
+        with zipfile.ZipFile(packages(target)) as packed:
+            names = set(packed.namelist())
+        distributions = {name.split("/")[0] for name in names if ".dist-info/" in name}
+        cases += len(distributions)
+        for one in sorted(distributions):
+            name, version = one.removesuffix(".dist-info").split("-")
+            if f"{one}/WHEEL" not in names:
+                misses.append(f"{target.name}: {one} was no wheel")
+            if f"\n{name.replace('_', '-')}=={version} " not in pins:
+                misses.append(f"{target.name}: {one} is not pinned")
     return Evidence(cases=cases, misses=tuple(misses))
 
 

@@ -10,13 +10,13 @@ from unittest import mock
 from tests.audit.evidence import Check, Evidence
 from token_rotator_cdk.bundle.build import function_bundle
 from token_rotator_cdk.bundle.cache import VARIABLE
-from token_rotator_cdk.bundle.targets import LAMBDA, LAMBDA_X86_64, Target
+from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE, Target
 
 
 def run() -> Evidence:
     """Compares all files of two builds with empty caches, by content and mode."""
     cases, misses = 0, []
-    for target in (LAMBDA, LAMBDA_X86_64):
+    for target in BY_ARCHITECTURE.values():
         first, second = (files(target) for _ in range(2))
         cases += len(first)
         misses += [f"{target.name}: {name}" for name in sorted(differences(first, second))]

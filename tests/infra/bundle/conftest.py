@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 
 from token_rotator_cdk.bundle.build import function_bundle
-from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE
+from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE, THIS_MACHINE
+
+
+@pytest.fixture(scope="session", params=BY_ARCHITECTURE)
+def architecture(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")
-def for_lambda() -> Path:
-    return function_bundle(LAMBDA).file
+def for_lambda(architecture: str) -> Path:
+    return function_bundle(BY_ARCHITECTURE[architecture]).file
 
 
 @pytest.fixture(scope="session")

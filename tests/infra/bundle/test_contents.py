@@ -9,10 +9,10 @@ import pytest
 
 from token_rotator_cdk.bundle.build import function_bundle
 from token_rotator_cdk.bundle.sources import INSTALLED, modules
-from token_rotator_cdk.bundle.targets import LAMBDA, THIS_MACHINE, Target
+from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE, THIS_MACHINE, Target
 
-AARCH64 = 183
-"""e_machine in the ELF specification."""
+MACHINES = {"arm64": 183, "x86_64": 62}
+"""e_machine in the ELF specification: EM_AARCH64, EM_X86_64."""
 IMPORTED = {"token_rotator", "botocore", "cryptography", "jwt", "tenacity", "urllib3"}
 IMPORTED_BY_THEM = {"_cffi_backend", "dateutil", "jmespath", "six"}
 MOST_BYTES = 9_000_000
@@ -37,7 +37,9 @@ def test_the_function_and_what_it_imports_are_in_the_bundle_and_nothing_else(nam
     assert {path.suffix for path in modules(INSTALLED.function)} == {".py"}
 
 
-@pytest.mark.parametrize("target", [LAMBDA, THIS_MACHINE], ids=lambda target: target.name)
+@pytest.mark.parametrize(
+    "target", [*BY_ARCHITECTURE.values(), THIS_MACHINE], ids=lambda target: target.name
+)
 def test_the_bundle_is_at_most_nine_megabytes_zipped(target: Target):
     size = function_bundle(target).file.stat().st_size
 
@@ -52,13 +54,17 @@ def test_botocore_knows_the_two_services_only(names: set[str]):
     assert not [name for name in data if re.search("examples|paginators|waiters", name)]
 
 
-def test_every_binary_in_the_bundle_is_for_lambdas_processor(for_lambda: Path, names: set[str]):
-    binaries = {name for name in names if re.search(r"\.so(\.|$)", name)}
-
+def test_every_binary_in_the_bundle_is_for_the_functions_processor(
+    architecture: str, for_lambda: Path
+):
     with zipfile.ZipFile(for_lambda) as packed:
-        machines = {struct.unpack("<H", packed.read(name)[18:20])[0] for name in binaries}
+        heads = {name: packed.read(name)[:20] for name in packed.namelist()}
+    binaries = {name: head for name, head in heads.items() if head.startswith(b"\x7fELF")}
+
     assert any(name.startswith("cryptography/") for name in binaries)
-    assert machines == {AARCH64}
+    assert {name for name in heads if re.search(r"\.so(\.|$)", name)} == binaries.keys()
+    machines = {struct.unpack("<H", head[18:20])[0] for head in binaries.values()}
+    assert machines == {MACHINES[architecture]}
 
 
 def test_the_bundle_holds_licences_and_no_scripts(names: set[str]):

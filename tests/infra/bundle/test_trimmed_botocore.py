@@ -15,6 +15,7 @@ import pytest
 from botocore.session import Session
 
 from token_rotator.contract import AWS_SERVICES
+from token_rotator_cdk.config.places import regions_with_fips
 
 PATH = """
 import sys
@@ -38,6 +39,29 @@ print(json.dumps([
     for service in {services!r}
     for options in ({{}}, special if partition["id"] == "aws-us-gov" else {{}})
 ]))
+"""
+FIPS = """
+import os
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from token_rotator.aws.clients import AwsClients
+
+os.environ |= {{"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}}
+os.environ["AWS_USE_FIPS_ENDPOINT"] = "true"
+asked = []
+
+def answer(params, **_):
+    # in place of the request: nothing leaves the process
+    asked.append(params["url"])
+    return SimpleNamespace(status_code=200), {{}}
+
+for os.environ["AWS_REGION"] in {regions!r}:
+    aws = AwsClients.from_environment(now=lambda: datetime.now(UTC))
+    for service in (aws.parameter_store, aws.secrets_manager):
+        service.client.meta.events.register("before-call", answer)
+    aws.parameter_store.call("PutParameter", {{"Name": "/a/b", "Value": "v"}})
+    aws.secrets_manager.call("GetSecretValue", {{"SecretId": "a"}})
+print(json.dumps(asked))
 """
 CALLS = """
 import os
@@ -131,4 +155,24 @@ def test_the_function_signs_and_sends_its_requests_in_every_partition_with_the_b
     scopes = [request["Authorization"].split("/", 2)[2] for request in aws.seen]
     assert [scope.partition("/aws4_request")[0] for scope in scopes] == [
         f"{region}/{service}" for region in regions for service in ("ssm", "secretsmanager")
+    ]
+
+
+def test_with_fips_the_function_goes_to_the_fips_hosts_of_its_region_with_the_bundle_alone(
+    unpacked: Path,
+):
+    regions = regions_with_fips()
+
+    asked = json.loads(run(FIPS, unpacked, regions=regions))
+
+    def parameter_store(region: str) -> str:
+        # in GovCloud, the ordinary endpoint is the FIPS endpoint
+        # https://docs.aws.amazon.com/general/latest/gr/ssm.html
+        return f"ssm{'' if region.startswith('us-gov-') else '-fips'}.{region}.amazonaws.com"
+
+    assert {"us-east-1", "ca-west-1", "us-gov-west-1"} < {*regions}
+    assert asked == [
+        f"https://{host}/"
+        for region in regions
+        for host in (parameter_store(region), f"secretsmanager-fips.{region}.amazonaws.com")
     ]

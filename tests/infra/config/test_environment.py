@@ -40,6 +40,7 @@ def settings(**keys):
         a_rotator(**keys),
         rotator_name="tokens/marketing",
         parameter_tags={"team": "data"},
+        fips=False,
         secret_arn="secret",
         key_arn="key",
     )

@@ -38,7 +38,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
             '[rotators.marketing]\nparameter_name = "/marketing/token"\n'
         )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stack, "function_code", lambda _: lambda_.Code.from_asset(str(code)))
+        patch.setattr(stack, "function_code", lambda *_: lambda_.Code.from_asset(str(code)))
         cdk = app()
         example().Pipeline(cdk, configs=configs)
         return Path(cdk.synth().directory)

@@ -25,3 +25,4 @@ class Surroundings:
     rotator_name: str
     place: Place
     parameter_tags: Mapping[str, str]
+    fips: bool

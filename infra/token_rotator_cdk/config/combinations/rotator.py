@@ -131,6 +131,7 @@ def _environment_has_room(rotator: RotatorConfig, surroundings: Surroundings) ->
         rotator,
         rotator_name=surroundings.rotator_name,
         parameter_tags=surroundings.parameter_tags,
+        fips=surroundings.fips,
         secret_arn=arn,
         key_arn=arn,
     )

@@ -1,5 +1,6 @@
 """The table ``[stack]``: what a deployment's rotators share."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.rules.arns import (
     CodeSigningConfigArn,
     PolicyArn,
+    StackKeyArn,
     TopicArn,
 )
 from token_rotator_cdk.config.rules.aws import (
@@ -19,7 +21,15 @@ from token_rotator_cdk.config.rules.aws import (
     StackName,
     Tags,
 )
+from token_rotator_cdk.config.rules.iam import RoleNamePrefix, RolePath
 from token_rotator_cdk.config.rules.rule import Unset
+
+
+class Architecture(StrEnum):
+    """Lambda's names of the processors that functions run on."""
+
+    ARM64 = "arm64"
+    X86_64 = "x86_64"
 
 
 class StackConfig(Table):
@@ -33,6 +43,10 @@ class StackConfig(Table):
 
     alarm_topic_arn: Annotated[TopicArn | None, Unset("the stack creates a topic")] = None
     """ARN of the SNS topic that alarms go to."""
+
+    alarm_actions_enabled: bool = True
+    """Whether alarms tell the topic; `false`, for example during maintenance: they only change
+    their state."""
 
     dashboard: bool = True
     """A CloudWatch dashboard with one row per rotator."""
@@ -52,6 +66,18 @@ class StackConfig(Table):
     permissions_boundary: Annotated[PolicyArn | None, Unset("no boundary")] = None
     """ARN of the policy that bounds every role."""
 
+    role_path: Annotated[RolePath | None, Unset("`/`")] = None
+    """IAM path of every role and of the reader policies, for example `/teams/data/`."""
+
+    role_name_prefix: Annotated[
+        RoleNamePrefix | None, Unset("CloudFormation chooses names, which begin with the stack's")
+    ] = None
+    """What the names of every role and of the reader policies begin with."""
+
+    key_arn: Annotated[StackKeyArn | None, Unset("the stack creates a key")] = None
+    """ARN of the KMS key that encrypts what the stack's own key would. `token-rotator key-policy`
+    prints what its policy has to allow."""
+
     log_key: bool = False
     """Encrypts the logs with the stack's key; `false`: with CloudWatch's own."""
 
@@ -62,6 +88,12 @@ class StackConfig(Table):
         CodeSigningConfigArn | None, Unset("code is not checked for a signature")
     ] = None
     """ARN of the Lambda code signing config of every function."""
+
+    architecture: Annotated[Architecture, Field(strict=False)] = Architecture.ARM64
+    """Processors that every function runs on."""
+
+    fips: bool = False
+    """Functions call AWS at its FIPS endpoints. Needs `region`, and one that has them."""
 
     bootstrap: BootstrapConfig = BootstrapConfig()
     """What the CDK deploys through, if it is not a plain `cdk bootstrap`."""

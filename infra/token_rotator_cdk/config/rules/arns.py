@@ -8,6 +8,7 @@ from token_rotator_cdk.config.rules.aws import ACCOUNT, REGION
 from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching, unnamed
 
 _ARN: Final = "arn:aws[a-z-]*"
+_AWS: Final = "arn:aws:"
 
 ORGANIZATION_ARN: Final = re.compile(
     rf"{_ARN}:organizations::{ACCOUNT}:organization/(?P<organization>o-[a-z0-9]{{10,32}})"
@@ -18,17 +19,21 @@ UNIT_ARN: Final = re.compile(
 )
 """https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html"""
 
-_SHAREABLE: Final = matching(
-    "|".join((ACCOUNT, unnamed(UNIT_ARN.pattern), unnamed(ORGANIZATION_ARN.pattern))),
-    "write 12 digits in quotes for an account, or the ARN of an organizational unit "
-    "(arn:aws:organizations::ACCOUNT:ou/o-.../ou-...) or of an organization "
-    "(arn:aws:organizations::ACCOUNT:organization/o-...)",
-)
+
+def _form(pattern: str, fix: str) -> Rule:
+    """What a regular expression matches; the fix shows an ARN of the partition that was written."""
+    form = matching(pattern, fix)
+
+    def in_partition(text: str) -> str | None:
+        found, written = form.fix(text), re.match(f"{_ARN}:", text)
+        return found.replace(_AWS, written[0]) if found and written else found
+
+    return Rule(in_partition, form.json_schema)
 
 
 def _arn(pattern: str, fix: str) -> Rule:
     """An ARN that a regular expression matches, of the partition that its region is in."""
-    form = matching(pattern, fix)
+    form = _form(pattern, fix)
     return Rule(lambda arn: form.fix(arn) or _wrong_partition(arn), form.json_schema)
 
 
@@ -38,6 +43,13 @@ def _wrong_partition(arn: str) -> str | None:
         return None
     return f"write arn:{partition}:..., the partition that {region_of(arn)} is in"
 
+
+_SHAREABLE: Final = _form(
+    "|".join((ACCOUNT, unnamed(UNIT_ARN.pattern), unnamed(ORGANIZATION_ARN.pattern))),
+    "write 12 digits in quotes for an account, or the ARN of an organizational unit "
+    "(arn:aws:organizations::ACCOUNT:ou/o-.../ou-...) or of an organization "
+    "(arn:aws:organizations::ACCOUNT:organization/o-...)",
+)
 
 SecretArn = Annotated[
     str,
@@ -57,6 +69,21 @@ KeyArn = Annotated[
     ),
 ]
 """A key's ARN: roles that name an alias have no effect on the key."""
+
+_KEY_ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
+
+StackKeyArn = Annotated[
+    str,
+    _arn(
+        rf"{_ARN}:kms:{REGION}:{ACCOUNT}:key/(?:{_KEY_ID})",
+        "write the key's ARN, not an alias, with the whole key ID: "
+        "arn:aws:kms:REGION:ACCOUNT:key/KEY-ID",
+    ),
+]
+"""The ARN of a key that is written into the template: the AWS CDK refuses any other form.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-id
+"""
 
 TopicArn = Annotated[
     str,

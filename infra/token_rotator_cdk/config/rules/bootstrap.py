@@ -56,7 +56,8 @@ BootstrapRole = Annotated[
     matching(
         rf"arn:(?:aws[a-z-]*|\$\{{AWS::Partition\}}):iam::(?:{ACCOUNT}|\$\{{AWS::AccountId\}})"
         rf":role/{_ROLE_CHARACTER}+",
-        f"write the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME, which may hold {_PLACEHOLDERS}",
+        "write the ARN of a role: arn:${AWS::Partition}:iam::ACCOUNT:role/NAME, which may hold "
+        f"{_PLACEHOLDERS}",
     ),
 ]
 """A role's ARN, with the placeholders that the CDK replaces."""
