@@ -135,6 +135,7 @@ def test_the_function_rotates_with_the_file_that_it_wrote(
         parameter_tags={},
         secret_arn=deployed.secret,
         key_arn=deployed.key,
+        fips=False,
     )
     Settings.from_environment(variables)
     deployed.store(case.account.as_downloaded())
