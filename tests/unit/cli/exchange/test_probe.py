@@ -156,9 +156,9 @@ def test_the_function_rotates_with_the_file_that_it_wrote(
     assert written == WRITTEN[name]
 
 
+@needs_oidc_provider
 def test_a_token_of_the_strict_provider_is_replaced_before_it_expires(probed: Probe):
     """It lives 200 s, less than the 300 s of the defaults."""
-    needs_oidc_provider.args[0] and pytest.skip(needs_oidc_provider.kwargs["reason"])
     with certified_provider(strict=True) as provider:
         done = probed(provider.account.as_downloaded(), text=True)
 
