@@ -13,7 +13,7 @@ from typing import Final
 
 _FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_help_position=24)
 
-PROVIDERS: Final = ("intelligence", "rfc7523")
+PROVIDERS: Final = ("intelligence", "rfc7523", "jwt-bearer")
 """token_rotator.contract.Profile."""
 
 _INVOCATIONS: Final = 60

@@ -55,6 +55,11 @@ def _defaults(profile: Profile, why: str) -> Chosen:
 def _rendered(rotator: RotatorConfig) -> Settings:
     """The settings as the stack renders them and the function reads them."""
     variables = environment(
-        rotator, rotator_name="none", parameter_tags={}, secret_arn="none", key_arn="none"
+        rotator,
+        rotator_name="none",
+        parameter_tags={},
+        secret_arn="none",
+        key_arn="none",
+        fips=False,  # no service of AWS is called
     )
     return Settings.from_environment(variables)
