@@ -61,6 +61,10 @@ def _run(
             from token_rotator_cli.costs.bill import costs
 
             return costs(chosen.config, console)
+        case "key-policy":
+            from token_rotator_cli.key_policy import key_policy
+
+            return key_policy(chosen.config, console)
         case "preflight":
             return _preflight(chosen, console, connect)
         case "try":

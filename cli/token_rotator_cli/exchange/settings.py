@@ -60,6 +60,6 @@ def _rendered(rotator: RotatorConfig) -> Settings:
         parameter_tags={},
         secret_arn="none",
         key_arn="none",
-        fips=False,  # no service of AWS is called
+        fips=False,
     )
     return Settings.from_environment(variables)

@@ -62,6 +62,7 @@ STEPS: Final = (
         rotator_steps.secrets, "secretsmanager:DescribeSecret", _LIST_RESOURCES, "kms:DescribeKey"
     ),
     _step(rotator_steps.keys, _LIST_FUNCTIONS, "kms:DescribeKey"),
+    _step(rotator_steps.moves, _LIST_FUNCTIONS),
     _step(rotator_steps.losses, _LIST_FUNCTIONS),
 )
 """In the order of the output. Actions are in the order in which they are needed, if they are."""

@@ -32,6 +32,7 @@ SETTINGS: Final[Mapping[str, KeyPath]] = MappingProxyType(
         "memory_size": ("memory_mb",),
         "reserve_concurrency": ("reserve_concurrency",),
         "log_retention": ("log_retention_days",),
+        "log_group_name": ("log_group_name",),
         "vpc_subnets": ("vpc", "subnet_ids"),
         "security_groups": ("vpc", "security_group_ids"),
         "allow_ipv6_for_dual_stack": ("vpc", "allow_ipv6_for_dual_stack"),

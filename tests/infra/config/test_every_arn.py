@@ -16,6 +16,7 @@ from token_rotator_cdk.config.models.deployment import Deployment
 
 MAY_BE_OF_ANOTHER_ACCOUNT = {
     ("stack", "alarm_topic_arn"),
+    ("stack", "key_arn"),
     ("rotators", "marketing", "share_with"),
     ("rotators", "marketing", "secret", "arn"),  # with its customer key
     ("rotators", "marketing", "secret", "key_arn"),

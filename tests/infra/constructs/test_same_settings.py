@@ -12,6 +12,10 @@ from token_rotator_cdk.constructs.arguments import SETTINGS
 
 OF_THE_STACK = {
     ("stack", "alarm_topic_arn"): "alarm_topic",
+    ("stack", "alarm_actions_enabled"): "alarm_actions_enabled",
+    ("stack", "role_path"): "role_path",
+    ("stack", "role_name_prefix"): "role_name_prefix",
+    ("stack", "key_arn"): "encryption_key",
     ("stack", "log_key"): "log_encryption_key",
     ("stack", "secret_access_alerts"): "secret_access_alerts",
     ("stack", "code_signing_config_arn"): "code_signing_config",
@@ -21,7 +25,7 @@ OF_THE_STACK = {
 }
 """Settings that the rotators of a stack share: each of them is given the same argument."""
 
-OF_THE_CDK = {
+OF_THE_CDK: dict[tuple[str, ...], str] = {
     ("stack", "name"): "the stack's id",
     ("stack", "account"): "the stack's env",
     ("stack", "region"): "the stack's env",
@@ -40,7 +44,6 @@ OF_THE_CDK = {
 NOT_IN_A_FILE = {
     "rotator_name": "<stack name>/<rotator name>",
     "vpc": "the subnets'",
-    "encryption_key": "the stack's key, which its rotators share",
     "code": "for tests",
 }
 """Arguments that are settled by what a file is."""
