@@ -16,7 +16,7 @@ _FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_
 _OF_THE_FILE: Final = ("costs", "key-policy")
 """Commands that read the configuration file and call nobody."""
 
-PROVIDERS: Final = ("intelligence", "rfc7523")
+PROVIDERS: Final = ("intelligence", "rfc7523", "jwt-bearer")
 """token_rotator.contract.Profile."""
 
 _INVOCATIONS: Final = 60

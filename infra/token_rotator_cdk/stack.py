@@ -227,4 +227,8 @@ def _identity_provider(config: IdentityProviderConfig, directory: Path) -> Ident
         algorithm=config.algorithm,
         key_id=config.key_id,
         scope=config.scope,
+        scope_in=config.scope_in,
+        subject=config.subject,
+        claims=config.claims,
+        headers=config.headers,
     )

@@ -53,6 +53,7 @@ class IdentityProvider:
         self._accounts = Accounts()
         self._faults = Faults()
         self._tokens = Tokens(now=now, one_per_client=one_token)
+        self._rules = rules
         self._used_jtis: set[str] = set()
         self._requests: list[ReceivedRequest] = []
         self._lock = threading.Lock()
@@ -162,7 +163,9 @@ class IdentityProvider:
             error = {"error": refused.code, "error_description": str(refused)}
             return CannedResponse.json(refused.status, error, **headers), None
         token = self._tokens.issue(client.client_id)
-        granted = {"access_token": token, "expires_in": int(LIFETIME.total_seconds())}
+        granted: dict[str, object] = {"access_token": token}
+        if self._rules.says_lifetime:
+            granted["expires_in"] = int(LIFETIME.total_seconds())
         return CannedResponse.json(200, granted), client.key_fingerprint
 
     def _use_up(self, client: Verified) -> None:

@@ -136,13 +136,7 @@ def _provider(
         settings=settings,
         channel=http,
         discovery=Discovery(settings=settings, channel=http, now=clock.now),
-        signer=ObservedSigner(
-            algorithm=settings.algorithm,
-            lifetime=settings.assertion_lifetime,
-            backdate=settings.assertion_backdate,
-            key_id=settings.key_id,
-            journal=journal,
-        ),
+        signer=ObservedSigner.from_settings(settings, journal=journal),
         now=clock.now,
     )
 

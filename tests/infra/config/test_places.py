@@ -60,7 +60,7 @@ def test_the_partition_is_botocores_for_every_region_that_it_knows():
 @pytest.mark.parametrize("region", REGIONS)
 def test_every_region_is_accepted_with_everything_in_it(tmp_path, region):
     text = in_partition(uncommented(), REGIONS[region], region)
-    text = text.replace('profile = "intelligence"', 'profile = "rfc7523"')
+    text = text.replace('profile = "intelligence"', 'profile = "jwt-bearer"')
 
     assert load(written(tmp_path / "rotators.toml", text)).stack.region == region
 
@@ -81,7 +81,7 @@ def test_every_setting_with_an_arn_is_compared_with_the_partition_of_the_stack(
     text = re.sub("(?m)^region = .*", f'region = "{region}"', text)
     expected = {*re.findall(r'(?m)^(\w+) = \[?"arn:', text)}
 
-    said = issues(tmp_path, text.replace('profile = "intelligence"', 'profile = "rfc7523"'))
+    said = issues(tmp_path, text.replace('profile = "intelligence"', 'profile = "jwt-bearer"'))
 
     fix = f"partition {partition} \\(arn:{partition}:...\\), where the stack goes"
     assert {*re.findall(rf"(?m)\] (\w+) = .*{fix}", said)} == expected

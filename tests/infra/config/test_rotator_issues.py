@@ -51,7 +51,7 @@ def test_a_mistake_is_named_with_file_table_key_value_and_fix(tmp_path, line, fi
 @pytest.mark.parametrize(
     ("line", "fix"),
     [
-        ('profile = "oauth"', 'write one of "intelligence", "rfc7523"'),
+        ('profile = "oauth"', 'write one of "intelligence", "rfc7523", "jwt-bearer"'),
         ('algorithm = "HS256"', 'write one of "RS256", "RS384"'),
         (
             'algorithm = "ES256"',

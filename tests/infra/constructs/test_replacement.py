@@ -79,7 +79,7 @@ AFTER: Final = a_deployment(
             "allow_ipv6_for_dual_stack": True,
         },
         identity_provider={
-            "profile": "rfc7523",
+            "profile": "jwt-bearer",
             "discovery_endpoint": "https://idp.example.com/.well-known/openid-configuration",
             "allowed_token_hosts": ("tokens.example.com",),
             "allow_private_addresses": True,
@@ -90,6 +90,10 @@ AFTER: Final = a_deployment(
             "algorithm": "PS256",
             "key_id": "key-1",
             "scope": "reports.read",
+            "scope_in": "claim",
+            "subject": "integration@example.com",
+            "claims": {"tenant": "acme"},
+            "headers": {"typ": "authorization-grant+jwt"},
         },
     ),
 )

@@ -87,7 +87,9 @@ def test_an_identity_provider_has_the_fields_of_its_table():
 def test_the_named_constructors_take_what_their_profile_has():
     whole = {field.name for field in fields(IdentityProvider)} - {"profile"}
 
-    assert {*inspect.signature(IdentityProvider.rfc7523).parameters} == whole
-    assert {*inspect.signature(IdentityProvider.intelligence).parameters} == whole - {
-        *("algorithm", "key_id", "scope"),
+    assert {*inspect.signature(IdentityProvider.jwt_bearer).parameters} == whole
+    of_clients = whole - {"subject", "scope_in"}
+    assert {*inspect.signature(IdentityProvider.rfc7523).parameters} == of_clients
+    assert {*inspect.signature(IdentityProvider.intelligence).parameters} == of_clients - {
+        *("algorithm", "key_id", "scope", "claims", "headers"),
     }
