@@ -44,7 +44,7 @@ def sample() -> dict[str, Any]:
     document = tomllib.loads(uncommented())
     rotator = document["rotators"]["marketing"]
     rotator["share_with"] = [UNIT]
-    rotator["identity_provider"]["profile"] = "rfc7523"
+    rotator["identity_provider"]["profile"] = "jwt-bearer"
     return document
 
 
