@@ -61,6 +61,10 @@ def _run(
             from token_rotator_cli.costs.bill import costs
 
             return costs(chosen.config, console)
+        case "key-policy":
+            from token_rotator_cli.key_policy import key_policy
+
+            return key_policy(chosen.config, console)
         case "preflight":
             return _preflight(chosen, console, connect)
         case "try":
@@ -99,7 +103,17 @@ def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> in
         provider=chosen.provider,
         print_token=chosen.print_token,
     )
-    return exchange(options, console, clock, stdin)
+    if not chosen.probe:
+        if chosen.api is not None or chosen.replay:
+            raise UsageError("--api and --replay are options of --probe: name it, too.")
+        return exchange(options, console, clock, stdin)
+    if chosen.print_token:
+        raise UsageError("--probe discards the tokens: leave out --print-token or --probe.")
+
+    from token_rotator_cli.exchange.probe.probe import Probe, probe
+
+    asked = Probe(api=chosen.api, replay=chosen.replay)
+    return probe(options, asked, console, clock, stdin)
 
 
 def _operate(

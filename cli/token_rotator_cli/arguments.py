@@ -13,7 +13,10 @@ from typing import Final
 
 _FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_help_position=24)
 
-PROVIDERS: Final = ("intelligence", "rfc7523")
+_OF_THE_FILE: Final = ("costs", "key-policy")
+"""Commands that read the configuration file and call nobody."""
+
+PROVIDERS: Final = ("intelligence", "rfc7523", "jwt-bearer")
 """token_rotator.contract.Profile."""
 
 _INVOCATIONS: Final = 60
@@ -34,7 +37,7 @@ COMMANDS: Final = {
         purpose="Find out what is wrong with a rotator",
         usage="[ROTATOR] [OPTIONS]",
         details="""\
-Runs eleven checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
+Runs thirteen checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
 local AWS do not allow to find out) or skipped (it needs one that is wrong). One access token is
 requested and discarded; nothing is published. Exits with 1 if anything is wrong.""",
     ),
@@ -91,7 +94,20 @@ reads the file, discovers, signs and exchanges with the function's own code, onc
 step with its time. One access token is requested. It is discarded, or printed alone on stdout with
 --print-token. The requests use this machine's proxy (HTTPS_PROXY, NO_PROXY), certificates and
 clock, and the output says where the function would use others. Exits with 1 if there is no token,
-with the error that the function would give.""",
+with the error that the function would give.
+
+--probe finds out what the provider accepts: the claim exp, the form body, an iat that is not set
+back; whether an issuer is named, and what else nobody documents. It says beforehand what it sends,
+and never asks. The findings go to stderr, a rotators.toml that fits goes to stdout.""",
+    ),
+    "key-policy": Command(
+        purpose="Show what the policy of an existing KMS key has to allow",
+        usage="[OPTIONS]",
+        details="""\
+Prints the statements that the policy of the key needs (key_arn), by the configuration file: those
+for AWS's services, and those for the account's roles, which a policy that lets IAM policies decide
+does without. It does not call AWS. The file has to say where the stack goes: key_arn, or account
+and region. `check` reads the policy that the key has.""",
     ),
     "costs": Command(
         purpose="Show what a configuration costs a month, at list prices",
@@ -159,8 +175,8 @@ def _root_description() -> str:
 
 def _add_target(command: argparse.ArgumentParser, name: str) -> None:
     """The arguments that name the rotator and the account, the same for every command."""
-    group = command.add_argument_group("configuration" if name == "costs" else "which rotator")
-    if name != "costs":
+    group = command.add_argument_group("configuration" if name in _OF_THE_FILE else "which rotator")
+    if name not in _OF_THE_FILE:
         group.add_argument(
             "rotator",
             metavar="ROTATOR",
@@ -174,7 +190,7 @@ def _add_target(command: argparse.ArgumentParser, name: str) -> None:
         type=Path,
         help="the configuration file (default: rotators.toml in this directory)",
     )
-    if name == "costs":
+    if name in _OF_THE_FILE:
         return
     either.add_argument("--stack", metavar="NAME", help="its CloudFormation stack; no file is read")
     if name != "live-check":
@@ -245,6 +261,23 @@ def _add_try(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print the token alone on stdout, and everything else on stderr; with --json, the "
         "document holds it",
+    )
+    probe = command.add_argument_group("how the provider wants to be asked")
+    probe.add_argument(
+        "--probe",
+        action="store_true",
+        help="find that out with at most six token requests, and write the rotators.toml that fits",
+    )
+    probe.add_argument(
+        "--api",
+        metavar="URL",
+        help="with --probe: an API that takes the token (GET), to see whether a second token ends "
+        "the first one",
+    )
+    probe.add_argument(
+        "--replay",
+        action="store_true",
+        help="with --probe: send one assertion twice, to see whether that is refused",
     )
     group = command.add_argument_group("settings of the identity provider")
     group.add_argument(

@@ -28,6 +28,11 @@ class Console:
         if not self.as_json:
             self._print(self.out, text, indent=0)
 
+    def verbatim(self, text: str) -> None:
+        """A result that people copy or redirect: it is not wrapped."""
+        if not self.as_json:
+            print(text, file=self.out, flush=True)
+
     def row(self, *columns: str, widths: tuple[int, ...]) -> None:
         """A row of a table, for people; the last column is wrapped below itself."""
         if self.as_json:

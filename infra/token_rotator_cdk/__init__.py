@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from token_rotator.contract import Algorithm, Metric, RequestStyle, ValueFormat
+    from token_rotator.contract import Algorithm, Metric, RequestStyle, ScopeIn, ValueFormat
     from token_rotator_cdk.config.issues import ConfigurationIssues
     from token_rotator_cdk.constructs.identity_provider import IdentityProvider
     from token_rotator_cdk.constructs.monitoring.dashboard import RotatorsDashboard
@@ -20,13 +20,14 @@ __all__ = [
     "ReaderLayer",
     "RequestStyle",
     "RotatorsDashboard",
+    "ScopeIn",
     "TokenRotator",
     "TokenRotatorStack",
     "ValueFormat",
 ]
 
 _HOMES = {
-    "token_rotator.contract": ("Algorithm", "Metric", "RequestStyle", "ValueFormat"),
+    "token_rotator.contract": ("Algorithm", "Metric", "RequestStyle", "ScopeIn", "ValueFormat"),
     "token_rotator_cdk.config.issues": ("ConfigurationIssues",),
     "token_rotator_cdk.constructs.monitoring.dashboard": ("RotatorsDashboard",),
     "token_rotator_cdk.constructs.identity_provider": ("IdentityProvider",),

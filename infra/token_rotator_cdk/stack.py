@@ -15,10 +15,11 @@ from constructs import Construct
 from token_rotator.contract import StackOutput, output_of
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE, Target
+from token_rotator_cdk.config import key_policy
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.rotator import RotatorConfig, SecretConfig
-from token_rotator_cdk.config.models.stack import Architecture
+from token_rotator_cdk.config.models.stack import Architecture, StackConfig
 from token_rotator_cdk.constructs.certificates import certificates_of, issues_of_certificates
 from token_rotator_cdk.constructs.credential import customer_key
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
@@ -62,13 +63,17 @@ class TokenRotatorStack(Stack):
             tags=dict(config.tags),
             synthesizer=synthesizer(config.bootstrap),
         )
-        self.key = customer_key(
-            self, "Key", description=f"Secrets, tokens and alarms of {self.stack_name}"
+        self.key: kms.IKey = (
+            kms.Key.from_key_arn(self, "NamedKey", config.key_arn)
+            if config.key_arn is not None
+            else customer_key(
+                self, "Key", description=f"Secrets, tokens and alarms of {self.stack_name}"
+            )
         )
         self.alarm_topic: sns.ITopic = (
             sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
             if config.alarm_topic_arn is not None
-            else self._alarm_topic(config.alarm_emails)
+            else self._alarm_topic(config)
         )
         self._signing = (
             None
@@ -118,6 +123,7 @@ class TokenRotatorStack(Stack):
             secret=None if rotator.secret is None else self._secret(construct_id, rotator.secret),
             encryption_key=self.key,
             alarm_topic=self.alarm_topic,
+            alarm_actions_enabled=stack.alarm_actions_enabled,
             secret_access_alerts=stack.secret_access_alerts,
             vpc=network.vpc,
             vpc_subnets=network.vpc_subnets,
@@ -133,8 +139,11 @@ class TokenRotatorStack(Stack):
             memory_size=rotator.memory_mb,
             reserve_concurrency=rotator.reserve_concurrency,
             log_retention=RETENTION[rotator.log_retention_days],
+            log_group_name=rotator.log_group_name,
             log_encryption_key=self.key if stack.log_key else None,
             code_signing_config=self._signing,
+            role_path=stack.role_path,
+            role_name_prefix=stack.role_name_prefix,
             architecture=_ARCHITECTURES[stack.architecture],
             fips=stack.fips,
             code=self._code_with(provider),
@@ -153,36 +162,29 @@ class TokenRotatorStack(Stack):
             encryption_key=key,
         )
 
-    def _alarm_topic(self, emails: tuple[str, ...]) -> sns.Topic:
-        # alarms cannot publish to an encrypted topic without it, and SnsAction does not add it
-        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsMayPublish",
-                principals=[self._cloudwatch()],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],  # in a key's policy: this key
-            )
-        )
+    def _alarm_topic(self, config: StackConfig) -> sns.Topic:
+        # of a key that the file names, the policy is its owner's: `token-rotator key-policy`
+        if config.key_arn is None:
+            may_publish = key_policy.alarms_may_publish(self.account)
+            self.key.add_to_resource_policy(iam.PolicyStatement.from_json(may_publish))
         topic = sns.Topic(self, "AlarmTopic", master_key=self.key, enforce_ssl=True)
         # the policy that enforces TLS takes the place of SNS's default one
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsMayPublish",
-                principals=[self._cloudwatch()],
+                principals=[
+                    iam.ServicePrincipal(
+                        key_policy.CLOUDWATCH,
+                        conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+                    )
+                ],
                 actions=["sns:Publish"],
                 resources=[topic.topic_arn],
             )
         )
-        for email in emails:
+        for email in config.alarm_emails:
             topic.add_subscription(subscriptions.EmailSubscription(email))
         return topic
-
-    def _cloudwatch(self) -> iam.ServicePrincipal:
-        return iam.ServicePrincipal(
-            "cloudwatch.amazonaws.com",
-            conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-        )
 
     def _outputs(self) -> None:
         CfnOutput(self, StackOutput.ALARM_TOPIC_ARN, value=self.alarm_topic.topic_arn)
@@ -225,4 +227,8 @@ def _identity_provider(config: IdentityProviderConfig, directory: Path) -> Ident
         algorithm=config.algorithm,
         key_id=config.key_id,
         scope=config.scope,
+        scope_in=config.scope_in,
+        subject=config.subject,
+        claims=config.claims,
+        headers=config.headers,
     )

@@ -40,6 +40,7 @@ class Variable(StrEnum):
     """Empty: the discovered issuer, else the origin of the token endpoint."""
     PROFILE = "PROFILE"
     """Which fixes an error names; what the profile implies is rendered into the others."""
+    GRANT_TYPE = "GRANT_TYPE"
     REQUEST_STYLE = "REQUEST_STYLE"
     ASSERTION_LIFETIME_SECONDS = "ASSERTION_LIFETIME_SECONDS"
     """Empty: the assertion has no ``exp``."""
@@ -49,6 +50,13 @@ class Variable(StrEnum):
     """Empty: the assertion has no ``kid``."""
     SCOPE = "SCOPE"
     """Empty: no scope is asked for."""
+    SCOPE_IN = "SCOPE_IN"
+    SUBJECT = "SUBJECT"
+    """Empty: the service account itself, as ``iss``."""
+    CLAIMS = "CLAIMS"
+    """A JSON object: further claims of the assertion."""
+    HEADERS = "HEADERS"
+    """A JSON object: further headers of the assertion."""
     KEY_LIFETIME_DAYS = "KEY_LIFETIME_DAYS"
     """How long a key is valid from its creation on. Empty: nobody says."""
     TOKEN_LIFETIME_SECONDS = "TOKEN_LIFETIME_SECONDS"
@@ -220,6 +228,25 @@ class Profile(StrEnum):
 
     INTELLIGENCE = "intelligence"
     RFC7523 = "rfc7523"
+    JWT_BEARER = "jwt-bearer"
+
+
+class GrantType(StrEnum):
+    """What a token is asked for with."""
+
+    CLIENT_CREDENTIALS = "client_credentials"
+    """The assertion authenticates the client (RFC 7523 section 2.2)."""
+    JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+    """The assertion is the grant itself (RFC 7523 section 2.1)."""
+
+
+class ScopeIn(StrEnum):
+    """Where a scope is asked for."""
+
+    PARAMETER = "parameter"
+    """In the token request (RFC 6749 section 3.3)."""
+    CLAIM = "claim"
+    """In the claim ``scope`` of the assertion, and not in the request."""
 
 
 class RequestStyle(StrEnum):

@@ -7,10 +7,20 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
 
-from token_rotator.contract import Algorithm, Profile, RequestStyle, ValueFormat, Variable
+from token_rotator.contract import (
+    Algorithm,
+    GrantType,
+    Profile,
+    RequestStyle,
+    ScopeIn,
+    ValueFormat,
+    Variable,
+)
 from token_rotator.errors import ConfigurationError
 
 T = TypeVar("T")
+
+ClaimValue = str | int | bool
 
 _FLAG: Final[Mapping[str, bool]] = MappingProxyType({"true": True, "false": False})
 
@@ -34,12 +44,17 @@ class Settings:
     extra_ca_certificates: str | None
     audience: str | None
     profile: Profile
+    grant_type: GrantType
     request_style: RequestStyle
     assertion_lifetime: timedelta | None
     assertion_backdate: timedelta
     algorithm: Algorithm
     key_id: str | None
     scope: str | None
+    scope_in: ScopeIn
+    subject: str | None
+    claims: Mapping[str, ClaimValue]
+    headers: Mapping[str, str]
     key_lifetime: timedelta | None
     token_lifetime: timedelta
     value_format: ValueFormat
@@ -57,7 +72,7 @@ class Settings:
             secret_arn=read(Variable.SECRET_ARN, str),
             parameter_name=read(Variable.PARAMETER_NAME, str),
             parameter_key_arn=read(Variable.PARAMETER_KEY_ARN, str),
-            parameter_tags=read(Variable.PARAMETER_TAGS, _tags),
+            parameter_tags=read(Variable.PARAMETER_TAGS, _texts),
             discovery_endpoint=read.optional(Variable.DISCOVERY_ENDPOINT, str),
             token_endpoint=read.optional(Variable.TOKEN_ENDPOINT, str),
             allowed_token_hosts=read.optional(Variable.ALLOWED_TOKEN_HOSTS, _hosts) or frozenset(),
@@ -65,12 +80,17 @@ class Settings:
             extra_ca_certificates=read.optional(Variable.EXTRA_CA_CERTIFICATES, str),
             audience=read.optional(Variable.AUDIENCE, str),
             profile=read(Variable.PROFILE, Profile),
+            grant_type=read(Variable.GRANT_TYPE, GrantType),
             request_style=read(Variable.REQUEST_STYLE, RequestStyle),
             assertion_lifetime=read.optional(Variable.ASSERTION_LIFETIME_SECONDS, _seconds),
             assertion_backdate=read(Variable.ASSERTION_BACKDATE_SECONDS, _seconds),
             algorithm=read(Variable.ALGORITHM, Algorithm),
             key_id=read.optional(Variable.KEY_ID, str),
             scope=read.optional(Variable.SCOPE, str),
+            scope_in=read(Variable.SCOPE_IN, ScopeIn),
+            subject=read.optional(Variable.SUBJECT, str),
+            claims=read(Variable.CLAIMS, _object),
+            headers=read(Variable.HEADERS, _texts),
             key_lifetime=read.optional(Variable.KEY_LIFETIME_DAYS, _days),
             token_lifetime=read(Variable.TOKEN_LIFETIME_SECONDS, _seconds),
             value_format=read(Variable.VALUE_FORMAT, ValueFormat),
@@ -115,11 +135,15 @@ class _Reader:
             )
 
 
-def _tags(text: str) -> Mapping[str, str]:
-    tags = json.loads(text)
-    if not isinstance(tags, dict):
+def _object(text: str) -> Mapping[str, ClaimValue]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of mistake
-    return {str(key): str(value) for key, value in tags.items()}
+    return found
+
+
+def _texts(text: str) -> Mapping[str, str]:
+    return {key: str(value) for key, value in _object(text).items()}
 
 
 def _hosts(text: str) -> frozenset[str]:

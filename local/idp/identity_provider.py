@@ -40,12 +40,20 @@ class IdentityProvider:
         port: int = 0,
         rules: Rules = INTELLIGENCE,
         now: Callable[[], datetime] = _utc_now,
+        one_token: bool = False,
+        names_issuer: bool = True,
     ) -> None:
-        """Starts the server. Port 0 means any free port. Raises PortTaken."""
+        """Starts the server. Port 0 means any free port. Raises PortTaken.
+
+        ``one_token``: a new token ends the client's earlier ones. ``names_issuer``: the discovery
+        document has the issuer in it.
+        """
         self._now = now
+        self._names_issuer = names_issuer
         self._accounts = Accounts()
         self._faults = Faults()
-        self._tokens = Tokens(now=now)
+        self._tokens = Tokens(now=now, one_per_client=one_token)
+        self._rules = rules
         self._used_jtis: set[str] = set()
         self._requests: list[ReceivedRequest] = []
         self._lock = threading.Lock()
@@ -129,7 +137,9 @@ class IdentityProvider:
         key_fingerprint = None
         answer = fault.answer
         if answer is None and endpoint is Endpoint.DISCOVERY:
-            document = {"issuer": self.issuer, "token_endpoint": self.token_endpoint}
+            document = {"token_endpoint": self.token_endpoint}
+            if self._names_issuer:
+                document["issuer"] = self.issuer
             answer = CannedResponse.json(200, document)
         elif answer is None and endpoint is Endpoint.API:
             answer = self._protected_resource(request)
@@ -153,7 +163,9 @@ class IdentityProvider:
             error = {"error": refused.code, "error_description": str(refused)}
             return CannedResponse.json(refused.status, error, **headers), None
         token = self._tokens.issue(client.client_id)
-        granted = {"access_token": token, "expires_in": int(LIFETIME.total_seconds())}
+        granted: dict[str, object] = {"access_token": token}
+        if self._rules.says_lifetime:
+            granted["expires_in"] = int(LIFETIME.total_seconds())
         return CannedResponse.json(200, granted), client.key_fingerprint
 
     def _use_up(self, client: Verified) -> None:

@@ -12,6 +12,7 @@ from local.idp.faults import CannedResponse, Endpoint
 from local.idp.http_server import Request
 
 WITHHELD: Final = "(withheld)"
+_ASSERTIONS: Final = ("client_assertion", "assertion")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,8 @@ def received(
 ) -> ReceivedRequest:
     """The log entry of an answered request."""
     query, form = parse_qs(request.query), parse_qs(request.body)
-    header, claims = _decoded((query | form).get("client_assertion", [""])[0])
+    sent = query | form
+    header, claims = _decoded(next((sent[name][0] for name in _ASSERTIONS if name in sent), ""))
     return ReceivedRequest(
         at=at,
         endpoint=endpoint,
@@ -59,7 +61,7 @@ def received(
 
 def _printable(parameters: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
     return {
-        name: (WITHHELD,) if name == "client_assertion" else tuple(values)
+        name: (WITHHELD,) if name in _ASSERTIONS else tuple(values)
         for name, values in parameters.items()
     }
 

@@ -17,8 +17,9 @@ class InvalidToken(Exception):
 class Tokens:
     """Client and expiry of each issued token, by the token's digest. Thread-safe."""
 
-    def __init__(self, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, *, now: Callable[[], datetime], one_per_client: bool = False) -> None:
         self._now = now
+        self._one_per_client = one_per_client
         self._lock = threading.Lock()
         self._issued: dict[bytes, tuple[str, datetime]] = {}
 
@@ -26,6 +27,10 @@ class Tokens:
         """Issues an access token to a client."""
         token = secrets.token_urlsafe(48)
         with self._lock:
+            if self._one_per_client:
+                theirs = [one for one, (whose, _) in self._issued.items() if whose == client_id]
+                for ended in theirs:
+                    del self._issued[ended]
             self._issued[_digest(token)] = (client_id, self._now() + LIFETIME)
         return token
 

@@ -5,6 +5,7 @@ RFC 7523 section 3 and OpenID Connect Core section 9 (``private_key_jwt``), not 
 and uses another JWT library than the function.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,14 @@ from joserfc.errors import JoseError
 
 from local.idp.accounts import Accounts
 
-GRANT_TYPE: Final = "client_credentials"
+CLIENT_CREDENTIALS: Final = "client_credentials"
+JWT_BEARER_GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+"""RFC 7523 section 2.1."""
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-DOCUMENTED: Final = ("grant_type", "client_id", "client_assertion", "client_assertion_type")
+DOCUMENTED: Final = {
+    CLIENT_CREDENTIALS: ("grant_type", "client_id", "client_assertion", "client_assertion_type"),
+    JWT_BEARER_GRANT: ("grant_type", "assertion"),
+}
 CLOCK_TOLERANCE: Final = timedelta(seconds=60)
 LONGEST_LIFETIME: Final = timedelta(minutes=10)
 
@@ -40,8 +46,14 @@ class Rules:
     parameters_in: Literal["query", "form"]
     algorithms: tuple[str, ...]
     claims: frozenset[str]
-    """The required claims. Other claims are refused."""
+    """The required claims. Others are refused, but for the optional ones."""
+    optional_claims: frozenset[str] = frozenset()
     optional_parameters: frozenset[str] = frozenset()
+    grant_type: str = CLIENT_CREDENTIALS
+    subjects: frozenset[str] = frozenset()
+    """The users who have approved every client. Empty: a client acts for itself only."""
+    says_lifetime: bool = True
+    """Whether an answer has ``expires_in``."""
 
 
 INTELLIGENCE: Final = Rules(
@@ -55,6 +67,17 @@ RFC7523: Final = Rules(
     claims=frozenset({"iss", "sub", "aud", "iat", "jti", "exp"}),
     optional_parameters=frozenset({"scope"}),
 )
+JWT_BEARER: Final = Rules(
+    parameters_in="form",
+    algorithms=RFC7523.algorithms,
+    claims=RFC7523.claims,
+    optional_claims=frozenset({"scope", "tenant"}),
+    optional_parameters=frozenset({"scope"}),
+    grant_type=JWT_BEARER_GRANT,
+    subjects=frozenset({"integration@example.com"}),
+    says_lifetime=False,
+)
+"""As Salesforce documents its "OAuth 2.0 JWT Bearer Flow": the client is the assertion's issuer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +103,38 @@ class Verifier:
         if method != "POST":
             raise Refused("invalid_request", "the token endpoint takes POST", status=405)
         parameters = self._parameters(query, form, content_type)
-        if parameters["grant_type"] != GRANT_TYPE:
-            raise Refused("unsupported_grant_type", f"grant_type must be {GRANT_TYPE}")
-        if parameters["client_assertion_type"] != ASSERTION_TYPE:
+        if parameters["grant_type"] != self.rules.grant_type:
+            raise Refused("unsupported_grant_type", f"grant_type must be {self.rules.grant_type}")
+        if parameters.get("client_assertion_type", ASSERTION_TYPE) != ASSERTION_TYPE:
             raise Refused("invalid_request", f"client_assertion_type must be {ASSERTION_TYPE}")
-        client_id, assertion = parameters["client_id"], parameters["client_assertion"]
+        if self._is_grant:
+            assertion = parameters["assertion"]
+            client_id = self._issuer_of(assertion)
+        else:
+            client_id, assertion = parameters["client_id"], parameters["client_assertion"]
         key_fingerprint, claims = self._signed_claims(client_id, assertion)
         self._check(claims, client_id)
         return Verified(
             client_id=client_id, key_fingerprint=key_fingerprint, jti=str(claims["jti"])
         )
+
+    @property
+    def _is_grant(self) -> bool:
+        return self.rules.grant_type == JWT_BEARER_GRANT
+
+    def _refused(self, description: str) -> Refused:
+        """RFC 7523 sections 3.1 and 3.2."""
+        if self._is_grant:
+            return Refused("invalid_grant", description)
+        return Refused("invalid_client", description, status=401)
+
+    def _issuer_of(self, assertion: str) -> str:
+        """Not verified yet: it says with whose keys to verify."""
+        try:
+            claims = json.loads(jws.extract_compact(assertion.encode()).payload)
+            return str(claims["iss"])
+        except (JoseError, ValueError, TypeError, KeyError):
+            raise self._refused("the assertion is no JWT with an issuer") from None
 
     def _parameters(self, query: str, form: str, content_type: str) -> Mapping[str, str]:
         sent, empty, elsewhere = (
@@ -108,9 +153,10 @@ class Verifier:
         names = [name for name, _ in pairs]
         if len(set(names)) != len(names):
             raise Refused("invalid_request", "a parameter is sent more than once")
-        if missing := [name for name in DOCUMENTED if not dict(pairs).get(name)]:
+        documented = DOCUMENTED[self.rules.grant_type]
+        if missing := [name for name in documented if not dict(pairs).get(name)]:
             raise Refused("invalid_request", f"missing: {', '.join(missing)}")
-        if extra := sorted(set(names) - set(DOCUMENTED) - self.rules.optional_parameters):
+        if extra := sorted(set(names) - set(documented) - self.rules.optional_parameters):
             raise Refused("invalid_request", f"not documented: {', '.join(extra)}")
         return dict(pairs)
 
@@ -118,25 +164,31 @@ class Verifier:
         try:
             header = jws.extract_compact(assertion.encode()).headers()
         except (JoseError, ValueError):
-            raise Refused("invalid_client", "client_assertion is no JWT", status=401) from None
+            raise self._refused("the assertion is no JWT") from None
         if header.get("alg") not in self.rules.algorithms:
             wanted = " or ".join(self.rules.algorithms)
-            raise Refused("invalid_client", f"the JWT's alg must be {wanted}", status=401)
+            raise self._refused(f"the JWT's alg must be {wanted}")
         for key in self.accounts.accepted_keys(client_id):
             try:
                 token = jwt.decode(assertion, key.public_key, [header["alg"]])
             except (JoseError, ValueError):
                 continue
             return key.fingerprint, token.claims
-        raise Refused("invalid_client", "no accepted key verifies the signature", status=401)
+        raise self._refused("no accepted key verifies the signature")
 
     def _check(self, claims: Mapping[str, object], client_id: str) -> None:
         now = self.now().timestamp()
         tolerance = CLOCK_TOLERANCE.total_seconds()
         problems: Sequence[tuple[bool, str]] = (
-            (claims.keys() != self.rules.claims, f"claims must be {sorted(self.rules.claims)}"),
+            (
+                claims.keys() - self.rules.optional_claims != self.rules.claims,
+                f"claims must be {sorted(self.rules.claims)}",
+            ),
             (claims.get("iss") != client_id, "iss must be the client_id"),
-            (claims.get("sub") != client_id, "sub must be the client_id"),
+            (
+                claims.get("sub") not in {client_id, *self.rules.subjects},
+                "sub must be the client_id" + " or who has approved it" * self._is_grant,
+            ),
             (claims.get("aud") != self.issuer, f"aud must be {self.issuer}"),
             (not _near(claims.get("iat"), now, tolerance), "iat must be an integer close to now"),
             (not _is_jti(claims.get("jti")), "jti must be a UUID without hyphens"),
@@ -148,7 +200,7 @@ class Verifier:
         )
         for wrong, description in problems:
             if wrong:
-                raise Refused("invalid_client", description, status=401)
+                raise self._refused(description)
 
 
 def _near(value: object, now: float, tolerance: float) -> bool:

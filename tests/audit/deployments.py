@@ -54,6 +54,20 @@ EVERYTHING: Final = a_deployment(
     ),
 )
 
+HARDENED: Final = a_deployment(
+    a_stack(
+        name="hardened",
+        key_arn="arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        role_path="/teams/data/",
+        role_name_prefix="acme-",
+        alarm_actions_enabled=False,
+        log_key=True,
+        secret_access_alerts=True,
+    ),
+    a_rotator(log_group_name="/acme/tokens/marketing", share_with=("444455556666",)),
+)
+"""Names and a key that somebody else has chosen."""
+
 DEPLOYMENTS: Final = {
     "the defaults": a_deployment(),
     "two rotators": a_deployment(
@@ -69,6 +83,7 @@ DEPLOYMENTS: Final = {
         a_rotator(watchdog_min_remaining_seconds=0),
     ),
     "everything set": EVERYTHING,
+    "names and a key of others": HARDENED,
     "GovCloud": a_deployment(
         a_stack(
             region="us-gov-west-1",

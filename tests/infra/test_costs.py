@@ -55,9 +55,16 @@ def test_what_is_billed_is_what_is_rendered(settings):
     assert billed["customer key: calls"] == rotations * (3 if decrypts else 2)
 
 
-@pytest.mark.parametrize("dashboard", [True, False])
-def test_what_a_stack_shares_is_billed_once(dashboard):
-    stack = a_stack(dashboard=dashboard)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"dashboard": True},
+        {"dashboard": False},
+        {"key_arn": "arn:aws:kms:eu-west-1:111122223333:key/mrk-" + "1234abcd" * 4},
+    ],
+)
+def test_what_a_stack_shares_is_billed_once(settings):
+    stack = a_stack(**settings)
     document = template(stack, a_rotator())
 
     billed = usage_of_stack(stack)

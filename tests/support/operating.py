@@ -118,11 +118,14 @@ class OperatedRotator:
         secret = aws.secrets.create_secret(Name="stack/marketing", SecretString="first")
         self.secret = secret["ARN"]
         self.version_id = self.store(account.as_downloaded())
+        self.key = aws.keys.create_key()["KeyMetadata"]["Arn"]
+        self.topic = aws.topics.create_topic(Name="alarms")["TopicArn"]
+        self.create_alarm()
         self.environment = function_environment(
             rotator="stack/marketing",
             secret_arn=self.secret,
             parameter_name=PARAMETER,
-            key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
+            key_arn=self.key,
         )
         role = aws.iam.create_role(RoleName="rotator", AssumeRolePolicyDocument=TRUST)
         self._role = role["Role"]["Arn"]
@@ -226,6 +229,23 @@ class OperatedRotator:
             FlexibleTimeWindow={"Mode": "OFF"},
             State=state,
             Target=target | ({} if sends is None else {"Input": sends}),
+        )
+
+    def create_alarm(self, **differently: Any) -> None:
+        """The rotator's only alarm, or another version of it."""
+        self.aws.cloudwatch.put_metric_alarm(
+            **{
+                "AlarmName": "stack/marketing/RefreshFailing",
+                "AlarmActions": [self.topic],
+                "Namespace": "AWS/Lambda",
+                "MetricName": "Errors",
+                "Statistic": "Sum",
+                "Period": 60,
+                "EvaluationPeriods": 3,
+                "Threshold": 1,
+                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+                **differently,
+            }
         )
 
     def configure(self, environment: dict[str, str]) -> None:

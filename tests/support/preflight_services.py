@@ -44,7 +44,11 @@ class FakeLambda:
     def list_functions(self) -> dict[str, Any]:
         return {
             "Functions": [
-                {"FunctionArn": arn, "Environment": {"Variables": variables}}
+                {
+                    "FunctionArn": arn,
+                    "Role": f"arn:aws:iam::{ACCOUNT}:role/tokens-Role-1A2B3C4D5E6F",
+                    "Environment": {"Variables": variables},
+                }
                 for arn, variables in self.functions.items()
             ]
         }

@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 
 from fakes.environment import function_environment
-from token_rotator.contract import Algorithm, Profile, RequestStyle, ValueFormat, Variable
+from token_rotator.contract import (
+    Algorithm,
+    GrantType,
+    Profile,
+    RequestStyle,
+    ScopeIn,
+    ValueFormat,
+    Variable,
+)
 from token_rotator.errors import ConfigurationError
 from token_rotator.settings import Settings
 
@@ -18,6 +26,7 @@ MAY_BE_EMPTY = {
     Variable.ASSERTION_LIFETIME_SECONDS,
     Variable.KEY_ID,
     Variable.SCOPE,
+    Variable.SUBJECT,
     Variable.KEY_LIFETIME_DAYS,
 }
 
@@ -44,6 +53,11 @@ def test_what_the_stack_renders_is_what_counts():
         ALLOW_PRIVATE_ADDRESSES="true",
         PARAMETER_TAGS='{"team": "marketing-data"}',
         SCOPE="read",
+        SCOPE_IN="claim",
+        SUBJECT="integration@example.com",
+        GRANT_TYPE="urn:ietf:params:oauth:grant-type:jwt-bearer",
+        CLAIMS='{"tenant": "acme", "level": 3, "strict": true}',
+        HEADERS='{"x5t#S256": "abc"}',
         TOKEN_LIFETIME_SECONDS="600",
         VALUE_FORMAT="token",
         EXPIRATION_GRACE_MINUTES="7",
@@ -59,6 +73,11 @@ def test_what_the_stack_renders_is_what_counts():
     assert settings.allow_private_addresses is True
     assert settings.parameter_tags == {"team": "marketing-data"}
     assert settings.scope == "read"
+    assert settings.scope_in is ScopeIn.CLAIM
+    assert settings.subject == "integration@example.com"
+    assert settings.grant_type is GrantType.JWT_BEARER
+    assert settings.claims == {"tenant": "acme", "level": 3, "strict": True}
+    assert settings.headers == {"x5t#S256": "abc"}
     assert settings.token_lifetime == timedelta(seconds=600)
     assert settings.value_format is ValueFormat.TOKEN
     assert settings.expiration_grace == timedelta(minutes=7)

@@ -75,7 +75,7 @@ def usage_of_rotator(rotator: RotatorConfig, architecture: Architecture) -> dict
 
 def usage_of_stack(stack: StackConfig) -> dict[str, float]:
     """Amounts of what the rotators of one stack share."""
-    return {"customer key": 1.0, "dashboard": float(stack.dashboard)}
+    return {"customer key": float(stack.key_arn is None), "dashboard": float(stack.dashboard)}
 
 
 def runs_and_rotations(rotator: RotatorConfig) -> tuple[float, float]:

@@ -30,6 +30,8 @@ class DeployedRotator:
     secret_arn: str
     key_arn: str
     """Of the key that encrypts the parameter, and the secret if the stack created it."""
+    role_arn: str
+    """Of the function's role."""
     value_format: str
     token_lifetime_seconds: str
 
@@ -60,6 +62,7 @@ def rotators_in(aws: Aws) -> Iterator[DeployedRotator]:
                         parameter_name=variables[Variable.PARAMETER_NAME],
                         secret_arn=variables[Variable.SECRET_ARN],
                         key_arn=variables[Variable.PARAMETER_KEY_ARN],
+                        role_arn=function["Role"],
                         value_format=variables[Variable.VALUE_FORMAT],
                         token_lifetime_seconds=variables[Variable.TOKEN_LIFETIME_SECONDS],
                     )

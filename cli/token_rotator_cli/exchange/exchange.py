@@ -55,9 +55,9 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
     chosen = choose(config=options.config, rotator=options.rotator, provider=options.provider)
     trust = machines_trust(chosen.authorities)
     journal = Journal(console=told)
-    account = _read(options.file, stdin, chosen.settings, journal)
+    account = read_account(options.file, stdin, chosen.settings, journal)
     journal.fact("settings", chosen.source, profile=chosen.settings.profile)
-    network = Network(_addresses(account, chosen.settings), trust.context)
+    network = Network(addresses(account, chosen.settings), trust.context)
     provider = _provider(chosen.settings, network, journal, clock)
     try:
         record = provider.exchange(account, deadline=clock.now() + LONGEST)
@@ -85,15 +85,7 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
             "ok": True,
             "service_account": account.service_account_id,
             "notes": notes,
-            "steps": [
-                {
-                    "step": step.name,
-                    "milliseconds": step.milliseconds,
-                    "message": step.message,
-                    "facts": dict(step.facts),
-                }
-                for step in journal.steps
-            ],
+            "steps": journal.as_json(),
             **({"access_token": record.access_token} if options.print_token else {}),
         }
     )
@@ -102,7 +94,8 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
     return 0
 
 
-def _read(file: str, stdin: TextIO, settings: Settings, journal: Journal) -> ServiceAccount:
+def read_account(file: str, stdin: TextIO, settings: Settings, journal: Journal) -> ServiceAccount:
+    """The file's service account. Raises CredentialError."""
     with journal.step("file") as running:
         try:
             content = read_file(file, stdin)
@@ -126,7 +119,7 @@ def _read(file: str, stdin: TextIO, settings: Settings, journal: Journal) -> Ser
     return account
 
 
-def _addresses(account: ServiceAccount, settings: Settings) -> Addresses:
+def addresses(account: ServiceAccount, settings: Settings) -> Addresses:
     """The function's own rules; loopback, if the address says so and no name leads there."""
     return Addresses(
         private=settings.allow_private_addresses,
@@ -143,13 +136,7 @@ def _provider(
         settings=settings,
         channel=http,
         discovery=Discovery(settings=settings, channel=http, now=clock.now),
-        signer=ObservedSigner(
-            algorithm=settings.algorithm,
-            lifetime=settings.assertion_lifetime,
-            backdate=settings.assertion_backdate,
-            key_id=settings.key_id,
-            journal=journal,
-        ),
+        signer=ObservedSigner.from_settings(settings, journal=journal),
         now=clock.now,
     )
 

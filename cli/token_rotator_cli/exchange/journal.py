@@ -66,6 +66,18 @@ class Journal:
         running.ended(message, **facts)
         self._show(name, running, None)
 
+    def as_json(self) -> list[dict[str, object]]:
+        """The steps, for ``--json``."""
+        return [
+            {
+                "step": step.name,
+                "milliseconds": step.milliseconds,
+                "message": step.message,
+                "facts": dict(step.facts),
+            }
+            for step in self.steps
+        ]
+
     def _show(self, name: str, running: Running, milliseconds: float | None) -> None:
         # a provider's issuer may hold anything, such as a terminal's control characters
         message = "".join(one if one.isprintable() else "?" for one in running.message)

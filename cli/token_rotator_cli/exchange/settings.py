@@ -18,20 +18,32 @@ class Chosen:
 
     settings: Settings
     source: str
+    rotator: RotatorConfig
+    """The table of the file, or one with the profile alone."""
+    name: str = "marketing"
+    """Of the rotator; where no file names one, that of the file in the checkout."""
+    stack: str = "intelligence-tokens"
     authorities: Path | None = None
     """A PEM file of authorities that are trusted besides: ``extra_ca_certificates``."""
 
 
-def choose(*, config: Path | None, rotator: str | None, provider: str | None) -> Chosen:
+def choose(
+    *,
+    config: Path | None,
+    rotator: str | None,
+    provider: str | None,
+    redirected: bool = False,
+) -> Chosen:
     """Reads ``rotators.toml`` of this directory, if there is one and nothing else is named.
 
-    Raises UsageError, ConfigFileError.
+    ``redirected``: one that is empty is none, since a shell empties the file that the output is
+    going to. Raises UsageError, ConfigFileError.
     """
     if provider is not None:
         if rotator is not None:
             raise UsageError(f"--provider reads no file: leave out {rotator}, or name --config.")
         return _defaults(Profile(provider), "")
-    if config is None and rotator is None and not CONFIG.exists():
+    if config is None and rotator is None and not _there(redirected=redirected):
         return _defaults(Profile.INTELLIGENCE, f" (there is no {CONFIG} in this directory)")
     file = config or CONFIG
     deployment = read_config(file)
@@ -41,20 +53,37 @@ def choose(*, config: Path | None, rotator: str | None, provider: str | None) ->
     return Chosen(
         settings=_rendered(chosen),
         source=f"{name} of {file}",
+        rotator=chosen,
+        name=name,
+        stack=deployment.stack_name(name),
         authorities=None if named is None else file.parent / named,
     )
 
 
+def _there(*, redirected: bool) -> bool:
+    return CONFIG.exists() and not (redirected and CONFIG.stat().st_size == 0)
+
+
 def _defaults(profile: Profile, why: str) -> Chosen:
     rotator = RotatorConfig(
-        parameter_name="/none", identity_provider=IdentityProviderConfig(profile=profile)
+        parameter_name="/intelligence/marketing/access-token",
+        identity_provider=IdentityProviderConfig(profile=profile),
     )
-    return Chosen(settings=_rendered(rotator), source=f"the defaults of profile {profile}{why}")
+    return Chosen(
+        settings=_rendered(rotator),
+        source=f"the defaults of profile {profile}{why}",
+        rotator=rotator,
+    )
 
 
 def _rendered(rotator: RotatorConfig) -> Settings:
     """The settings as the stack renders them and the function reads them."""
     variables = environment(
-        rotator, rotator_name="none", parameter_tags={}, secret_arn="none", key_arn="none"
+        rotator,
+        rotator_name="none",
+        parameter_tags={},
+        secret_arn="none",
+        key_arn="none",
+        fips=False,
     )
     return Settings.from_environment(variables)

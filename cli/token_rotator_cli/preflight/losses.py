@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from token_rotator_cli.deployment.inventory import DeployedRotator
+from token_rotator_cli.preflight.moves import is_moved
 from token_rotator_cli.preflight.planned import PlannedRotator, PlannedStack
 
 
@@ -84,6 +85,19 @@ def _of_writer(
         yield (
             f"{becomes}: workloads of other accounts assume the role of {old.rotator}, which goes "
             f"away. {_SIDE_BY_SIDE}"
+        )
+    elif writer.has_shared_reader and is_moved(old, writer):
+        yield (
+            f"{old.rotator} gets roles with another path or name: workloads of other accounts "
+            "assume the role of share_with by its ARN, and the role that has it goes away. "
+            f"{_SIDE_BY_SIDE}"
+        )
+    if old.stack == writer.stack and writer.key_arn not in (None, old.key_arn):
+        yield (
+            f"{old.rotator} gets another key. Its reader policy names the new one at once, and "
+            "what is published stays encrypted with the old one until the next rotation, for "
+            "minutes: run `token-rotator rotate` as soon as the deployment is through. Policies "
+            "of your own that name the old key have to name the new one, too"
         )
     if writer.creates_secret and writer.rotator not in secrets:
         yield (

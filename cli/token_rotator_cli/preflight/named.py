@@ -101,7 +101,7 @@ KINDS: Final = (
     NamedKind(
         name="key",
         place=places.KEY,
-        in_file=lambda _: {},
+        in_file=lambda file: {"key_arn": file.stack.key_arn},
         in_templates=(
             *("AWS::Lambda::Function", "Environment", "Variables"),
             Variable.PARAMETER_KEY_ARN,

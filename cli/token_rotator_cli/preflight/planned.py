@@ -10,6 +10,8 @@ from typing import Any, Final
 from token_rotator.contract import Variable
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import SecretConfig
+from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.rules.iam import RoleKind, role_name
 from token_rotator_cli.errors import ConfigFileError
 from token_rotator_cli.preflight.bootstrap import (
     Bootstrap,
@@ -55,6 +57,11 @@ class PlannedRotator:
     """Whether workloads of other accounts read the token through a role of the stack."""
     network: Network | None = None
     """The subnets and security groups that are named; None: the function is in no VPC."""
+    key_arn: str | None = None
+    """None: the stack creates the key, or it is known at deployment only."""
+    role_path: str = "/"
+    role_name: str | None = None
+    """What the name of the function's role begins with. None: CloudFormation chooses it."""
 
     @property
     def table(self) -> str:
@@ -95,6 +102,9 @@ def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
                     reserves_concurrency=rotator.reserve_concurrency,
                     has_shared_reader=bool(rotator.share_with),
                     network=network_of_file(rotator.vpc),
+                    key_arn=one.stack.key_arn,
+                    role_path=one.stack.role_path or "/",
+                    role_name=_role_name(one.stack, one.rotator_name(name)),
                 )
                 for name, rotator in one.rotators.items()
             ),
@@ -104,6 +114,14 @@ def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
                 kind: number * len(one.rotators) for kind, number in LEAST_PER_ROTATOR.items()
             },
         )
+
+
+def _role_name(stack: StackConfig, rotator: str) -> str | None:
+    if stack.role_name_prefix is None:
+        return None
+    path = stack.role_path or "/"
+    # the region, which the caller may decide, is the end of it
+    return role_name(stack.role_name_prefix, RoleKind.ROTATE, of=rotator, path=path, region="")
 
 
 def _key_of(secret: SecretConfig | None) -> str | None:
@@ -136,14 +154,14 @@ def stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
             name=name,
             account=None if account in _UNKNOWN else account,
             region=None if region in _UNKNOWN else region,
-            rotators=tuple(_rotators(name, resources)),
+            rotators=tuple(_rotators(name, region, resources)),
             bootstrap=bootstrap_of_artifact(properties),
             named=frozenset(named_in_template(resources)),
             resources=Counter(resource["Type"] for resource in resources.values()),
         )
 
 
-def _rotators(stack: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]:
+def _rotators(stack: str, region: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]:
     """The rotators whose names are known at synthesis."""
     created = {
         resource.get("Properties", {}).get("Name")
@@ -158,6 +176,8 @@ def _rotators(stack: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]
             variables.get(name) for name in (Variable.ROTATOR, Variable.PARAMETER_NAME)
         )
         if isinstance(rotator, str) and isinstance(parameter, str):
+            key = variables.get(Variable.PARAMETER_KEY_ARN)
+            role = _role_of(resource, resources)
             secret = variables.get(Variable.SECRET_ARN)
             yield PlannedRotator(
                 stack=stack,
@@ -165,7 +185,29 @@ def _rotators(stack: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]
                 parameter_name=parameter,
                 creates_secret=rotator in created,
                 value_format=variables[Variable.VALUE_FORMAT],
+                key_arn=key if isinstance(key, str) else None,
+                role_path=role.get("Path", "/"),
+                role_name=_beginning(role.get("RoleName"), region),
                 secret_arn=secret if isinstance(secret, str) else None,
                 reserves_concurrency="ReservedConcurrentExecutions" in resource["Properties"],
                 network=network_of_template(resource["Properties"]),
             )
+
+
+def _role_of(function: dict[str, Any], resources: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a function's role, if the template has it."""
+    match function["Properties"].get("Role"):
+        case {"Fn::GetAtt": [str(name), *_]}:
+            found: dict[str, Any] = resources.get(name, {}).get("Properties", {})
+            return found
+    return {}
+
+
+def _beginning(name: object, region: str) -> str | None:
+    """A name up to the region, which may be known at deployment only."""
+    match name:
+        case str():
+            return name.removesuffix(region)
+        case {"Fn::Join": [_, [str(first), *_]]}:
+            return first
+    return None

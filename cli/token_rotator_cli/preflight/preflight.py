@@ -69,6 +69,7 @@ STEPS: Final = (
         "ec2:GetSecurityGroupsForVpc",
         "ec2:DescribeNetworkInterfaces",
     ),
+    _step(rotator_steps.moves, _LIST_FUNCTIONS),
     _step(rotator_steps.losses, _LIST_FUNCTIONS),
 )
 """In the order of the output. Actions are in the order in which they are needed, if they are."""

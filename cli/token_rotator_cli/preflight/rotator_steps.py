@@ -11,6 +11,7 @@ from token_rotator_cli.deployment.key import key_problem
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.losses import losses as losses_of
+from token_rotator_cli.preflight.moves import moves as moves_of
 from token_rotator_cli.preflight.network import Network, Networks
 from token_rotator_cli.preflight.planned import PlannedRotator
 from token_rotator_cli.preflight.secrets import created_problem, named_problem
@@ -135,6 +136,18 @@ def _of_network(networks: Networks, rotator: str, of: Network) -> Finding | None
     if doubts := ". It ".join(networks.doubts(of)):
         return Finding(message=f"{rotator} {doubts}", result=Result.WARNING, facts=facts)
     return None
+
+
+def moves(context: PreflightContext) -> list[Finding] | Finding:
+    """Roles and reader policies stay what they are."""
+    return [
+        Finding(
+            message=f"{one.parameter_name}: {one.message}",
+            result=Result.WARNING,
+            facts={"parameter": one.parameter_name},
+        )
+        for one in moves_of(context.stacks, context.deployed)
+    ] or Finding(message="no role and no reader policy is replaced")
 
 
 def losses(context: PreflightContext) -> list[Finding] | Finding:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from token_rotator.contract import Algorithm, Profile, RequestStyle, ValueFormat
+from token_rotator.contract import Algorithm, GrantType, Profile, RequestStyle, ScopeIn, ValueFormat
 
 KEY_LIFETIME_DAYS: Final = 730
 """24 months, by which third parties quote Salesforce; Salesforce's own pages do not say it."""
@@ -15,6 +15,7 @@ KEY_LIFETIME_DAYS: Final = 730
 class ProfileDefaults:
     """What an identity provider expects where nothing else is configured."""
 
+    grant_type: GrantType
     request_style: RequestStyle
     assertion_lifetime_seconds: int | None
     """None: the assertion carries no ``exp``."""
@@ -24,14 +25,19 @@ class ProfileDefaults:
     """Hosts a token endpoint may be on besides the discovery endpoint's own."""
     key_lifetime_days: int | None = None
     """How long a key is valid from its creation on; None: nobody says."""
-    takes_scope_and_key_id: bool = False
-    """Whether a request may carry ``scope`` and an assertion the header ``kid``."""
+    takes: frozenset[str] = frozenset()
+    """The settings that not every profile has."""
 
+
+_OF_ASSERTIONS: Final = frozenset({"key_id", "scope", "claims", "headers"})
+_OF_GRANTS: Final = frozenset({"subject", "scope_in"})
+"""RFC 7523 section 3: the subject of an assertion that authenticates a client is the client."""
 
 PROFILES: Final[Mapping[Profile, ProfileDefaults]] = MappingProxyType(
     {
         # Salesforce Help, "Generate a JSON Web Token (JWT)", dato_getstarted_token_api_jwt
         Profile.INTELLIGENCE: ProfileDefaults(
+            grant_type=GrantType.CLIENT_CREDENTIALS,
             request_style=RequestStyle.QUERY,
             assertion_lifetime_seconds=None,
             algorithms=(Algorithm.RS256,),
@@ -40,10 +46,19 @@ PROFILES: Final[Mapping[Profile, ProfileDefaults]] = MappingProxyType(
         ),
         # RFC 7523 section 2.2 and 3; OpenID Connect Core section 9, private_key_jwt
         Profile.RFC7523: ProfileDefaults(
+            grant_type=GrantType.CLIENT_CREDENTIALS,
             request_style=RequestStyle.FORM,
             assertion_lifetime_seconds=60,
             algorithms=tuple(Algorithm),
-            takes_scope_and_key_id=True,
+            takes=_OF_ASSERTIONS,
+        ),
+        # RFC 7523 sections 2.1 and 3
+        Profile.JWT_BEARER: ProfileDefaults(
+            grant_type=GrantType.JWT_BEARER,
+            request_style=RequestStyle.FORM,
+            assertion_lifetime_seconds=60,
+            algorithms=tuple(Algorithm),
+            takes=_OF_ASSERTIONS | _OF_GRANTS,
         ),
     }
 )
@@ -55,6 +70,7 @@ class Default:
     PROFILE: Final = Profile.INTELLIGENCE
     ALLOW_PRIVATE_ADDRESSES: Final = False
     ASSERTION_BACKDATE_SECONDS: Final = 0
+    SCOPE_IN: Final = ScopeIn.PARAMETER
     VALUE_FORMAT: Final = ValueFormat.RECORD
     TOKEN_LIFETIME_SECONDS: Final = 300
     EXPIRATION_GRACE_MINUTES: Final = 5

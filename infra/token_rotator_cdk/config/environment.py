@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from token_rotator.contract import EXTRA_CA_CERTIFICATES_FILE, Variable
-from token_rotator_cdk.config.defaults import PROFILES
+from token_rotator_cdk.config.defaults import PROFILES, Default
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
 
@@ -47,6 +47,7 @@ def environment(
         ),
         Variable.AUDIENCE: provider.audience,
         Variable.PROFILE: provider.profile,
+        Variable.GRANT_TYPE: profile.grant_type,
         Variable.REQUEST_STYLE: provider.request_style or profile.request_style,
         Variable.ASSERTION_LIFETIME_SECONDS: (
             provider.assertion_lifetime_seconds or profile.assertion_lifetime_seconds
@@ -55,6 +56,10 @@ def environment(
         Variable.ALGORITHM: provider.algorithm or profile.algorithms[0],
         Variable.KEY_ID: provider.key_id,
         Variable.SCOPE: provider.scope,
+        Variable.SCOPE_IN: provider.scope_in or Default.SCOPE_IN,
+        Variable.SUBJECT: provider.subject,
+        Variable.CLAIMS: _json(provider.claims),
+        Variable.HEADERS: _json(provider.headers),
         Variable.KEY_LIFETIME_DAYS: profile.key_lifetime_days,
         Variable.TOKEN_LIFETIME_SECONDS: rotator.token_lifetime_seconds,
         Variable.VALUE_FORMAT: rotator.value_format,
@@ -70,5 +75,5 @@ def _list(hosts: Iterable[str]) -> str:
     return ",".join(dict.fromkeys(hosts))
 
 
-def _json(tags: Mapping[str, str]) -> str:
-    return json.dumps(tags, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _json(values: Mapping[str, str | int]) -> str:
+    return json.dumps(dict(values), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

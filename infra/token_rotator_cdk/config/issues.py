@@ -21,6 +21,13 @@ _KEY_MATERIAL: Final = re.compile(
 )
 _PASSWORD: Final = re.compile(r"//[^/\s\"]*@")
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/=\\]{40,}")
+_THUMBPRINT: Final = re.compile(r"[\w-]{43}", re.ASCII)
+"""A SHA-256 in base64url, which looks as random as a key and is none."""
+_THUMBPRINTS: Final = frozenset({("identity_provider", "key_id"), ("headers", "x5t#S256")})
+"""Settings that hold one: RFC 7638 and RFC 7515 section 4.1.8."""
+_THUMBPRINT_IN_LINE: Final = re.compile(
+    rf"(?:\bkey_id|[\"']x5t#S256[\"'])\s*[=:]\s*([\"']){_THUMBPRINT.pattern}\1", re.ASCII
+)
 _NO_KEYS_HERE: Final = (
     "take the key out of this file and revoke it; keys belong into the secret, nowhere else"
 )
@@ -69,7 +76,7 @@ def is_key_material(text: str) -> bool:
 def shown(value: object) -> str:
     """A value as TOML shows it, shortened, and hidden where it looks like key material."""
     text = json.dumps(value, default=_plain, ensure_ascii=False)
-    if is_key_material(text):
+    if is_key_material(_THUMBPRINT_IN_LINE.sub("", text)):
         return HIDDEN
     text = _PASSWORD.sub("//...@", text)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
@@ -97,13 +104,15 @@ def keys_in_values(value: object, path: KeyPath = ()) -> Iterator[ConfigIssue]:
             yield from keys_in_values(content, path)
     elif isinstance(value, str) and is_key_material(value):
         *table, key = path
+        if path[-2:] in _THUMBPRINTS and _THUMBPRINT.fullmatch(value):
+            return
         yield ConfigIssue(table=tuple(table), key=key, value=HIDDEN, fix=_NO_KEYS_HERE)
 
 
 def keys_in_lines(text: str) -> Iterator[ConfigIssue]:
     """The first line with key material, comments included."""
     for number, line in enumerate(text.splitlines(), start=1):
-        if is_key_material(line):
+        if is_key_material(_THUMBPRINT_IN_LINE.sub("", line)):
             yield ConfigIssue(key=f"line {number}", value=HIDDEN, fix=_NO_KEYS_HERE)
             return
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from token_rotator_cdk.config.certificates import fix_of_certificates
 from token_rotator_cdk.config.combinations.conflict import Surroundings
 from token_rotator_cdk.config.combinations.rotator import conflicts
 from token_rotator_cdk.config.combinations.stack import conflicts_of_stack
@@ -80,10 +79,13 @@ def _conflicts(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
         )
         for path, fix in conflicts(rotator, surroundings, _usable_in(checked, table)):
             yield checked.conflict((*table, *path), fix)
-    yield from _written_twice(checked)
+    yield from _used_twice(checked)
 
 
 def _certificates(checked: Checked[Deployment], directory: Path) -> Iterator[ConfigIssue]:
+    # cryptography takes longer to import than the rest, and commands read no other file
+    from token_rotator_cdk.config.certificates import fix_of_certificates  # noqa: PLC0415
+
     now = datetime.now(UTC)
     for name, rotator in checked.value.rotators.items():
         path = ("rotators", name, "identity_provider", "extra_ca_certificates")
@@ -98,19 +100,28 @@ def _usable_in(checked: Checked[Deployment], table: KeyPath) -> Callable[..., bo
     return lambda *path: checked.usable(*table, *path)
 
 
-def _written_twice(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
-    first_writer: dict[str, str] = {}
+def _used_twice(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
+    writers: dict[str, str] = {}
+    loggers: dict[str, str] = {}
     for name, rotator in checked.value.rotators.items():
         levels = "/".join(filter(None, rotator.parameter_name.split("/")))
-        writer = first_writer.setdefault(levels, name)
+        writer = writers.setdefault(levels, name)
         if levels and writer != name:
-            other = table_name(("rotators", writer))
-            yield ConfigIssue(
-                table=("rotators", name),
-                key="parameter_name",
-                value=shown(rotator.parameter_name),
-                fix=f"write another name: [{other}] writes this parameter already",
-            )
+            yield _twice(name, "parameter_name", rotator.parameter_name, f"{_of(writer)} writes")
+        if rotator.log_group_name is not None:
+            logger = loggers.setdefault(rotator.log_group_name, name)
+            if logger != name:
+                yield _twice(name, "log_group_name", rotator.log_group_name, f"{_of(logger)} has")
+
+
+def _of(rotator: str) -> str:
+    return f"[{table_name(('rotators', rotator))}]"
+
+
+def _twice(rotator: str, key: str, value: str, who: str) -> ConfigIssue:
+    what = key.removesuffix("_name").replace("_", " ")
+    fix = f"write another name: {who} this {what} already"
+    return ConfigIssue(table=("rotators", rotator), key=key, value=shown(value), fix=fix)
 
 
 def _not_toml(error: tomllib.TOMLDecodeError) -> ConfigIssue:

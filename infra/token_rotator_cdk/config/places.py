@@ -67,6 +67,18 @@ def partition_of(region: str) -> str | None:
 
 
 @cache
+def dns_suffix(partition: str) -> str:
+    """What the names of a partition's services end with: ``amazonaws.com`` in most."""
+    from botocore.session import get_session  # noqa: PLC0415
+
+    known = get_session().get_component("data_loader").load_data("partitions")
+    for one in known["partitions"]:
+        if one["id"] == partition:
+            return str(one["outputs"]["dnsSuffix"])
+    return "amazonaws.com"
+
+
+@cache
 def regions_with_fips() -> tuple[str, ...]:
     """The regions in which every service that the function calls has a FIPS endpoint.
 

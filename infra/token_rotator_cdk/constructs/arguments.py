@@ -32,6 +32,7 @@ SETTINGS: Final[Mapping[str, KeyPath]] = MappingProxyType(
         "memory_size": ("memory_mb",),
         "reserve_concurrency": ("reserve_concurrency",),
         "log_retention": ("log_retention_days",),
+        "log_group_name": ("log_group_name",),
         "vpc_subnets": ("vpc", "subnet_ids"),
         "security_groups": ("vpc", "security_group_ids"),
         "allow_ipv6_for_dual_stack": ("vpc", "allow_ipv6_for_dual_stack"),
@@ -136,6 +137,8 @@ def _has_to_be_known(argument: str, value: object) -> bool:
 
 
 def _is_unresolved(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return False  # tokens within its texts are texts, and rendered as they are
     if isinstance(value, list | tuple):
         return any(map(Token.is_unresolved, value))
     return not isinstance(value, Duration) and Token.is_unresolved(value)
@@ -149,7 +152,7 @@ def _plain(value: object, path: KeyPath) -> object:
         return int(amount) if amount == int(amount) else amount
     if isinstance(value, logs.RetentionDays):
         return DAYS[value]
-    return value
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _of_argument(issue: ConfigIssue) -> ConfigIssue:
@@ -163,4 +166,6 @@ def _of_argument(issue: ConfigIssue) -> ConfigIssue:
     for setting, argument in _ARGUMENTS.items():
         if _UNIT.search(setting[-1]):
             fix = re.sub(rf"\b{setting[-1]}\b", argument, fix)
-    return ConfigIssue(key=_ARGUMENTS.get(path, issue.key), value=value, fix=fix)
+    # a map, such as claims, is an argument, and a table of the file
+    argument = _ARGUMENTS.get(path) or _ARGUMENTS.get(issue.table, issue.key)
+    return ConfigIssue(key=argument, value=value, fix=fix)

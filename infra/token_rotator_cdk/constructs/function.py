@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -10,9 +10,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, HANDLER
+from token_rotator_cdk.config import key_policy
 from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.log_retention import RETENTION
+from token_rotator_cdk.constructs.naming import RoleNames
 from token_rotator_cdk.constructs.network import Attachment, Network
 
 
@@ -32,14 +35,16 @@ class RotatorFunction(lambda_.Function):
         network: Network,
         log_encryption_key: kms.IKey | None,
         code_signing_config: lambda_.ICodeSigningConfig | None,
+        names: RoleNames,
     ) -> None:
         """``statements`` are what the role allows, besides the log and the network."""
         attachment = Attachment(scope, network)
         if log_encryption_key is not None:
-            _open_to_logs(scope, log_encryption_key)
+            _open_to_logs(scope, log_encryption_key, settings.log_group_name)
         log_group = logs.LogGroup(
             scope,
             "LogGroup",
+            log_group_name=settings.log_group_name,
             retention=RETENTION[settings.log_retention_days],
             removal_policy=RemovalPolicy.DESTROY,
             encryption_key=log_encryption_key,
@@ -52,6 +57,8 @@ class RotatorFunction(lambda_.Function):
         role = iam.Role(
             scope,
             "Role",
+            path=names.path,
+            role_name=names.name(scope, RoleKind.ROTATE),
             description="Execution role of a token rotator",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"Rotate": iam.PolicyDocument(statements=allowed)},
@@ -82,24 +89,22 @@ class RotatorFunction(lambda_.Function):
         self.execution_role: iam.IRole = role
 
 
-def _open_to_logs(scope: Construct, key: kms.IKey) -> None:
+def _open_to_logs(scope: Construct, key: kms.IKey, log_group_name: str | None) -> None:
     # by name, because the groups depend on the key; CloudFormation puts the stack's in front
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     stack = Stack.of(scope)
-    groups = stack.format_arn(
-        service="logs",
-        resource="log-group",
-        resource_name=f"{stack.stack_name}-*",
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="LogsOfThisStack",
-            # CloudWatch Logs is the one service here whose principal differs by partition
-            # https://docs.amazonaws.cn/en_us/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-            principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
-            actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
-            resources=["*"],  # in a key's policy: this key
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
-        )
+    sid, group = "LogsOfThisStack", f"{stack.stack_name}-*"
+    if log_group_name is not None:
+        # no two statements of a policy may have the same
+        sid, group = f"LogsOf{scope.node.addr[-8:]}", log_group_name
+    statement = key_policy.logs_may_encrypt(sid, [group], stack_place(stack))
+    key.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
+
+
+def stack_place(stack: Stack) -> key_policy.StackPlace:
+    """Where a stack goes, with tokens for what is known at deployment only."""
+    return key_policy.StackPlace(
+        partition=stack.partition,
+        region=stack.region,
+        account=stack.account,
+        dns_suffix=stack.url_suffix,
     )

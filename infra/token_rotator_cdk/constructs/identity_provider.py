@@ -1,11 +1,11 @@
 """The identity provider that a rotator asks for tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration
 
-from token_rotator.contract import Algorithm, Profile, RequestStyle
+from token_rotator.contract import Algorithm, Profile, RequestStyle, ScopeIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,14 @@ class IdentityProvider:
     algorithm: Algorithm | None = None
     key_id: str | None = None
     scope: str | None = None
+    scope_in: ScopeIn | None = None
+    """Default: a parameter of the token request."""
+    subject: str | None = None
+    """The user to act for; default: the service account itself."""
+    claims: Mapping[str, str | int | bool] | None = None
+    """Further claims of the assertion."""
+    headers: Mapping[str, str] | None = None
+    """Further headers of the assertion."""
 
     @classmethod
     def intelligence(
@@ -81,6 +89,8 @@ class IdentityProvider:
         algorithm: Algorithm | None = None,
         key_id: str | None = None,
         scope: str | None = None,
+        claims: Mapping[str, str | int | bool] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> "IdentityProvider":
         """Any authorization server that takes ``private_key_jwt`` (RFC 7523 section 2.2)."""
         return cls(
@@ -97,4 +107,51 @@ class IdentityProvider:
             algorithm=algorithm,
             key_id=key_id,
             scope=scope,
+            claims=claims,
+            headers=headers,
+        )
+
+    @classmethod
+    def jwt_bearer(
+        cls,
+        *,
+        discovery_endpoint: str | None = None,
+        token_endpoint: str | None = None,
+        allowed_token_hosts: Sequence[str] = (),
+        allow_private_addresses: bool = False,
+        extra_ca_certificates: str | None = None,
+        audience: str | None = None,
+        request_style: RequestStyle | None = None,
+        assertion_lifetime: Duration | None = None,
+        assertion_backdate: Duration | None = None,
+        algorithm: Algorithm | None = None,
+        key_id: str | None = None,
+        scope: str | None = None,
+        scope_in: ScopeIn | None = None,
+        subject: str | None = None,
+        claims: Mapping[str, str | int | bool] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> "IdentityProvider":
+        """Any authorization server that takes an assertion as the grant (RFC 7523 section 2.1).
+
+        Salesforce Platform, Google service accounts, DocuSign: docs/providers.md.
+        """
+        return cls(
+            profile=Profile.JWT_BEARER,
+            discovery_endpoint=discovery_endpoint,
+            token_endpoint=token_endpoint,
+            allowed_token_hosts=allowed_token_hosts,
+            allow_private_addresses=allow_private_addresses,
+            extra_ca_certificates=extra_ca_certificates,
+            audience=audience,
+            request_style=request_style,
+            assertion_lifetime=assertion_lifetime,
+            assertion_backdate=assertion_backdate,
+            algorithm=algorithm,
+            key_id=key_id,
+            scope=scope,
+            scope_in=scope_in,
+            subject=subject,
+            claims=claims,
+            headers=headers,
         )

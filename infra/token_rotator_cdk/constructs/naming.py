@@ -1,17 +1,44 @@
-"""What a rotator is called, and which parameter it may write."""
+"""What a rotator and its roles are called, and which parameter and log group are its own."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Stack
+from aws_cdk import Stack, Token
 from constructs import Construct
 
 from token_rotator_cdk.config.issues import ConfigIssue, shown
+from token_rotator_cdk.config.rules.iam import RoleKind, role_name
 
-_WRITERS: Final[WeakKeyDictionary[Stack, dict[str, str]]] = WeakKeyDictionary()
-"""The parameters that the rotators of each stack write, and which rotator does."""
+_OWNERS: Final[WeakKeyDictionary[Stack, dict[tuple[str, str], str]]] = WeakKeyDictionary()
+"""The parameters and log groups of each stack's rotators, and whose each is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleNames:
+    """Path and names of the roles and policies of one rotator."""
+
+    rotator: str
+    path: str | None
+    prefix: str | None
+    """None: CloudFormation chooses the names."""
+
+    def name(self, scope: Construct, kind: RoleKind) -> str | None:
+        """The name of one, or None."""
+        if self.prefix is None:
+            return None
+        # a name that is known at deployment only cannot be hashed
+        known = not Token.is_unresolved(self.rotator)
+        of = self.rotator if known else _place_in(Stack.of(scope), scope.node.path)
+        region = Stack.of(scope).region
+        return role_name(self.prefix, kind, of=of, path=self.path or "/", region=region)
+
+    def of_stack(self, stack: Stack, construct_id: str) -> "RoleNames":
+        """Those of what the rotators of a stack share."""
+        shared = _place_in(stack, construct_id)
+        return RoleNames(rotator=shared, path=self.path, prefix=self.prefix)
 
 
 def default_rotator_name(construct: Construct) -> str:
@@ -21,13 +48,23 @@ def default_rotator_name(construct: Construct) -> str:
     return f"{stack.stack_name}/{re.sub('[^A-Za-z0-9/_+=.@-]', '-', path)}"
 
 
-def issues_of_writer(construct: Construct, parameter_name: str) -> Iterator[ConfigIssue]:
-    """Whether another rotator of the stack writes the parameter already."""
-    writers = _WRITERS.setdefault(Stack.of(construct), {})
-    writer = writers.setdefault(parameter_name, construct.node.path)
-    if writer != construct.node.path:
-        yield ConfigIssue(
-            key="parameter_name",
-            value=shown(parameter_name),
-            fix=f"write another name: {writer} writes this parameter already",
-        )
+def _place_in(stack: Stack, path: str) -> str:
+    name = stack.node.path if Token.is_unresolved(stack.stack_name) else stack.stack_name
+    return f"{name}/{path}"
+
+
+def issues_of_sharing(
+    construct: Construct, *, parameter_name: str, log_group_name: str | None
+) -> Iterator[ConfigIssue]:
+    """Whether another rotator of the stack writes the parameter, or the log group, already."""
+    owners = _OWNERS.setdefault(Stack.of(construct), {})
+    for key, name, does in (
+        ("parameter_name", parameter_name, "writes this parameter"),
+        ("log_group_name", log_group_name, "has this log group"),
+    ):
+        if name is None:
+            continue
+        owner = owners.setdefault((key, name), construct.node.path)
+        if owner != construct.node.path:
+            fix = f"write another name: {owner} {does} already"
+            yield ConfigIssue(key=key, value=shown(name), fix=fix)

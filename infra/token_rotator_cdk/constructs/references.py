@@ -23,6 +23,7 @@ from token_rotator_cdk.config.places import (
 )
 from token_rotator_cdk.config.rules.arns import CodeSigningConfigArn, KeyArn, TopicArn
 from token_rotator_cdk.config.rules.aws import RotatorName, Tags
+from token_rotator_cdk.config.rules.iam import RoleNamePrefix, RolePath
 from token_rotator_cdk.constructs.arguments import place_of, resolved
 
 _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -41,6 +42,8 @@ class _References(Table):
 
     rotator_name: RotatorName | None = None
     parameter_tags: Tags
+    role_path: RolePath | None = None
+    role_name_prefix: RoleNamePrefix | None = None
     architecture: Annotated[Architecture, Field(strict=False)]
     encryption_key: KeyArn | None = None
     log_encryption_key: KeyArn | None = None
@@ -55,6 +58,8 @@ def issues_of_references(
     parameter_tags: Mapping[str, str],
     alarm_topic: sns.ITopic | None,
     secret_access_alerts: bool,
+    role_path: str | None,
+    role_name_prefix: str | None,
     architecture: str,
     fips: bool,
     **arns: str | None,
@@ -64,6 +69,8 @@ def issues_of_references(
     known: dict[str, Any] = {
         "rotator_name": resolved(rotator_name),
         "parameter_tags": dict(parameter_tags),
+        "role_path": resolved(role_path),
+        "role_name_prefix": resolved(role_name_prefix),
         "architecture": architecture,
         **{name: resolved(arn) for name, arn in arns.items()},
     }

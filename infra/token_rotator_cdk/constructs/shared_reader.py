@@ -12,7 +12,9 @@ from constructs import Construct
 
 from token_rotator_cdk.config.rules.arns import ORGANIZATION_ARN, UNIT_ARN
 from token_rotator_cdk.config.rules.aws import is_account
+from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
+from token_rotator_cdk.constructs.naming import RoleNames
 
 
 class SharedReader(iam.Role):
@@ -26,10 +28,13 @@ class SharedReader(iam.Role):
         share_with: Sequence[str],
         parameter_arn: str,
         key: kms.IKey,
+        names: RoleNames,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
+            path=names.path,
+            role_name=names.name(scope, RoleKind.SHARE),
             description="Reads an access token for other accounts",
             assumed_by=iam.CompositePrincipal(*map(_trusted, share_with)),
             inline_policies={

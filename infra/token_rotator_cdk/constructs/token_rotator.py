@@ -22,6 +22,7 @@ from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.arguments import Arguments, place_of
 from token_rotator_cdk.constructs.certificates import certificates_of, issues_of_certificates
@@ -31,7 +32,11 @@ from token_rotator_cdk.constructs.identity_provider import IdentityProvider
 from token_rotator_cdk.constructs.monitoring.alarms import RotatorAlarms
 from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
 from token_rotator_cdk.constructs.monitoring.secret_access_alerts import SecretAccessAlerts
-from token_rotator_cdk.constructs.naming import default_rotator_name, issues_of_writer
+from token_rotator_cdk.constructs.naming import (
+    RoleNames,
+    default_rotator_name,
+    issues_of_sharing,
+)
 from token_rotator_cdk.constructs.network import Network
 from token_rotator_cdk.constructs.references import arn_of, issues_of_references
 from token_rotator_cdk.constructs.shared_reader import SharedReader
@@ -57,6 +62,7 @@ class TokenRotator(Construct):
         secret: secretsmanager.ISecret | None = None,
         encryption_key: kms.IKey | None = None,
         alarm_topic: sns.ITopic | None = None,
+        alarm_actions_enabled: bool = True,
         secret_access_alerts: bool = False,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
@@ -72,8 +78,11 @@ class TokenRotator(Construct):
         memory_size: int | None = None,
         reserve_concurrency: bool = True,
         log_retention: logs.RetentionDays | None = None,
+        log_group_name: str | None = None,
         log_encryption_key: kms.IKey | None = None,
         code_signing_config: lambda_.ICodeSigningConfig | None = None,
+        role_path: str | None = None,
+        role_name_prefix: str | None = None,
         architecture: lambda_.Architecture | None = None,
         fips: bool = False,
         code: lambda_.Code | None = None,
@@ -89,13 +98,17 @@ class TokenRotator(Construct):
             Default: a customer key that outlives the stack.
         :param alarm_topic: a standard topic that the alarms may publish to. Default: the alarms
             have no actions.
+        :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
         :param secret_access_alerts: tells the topic who else reads the secret.
         :param vpc: what the function's traffic leaves through (docs/network.md). Default: the
             function is in no VPC of yours.
         :param security_groups: default: one that lets HTTPS out and nothing in is created.
         :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
         :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach.
+        :param log_group_name: default: CloudFormation chooses a name.
         :param log_encryption_key: default: CloudWatch's own.
+        :param role_path: IAM path of the roles and of the reader policy. Default: ``/``.
+        :param role_name_prefix: what their names begin with. Default: CloudFormation chooses names.
         :param architecture: default: ``Architecture.ARM_64``.
         :param fips: the function calls AWS at its FIPS endpoints; in regions that have them.
         :param code: of the function; for tests. Default: the function of this distribution.
@@ -129,6 +142,7 @@ class TokenRotator(Construct):
             memory_size=memory_size,
             reserve_concurrency=reserve_concurrency,
             log_retention=log_retention,
+            log_group_name=log_group_name,
             **network.settings(),
         ).settings(
             Surroundings(
@@ -144,6 +158,8 @@ class TokenRotator(Construct):
             parameter_tags=tags,
             alarm_topic=alarm_topic,
             secret_access_alerts=secret_access_alerts,
+            role_path=role_path,
+            role_name_prefix=role_name_prefix,
             encryption_key=arn_of(encryption_key),
             log_encryption_key=arn_of(log_encryption_key),
             architecture=processors.name,
@@ -152,10 +168,13 @@ class TokenRotator(Construct):
         )
         issues += network.issues()
         issues += issues_of_certificates(identity_provider)
-        issues += issues_of_writer(self, parameter_name)
+        issues += issues_of_sharing(
+            self, parameter_name=parameter_name, log_group_name=log_group_name
+        )
         if issues:
             raise ConfigurationIssues(self.node.path, issues)
 
+        names = RoleNames(rotator=self.name, path=role_path, prefix=role_name_prefix)
         self.encryption_key = encryption_key or customer_key(
             self, "Key", description=f"Secret and token of {self.name}"
         )
@@ -189,6 +208,7 @@ class TokenRotator(Construct):
             network=network,
             log_encryption_key=log_encryption_key,
             code_signing_config=code_signing_config,
+            names=names,
         )
         self.log_group: logs.ILogGroup = self.function.log_group
         if secret_access_alerts and alarm_topic is not None:
@@ -200,6 +220,7 @@ class TokenRotator(Construct):
                 secret_name=self.secret.secret_name if secret else self.name,
                 role_arn=self.function.execution_role.role_arn,
                 topic=alarm_topic,
+                names=names,
             )
         self.triggers = Triggers(
             self,
@@ -207,6 +228,7 @@ class TokenRotator(Construct):
             settings=settings,
             function=self.function,
             secret_arn=self.secret_arn,
+            names=names,
         )
         self.alarms: Mapping[str, cloudwatch.Alarm] = RotatorAlarms(
             self,
@@ -216,16 +238,19 @@ class TokenRotator(Construct):
             keys_expire=PROFILES[settings.identity_provider.profile].key_lifetime_days is not None,
             function=self.function,
             topic=alarm_topic,
+            actions_enabled=alarm_actions_enabled,
         ).by_name
         self.reader_policy = iam.ManagedPolicy(
             self,
             "ReaderPolicy",
+            path=names.path,
+            managed_policy_name=names.name(self, RoleKind.READ),
             description="Reads an access token",
             statements=permissions.read_parameter(self.parameter_arn, self.encryption_key),
         )
         # roles that it is attached to still read where the rotator is renamed
         self.reader_policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        self.shared_reader = self._shared_reader(settings)
+        self.shared_reader = self._shared_reader(settings, names)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets a workload read the parameter and decrypt it, and nothing else.
@@ -257,7 +282,7 @@ class TokenRotator(Construct):
         """Keeps the schedules of two rotators from firing together (docs/many.md)."""
         self.triggers.created_after(other.triggers)
 
-    def _shared_reader(self, settings: RotatorConfig) -> SharedReader | None:
+    def _shared_reader(self, settings: RotatorConfig, names: RoleNames) -> SharedReader | None:
         if not settings.share_with:
             return None
         return SharedReader(
@@ -266,4 +291,5 @@ class TokenRotator(Construct):
             share_with=settings.share_with,
             parameter_arn=self.parameter_arn,
             key=self.encryption_key,
+            names=names,
         )

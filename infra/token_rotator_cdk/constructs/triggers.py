@@ -14,6 +14,8 @@ from constructs import Construct
 from token_rotator.contract import Actions, EventField, Trigger
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.rules.iam import RoleKind
+from token_rotator_cdk.constructs.naming import RoleNames
 
 DELIVERED_WITHIN = Duration.minutes(1)
 """After that the watchdog's next look is there."""
@@ -31,11 +33,12 @@ class Triggers(Construct):
         settings: RotatorConfig,
         function: lambda_.IFunction,
         secret_arn: str,
+        names: RoleNames,
     ) -> None:
         super().__init__(scope, construct_id)
         self.schedules: list[scheduler.Schedule] = []
         self._function = function
-        self._role = _invoke_role(self, function)
+        self._role = _invoke_role(self, function, names)
         self._schedule(
             "Schedule",
             every=Duration.minutes(settings.interval_minutes),
@@ -107,7 +110,7 @@ class Triggers(Construct):
         self.schedules.append(schedule)
 
 
-def _invoke_role(scope: Construct, function: lambda_.IFunction) -> iam.Role:
+def _invoke_role(scope: Construct, function: lambda_.IFunction, names: RoleNames) -> iam.Role:
     stack = Stack.of(scope)
     group = stack.format_arn(
         service="scheduler", resource="schedule-group", resource_name="default"
@@ -115,6 +118,8 @@ def _invoke_role(scope: Construct, function: lambda_.IFunction) -> iam.Role:
     return iam.Role(
         scope,
         "InvokeRole",
+        path=names.path,
+        role_name=names.name(scope, RoleKind.INVOKE),
         description="Lets EventBridge Scheduler invoke one function",
         assumed_by=iam.ServicePrincipal(
             "scheduler.amazonaws.com",

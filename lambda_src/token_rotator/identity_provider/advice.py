@@ -29,6 +29,7 @@ class Endpoint(StrEnum):
 PROVIDERS: Final[Mapping[Profile, str]] = {
     Profile.INTELLIGENCE: "Intelligence",
     Profile.RFC7523: "the authorization server",
+    Profile.JWT_BEARER: "the authorization server",
 }
 
 _CLOCK_MATTERS: Final = frozenset({Meaning.CLIENT, Meaning.ASSERTION, Meaning.OWN})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from token_rotator.contract import GrantType, ScopeIn
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
@@ -69,19 +70,10 @@ class TokenEndpoint:
         So its lifetime is never overestimated.
         """
         issued_at = datetime.fromtimestamp(int(self.now().timestamp()), UTC)
-        parameters = {
-            "grant_type": "client_credentials",
-            "client_id": account.service_account_id,
-            "client_assertion": self.signer.sign(
-                account, audience=destination.audience, now=issued_at
-            ),
-            "client_assertion_type": CLIENT_ASSERTION_TYPE,
-        }
-        if self.settings.scope:
-            parameters["scope"] = self.settings.scope
+        assertion = self.signer.sign(account, audience=destination.audience, now=issued_at)
         answer = self.channel.post(
             destination.token_endpoint,
-            parameters,
+            self._parameters(account, assertion),
             style=self.settings.request_style,
             what=Endpoint.TOKEN,
             deadline=deadline,
@@ -98,3 +90,17 @@ class TokenEndpoint:
                 answer, configured=self.settings.token_lifetime, issued_at=issued_at
             ),
         )
+
+    def _parameters(self, account: ServiceAccount, assertion: str) -> dict[str, str]:
+        """Those of the token request (RFC 7523 sections 2.1 and 2.2)."""
+        settings = self.settings
+        parameters: dict[str, str] = {"grant_type": settings.grant_type}
+        if settings.grant_type is GrantType.JWT_BEARER:
+            parameters["assertion"] = assertion
+        else:
+            parameters["client_id"] = account.service_account_id
+            parameters["client_assertion"] = assertion
+            parameters["client_assertion_type"] = CLIENT_ASSERTION_TYPE
+        if settings.scope and settings.scope_in is ScopeIn.PARAMETER:
+            parameters["scope"] = settings.scope
+        return parameters

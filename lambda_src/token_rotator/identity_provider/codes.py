@@ -58,6 +58,13 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
             "algorithm; exp is too far ahead: lower assertion_lifetime_seconds; its clock is "
             "behind: set assertion_backdate_seconds."
         ),
+        Profile.JWT_BEARER: (
+            f"{LIKELIEST} the secret's serviceAccountId is not the issuer that it knows (a client "
+            "ID, a consumer key, an email address): correct it; it has no public key or "
+            "certificate for this issuer, or has it under another kid: register it, set key_id; "
+            "it wants the client to authenticate itself, not a grant: set "
+            'profile = "rfc7523".'
+        ),
     },
     Meaning.ASSERTION: {
         Profile.INTELLIGENCE: (
@@ -70,6 +77,13 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
             "set audience; exp is too far ahead: lower assertion_lifetime_seconds; its clock is "
             "behind: set assertion_backdate_seconds; the key has another kid there: set key_id."
         ),
+        Profile.JWT_BEARER: (
+            f"{LIKELIEST} it does not know the subject, or nobody has approved this client for "
+            "it: set subject, have the client approved; it expects another audience: set audience; "
+            "the public key or certificate that it has is not this key's, or has another kid: "
+            "register it, set key_id; exp is too far ahead: lower assertion_lifetime_seconds; its "
+            "clock is behind: set assertion_backdate_seconds."
+        ),
     },
     Meaning.ACCESS: {
         Profile.INTELLIGENCE: (
@@ -78,6 +92,11 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
         ),
         Profile.RFC7523: (
             "Keep the key. Have the provider allow this client the grant client_credentials."
+        ),
+        Profile.JWT_BEARER: (
+            f"Keep the key. {LIKELIEST} nobody has approved this client for the subject, or not "
+            "for this scope: have it approved (consent, pre-authorization, domain-wide "
+            "delegation); subject is another user than was meant: set subject."
         ),
     },
     Meaning.REQUEST: {
@@ -89,6 +108,11 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
             f'Keep the key. {LIKELIEST} set request_style to "form" or "query"; have the '
             "provider allow this client the grant client_credentials."
         ),
+        Profile.JWT_BEARER: (
+            f"Keep the key. {LIKELIEST} it does not offer the grant jwt-bearer, or not to this "
+            'client: have it allowed, or set profile = "rfc7523"; it expects the scope elsewhere: '
+            'set scope_in to "claim" or "parameter"; set request_style to "form" or "query".'
+        ),
     },
     Meaning.SCOPE: {
         Profile.INTELLIGENCE: (
@@ -98,6 +122,11 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
         Profile.RFC7523: (
             "Keep the key. Correct scope, or have the provider allow it for this client."
         ),
+        Profile.JWT_BEARER: (
+            f"Keep the key. {LIKELIEST} correct scope, or have the provider allow it for this "
+            'client and subject; it expects the scope elsewhere: set scope_in to "claim" or '
+            '"parameter".'
+        ),
     },
-    Meaning.OWN: {Profile.INTELLIGENCE: _ASK, Profile.RFC7523: _ASK},
+    Meaning.OWN: dict.fromkeys(Profile, _ASK),
 }

@@ -37,6 +37,22 @@ class Account:
         """The same account with one policy changed."""
         return replace(self, policies={**self.policies, name: policy})
 
+    def with_key(self, arn: str, *statements: Policy) -> "Account":
+        """The same account with a key whose policy lets IAM policies decide, and says this besides.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+        """
+        name = f"policy of {arn.rpartition('/')[2]}"
+        policy = {
+            "Version": "2012-10-17",
+            "Statement": [_iam_decides(self.place.partition, account_in(arn)), *statements],
+        }
+        return replace(
+            self,
+            policies={**self.policies, name: policy},
+            of_resource={**self.of_resource, arn: name},
+        )
+
     def simulation(
         self, principal: str, action: str, resource: str, context: Mapping[str, str]
     ) -> dict[str, Any]:
@@ -66,11 +82,13 @@ class Account:
             return self.policies[name]
         if ":kms:" not in resource:
             return None
-        # the default key policy
-        # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-        root = f"arn:{self.place.partition}:iam::{account_in(resource)}:root"
-        allow = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
-        return {"Version": "2012-10-17", "Statement": [allow]}
+        statement = _iam_decides(self.place.partition, account_in(resource))
+        return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _iam_decides(partition: str, account: str) -> Policy:
+    root = f"arn:{partition}:iam::{account}:root"
+    return {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
 
 
 def account_in(arn: str) -> str:

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
-from botocore.session import get_session
-
-from token_rotator_cdk.config.places import partition_of
+from token_rotator_cdk.config.places import dns_suffix, partition_of
 
 _TAILS: Final = {
     "AWS::CloudWatch::Alarm": "cloudwatch:{region}:{account}:alarm:{name}",
@@ -25,13 +22,6 @@ _REF_IS_THE_ARN: Final = {
 }  # fmt: skip
 _NAMES: Final = {"RoleName", "ManagedPolicyName", "LogGroupName"}
 """Properties that take the place of a name that CloudFormation makes."""
-
-
-@cache
-def _url_suffixes() -> dict[str, str]:
-    """By partition, from botocore's data."""
-    document = get_session().get_component("data_loader").load_data("partitions")
-    return {one["id"]: one["outputs"]["dnsSuffix"] for one in document["partitions"]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +43,7 @@ class Place:
     @property
     def url_suffix(self) -> str:
         """The domain of AWS's service endpoints."""
-        return _url_suffixes()[self.partition]
+        return dns_suffix(self.partition)
 
     def service(self, name: str) -> str:
         """The principal of a service whose name differs by region and partition.

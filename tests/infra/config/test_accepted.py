@@ -82,7 +82,7 @@ def test_what_the_sample_shows_is_the_default_or_says_that_it_is_an_example(tmp_
 
 def test_every_example_of_the_sample_is_accepted(tmp_path):
     (tmp_path / "private-ca.pem").write_bytes(an_authority().pem)
-    text = uncommented().replace('profile = "intelligence"', 'profile = "rfc7523"')
+    text = uncommented().replace('profile = "intelligence"', 'profile = "jwt-bearer"')
 
     file = written(tmp_path / "rotators.toml", text)
     rotator = load(file, to_deploy=True).rotators["marketing"]

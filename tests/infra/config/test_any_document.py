@@ -20,7 +20,7 @@ from token_rotator_cdk.config.models.deployment import Deployment
 SCHEMA = Draft202012Validator(
     json.loads((ROOT / "rotators.schema.json").read_text(encoding="utf-8"))
 )
-SAMPLE = tomllib.loads(uncommented().replace('profile = "intelligence"', 'profile = "rfc7523"'))
+SAMPLE = tomllib.loads(uncommented().replace('profile = "intelligence"', 'profile = "jwt-bearer"'))
 PLACES = [path for path, _ in tables(Deployment, name="marketing")]
 KEYS = sorted({key for _, model in tables(Deployment, name="a") for key in model.model_fields})
 TEXTS = [

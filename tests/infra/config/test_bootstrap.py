@@ -30,7 +30,10 @@ def document(lines: str, *, stack: str = "") -> str:
         ('file_assets_bucket_name = "${AWS::AccountId}-"', "write the bucket's name"),
         ('bucket_prefix = "/rotator/"', "without a slash in front of it"),
         ('bucket_prefix = ""', "such as token-rotator/"),
-        ('deploy_role_arn = "deploy"', "write the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME"),
+        (
+            'deploy_role_arn = "deploy"',
+            "write the ARN of a role: arn:${AWS::Partition}:iam::ACCOUNT:role/NAME",
+        ),
         ('lookup_role_arn = "arn:aws:iam::111122223333:user/me"', "write the ARN of a role"),
         ('lookup_role_arn = "arn:aws:iam::111122223333:role/${Name}"', "${AWS::Region}"),
         ('bootstrap_stack_version_ssm_parameter = "version"', "a slash first"),

@@ -9,8 +9,10 @@ from tests.support.infra_templates import a_rotator, only, template
 from token_rotator.contract import (
     EXTRA_CA_CERTIFICATES_FILE,
     Algorithm,
+    GrantType,
     Profile,
     RequestStyle,
+    ScopeIn,
     ValueFormat,
     Variable,
 )
@@ -19,7 +21,7 @@ from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
 
 PROVIDER = {
-    "profile": "rfc7523",
+    "profile": "jwt-bearer",
     "discovery_endpoint": "https://idp.example.com/d",
     "token_endpoint": "https://idp.example.com/t",
     "allowed_token_hosts": ("a.example.com", "b.example.com"),
@@ -32,6 +34,10 @@ PROVIDER = {
     "algorithm": Algorithm.ES256,
     "key_id": "key-1",
     "scope": "a b",
+    "scope_in": ScopeIn.CLAIM,
+    "subject": "integration@example.com",
+    "claims": {"tenant": "acme", "level": 3, "strict": False},
+    "headers": {"x5t#S256": "A1bC2dE3"},
 }
 
 
@@ -77,6 +83,9 @@ def test_the_function_reads_every_option_as_it_was_written():
     found = asdict(read)
     for key in ("discovery_endpoint", "token_endpoint", "audience", "request_style", "algorithm"):
         assert found[key] == PROVIDER[key]
+    for key in ("scope_in", "subject", "claims", "headers"):
+        assert found[key] == PROVIDER[key]
+    assert found["claims"]["strict"] is False, "and not 0"
     assert (found["key_id"], found["scope"]) == ("key-1", "a b")
     assert found["allow_private_addresses"] is True
     assert found["extra_ca_certificates"] == EXTRA_CA_CERTIFICATES_FILE
@@ -84,7 +93,8 @@ def test_the_function_reads_every_option_as_it_was_written():
     assert found["allowed_token_hosts"] == {"a.example.com", "b.example.com"}
     assert found["assertion_lifetime"] == timedelta(seconds=90)
     assert found["assertion_backdate"] == timedelta(seconds=20)
-    assert found["profile"] is Profile.RFC7523
+    assert found["profile"] is Profile.JWT_BEARER
+    assert found["grant_type"] is GrantType.JWT_BEARER
     assert found["token_lifetime"] == timedelta(seconds=600)
     assert found["expiration_grace"] == timedelta(minutes=7)
 
@@ -96,14 +106,25 @@ def test_the_default_profile_is_the_documented_intelligence():
     assert read.assertion_lifetime is None
     assert read.assertion_backdate == timedelta()
     assert read.profile is Profile.INTELLIGENCE
+    assert read.grant_type is GrantType.CLIENT_CREDENTIALS
+    assert (read.subject, read.key_id, read.scope) == (None, None, None)
+    assert read.claims == read.headers == {}
     assert read.algorithm is Algorithm.RS256
     assert read.allowed_token_hosts == {"idp.intelligence.salesforce.com"}
     assert read.key_lifetime == timedelta(days=730)
 
 
-def test_the_other_profile_follows_rfc_7523():
-    read, _ = settings(identity_provider={"profile": "rfc7523"})
+@pytest.mark.parametrize(
+    ("profile", "grant_type"),
+    [("rfc7523", "client_credentials"), ("jwt-bearer", GrantType.JWT_BEARER)],
+)
+def test_the_other_profiles_follow_rfc_7523(profile, grant_type):
+    read, _ = settings(identity_provider={"profile": profile})
 
+    assert read.grant_type == grant_type
+    assert read.scope_in is ScopeIn.PARAMETER
+    assert read.subject is None
+    assert read.claims == read.headers == {}
     assert read.request_style is RequestStyle.FORM
     assert read.assertion_lifetime == timedelta(seconds=60)
     assert read.allowed_token_hosts == set()

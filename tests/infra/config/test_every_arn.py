@@ -16,6 +16,7 @@ from token_rotator_cdk.config.models.deployment import Deployment
 
 MAY_BE_OF_ANOTHER_ACCOUNT = {
     ("stack", "alarm_topic_arn"),
+    ("stack", "key_arn"),
     ("rotators", "marketing", "share_with"),
     ("rotators", "marketing", "secret", "arn"),  # with its customer key
     ("rotators", "marketing", "secret", "key_arn"),
@@ -43,7 +44,7 @@ def sample() -> dict[str, Any]:
     document = tomllib.loads(uncommented())
     rotator = document["rotators"]["marketing"]
     rotator["share_with"] = [UNIT]
-    rotator["identity_provider"]["profile"] = "rfc7523"
+    rotator["identity_provider"]["profile"] = "jwt-bearer"
     return document
 
 

@@ -30,6 +30,7 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/a"
 UNIT = "arn:aws:organizations::111122223333:ou/o-abcdefghij/ou-ab12-abcdefgh"
 
 OF_THE_STACK = {
+    "key_arn": "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-abcd-1234-1234567890ab",
     "alarm_topic_arn": TOPIC,
     "permissions_boundary": BOUNDARY,
     "code_signing_config_arn": SIGNING,
@@ -59,7 +60,7 @@ def test_the_partition_is_botocores_for_every_region_that_it_knows():
 @pytest.mark.parametrize("region", REGIONS)
 def test_every_region_is_accepted_with_everything_in_it(tmp_path, region):
     text = in_partition(uncommented(), REGIONS[region], region)
-    text = text.replace('profile = "intelligence"', 'profile = "rfc7523"')
+    text = text.replace('profile = "intelligence"', 'profile = "jwt-bearer"')
 
     assert load(written(tmp_path / "rotators.toml", text)).stack.region == region
 
@@ -80,11 +81,10 @@ def test_every_setting_with_an_arn_is_compared_with_the_partition_of_the_stack(
     text = re.sub("(?m)^region = .*", f'region = "{region}"', text)
     expected = {*re.findall(r'(?m)^(\w+) = \[?"arn:', text)}
 
-    said = issues(tmp_path, text.replace('profile = "intelligence"', 'profile = "rfc7523"'))
+    said = issues(tmp_path, text.replace('profile = "intelligence"', 'profile = "jwt-bearer"'))
 
-    # a key is compared with its secret
     fix = f"partition {partition} \\(arn:{partition}:...\\), where the stack goes"
-    assert {*re.findall(rf"(?m)\] (\w+) = .*{fix}", said)} == expected - {"key_arn"}
+    assert {*re.findall(rf"(?m)\] (\w+) = .*{fix}", said)} == expected
     assert {"alarm_topic_arn", "permissions_boundary", "code_signing_config_arn"} < expected
     assert {"arn", "share_with", "key_arn"} < expected
 
@@ -118,6 +118,7 @@ def test_a_secret_and_its_key_whose_region_is_not_in_their_partition_are_named(
     [
         (place("eu-north-1"), "alarm_topic_arn", "a topic in eu-north-1, where the stack goes"),
         (place("eu-north-1"), "code_signing_config_arn", "a code signing config in eu-north-1"),
+        (place("eu-north-1"), "key_arn", "a key in eu-north-1, where the stack goes"),
         (
             place(account="999999999999"),
             "code_signing_config_arn",

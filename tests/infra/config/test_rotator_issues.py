@@ -26,6 +26,13 @@ ALIAS = KEY.replace("key/", "alias/")
         ("expiration_grace_minutes = 0", "from 1 to 1440"),
         ("memory_mb = 127", "write a number of MB from 128 to 10240"),
         ("reserve_concurrency = 1", "write true or false"),
+        ('log_group_name = "a b"', "write letters, digits and . - _ / #"),
+        ('log_group_name = ""', "write letters, digits and . - _ / #"),
+        (
+            'log_group_name = "aws/lambda/x"',
+            'CloudWatch Logs reserves names that begin with "aws/"',
+        ),
+        (f'log_group_name = "{"g" * 513}"', "write at most 512 characters, these are 513"),
         ("log_retention_days = 31", "write one of 1, 3, 5, 7, 14, 30, 60"),
         ("intervall_minutes = 4", "unknown key; did you mean interval_minutes?"),
     ],
@@ -44,7 +51,7 @@ def test_a_mistake_is_named_with_file_table_key_value_and_fix(tmp_path, line, fi
 @pytest.mark.parametrize(
     ("line", "fix"),
     [
-        ('profile = "oauth"', 'write one of "intelligence", "rfc7523"'),
+        ('profile = "oauth"', 'write one of "intelligence", "rfc7523", "jwt-bearer"'),
         ('algorithm = "HS256"', 'write one of "RS256", "RS384"'),
         (
             'algorithm = "ES256"',

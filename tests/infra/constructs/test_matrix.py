@@ -28,6 +28,8 @@ PLACES: Final = ("us-east-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1")
 """A region of each partition that AWS documents the console of; FIPS endpoints are in the first
 two."""
 
+KEY: Final = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
 Placed = Callable[[str], str]
 """Moves an ARN from eu-west-1 into a region and its partition."""
 
@@ -44,6 +46,7 @@ NETWORKS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 KEYS: Final[Mapping[str, Callable[[Placed], Mapping[str, Any]]]] = {
     "own key": lambda _: {},
+    "named key": lambda placed: {"key_arn": placed(KEY)},
 }
 """Settings of ``[stack]``."""
 

@@ -123,6 +123,23 @@ def test_a_key_that_an_app_names_is_found_and_one_that_it_creates_is_not():
     assert [(one.kind.name, one.arn) for one in found.named] == [("key", arn)]
 
 
+@pytest.mark.parametrize("place", [{}, {"account": "111122223333", "region": "eu-west-1"}])
+def test_a_file_and_its_templates_say_the_same_of_keys_and_roles(place: dict[str, str]):
+    key = "arn:aws:kms:eu-west-1:111122223333:key/mrk-" + "1234abcd" * 4
+    deployment = a_deployment(
+        a_stack(key_arn=key, role_path="/teams/", role_name_prefix="acme-", **place)
+    )
+    of_file = app()
+    TokenRotatorStack(of_file, deployment=deployment, code=CODE)
+
+    (of_templates,) = synthesized(of_file)
+
+    assert [of_templates] == [*stacks_of_file(deployment)]
+    (rotator,) = of_templates.rotators
+    assert (rotator.key_arn, rotator.role_path) == (key, "/teams/")
+    assert str(rotator.role_name).startswith("acme-rotate-tokens-marketing-")
+
+
 def test_the_callers_account_and_region_are_no_names():
     of_file = app()
     TokenRotatorStack(of_file, deployment=a_deployment(), code=CODE)

@@ -42,6 +42,7 @@ AFTER: Final = a_deployment(
         permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
         log_key=True,
         secret_access_alerts=True,
+        alarm_actions_enabled=False,
         code_signing_config_arn=f"arn:aws:lambda:{REGION}:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",
         architecture="x86_64",
@@ -78,7 +79,7 @@ AFTER: Final = a_deployment(
             "allow_ipv6_for_dual_stack": True,
         },
         identity_provider={
-            "profile": "rfc7523",
+            "profile": "jwt-bearer",
             "discovery_endpoint": "https://idp.example.com/.well-known/openid-configuration",
             "allowed_token_hosts": ("tokens.example.com",),
             "allow_private_addresses": True,
@@ -89,6 +90,10 @@ AFTER: Final = a_deployment(
             "algorithm": "PS256",
             "key_id": "key-1",
             "scope": "reports.read",
+            "scope_in": "claim",
+            "subject": "integration@example.com",
+            "claims": {"tenant": "acme"},
+            "headers": {"typ": "authorization-grant+jwt"},
         },
     ),
 )
@@ -97,6 +102,15 @@ NAMES: Final = {
     ("rotators", "marketing", "stack"),
 }
 """Settings that say which rotator it is: with another one there, it is another rotator."""
+
+MOVES: Final = {
+    ("stack", "role_path"): "/teams/data/",
+    ("stack", "role_name_prefix"): "acme-",
+    ("stack", "key_arn"): "arn:aws:kms:us-east-1:111122223333:key/mrk-" + "1234abcd" * 4,
+    ("rotators", "marketing", "log_group_name"): "/acme/tokens/marketing",
+}
+"""Settings that move something: docs/renaming.md says what, and ``token-rotator preflight`` whom it
+costs a token."""
 
 INSTEAD_OF_ROLES: Final = ("stack", "bootstrap", "cli_credentials")
 """Not beside the roles of the bootstrap stack. No property of a resource depends on it."""
@@ -144,22 +158,63 @@ def templates() -> tuple[Resource, Resource]:
     return template_of(BEFORE), template_of(AFTER)
 
 
+def replaced(before: Resource, after: Resource) -> set[tuple[str, str]]:
+    """The types of the resources that CloudFormation replaces, and the properties that say so."""
+    old, new = before["Resources"], after["Resources"]
+    both = old.keys() & new.keys()
+    properties = create_only({old[name]["Type"] for name in both})
+    assert "/properties/Description" in properties["AWS::IAM::ManagedPolicy"]
+    return {
+        (old[name]["Type"], path.removeprefix("/properties/"))
+        for name in both
+        for path in properties[old[name]["Type"]]
+        if at(old[name], path) != at(new[name], path)
+    }
+
+
 def test_no_setting_changes_what_cloudformation_can_only_create(
     templates: tuple[Resource, Resource],
 ):
-    before, after = (one["Resources"] for one in templates)
-    both = before.keys() & after.keys()
+    assert replaced(*templates) == set()
 
-    properties = create_only({before[name]["Type"] for name in both})
-    replaced = {
-        (name, path)
-        for name in both
-        for path in properties[before[name]["Type"]]
-        if at(before[name], path) != at(after[name], path)
-    }
 
-    assert "/properties/Description" in properties["AWS::IAM::ManagedPolicy"]
-    assert replaced == set()
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("role_path", {("AWS::IAM::Role", "Path"), ("AWS::IAM::ManagedPolicy", "Path")}),
+        (
+            "role_name_prefix",
+            {("AWS::IAM::Role", "RoleName"), ("AWS::IAM::ManagedPolicy", "ManagedPolicyName")},
+        ),
+        ("log_group_name", {("AWS::Logs::LogGroup", "LogGroupName")}),
+        ("key_arn", set()),
+    ],
+)
+def test_what_moves_replaces_this_and_nothing_else(
+    templates: tuple[Resource, Resource], setting: str, expected: set[tuple[str, str]]
+):
+    (value,) = (value for path, value in MOVES.items() if path[-1] == setting)
+    stack, rotator = BEFORE.stack, BEFORE.rotators["marketing"]
+    if setting in type(stack).model_fields:
+        stack = stack.model_copy(update={setting: value})
+    else:
+        rotator = rotator.model_copy(update={setting: value})
+
+    assert replaced(templates[0], template_of(a_deployment(stack, rotator))) == expected
+
+
+def test_where_a_path_or_a_prefix_is_chosen_a_change_of_the_one_changes_every_name():
+    """CloudFormation creates before it deletes: a name that stays would be taken."""
+
+    def named(**settings: Any) -> Resource:
+        both = {"role_path": "/a/", "role_name_prefix": "a-", **settings}
+        stack = BEFORE.stack.model_copy(update=both)
+        return template_of(BEFORE.model_copy(update={"stack": stack}))
+
+    roles = {("AWS::IAM::Role", "RoleName"), ("AWS::IAM::ManagedPolicy", "ManagedPolicyName")}
+    moved = replaced(named(), named(role_path="/b/"))
+    assert moved - roles == {("AWS::IAM::Role", "Path"), ("AWS::IAM::ManagedPolicy", "Path")}
+    assert moved >= roles
 
 
 def test_what_consumers_have_attached_keeps_its_place(templates: tuple[Resource, Resource]):
@@ -178,7 +233,7 @@ def test_every_setting_was_changed():
     tables = {("rotators", "marketing", table) for table in ("secret", "vpc")}
 
     same = {path for path in after if after[path] == before.get(path)}
-    assert same == NAMES | {INSTEAD_OF_DISCOVERY, INSTEAD_OF_ROLES, IN_THE_BUNDLE}
+    assert same == NAMES | MOVES.keys() | {INSTEAD_OF_DISCOVERY, INSTEAD_OF_ROLES, IN_THE_BUNDLE}
     assert before.keys() - tables == {path for path in after if path[:-1] not in tables}
 
 

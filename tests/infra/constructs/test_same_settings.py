@@ -12,6 +12,10 @@ from token_rotator_cdk.constructs.arguments import SETTINGS
 
 OF_THE_STACK = {
     ("stack", "alarm_topic_arn"): "alarm_topic",
+    ("stack", "alarm_actions_enabled"): "alarm_actions_enabled",
+    ("stack", "role_path"): "role_path",
+    ("stack", "role_name_prefix"): "role_name_prefix",
+    ("stack", "key_arn"): "encryption_key",
     ("stack", "log_key"): "log_encryption_key",
     ("stack", "secret_access_alerts"): "secret_access_alerts",
     ("stack", "code_signing_config_arn"): "code_signing_config",
@@ -21,7 +25,7 @@ OF_THE_STACK = {
 }
 """Settings that the rotators of a stack share: each of them is given the same argument."""
 
-OF_THE_CDK = {
+OF_THE_CDK: dict[tuple[str, ...], str] = {
     ("stack", "name"): "the stack's id",
     ("stack", "account"): "the stack's env",
     ("stack", "region"): "the stack's env",
@@ -40,7 +44,6 @@ OF_THE_CDK = {
 NOT_IN_A_FILE = {
     "rotator_name": "<stack name>/<rotator name>",
     "vpc": "the subnets'",
-    "encryption_key": "the stack's key, which its rotators share",
     "code": "for tests",
 }
 """Arguments that are settled by what a file is."""
@@ -84,7 +87,9 @@ def test_an_identity_provider_has_the_fields_of_its_table():
 def test_the_named_constructors_take_what_their_profile_has():
     whole = {field.name for field in fields(IdentityProvider)} - {"profile"}
 
-    assert {*inspect.signature(IdentityProvider.rfc7523).parameters} == whole
-    assert {*inspect.signature(IdentityProvider.intelligence).parameters} == whole - {
-        *("algorithm", "key_id", "scope"),
+    assert {*inspect.signature(IdentityProvider.jwt_bearer).parameters} == whole
+    of_clients = whole - {"subject", "scope_in"}
+    assert {*inspect.signature(IdentityProvider.rfc7523).parameters} == of_clients
+    assert {*inspect.signature(IdentityProvider.intelligence).parameters} == of_clients - {
+        *("algorithm", "key_id", "scope", "claims", "headers"),
     }

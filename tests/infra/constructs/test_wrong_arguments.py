@@ -52,6 +52,12 @@ def said(stack: Any = None, **arguments: Any) -> str:
             {"identity_provider": IdentityProvider.rfc7523(token_endpoint="http://a.example")},
             'identity_provider.token_endpoint = "http://a.example"',
         ),
+        ({"log_group_name": "aws/tokens"}, 'log_group_name = "aws/tokens"'),
+        ({"role_path": "teams"}, '[stack]\nname = "t"\nrole_path = "teams"'),
+        (
+            {"role_name_prefix": "a" * 31},
+            f'[stack]\nname = "t"\nrole_name_prefix = "{"a" * 31}"',
+        ),
         (
             {"parameter_tags": {"aws:team": "x"}},
             '[stack]\nname = "t"\ntags = {"aws:team" = "x"}',
@@ -107,6 +113,15 @@ def test_two_rotators_of_a_stack_do_not_write_one_parameter():
     a_rotator(stack, "First")
 
     assert "write another name: Tokens/First writes this parameter already" in said(stack)
+
+
+def test_two_rotators_of_a_stack_do_not_have_one_log_group():
+    stack = a_stack()
+    a_rotator(stack, "First", parameter_name="/first", log_group_name="/acme/tokens")
+
+    assert "write another name: Tokens/First has this log group already" in said(
+        stack, log_group_name="/acme/tokens"
+    )
 
 
 def test_a_partial_arn_of_a_secret_is_refused():

@@ -65,8 +65,8 @@ def test_what_needs_a_wrong_step_is_skipped_and_the_rest_runs(
     results = {one["step"]: one["result"] for one in json.loads(capsys.readouterr().out)["steps"]}
     assert results == {
         "function": "ok", "state": "ok", "secret": "ok", "key": "wrong", "discovery": "skipped",
-        "assertion": "skipped", "role": "ok", "record": "ok", "writers": "ok", "schedules": "ok",
-        "concurrency": "ok",
+        "assertion": "skipped", "role": "ok", "encryption_key": "ok", "record": "ok",
+        "writers": "ok", "schedules": "ok", "alarms": "ok", "concurrency": "ok",
     }  # fmt: skip
 
 
@@ -90,7 +90,10 @@ def test_a_key_that_dies_soon_is_a_warning_and_no_failure(
 
 @pytest.mark.parametrize(
     ("service", "step"),
-    [("iam", "role"), ("function_list", "writers"), ("schedules", "schedules")],
+    [
+        *(("iam", "role"), ("function_list", "writers"), ("schedules", "schedules")),
+        *(("keys", "encryption_key"), ("cloudwatch", "alarms"), ("topics", "alarms")),
+    ],
 )
 def test_what_the_caller_may_not_see_is_unknown_and_no_failure(
     rotator: OperatedRotator, service: str, step: str, capsys: pytest.CaptureFixture[str]

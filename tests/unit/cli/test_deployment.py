@@ -1,5 +1,7 @@
 """A deployment is found by its function, or by its stack's outputs."""
 
+import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -168,3 +170,28 @@ def test_a_caller_without_an_account_is_told_so(
     assert main(["status", "--function", "f", *arguments], connect=Aws) == 1
 
     assert said in capsys.readouterr().err
+
+
+def test_the_log_group_is_the_one_that_the_function_writes_to(
+    rotator: OperatedRotator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """``log_group_name``: whatever it is called."""
+    name = "/acme/tokens/marketing"
+    found = rotator.functions.get_function_configuration(FUNCTION)
+    monkeypatch.setattr(
+        rotator.functions,
+        "get_function_configuration",
+        lambda **_: found | {"LoggingConfig": {"LogFormat": "JSON", "LogGroup": name}},
+    )
+    rotator.aws.logs.create_log_group(logGroupName=name)
+    rotator.aws.logs.create_log_stream(logGroupName=name, logStreamName="s")
+    line = json.dumps({"outcome": "failed", "error": "Elsewhere", "error_message": "of this group"})
+    rotator.aws.logs.put_log_events(
+        logGroupName=name,
+        logStreamName="s",
+        logEvents=[{"timestamp": int(datetime.now(UTC).timestamp() * 1000), "message": line}],
+    )
+
+    assert rotator.run("status") == 0
+
+    assert "Elsewhere: of this group" in capsys.readouterr().out

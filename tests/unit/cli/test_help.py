@@ -51,5 +51,5 @@ def test_every_command_has_json_and_names_its_configuration_in_the_same_way(
 
     assert "--json" in text
     assert "--config FILE" in text
-    assert ("--stack NAME" in text) is (command not in {"costs", "try"})
+    assert ("--stack NAME" in text) is (command not in {"costs", "key-policy", "try"})
     assert capsys.readouterr().out == text, "a narrow terminal changes nothing"

@@ -16,6 +16,7 @@ from fakes.keys import ec_key, rsa_key
 from token_rotator.contract import Algorithm
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
+from token_rotator.settings import ClaimValue
 
 AUDIENCE = "https://idp.intelligence.salesforce.com"
 
@@ -105,3 +106,66 @@ def test_every_algorithm_signs_what_another_library_verifies(algorithm: Algorith
     )
 
     assert token.header["alg"] == algorithm
+
+
+@pytest.mark.parametrize("subject", [None, "integration@example.com"])
+def test_the_subject_is_the_account_itself_unless_another_is_named(subject: str | None):
+    signer = AssertionSigner(algorithm=Algorithm.RS256, subject=subject)
+
+    claims = verified(
+        signer.sign(account(), audience=AUDIENCE, now=NOON), account(), signer.algorithm
+    ).claims
+
+    assert claims["iss"] == "account-1"
+    assert claims["sub"] == (subject or "account-1")
+
+
+def test_further_claims_keep_their_types():
+    further: dict[str, ClaimValue] = {"tenant": "acme", "level": 3, "strict": True, "zero": 0}
+    signer = AssertionSigner(algorithm=Algorithm.RS256, claims=further)
+
+    claims = verified(
+        signer.sign(account(), audience=AUDIENCE, now=NOON), account(), signer.algorithm
+    ).claims
+
+    assert {name: claims[name] for name in further} == further
+    assert [type(claims[name]) for name in further] == [str, int, bool, int]
+    assert claims.keys() - further.keys() == {"iss", "sub", "aud", "iat", "jti"}
+
+
+def test_further_headers_stand_beside_the_own_ones():
+    signer = AssertionSigner(
+        algorithm=Algorithm.PS256,
+        key_id="key-7",
+        headers={"typ": "client-authentication+jwt", "x5t#S256": "A1bC2dE3"},
+    )
+
+    header = verified(
+        signer.sign(account(), audience=AUDIENCE, now=NOON), account(), signer.algorithm
+    ).header
+
+    assert header == {
+        "alg": "PS256",
+        "typ": "client-authentication+jwt",
+        "kid": "key-7",
+        "x5t#S256": "A1bC2dE3",
+    }
+
+
+def test_no_further_claim_or_header_takes_the_place_of_an_own_one():
+    own = ("iss", "sub", "aud", "iat", "jti", "exp", "scope")
+    signer = AssertionSigner(
+        algorithm=Algorithm.RS256,
+        lifetime=timedelta(seconds=60),
+        key_id="key-7",
+        scope="read",
+        claims=dict.fromkeys(own, "forged"),
+        headers={"alg": "RS512", "kid": "forged"},
+    )
+
+    token = verified(
+        signer.sign(account(), audience=AUDIENCE, now=NOON), account(), Algorithm.RS256
+    )
+
+    assert "forged" not in [*token.claims.values(), *token.header.values()]
+    assert token.header["alg"] == "RS256"

@@ -1,5 +1,6 @@
 """An error's text names what is likeliest, for this profile and this answer, and what to do."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -68,6 +69,42 @@ def test_an_unknown_client_of_another_server_is_a_matter_of_its_registration():
         *("key_id", "audience", "algorithm", "assertion_lifetime_seconds"),
         "assertion_backdate_seconds",
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            "invalid_grant",
+            (
+                *("set subject", "set audience", "register it, set key_id"),
+                *("assertion_lifetime_seconds", "assertion_backdate_seconds"),
+            ),
+        ),
+        ("invalid_client", ("serviceAccountId", "certificate", "key_id", 'profile = "rfc7523"')),
+        (
+            "unauthorized_client",
+            ("Keep the key", "approved", "domain-wide delegation", "set subject"),
+        ),
+        ("consent_required", ("Keep the key", "approved", "pre-authorization", "set subject")),
+        ("unsupported_grant_type", ("Keep the key", "jwt-bearer", "rfc7523", "scope_in")),
+        ("invalid_scope", ("Keep the key", "correct scope", "scope_in")),
+    ],
+)
+def test_a_refused_grant_is_a_matter_of_its_subject_and_its_approval(
+    code: str, words: tuple[str, ...]
+):
+    said = text(TokenRequestRefused, 400, code, deployed=settings("jwt-bearer"))
+
+    assert in_order(said, code, *words)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_only_a_grant_has_a_subject_and_another_place_for_its_scope(code: str):
+    for profile in ("intelligence", "rfc7523"):
+        said = text(TokenRequestRefused, 400, code, deployed=settings(profile))
+
+        assert not re.search("subject|scope_in|jwt-bearer", said)
 
 
 @pytest.mark.parametrize("profile", Profile)

@@ -40,7 +40,7 @@ def file(tmp_path: Path, authority: Authority) -> Path:
 
 
 def asks(url: str, authorities: Path | None) -> int:
-    with Addresses(loopback=True).pool(authorities and trust(authorities)) as pool:
+    with Addresses(loopback=True).pool(trust(authorities) if authorities else None) as pool:
         deadline = now() + timedelta(seconds=5)
         return ProviderHttp(pool=pool, now=now).get(url, what="x", deadline=deadline).status
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
-from local.idp.verification import RFC7523
+from local.idp.verification import JWT_BEARER, JWT_BEARER_GRANT, RFC7523
 from tests.support.local_requests import TokenRequest, get
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -275,3 +275,68 @@ def private_pem(key: ec.EllipticCurvePrivateKey) -> str:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ).decode()
+
+
+class TestJwtBearer:
+    """The third profile: the assertion is the grant, for a user who approved the client."""
+
+    @pytest.fixture
+    def idp(self) -> Iterator[IdentityProvider]:
+        with IdentityProvider(rules=JWT_BEARER, now=lambda: NOW) as running:
+            yield running
+
+    @pytest.fixture
+    def documented(self, documented: TokenRequest) -> TokenRequest:
+        documented.style = "form"
+        documented.claims |= {"exp": seconds(60), "sub": "integration@example.com"}
+        documented.parameters = {
+            "grant_type": JWT_BEARER_GRANT,
+            "assertion": documented.assertion(),
+            "client_id": None,
+            "client_assertion": None,
+            "client_assertion_type": None,
+        }
+        return documented
+
+    def test_the_grant_gets_a_token_without_a_lifetime(self, documented: TokenRequest) -> None:
+        answer = documented.send()
+
+        assert answer.status == 200
+        assert answer.content.keys() == {"access_token"}
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"sub": "somebody-else@example.com"},
+            {"sub": None},
+            {"iss": "somebody-else"},
+            {"iss": None},
+            {"aud": "https://elsewhere.example"},
+            {"exp": seconds(-1)},
+            {"exp": None},
+            {"roles": "admin"},
+        ],
+    )
+    def test_any_other_grant_is_refused(
+        self, documented: TokenRequest, claims: dict[str, object]
+    ) -> None:
+        documented.parameters["assertion"] = documented.changed(**claims).assertion()
+
+        answer = documented.send()
+
+        assert (answer.status, answer.content["error"]) == (400, "invalid_grant")
+
+    @pytest.mark.parametrize("assertion", ["abc", "a.b.c", "e30.W10.AA"])
+    def test_what_is_no_assertion_is_refused(
+        self, documented: TokenRequest, assertion: str
+    ) -> None:
+        documented.parameters["assertion"] = assertion
+
+        answer = documented.send()
+
+        assert (answer.status, answer.content["error"]) == (400, "invalid_grant")
+
+    def test_a_client_assertion_is_no_grant(self, documented: TokenRequest) -> None:
+        documented.parameters = {}
+
+        assert documented.send().content["error"] == "invalid_request"

@@ -74,16 +74,23 @@ def _profile_allows_the_algorithm(rotator: RotatorConfig, _: Surroundings) -> It
         yield Conflict(_ALGORITHM, f'write {names}, all that profile "{provider.profile}" allows')
 
 
-def _profile_takes_scope_and_key_id(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
+def _profile_takes_the_setting(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
     provider = rotator.identity_provider
-    if PROFILES[provider.profile].takes_scope_and_key_id:
-        return
-    for path, value in ((_SCOPE, provider.scope), (_KEY_ID, provider.key_id)):
-        if value is not None:
-            yield Conflict(
-                path,
-                f'leave it out: profile "{provider.profile}" has none; "rfc7523" takes it',
-            )
+    for key in sorted(frozenset().union(*(profile.takes for profile in PROFILES.values()))):
+        if getattr(provider, key) in (None, {}) or key in PROFILES[provider.profile].takes:
+            continue
+        others = [f'"{name}"' for name, profile in PROFILES.items() if key in profile.takes]
+        yield Conflict(
+            ("identity_provider", key),
+            f'leave it out: profile "{provider.profile}" has none; {" and ".join(others)} '
+            f"{'takes' if len(others) == 1 else 'take'} it",
+        )
+
+
+def _scope_goes_somewhere(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
+    provider = rotator.identity_provider
+    if provider.scope_in is not None and provider.scope is None:
+        yield Conflict(_SCOPE_IN, "write scope, too: it says where the scope is asked for")
 
 
 def _private_addresses_need_a_vpc(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
@@ -150,7 +157,7 @@ _WATCHDOG: Final = ("watchdog_min_remaining_seconds",)
 _PROFILE: Final = ("identity_provider", "profile")
 _ALGORITHM: Final = ("identity_provider", "algorithm")
 _SCOPE: Final = ("identity_provider", "scope")
-_KEY_ID: Final = ("identity_provider", "key_id")
+_SCOPE_IN: Final = ("identity_provider", "scope_in")
 _PRIVATE_ADDRESSES: Final = ("identity_provider", "allow_private_addresses")
 _VPC: Final = ("vpc",)
 _SECRET: Final = ("secret", "arn")
@@ -163,7 +170,8 @@ _CHECKS: Final[tuple[tuple[tuple[KeyPath, ...], _Check], ...]] = (
     ((_INTERVAL, _LIFETIME), _interval_fits_the_lifetime),
     ((_WATCHDOG, _LIFETIME), _watchdog_fits_the_lifetime),
     ((_PROFILE, _ALGORITHM), _profile_allows_the_algorithm),
-    ((_PROFILE,), _profile_takes_scope_and_key_id),
+    ((_PROFILE,), _profile_takes_the_setting),
+    ((_PROFILE, _SCOPE, _SCOPE_IN), _scope_goes_somewhere),
     ((_PRIVATE_ADDRESSES, _VPC), _private_addresses_need_a_vpc),
     ((_SECRET, _SECRET_KEY), _secret_can_be_used),
     ((_SECRET, _SECRET_KEY), _key_is_where_the_secret_is),

@@ -8,7 +8,9 @@ from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.places import (
     BOUNDARY,
     CODE_SIGNING,
+    KEY,
     TOPIC,
+    account_of,
     misplaced,
     without_fips,
 )
@@ -23,11 +25,25 @@ def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]
         )
     for key, kind, arn in (
         ("alarm_topic_arn", TOPIC, stack.alarm_topic_arn),
+        ("key_arn", KEY, stack.key_arn),
         ("permissions_boundary", BOUNDARY, stack.permissions_boundary),
         ("code_signing_config_arn", CODE_SIGNING, stack.code_signing_config_arn),
     ):
         if arn is not None and usable(key) and (fix := misplaced(kind, arn, stack.place)):
             yield Conflict((key,), fix)
+    if stack.log_key and stack.key_arn is not None and usable("key_arn"):
+        yield from _logs_need_a_key_of_their_account(stack, account_of(stack.key_arn))
     if stack.fips and usable("region") and (fix := without_fips(stack.place)):
         yield Conflict(("fips",), fix)
     yield from conflicts_of_bootstrap(stack, usable)
+
+
+def _logs_need_a_key_of_their_account(stack: StackConfig, owner: str) -> Iterator[Conflict]:
+    # CloudWatch Logs documents none of another account:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    if stack.account not in (None, owner):
+        yield Conflict(
+            ("log_key",),
+            f"write false: the key of key_arn is of account {owner}, and CloudWatch Logs takes "
+            f"keys of account {stack.account}, where the stack goes",
+        )

@@ -58,11 +58,13 @@ def check(model: type[T], document: object) -> Checked[T]:
             unusable=frozenset(),
         )
     unusable = frozenset(place_of(model, error["loc"]).path for error in read)
-    issues = [*keys_in_values(document)]
+    keys = [*keys_in_values(document)]
+    issues = [*keys]
     for error in read:
         issue = issue_of(error, root=model, document=document)
         # key material is named once, as such: what to write instead could quote it
-        if HIDDEN not in (issue.value, name_shown(issue.key)) and issue not in issues:
+        named_as_key = keys and HIDDEN in (issue.value, name_shown(issue.key))
+        if not named_as_key and issue not in issues:
             issues.append(issue)
     return Checked(
         document=document,

@@ -9,9 +9,11 @@ from token_rotator.contract import (
     Algorithm,
     Profile,
     RequestStyle,
+    ScopeIn,
 )
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.models.table import Table
+from token_rotator_cdk.config.rules.assertion import Claims, Headers
 from token_rotator_cdk.config.rules.network import PemPath
 from token_rotator_cdk.config.rules.oauth import Endpoint, Hosts, OneLine, Scope
 from token_rotator_cdk.config.rules.rule import Unset, between
@@ -22,7 +24,8 @@ class IdentityProviderConfig(Table):
 
     profile: Annotated[Profile, Field(strict=False)] = Default.PROFILE
     """What applies where nothing else is set: `intelligence` is what Salesforce documents,
-    `rfc7523` fits any authorization server that takes `private_key_jwt`."""
+    `rfc7523` fits any authorization server that takes `private_key_jwt`, `jwt-bearer` one that
+    takes an assertion as the grant."""
 
     discovery_endpoint: Annotated[Endpoint | None, Unset("the secret's `discoveryEndpoint`")] = None
     """Address of the discovery document."""
@@ -68,7 +71,23 @@ class IdentityProviderConfig(Table):
     """Signature algorithm of the assertion."""
 
     key_id: Annotated[OneLine | None, Unset("no `kid`")] = None
-    """Header `kid` of the assertion. Profile `rfc7523` only."""
+    """Header `kid` of the assertion. Not with profile `intelligence`."""
 
     scope: Annotated[Scope | None, Unset("no scope")] = None
-    """Scope to ask for. Profile `rfc7523` only."""
+    """Scope to ask for. Not with profile `intelligence`."""
+
+    scope_in: Annotated[Annotated[ScopeIn, Field(strict=False)] | None, Unset('`"parameter"`')] = (
+        None
+    )
+    """Where the scope is asked for: a parameter of the token request, or a claim of the assertion.
+    Profile `jwt-bearer` only."""
+
+    subject: Annotated[OneLine | None, Unset("the `serviceAccountId`, as `iss`")] = None
+    """Claim `sub` of the assertion: the user to act for. Profile `jwt-bearer` only."""
+
+    claims: Claims = Field(default_factory=dict)
+    """Further claims of the assertion: texts, whole numbers, true or false. Not with profile
+    `intelligence`."""
+
+    headers: Headers = Field(default_factory=dict)
+    """Further headers of the assertion, such as `x5t#S256`. Not with profile `intelligence`."""

@@ -19,6 +19,7 @@ from token_rotator_cdk.config.rules.arns import (
     Shareable,
 )
 from token_rotator_cdk.config.rules.aws import (
+    LogGroupName,
     ParameterName,
     RetentionDays,
     StackName,
@@ -79,6 +80,9 @@ class RotatorConfig(Table):
 
     log_retention_days: RetentionDays = Default.LOG_RETENTION_DAYS
     """How long CloudWatch keeps the logs; 0: for ever."""
+
+    log_group_name: Annotated[LogGroupName | None, Unset("CloudFormation chooses a name")] = None
+    """Name of the log group, which the stack creates."""
 
     secret: Annotated[
         SecretConfig | None,

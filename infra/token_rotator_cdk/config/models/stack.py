@@ -11,6 +11,7 @@ from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.rules.arns import (
     CodeSigningConfigArn,
     PolicyArn,
+    StackKeyArn,
     TopicArn,
 )
 from token_rotator_cdk.config.rules.aws import (
@@ -20,6 +21,7 @@ from token_rotator_cdk.config.rules.aws import (
     StackName,
     Tags,
 )
+from token_rotator_cdk.config.rules.iam import RoleNamePrefix, RolePath
 from token_rotator_cdk.config.rules.rule import Unset
 
 
@@ -42,6 +44,10 @@ class StackConfig(Table):
     alarm_topic_arn: Annotated[TopicArn | None, Unset("the stack creates a topic")] = None
     """ARN of the SNS topic that alarms go to."""
 
+    alarm_actions_enabled: bool = True
+    """Whether alarms tell the topic; `false`, for example during maintenance: they only change
+    their state."""
+
     dashboard: bool = True
     """A CloudWatch dashboard with one row per rotator."""
 
@@ -59,6 +65,18 @@ class StackConfig(Table):
 
     permissions_boundary: Annotated[PolicyArn | None, Unset("no boundary")] = None
     """ARN of the policy that bounds every role."""
+
+    role_path: Annotated[RolePath | None, Unset("`/`")] = None
+    """IAM path of every role and of the reader policies, for example `/teams/data/`."""
+
+    role_name_prefix: Annotated[
+        RoleNamePrefix | None, Unset("CloudFormation chooses names, which begin with the stack's")
+    ] = None
+    """What the names of every role and of the reader policies begin with."""
+
+    key_arn: Annotated[StackKeyArn | None, Unset("the stack creates a key")] = None
+    """ARN of the KMS key that encrypts what the stack's own key would. `token-rotator key-policy`
+    prints what its policy has to allow."""
 
     log_key: bool = False
     """Encrypts the logs with the stack's key; `false`: with CloudWatch's own."""

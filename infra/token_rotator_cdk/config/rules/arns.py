@@ -70,6 +70,21 @@ KeyArn = Annotated[
 ]
 """A key's ARN: roles that name an alias have no effect on the key."""
 
+_KEY_ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
+
+StackKeyArn = Annotated[
+    str,
+    _arn(
+        rf"{_ARN}:kms:{REGION}:{ACCOUNT}:key/(?:{_KEY_ID})",
+        "write the key's ARN, not an alias, with the whole key ID: "
+        "arn:aws:kms:REGION:ACCOUNT:key/KEY-ID",
+    ),
+]
+"""The ARN of a key that is written into the template: the AWS CDK refuses any other form.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-id
+"""
+
 TopicArn = Annotated[
     str,
     _arn(

@@ -39,6 +39,9 @@ REGION: Final = "[a-z]+(?:-[a-z]+)+-[0-9]+"
 
 _LEVEL: Final = "[a-zA-Z0-9_.-]+"
 
+LONGEST_LOG_GROUP_NAME: Final = 512
+_LOG_GROUP_NAME: Final = "[a-zA-Z0-9._/#-]+"
+
 _EMAIL: Final = matching(
     r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+", "write an e-mail address such as platform@example.com"
 )
@@ -64,6 +67,16 @@ def _parameter_name(name: str) -> str | None:
         return f"write at most {DEEPEST_PARAMETER_NAME} levels, this one has {len(levels)}"
     if len(name) > LONGEST_PARAMETER_NAME:
         return f"write at most {LONGEST_PARAMETER_NAME} characters, these are {len(name)}"
+    return None
+
+
+def _log_group_name(name: str) -> str | None:
+    if not re.fullmatch(_LOG_GROUP_NAME, name):
+        return "write letters, digits and . - _ / #"
+    if name.startswith("aws/"):
+        return 'start it with another word: CloudWatch Logs reserves names that begin with "aws/"'
+    if len(name) > LONGEST_LOG_GROUP_NAME:
+        return f"write at most {LONGEST_LOG_GROUP_NAME} characters, these are {len(name)}"
     return None
 
 
@@ -131,6 +144,18 @@ ParameterName = Annotated[
     ),
 ]
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"""
+
+LogGroupName = Annotated[
+    str,
+    Rule(
+        _log_group_name,
+        {
+            "pattern": f"^(?!aws/){_LOG_GROUP_NAME}$",
+            "maxLength": LONGEST_LOG_GROUP_NAME,
+        },
+    ),
+]
+"""https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html"""
 
 RetentionDays = Annotated[int, Rule(_retention, {"enum": [*LOG_RETENTION_DAYS, FOREVER]})]
 """CloudWatch Logs takes a list of numbers, not every number."""

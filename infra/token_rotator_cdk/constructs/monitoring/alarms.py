@@ -40,10 +40,12 @@ class RotatorAlarms(Construct):
         keys_expire: bool,
         function: lambda_.IFunction,
         topic: sns.ITopic | None,
+        actions_enabled: bool,
     ) -> None:
         """``rotator`` is what the function's metrics call it. Without a topic, nobody is told."""
         super().__init__(scope, construct_id)
         self._rotator = rotator
+        self._actions_enabled = actions_enabled
         self._action = None if topic is None else actions.SnsAction(topic)
         self.by_name: dict[str, cloudwatch.Alarm] = {}
         silent = silent_minutes(interval_minutes)
@@ -141,6 +143,8 @@ class RotatorAlarms(Construct):
             comparison_operator=rings,
             evaluation_periods=within_minutes,
             datapoints_to_alarm=within_minutes if every_minute else 1,
+            # CloudWatch's default is what a template without it has
+            actions_enabled=None if self._actions_enabled else False,
             treat_missing_data=missing.BREACHING if every_minute else missing.NOT_BREACHING,
         )
         if self._action is not None:

@@ -15,8 +15,10 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
+from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.monitoring.alarms import RUNBOOK
+from token_rotator_cdk.constructs.naming import RoleNames
 
 HEADING: Final = "KeySecretRead"
 """Of docs/runbook.md; what the mail calls itself."""
@@ -41,6 +43,7 @@ class SecretAccessAlerts(Construct):
         secret_name: str,
         role_arn: str,
         topic: sns.ITopic,
+        names: RoleNames,
     ) -> None:
         """``role_arn`` is the only reader that is expected."""
         super().__init__(scope, construct_id)
@@ -54,7 +57,7 @@ class SecretAccessAlerts(Construct):
                 detail_type=matched["detail-type"],
                 detail=matched["detail"],
             ),
-            targets=[_Mail(rotator, topic, _mailer(self, topic))],
+            targets=[_Mail(rotator, topic, _mailer(self, topic, names))],
         )
         resource = rule.node.default_child
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - narrows the type
@@ -83,7 +86,7 @@ class _Mail:
         return self._mail
 
 
-def _mailer(scope: Construct, topic: sns.ITopic) -> iam.IRole:
+def _mailer(scope: Construct, topic: sns.ITopic, names: RoleNames) -> iam.IRole:
     """The role by which EventBridge publishes to a topic, one for all rules of a stack.
 
     Without a role, CDK opens topic and key to ``events.amazonaws.com``: to every account's rules.
@@ -99,6 +102,8 @@ def _mailer(scope: Construct, topic: sns.ITopic) -> iam.IRole:
     role = iam.Role(
         stack,
         construct_id,
+        path=names.path,
+        role_name=names.of_stack(stack, construct_id).name(stack, RoleKind.MAIL),
         description="Mails who else reads a key",
         assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
         inline_policies={"Mail": iam.PolicyDocument(statements=statements)},

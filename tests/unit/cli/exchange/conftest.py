@@ -8,6 +8,7 @@ import pytest
 
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
+from tests.unit.cli.exchange.probing import Probe, Probed
 from token_rotator_cli.__main__ import main
 
 SETTINGS = ("_proxy", "_bundle", "ssl_cert_file", "ssl_cert_dir", "aws_")
@@ -46,5 +47,17 @@ def tried(
         capsys.readouterr()
         code = main(["try", str(file), *options])
         return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def probed(tried: Callable[..., tuple[int, str, str]]) -> Probe:
+    """What ``--probe`` says of a file with this content; with ``--json``, unless ``text``."""
+
+    def run(content: str, *options: str, text: bool = False) -> Probed:
+        json = () if text else ("--json",)
+        code, out, err = tried(content, "--probe", *json, *options)
+        return Probed(code=code, out=out, err=err)
 
     return run

@@ -28,6 +28,7 @@ def deployed(rotator: str, parameter: str, **others: str) -> DeployedRotator:
             "parameter_name": parameter,
             "secret_arn": created(rotator),
             "key_arn": KEY,
+            "role_arn": f"arn:aws:iam::123456789012:role/{rotator.replace('/', '-')}-Role-1A2B3C",
             "value_format": "record",
             "token_lifetime_seconds": "300",
             **others,

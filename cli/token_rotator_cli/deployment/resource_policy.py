@@ -1,0 +1,125 @@
+"""What a resource's policy says to one request, as far as that can be told without AWS.
+
+IAM's own simulator takes policies of the caller's account and leaves the policies of keys and
+topics of others out: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Decision(StrEnum):
+    """What a policy says."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+    """It depends on something that the request does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A call that the policy has to allow."""
+
+    principals: frozenset[str]
+    """All names by which a policy may mean the caller: a service, or a role and its account."""
+    action: str
+    resource: str
+    context: Mapping[str, str]
+    """Condition keys in small letters, with the value that the call has."""
+
+
+def decide(policy: str, request: Request) -> Decision:
+    """Reads a policy's JSON. A denial counts more than what is allowed elsewhere."""
+    document = json.loads(policy)
+    effects: dict[str, list[bool | None]] = {"Allow": [], "Deny": []}
+    for statement in _several(document.get("Statement", [])):
+        effects.setdefault(statement.get("Effect", ""), []).append(_applies(statement, request))
+    if True in effects["Deny"]:
+        return Decision.REFUSED
+    if True in effects["Allow"]:
+        return Decision.UNCLEAR if None in effects["Deny"] else Decision.ALLOWED
+    return Decision.UNCLEAR if None in effects["Allow"] else Decision.REFUSED
+
+
+def _applies(statement: Mapping[str, Any], request: Request) -> bool | None:
+    """None: that cannot be told."""
+    if {"NotPrincipal", "NotAction", "NotResource"} & statement.keys():
+        return None
+    return _all(
+        (
+            _is_named(statement.get("Principal", {}), request.principals),
+            _any_like(_several(statement.get("Action", [])), request.action, ignore_case=True),
+            _any_like(_several(statement.get("Resource", "*")), request.resource),
+            *(
+                _holds(operator, key, _several(wanted), request.context)
+                for operator, keys in statement.get("Condition", {}).items()
+                for key, wanted in keys.items()
+            ),
+        )
+    )
+
+
+def _is_named(principal: object, names: Iterable[str]) -> bool:
+    if not isinstance(principal, Mapping):
+        return principal == "*"
+    named = {one for kind in principal.values() for one in _several(kind)}
+    return bool(named & {"*", *names})
+
+
+def _holds(operator: str, key: str, wanted: list[str], context: Mapping[str, str]) -> bool | None:
+    compare = _OPERATORS.get(operator.removesuffix("IfExists"))
+    value = context.get(key.lower())
+    if compare is None:
+        return None
+    patterns, means_not = compare
+    if value is None and key.lower().startswith(_KNOWN_WHOLE):
+        return means_not or operator.endswith("IfExists")
+    if value is None:
+        return None
+    matched = _any_like(wanted, value) if patterns else value in map(str, wanted)
+    return matched is not means_not
+
+
+_KNOWN_WHOLE: Final = "kms:encryptioncontext:"
+"""A key of this kind that the request does not have, the call does not have either."""
+
+_OPERATORS: Final[Mapping[str, tuple[bool, bool]]] = {
+    "StringEquals": (False, False),
+    "StringLike": (True, False),
+    "ArnEquals": (True, False),
+    "ArnLike": (True, False),
+    "Bool": (False, False),
+    "StringNotEquals": (False, True),
+    "StringNotLike": (True, True),
+    "ArnNotEquals": (True, True),
+    "ArnNotLike": (True, True),
+}
+"""Whether ``*`` stands for anything, and whether a match means no.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+
+def _any_like(patterns: list[str], text: str, *, ignore_case: bool = False) -> bool:
+    flags = re.IGNORECASE if ignore_case else 0
+    return any(re.fullmatch(_expression(one), text, flags) for one in patterns)
+
+
+def _expression(pattern: str) -> str:
+    return re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    every = [*answers]
+    if False in every:
+        return False
+    return None if None in every else True
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,101 @@
+"""The manners of a token request: where its parameters travel, and what its assertion says."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from token_rotator.contract import LONGEST_ASSERTION_BACKDATE_SECONDS, RequestStyle
+from token_rotator.settings import Settings
+
+LIFETIME: Final = timedelta(seconds=60)
+"""Of an assertion, where the settings name none; what the profile rfc7523 has."""
+
+BACKDATE: Final = timedelta(seconds=30)
+"""By how much ``iat`` is set back where the provider does not say what time it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a request is made. Two manners that differ in one field answer one question."""
+
+    style: RequestStyle
+    lifetime: timedelta | None
+    """None: no ``exp``."""
+    backdate: timedelta
+    audience: str
+
+    @classmethod
+    def of(cls, settings: Settings, audience: str) -> "Manner":
+        """That of the function with these settings."""
+        return cls(
+            style=settings.request_style,
+            lifetime=settings.assertion_lifetime,
+            backdate=settings.assertion_backdate,
+            audience=audience,
+        )
+
+    def applied(self, settings: Settings) -> Settings:
+        """The settings, with which the function would ask in this manner."""
+        return replace(
+            settings,
+            request_style=self.style,
+            assertion_lifetime=self.lifetime,
+            assertion_backdate=self.backdate,
+        )
+
+    @property
+    def described(self) -> str:
+        """``parameters in the query, no exp``."""
+        exp = "no exp" if self.lifetime is None else f"exp {_seconds(self.lifetime)} ahead"
+        back = f", iat {_seconds(self.backdate)} back" if self.backdate else ""
+        return f"parameters in the {self.style}, {exp}{back}"
+
+    @property
+    def with_exp(self) -> "Manner":
+        return self if self.lifetime else replace(self, lifetime=LIFETIME)
+
+    @property
+    def without_exp(self) -> "Manner":
+        return replace(self, lifetime=None)
+
+    def sent_in(self, style: RequestStyle) -> "Manner":
+        return replace(self, style=style)
+
+
+def others(
+    refused: Manner, *, skew: timedelta | None, token_endpoint: str, fixed: bool, needs_exp: bool
+) -> Iterator[Manner]:
+    """What is tried in turn where the first manner is refused: at most five manners.
+
+    ``skew`` is the provider's clock minus ours, None if it does not say; ``fixed``: the audience
+    is a setting; ``needs_exp``: no setting leaves ``exp`` out.
+    """
+    base = refused
+    if (wanted := _backdate(skew)) > refused.backdate:
+        base = replace(refused, backdate=wanted)
+        yield base
+    form, query = RequestStyle.FORM, RequestStyle.QUERY
+    combinations = [base.sent_in(form).with_exp, base.sent_in(query).with_exp]
+    if not needs_exp:
+        combinations += [base.sent_in(form).without_exp, base.sent_in(query).without_exp]
+    for manner in combinations:
+        if manner != base:
+            yield manner
+    if not fixed and refused.audience != token_endpoint:
+        yield replace(base.sent_in(form).with_exp, audience=token_endpoint)
+    if skew is None and not refused.backdate:
+        yield replace(refused, backdate=BACKDATE)
+
+
+def _backdate(skew: timedelta | None) -> timedelta:
+    """What makes up for a clock that is behind; 0 if it is not, or more than a setting can."""
+    if skew is None or skew >= timedelta():
+        return timedelta()
+    wanted = math.ceil(-skew.total_seconds()) + 1  # the header Date has whole seconds
+    return timedelta(seconds=wanted if wanted <= LONGEST_ASSERTION_BACKDATE_SECONDS else 0)
+
+
+def _seconds(duration: timedelta) -> str:
+    return f"{duration.total_seconds():.0f} s"

@@ -1,0 +1,1 @@
+"""The profiles against other people's implementations."""
