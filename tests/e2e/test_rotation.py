@@ -49,7 +49,11 @@ def test_a_watchdog_that_finds_a_fresh_token_requests_none(system: System) -> No
 
 
 def test_the_request_and_the_assertion_are_the_documented_ones(system: System) -> None:
-    accepted = next(seen for seen in system.idp.token_requests if seen.status == 200)
+    accepted = next(
+        seen
+        for seen in system.idp.token_requests
+        if seen.status == 200 and seen.claims["iss"] == system.account.client_id
+    )
 
     assert (accepted.method, accepted.path) == ("POST", "/us1/token")
     assert accepted.form == {}
