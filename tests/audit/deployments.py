@@ -60,7 +60,6 @@ HARDENED: Final = a_deployment(
         key_arn="arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         role_path="/teams/data/",
         role_name_prefix="acme-",
-        alarm_actions_enabled=False,
         log_key=True,
         secret_access_alerts=True,
     ),
