@@ -13,6 +13,7 @@ PROGRAMS = ("infra", "cli", "lambda_src", "examples", "app.py")
 ABOUT_PARTITIONS = {
     "infra/token_rotator_cdk/config/rules/arns.py": "forms of ARNs, and examples of them",
     "infra/token_rotator_cdk/config/rules/aws.py": "how long an ARN is",
+    "infra/token_rotator_cdk/config/places.py": "the domain of a partition that botocore lacks",
     "infra/token_rotator_cdk/constructs/monitoring/console.py": "the consoles of the partitions",
     "cli/token_rotator_cli/costs/prices.py": "AWS's pages with the prices",
     "examples/pipelines/cdk_pipelines.py": "an account's connection, to be replaced",

@@ -4,6 +4,7 @@ CloudFormation replaces a resource whose create-only property changes, and delet
 schemas of the resource types say which those are; cfn-lint has them.
 """
 
+import functools
 import json
 import subprocess
 from collections.abc import Iterator
@@ -135,7 +136,8 @@ def settings(table: BaseModel, path: tuple[str, ...] = ()) -> Iterator[tuple[tup
             yield from settings(value, (*path, key))
 
 
-def create_only(kinds: set[str]) -> dict[str, list[str]]:
+@functools.cache
+def create_only(kinds: frozenset[str]) -> dict[str, list[str]]:
     """The properties of each type that CloudFormation cannot change."""
     program = (
         "import json, sys; from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as all_of\n"
@@ -162,7 +164,7 @@ def replaced(before: Resource, after: Resource) -> set[tuple[str, str]]:
     """The types of the resources that CloudFormation replaces, and the properties that say so."""
     old, new = before["Resources"], after["Resources"]
     both = old.keys() & new.keys()
-    properties = create_only({old[name]["Type"] for name in both})
+    properties = create_only(frozenset(one["Type"] for one in (*old.values(), *new.values())))
     assert "/properties/Description" in properties["AWS::IAM::ManagedPolicy"]
     return {
         (old[name]["Type"], path.removeprefix("/properties/"))
