@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final, TextIO
 
 from token_rotator.errors import RotationError, Unexpected
-from token_rotator_cli.arguments import parser
+from token_rotator_cli.arguments.parser import parser
 from token_rotator_cli.clock import Clock
 from token_rotator_cli.console import Console
 from token_rotator_cli.errors import CommandFailed, UsageError

@@ -5,7 +5,7 @@ import io
 
 from local import ROOT
 from token_rotator_cdk.config.load import load
-from token_rotator_cli.arguments import parser
+from token_rotator_cli.arguments.parser import parser
 from token_rotator_cli.costs.bill import bill
 from token_rotator_cli.preflight.preflight import STEPS
 

@@ -8,7 +8,7 @@ from typing import Final
 from local import ROOT
 from studies.reference import answers, command, settings, snippets
 from token_rotator_cdk.config.document.schema import schema_text
-from token_rotator_cli.arguments import COMMANDS
+from token_rotator_cli.arguments.commands import COMMANDS
 
 _FILES: Final[Mapping[str, Callable[[], str]]] = {"rotators.schema.json": schema_text}
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 from local import ROOT
-from token_rotator_cli.arguments import COMMANDS
+from token_rotator_cli.arguments.commands import COMMANDS
 
 PLACES = ("README.md", "SECURITY.md", "docs/*.md", "lambda_src/*.py", "cli/*.py", "local/*.py")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from token_rotator_cli.__main__ import main
-from token_rotator_cli.arguments import COMMANDS
+from token_rotator_cli.arguments.commands import COMMANDS
 
 
 @pytest.mark.parametrize(

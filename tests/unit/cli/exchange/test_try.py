@@ -15,7 +15,7 @@ from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from local.idp.verification import RFC7523
 from token_rotator.contract import Profile
-from token_rotator_cli.arguments import PROVIDERS
+from token_rotator_cli.arguments.parser import parser
 
 COMMAND = Path(sys.executable).with_name("token-rotator")
 STEPS = ["file", "settings", "discovery", "assertion", "exchange", "token", "clock"]
@@ -143,8 +143,11 @@ def _file(**profiles: str) -> str:
     return '[stack]\nname = "s"\n' + "".join(tables)
 
 
-def test_every_profile_can_be_named():
-    assert set(PROVIDERS) == set(Profile)
+@pytest.mark.parametrize("profile", Profile)
+def test_every_profile_can_be_named(profile: Profile):
+    chosen = parser().parse_args(["try", "downloaded.txt", "--provider", profile])
+
+    assert chosen.provider == profile
 
 
 def test_nothing_of_aws_is_imported(
