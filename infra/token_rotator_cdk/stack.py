@@ -9,21 +9,20 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from token_rotator.contract import StackOutput, output_of
 from token_rotator_cdk.bundle.asset import function_code
-from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE, Target
-from token_rotator_cdk.config import key_policy
+from token_rotator_cdk.bundle.targets import Target
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.rotator import RotatorConfig, SecretConfig
-from token_rotator_cdk.config.models.stack import Architecture, StackConfig
-from token_rotator_cdk.constructs.certificates import certificates_of, issues_of_certificates
+from token_rotator_cdk.config.models.stack import Architecture
+from token_rotator_cdk.constructs.certificates import certificates_of
 from token_rotator_cdk.constructs.credential import customer_key
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
 from token_rotator_cdk.constructs.log_retention import RETENTION
+from token_rotator_cdk.constructs.monitoring.alarm_topic import AlarmTopic
 from token_rotator_cdk.constructs.monitoring.dashboard import RotatorsDashboard
 from token_rotator_cdk.constructs.network import imported_network
 from token_rotator_cdk.constructs.reader_layer import ReaderLayer
@@ -73,7 +72,14 @@ class TokenRotatorStack(Stack):
         self.alarm_topic: sns.ITopic = (
             sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
             if config.alarm_topic_arn is not None
-            else self._alarm_topic(config)
+            # of a key that the file names, the policy is its owner's: `token-rotator key-policy`
+            else AlarmTopic(
+                self,
+                "AlarmTopic",
+                key=self.key,
+                opens_key=config.key_arn is None,
+                emails=config.alarm_emails,
+            )
         )
         self._signing = (
             None
@@ -83,9 +89,8 @@ class TokenRotatorStack(Stack):
             )
         )
         self._directory = directory
-        self._target = target or BY_ARCHITECTURE[config.architecture]
-        self._given = code
-        self._codes: dict[str, lambda_.Code] = {}
+        self._target = target
+        self._code = code
         self.rotators = {
             name: self._rotator(name, rotator, deployment)
             for name, rotator in deployment.rotators.items()
@@ -146,7 +151,7 @@ class TokenRotatorStack(Stack):
             role_name_prefix=stack.role_name_prefix,
             architecture=_ARCHITECTURES[stack.architecture],
             fips=stack.fips,
-            code=self._code_with(provider),
+            code=self._code_for(provider),
         )
 
     def _secret(self, construct_id: str, secret: SecretConfig) -> secretsmanager.ISecret:
@@ -162,30 +167,6 @@ class TokenRotatorStack(Stack):
             encryption_key=key,
         )
 
-    def _alarm_topic(self, config: StackConfig) -> sns.Topic:
-        # of a key that the file names, the policy is its owner's: `token-rotator key-policy`
-        if config.key_arn is None:
-            may_publish = key_policy.alarms_may_publish(self.account)
-            self.key.add_to_resource_policy(iam.PolicyStatement.from_json(may_publish))
-        topic = sns.Topic(self, "AlarmTopic", master_key=self.key, enforce_ssl=True)
-        # the policy that enforces TLS takes the place of SNS's default one
-        topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsMayPublish",
-                principals=[
-                    iam.ServicePrincipal(
-                        key_policy.CLOUDWATCH,
-                        conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-                    )
-                ],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-            )
-        )
-        for email in config.alarm_emails:
-            topic.add_subscription(subscriptions.EmailSubscription(email))
-        return topic
-
     def _outputs(self) -> None:
         CfnOutput(self, StackOutput.ALARM_TOPIC_ARN, value=self.alarm_topic.topic_arn)
         for name, rotator in self.rotators.items():
@@ -200,15 +181,11 @@ class TokenRotatorStack(Stack):
             for output, value in values.items():
                 CfnOutput(self, output_of(name, output), value=value)
 
-    def _code_with(self, provider: IdentityProvider) -> lambda_.Code | None:
-        if self._given is not None:
-            return self._given
-        if any(issues_of_certificates(provider)):
-            return None  # the rotator names them
-        certificates = certificates_of(provider)
-        if certificates not in self._codes:
-            self._codes[certificates] = function_code(self._target, certificates)
-        return self._codes[certificates]
+    def _code_for(self, provider: IdentityProvider) -> lambda_.Code | None:
+        """None: what the construct takes by itself."""
+        if self._code is not None or self._target is None:
+            return self._code
+        return function_code(self._target, certificates_of(provider))
 
 
 def _identity_provider(config: IdentityProviderConfig, directory: Path) -> IdentityProvider:

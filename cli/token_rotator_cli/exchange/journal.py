@@ -96,6 +96,11 @@ class Journal:
 class ObservedHttp(ProviderHttp):
     """The function's HTTP requests, each of which is a step."""
 
+    discovered: ProviderResponse | None = None
+    """The last answer of the discovery endpoint."""
+    answered: ProviderResponse | None = None
+    """The answer to the last token request; None: there was none."""
+
     def __init__(self, *, network: Network, now: Callable[[], datetime], journal: Journal) -> None:
         super().__init__(pool=network, now=now)
         self._network = network
@@ -103,9 +108,9 @@ class ObservedHttp(ProviderHttp):
 
     def get(self, url: str, *, what: str, deadline: datetime) -> ProviderResponse:
         with self._journal.step("discovery") as running:
-            answer = super().get(url, what=what, deadline=deadline)
-            self._ended(running, answer, url, "")
-        return answer
+            self.discovered = super().get(url, what=what, deadline=deadline)
+            self._ended(running, self.discovered, url, "")
+        return self.discovered
 
     def post(
         self,
@@ -116,10 +121,11 @@ class ObservedHttp(ProviderHttp):
         what: str,
         deadline: datetime,
     ) -> ProviderResponse:
+        self.answered = None
         with self._journal.step("exchange") as running:
-            answer = super().post(url, parameters, style=style, what=what, deadline=deadline)
-            self._ended(running, answer, url, f", parameters in the {style}")
-        return answer
+            self.answered = super().post(url, parameters, style=style, what=what, deadline=deadline)
+            self._ended(running, self.answered, url, f", parameters in the {style}")
+        return self.answered
 
     def _ended(self, running: Running, answer: ProviderResponse, url: str, more: str) -> None:
         tls = self._network.tls_version

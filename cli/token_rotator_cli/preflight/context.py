@@ -1,9 +1,10 @@
 """What the steps of ``preflight`` work with: one account and region, and what goes there."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
+from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.inventory import DeployedRotator, rotators_in
 from token_rotator_cli.deployment.stack_resources import StackResources, resources_of
@@ -43,6 +44,12 @@ class PreflightContext:
     def deployed(self) -> list[DeployedRotator]:
         """The rotators that are there already. Raises CallerError."""
         return [*rotators_in(self.aws)]
+
+    @cached_property
+    def iam_summary(self) -> Mapping[str, int]:
+        """What IAM counts in the account, and its quotas. Raises CallerError."""
+        with calling("iam:GetAccountSummary"):
+            return {**self.aws.iam.get_account_summary()["SummaryMap"]}
 
     def resources(self, stack: str) -> StackResources:
         """What a stack owns already. Raises CallerError."""

@@ -1,6 +1,6 @@
 """Steps that compare what the account has left with what the deployment adds."""
 
-from typing import Final, Literal
+from typing import Final
 
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.deployment.concurrency import (
@@ -66,12 +66,10 @@ def _of_iam(
     kind: str,
     what: str,
     *,
-    used: Literal["Roles", "Policies"],
-    quota: Literal["RolesQuota", "PoliciesQuota"],
+    used: str,
+    quota: str,
 ) -> Finding:
-    with calling("iam:GetAccountSummary"):
-        summary = context.aws.iam.get_account_summary()["SummaryMap"]
-    number, limit = summary[used], summary[quota]
+    number, limit = context.iam_summary[used], context.iam_summary[quota]
     return _compared(what, number=number, limit=limit, added=_added(context, kind, limit - number))
 
 

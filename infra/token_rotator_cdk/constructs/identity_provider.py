@@ -2,10 +2,42 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self, TypedDict, Unpack
 
 from aws_cdk import Duration
 
 from token_rotator.contract import Algorithm, Profile, RequestStyle, ScopeIn
+
+
+class ServiceSettings(TypedDict, total=False):
+    """The fields of ``IdentityProvider`` that every profile has."""
+
+    discovery_endpoint: str | None
+    token_endpoint: str | None
+    allowed_token_hosts: Sequence[str]
+    allow_private_addresses: bool
+    extra_ca_certificates: str | None
+    audience: str | None
+    request_style: RequestStyle | None
+    assertion_lifetime: Duration | None
+    assertion_backdate: Duration | None
+
+
+class ClientSettings(ServiceSettings, total=False):
+    """Those of an assertion that identifies a client."""
+
+    algorithm: Algorithm | None
+    key_id: str | None
+    scope: str | None
+    claims: Mapping[str, str | int | bool] | None
+    headers: Mapping[str, str] | None
+
+
+class GrantSettings(ClientSettings, total=False):
+    """Those of an assertion that is the grant."""
+
+    scope_in: ScopeIn | None
+    subject: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,112 +78,19 @@ class IdentityProvider:
     """Further headers of the assertion."""
 
     @classmethod
-    def intelligence(
-        cls,
-        *,
-        discovery_endpoint: str | None = None,
-        token_endpoint: str | None = None,
-        allowed_token_hosts: Sequence[str] = (),
-        allow_private_addresses: bool = False,
-        extra_ca_certificates: str | None = None,
-        audience: str | None = None,
-        request_style: RequestStyle | None = None,
-        assertion_lifetime: Duration | None = None,
-        assertion_backdate: Duration | None = None,
-    ) -> "IdentityProvider":
+    def intelligence(cls, **settings: Unpack[ServiceSettings]) -> Self:
         """Salesforce Marketing Cloud Intelligence: RS256, no ``exp``, parameters in the query."""
-        return cls(
-            profile=Profile.INTELLIGENCE,
-            discovery_endpoint=discovery_endpoint,
-            token_endpoint=token_endpoint,
-            allowed_token_hosts=allowed_token_hosts,
-            allow_private_addresses=allow_private_addresses,
-            extra_ca_certificates=extra_ca_certificates,
-            audience=audience,
-            request_style=request_style,
-            assertion_lifetime=assertion_lifetime,
-            assertion_backdate=assertion_backdate,
-        )
+        return cls(profile=Profile.INTELLIGENCE, **settings)
 
     @classmethod
-    def rfc7523(
-        cls,
-        *,
-        discovery_endpoint: str | None = None,
-        token_endpoint: str | None = None,
-        allowed_token_hosts: Sequence[str] = (),
-        allow_private_addresses: bool = False,
-        extra_ca_certificates: str | None = None,
-        audience: str | None = None,
-        request_style: RequestStyle | None = None,
-        assertion_lifetime: Duration | None = None,
-        assertion_backdate: Duration | None = None,
-        algorithm: Algorithm | None = None,
-        key_id: str | None = None,
-        scope: str | None = None,
-        claims: Mapping[str, str | int | bool] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> "IdentityProvider":
+    def rfc7523(cls, **settings: Unpack[ClientSettings]) -> Self:
         """Any authorization server that takes ``private_key_jwt`` (RFC 7523 section 2.2)."""
-        return cls(
-            profile=Profile.RFC7523,
-            discovery_endpoint=discovery_endpoint,
-            token_endpoint=token_endpoint,
-            allowed_token_hosts=allowed_token_hosts,
-            allow_private_addresses=allow_private_addresses,
-            extra_ca_certificates=extra_ca_certificates,
-            audience=audience,
-            request_style=request_style,
-            assertion_lifetime=assertion_lifetime,
-            assertion_backdate=assertion_backdate,
-            algorithm=algorithm,
-            key_id=key_id,
-            scope=scope,
-            claims=claims,
-            headers=headers,
-        )
+        return cls(profile=Profile.RFC7523, **settings)
 
     @classmethod
-    def jwt_bearer(
-        cls,
-        *,
-        discovery_endpoint: str | None = None,
-        token_endpoint: str | None = None,
-        allowed_token_hosts: Sequence[str] = (),
-        allow_private_addresses: bool = False,
-        extra_ca_certificates: str | None = None,
-        audience: str | None = None,
-        request_style: RequestStyle | None = None,
-        assertion_lifetime: Duration | None = None,
-        assertion_backdate: Duration | None = None,
-        algorithm: Algorithm | None = None,
-        key_id: str | None = None,
-        scope: str | None = None,
-        scope_in: ScopeIn | None = None,
-        subject: str | None = None,
-        claims: Mapping[str, str | int | bool] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> "IdentityProvider":
+    def jwt_bearer(cls, **settings: Unpack[GrantSettings]) -> Self:
         """Any authorization server that takes an assertion as the grant (RFC 7523 section 2.1).
 
         Salesforce Platform, Google service accounts, DocuSign: docs/providers.md.
         """
-        return cls(
-            profile=Profile.JWT_BEARER,
-            discovery_endpoint=discovery_endpoint,
-            token_endpoint=token_endpoint,
-            allowed_token_hosts=allowed_token_hosts,
-            allow_private_addresses=allow_private_addresses,
-            extra_ca_certificates=extra_ca_certificates,
-            audience=audience,
-            request_style=request_style,
-            assertion_lifetime=assertion_lifetime,
-            assertion_backdate=assertion_backdate,
-            algorithm=algorithm,
-            key_id=key_id,
-            scope=scope,
-            scope_in=scope_in,
-            subject=subject,
-            claims=claims,
-            headers=headers,
-        )
+        return cls(profile=Profile.JWT_BEARER, **settings)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -14,15 +14,13 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from token_rotator.contract import Actions, ValueFormat
+from token_rotator.contract import ValueFormat
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE
 from token_rotator_cdk.config.combinations.conflict import Surroundings
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.issues import ConfigurationIssues
-from token_rotator_cdk.config.models.rotator import RotatorConfig
-from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.arguments import Arguments, place_of
 from token_rotator_cdk.constructs.certificates import certificates_of, issues_of_certificates
@@ -38,8 +36,8 @@ from token_rotator_cdk.constructs.naming import (
     issues_of_sharing,
 )
 from token_rotator_cdk.constructs.network import Network
+from token_rotator_cdk.constructs.readers import Readers
 from token_rotator_cdk.constructs.references import arn_of, issues_of_references
-from token_rotator_cdk.constructs.shared_reader import SharedReader
 from token_rotator_cdk.constructs.triggers import Triggers
 
 
@@ -240,35 +238,22 @@ class TokenRotator(Construct):
             topic=alarm_topic,
             actions_enabled=alarm_actions_enabled,
         ).by_name
-        self.reader_policy = iam.ManagedPolicy(
+        self._readers = Readers(
             self,
-            "ReaderPolicy",
-            path=names.path,
-            managed_policy_name=names.name(self, RoleKind.READ),
-            description="Reads an access token",
-            statements=permissions.read_parameter(self.parameter_arn, self.encryption_key),
+            parameter_arn=self.parameter_arn,
+            key=self.encryption_key,
+            share_with=settings.share_with,
+            names=names,
         )
-        # roles that it is attached to still read where the rotator is renamed
-        self.reader_policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        self.shared_reader = self._shared_reader(settings, names)
+        self.reader_policy: iam.ManagedPolicy = self._readers.policy
+        self.shared_reader: iam.Role | None = self._readers.shared
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets a workload read the parameter and decrypt it, and nothing else.
 
         For workloads of this account; those of others assume the role of ``share_with``.
         """
-        may_get = iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=[*Actions.READ_PARAMETER],
-            resource_arns=[self.parameter_arn],
-        )
-        may_decrypt = iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=[*Actions.DECRYPT_PARAMETER],
-            resource_arns=[self.encryption_key.key_arn],
-            conditions=permissions.parameter_context(self.parameter_arn),
-        )
-        return may_get.combine(may_decrypt)
+        return self._readers.grant(grantee)
 
     def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
         """A metric that the function emits, such as ``Metric.TOKEN_PUBLISHED``.
@@ -281,15 +266,3 @@ class TokenRotator(Construct):
     def create_schedules_after(self, other: "TokenRotator") -> None:
         """Keeps the schedules of two rotators from firing together (docs/many.md)."""
         self.triggers.created_after(other.triggers)
-
-    def _shared_reader(self, settings: RotatorConfig, names: RoleNames) -> SharedReader | None:
-        if not settings.share_with:
-            return None
-        return SharedReader(
-            self,
-            "SharedReaderRole",
-            share_with=settings.share_with,
-            parameter_arn=self.parameter_arn,
-            key=self.encryption_key,
-            names=names,
-        )

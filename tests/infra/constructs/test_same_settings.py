@@ -2,6 +2,7 @@
 
 import inspect
 from dataclasses import fields
+from typing import get_type_hints
 
 from token_rotator_cdk import IdentityProvider, TokenRotator
 from token_rotator_cdk.config.document.nesting import inner_table, tables
@@ -9,6 +10,11 @@ from token_rotator_cdk.config.models.bootstrap import BootstrapConfig
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs.arguments import SETTINGS
+from token_rotator_cdk.constructs.identity_provider import (
+    ClientSettings,
+    GrantSettings,
+    ServiceSettings,
+)
 
 OF_THE_STACK = {
     ("stack", "alarm_topic_arn"): "alarm_topic",
@@ -87,9 +93,16 @@ def test_an_identity_provider_has_the_fields_of_its_table():
 def test_the_named_constructors_take_what_their_profile_has():
     whole = {field.name for field in fields(IdentityProvider)} - {"profile"}
 
-    assert {*inspect.signature(IdentityProvider.jwt_bearer).parameters} == whole
+    assert {*GrantSettings.__annotations__} == whole
     of_clients = whole - {"subject", "scope_in"}
-    assert {*inspect.signature(IdentityProvider.rfc7523).parameters} == of_clients
-    assert {*inspect.signature(IdentityProvider.intelligence).parameters} == of_clients - {
+    assert {*ClientSettings.__annotations__} == of_clients
+    assert {*ServiceSettings.__annotations__} == of_clients - {
         *("algorithm", "key_id", "scope", "claims", "headers"),
     }
+    for name, takes in {
+        "jwt_bearer": GrantSettings,
+        "rfc7523": ClientSettings,
+        "intelligence": ServiceSettings,
+    }.items():
+        (settings,) = get_type_hints(getattr(IdentityProvider, name))["settings"].__args__
+        assert settings is takes

@@ -14,14 +14,14 @@ from token_rotator_cli.clock import Clock
 from token_rotator_cli.console import Console
 from token_rotator_cli.exchange.differences import differences
 from token_rotator_cli.exchange.exchange import Try, addresses, read_account
-from token_rotator_cli.exchange.journal import Journal
+from token_rotator_cli.exchange.journal import Journal, ObservedHttp
 from token_rotator_cli.exchange.network import Network
 from token_rotator_cli.exchange.probe import plan
 from token_rotator_cli.exchange.probe.api import MOST as MOST_OF_API
 from token_rotator_cli.exchange.probe.api import Api, check_api
 from token_rotator_cli.exchange.probe.findings import WIDTHS, Seen, findings
 from token_rotator_cli.exchange.probe.manner import Manner, others
-from token_rotator_cli.exchange.probe.requests import LONGEST, MOST, Asker, ProbedHttp, Reply
+from token_rotator_cli.exchange.probe.requests import LONGEST, MOST, Asker, Reply
 from token_rotator_cli.exchange.probe.rotators_file import rotators_file
 from token_rotator_cli.exchange.settings import Chosen, choose
 from token_rotator_cli.exchange.trust import Trust, machines_trust
@@ -55,7 +55,7 @@ def probe(options: Try, asked: Probe, console: Console, clock: Clock, stdin: Tex
     account = read_account(options.file, stdin, settings, journal)
     journal.fact("settings", chosen.source, profile=settings.profile)
     network = Network(addresses(account, settings), trust.context)
-    http = ProbedHttp(network=network, now=clock.now, journal=journal)
+    http = ObservedHttp(network=network, now=clock.now, journal=journal)
     discovery = Discovery(settings=settings, channel=http, now=clock.now)
     destination = discovery.destination(account, deadline=clock.now() + LONGEST)
     _announce(told, destination, asked)

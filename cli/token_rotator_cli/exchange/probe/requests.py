@@ -1,11 +1,10 @@
 """The probe's token requests: few, counted, each shown, and what each was answered."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from token_rotator.contract import LONGEST_TOKEN_LIFETIME_SECONDS, RequestStyle
+from token_rotator.contract import LONGEST_TOKEN_LIFETIME_SECONDS
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import AnsweredByAnother, IdentityProviderError, TokenRequestRefused
@@ -67,30 +66,6 @@ class Reply:
         return f"request {self.number} was " + ("accepted" if self.accepted else f"refused, {said}")
 
 
-class ProbedHttp(ObservedHttp):
-    """Keeps the last answers, from which the findings are read."""
-
-    discovered: ProviderResponse | None = None
-    answered: ProviderResponse | None = None
-
-    def get(self, url: str, *, what: str, deadline: datetime) -> ProviderResponse:
-        self.discovered = super().get(url, what=what, deadline=deadline)
-        return self.discovered
-
-    def post(
-        self,
-        url: str,
-        parameters: Mapping[str, str],
-        *,
-        style: RequestStyle,
-        what: str,
-        deadline: datetime,
-    ) -> ProviderResponse:
-        self.answered = None
-        self.answered = super().post(url, parameters, style=style, what=what, deadline=deadline)
-        return self.answered
-
-
 @dataclass(kw_only=True)
 class Asker:
     """Sends the requests, until there were six or the provider could not answer one."""
@@ -98,7 +73,7 @@ class Asker:
     account: ServiceAccount
     settings: Settings
     token_endpoint: str
-    http: ProbedHttp
+    http: ObservedHttp
     clock: Clock
     journal: Journal
     replies: list[Reply] = field(default_factory=list)

@@ -1,0 +1,48 @@
+"""The topic that alarms tell, unless the deployment names one."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from token_rotator_cdk.config import key_policy
+
+
+class AlarmTopic(sns.Topic):
+    """An encrypted topic that takes TLS alone, and lets the alarms of its account publish."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        opens_key: bool,
+        emails: Sequence[str],
+    ) -> None:
+        """``opens_key``: the policy of the key is the stack's, and lets alarms use it."""
+        account = Stack.of(scope).account
+        if opens_key:
+            may_publish = key_policy.alarms_may_publish(account)
+            key.add_to_resource_policy(iam.PolicyStatement.from_json(may_publish))
+        super().__init__(scope, construct_id, master_key=key, enforce_ssl=True)
+        # the policy that enforces TLS takes the place of SNS's default one
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsMayPublish",
+                principals=[
+                    iam.ServicePrincipal(
+                        key_policy.CLOUDWATCH,
+                        conditions={"StringEquals": {"aws:SourceAccount": account}},
+                    )
+                ],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+            )
+        )
+        for email in emails:
+            self.add_subscription(subscriptions.EmailSubscription(email))
