@@ -49,7 +49,8 @@ class PreflightContext:
     def iam_summary(self) -> Mapping[str, int]:
         """What IAM counts in the account, and its quotas. Raises CallerError."""
         with calling("iam:GetAccountSummary"):
-            return {**self.aws.iam.get_account_summary()["SummaryMap"]}
+            summary = self.aws.iam.get_account_summary()["SummaryMap"]
+        return {str(name): number for name, number in summary.items()}
 
     def resources(self, stack: str) -> StackResources:
         """What a stack owns already. Raises CallerError."""

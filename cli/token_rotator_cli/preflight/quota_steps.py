@@ -47,29 +47,16 @@ def concurrency(context: PreflightContext) -> Finding:
 
 def roles(context: PreflightContext) -> Finding:
     """IAM takes as many more roles as the deployment adds."""
-    return _of_iam(context, "AWS::IAM::Role", "roles", used="Roles", quota="RolesQuota")
+    return _of_iam(context, "AWS::IAM::Role", "roles", counted="Roles")
 
 
 def policies(context: PreflightContext) -> Finding:
     """IAM takes as many more managed policies as the deployment adds."""
-    return _of_iam(
-        context,
-        "AWS::IAM::ManagedPolicy",
-        "managed policies",
-        used="Policies",
-        quota="PoliciesQuota",
-    )
+    return _of_iam(context, "AWS::IAM::ManagedPolicy", "managed policies", counted="Policies")
 
 
-def _of_iam(
-    context: PreflightContext,
-    kind: str,
-    what: str,
-    *,
-    used: str,
-    quota: str,
-) -> Finding:
-    number, limit = context.iam_summary[used], context.iam_summary[quota]
+def _of_iam(context: PreflightContext, kind: str, what: str, *, counted: str) -> Finding:
+    number, limit = context.iam_summary[counted], context.iam_summary[f"{counted}Quota"]
     return _compared(what, number=number, limit=limit, added=_added(context, kind, limit - number))
 
 
