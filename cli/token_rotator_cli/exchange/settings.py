@@ -51,7 +51,7 @@ def choose(
     chosen = deployment.rotators[name]
     named = chosen.identity_provider.extra_ca_certificates
     return Chosen(
-        settings=_rendered(chosen),
+        settings=rendered(chosen),
         source=f"{name} of {file}",
         rotator=chosen,
         name=name,
@@ -70,13 +70,13 @@ def _defaults(profile: Profile, why: str) -> Chosen:
         identity_provider=IdentityProviderConfig(profile=profile),
     )
     return Chosen(
-        settings=_rendered(rotator),
+        settings=rendered(rotator),
         source=f"the defaults of profile {profile}{why}",
         rotator=rotator,
     )
 
 
-def _rendered(rotator: RotatorConfig) -> Settings:
+def rendered(rotator: RotatorConfig) -> Settings:
     """The settings as the stack renders them and the function reads them."""
     variables = environment(
         rotator,
