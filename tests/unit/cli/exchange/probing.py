@@ -167,3 +167,8 @@ def answered_in_text(err: str) -> dict[str, str]:
 
 Probe = Callable[..., Probed]
 """The fixture ``probed``."""
+
+
+def takes(some: frozenset[tuple[str, bool]]) -> Decide:
+    """Accepts requests of these manners."""
+    return lambda asked: asked.manner in some
