@@ -156,6 +156,7 @@ class LiveAccount:
             "cloudwatch": self.cloudwatch,
             "topics": SimpleNamespace(get_paginator=lambda _: Pages(self._subscriptions)),
             "iam": self.simulator,
+            "account": ACCOUNT,
         }
 
     def _filter(self, *, logGroupName: str, startTime: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.state import FunctionState, state_of
 from token_rotator_cli.deployment.target import Target
 from token_rotator_cli.errors import CallerError
+from token_rotator_cli.place import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +27,16 @@ class Deployed:
     state: FunctionState
 
     @property
-    def place(self) -> str:
-        """Region and account, for people."""
+    def place(self) -> Place:
+        """Where it is. A rotator's name begins with the stack's unless an app chose another."""
         *_, region, account, _, _ = self.function_arn.split(":")
-        return f"{region} of account {account}"
+        stack, _, rotator = self.settings.rotator.rpartition("/")
+        return Place(
+            account=account,
+            region=region,
+            stacks=(stack,) if stack else (),
+            rotators=(rotator,),
+        )
 
     @property
     def parameter_arn(self) -> str:
@@ -41,9 +48,7 @@ class Deployed:
 
 def find_deployment(aws: Aws, target: Target) -> Deployed:
     """Reads the function's configuration. Raises ConfigurationError, CallerError."""
-    name = target.function or output_for(
-        outputs_of(aws, target.stack or ""), target, StackOutput.FUNCTION_NAME
-    )
+    name = target.function or output_for(outputs_of(aws, target), target, StackOutput.FUNCTION_NAME)
     try:
         with calling("lambda:GetFunctionConfiguration"):
             found = aws.functions.get_function_configuration(FunctionName=name)
@@ -51,8 +56,9 @@ def find_deployment(aws: Aws, target: Target) -> Deployed:
         if error.code != "ResourceNotFoundException":
             raise
         raise ConfigurationError(
-            f"There is no function {name} in {aws.functions.meta.region_name}. "
-            "Check the account, the region and the name, or deploy the stack."
+            f"There is no function {name} in {aws.functions.meta.region_name}"
+            f"{_elsewhere(aws, target)}. Check the account, the region and the name, or deploy the "
+            "stack."
         ) from None
     environment = found.get("Environment", {})
     if refused := environment.get("Error"):
@@ -72,8 +78,9 @@ def find_deployment(aws: Aws, target: Target) -> Deployed:
     )
 
 
-def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
-    """Outputs of a stack. Raises ConfigurationError, CallerError."""
+def outputs_of(aws: Aws, target: Target) -> dict[str, str]:
+    """Outputs of the target's stack. Raises ConfigurationError, CallerError."""
+    stack = target.stack or ""
     try:
         with calling("cloudformation:DescribeStacks"):
             (found,) = aws.cloudformation.describe_stacks(StackName=stack)["Stacks"]
@@ -81,10 +88,18 @@ def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
         if error.code != "ValidationError":  # CloudFormation's code for "no such stack"
             raise
         raise ConfigurationError(
-            f"There is no stack {stack} in {aws.cloudformation.meta.region_name}. "
+            f"There is no stack {stack} in {aws.cloudformation.meta.region_name}"
+            f"{_elsewhere(aws, target)}. "
             "Check the account, the region and the name, or deploy it."
         ) from None
     return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
+def _elsewhere(aws: Aws, target: Target) -> str:
+    """The region that the file names, where --region names another one."""
+    if target.region in (None, aws.region):
+        return ""
+    return f", and the configuration names {target.region}"
 
 
 def output_for(outputs: Mapping[str, str], target: Target, suffix: StackOutput) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -27,6 +28,8 @@ class LiveCheck:
     """The number of scheduled invocations for which the log is read."""
     alarm: str | None = None
     """The alarm to set to ALARM."""
+    report: Path | None = None
+    """Where to write what was found, for publication."""
     expire: timedelta | None = None
     """How long a parameter may outlive its expiration; None: none is created."""
     run: str = field(default_factory=lambda: uuid4().hex[:8])

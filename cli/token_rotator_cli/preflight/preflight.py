@@ -12,6 +12,7 @@ from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.console import Console
 from token_rotator_cli.deployment.target import CONFIG, read_config
 from token_rotator_cli.errors import ConfigFileError
+from token_rotator_cli.place import Place, merged
 from token_rotator_cli.preflight import place_steps, quota_steps, rotator_steps
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.planned import PlannedStack, stacks_of_assembly, stacks_of_file
@@ -95,13 +96,19 @@ def preflight(options: Preflight, console: Console, connect: Callable[[str | Non
     """
     found: list[tuple[str, Finding]] = []
     rows: list[dict[str, object]] = []
+    places: list[Place] = []
     for (_, region), stacks in _by_place(_stacks(options)):
-        context = PreflightContext(partial(connect, region), stacks, accepted=options.accepted)
+        context = PreflightContext(
+            partial(connect, region), stacks, accepted=options.accepted, console=console
+        )
         names = [stack.name for stack in stacks]
+        console.place = Place()
         for step, finding in findings_of(STEPS, context, console):
             found.append((step, finding))
             rows.append({**as_json(step, finding), "stacks": names})
             _show(step, finding, console)
+        places.append(console.place)
+    console.place = merged(places)
     wrong, unknown = with_result(found, Result.WRONG), with_result(found, Result.UNKNOWN)
     for sentence in _end(found, wrong, unknown):
         console.text(sentence)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from fakes.environment import function_environment
-from tests.support.operating import shown
 from tests.support.preflight_account import PARAMETER, PreflightAccount, steps_of
 from tests.support.preflight_services import GROUP, SUBNETS, VPC
 from tests.unit.cli.preflight.bad_accounts import CREATED
@@ -40,7 +39,7 @@ def test_a_network_that_suffices_is_not_mentioned(
 
     code = account.preflight(written(tmp_path, CREATED))
 
-    assert (code, shown(capsys)) == (0, "Nothing is wrong.\n")
+    assert (code, capsys.readouterr().out) == (0, "Nothing is wrong.\n")
 
 
 def test_a_subnet_that_is_full_or_looks_public_is_a_warning(
