@@ -116,6 +116,11 @@ class Aws:
     def topics(self) -> "SNSClient":
         return self._session.client("sns", config=_WITH_RETRIES)
 
+    @cached_property
+    def trails(self) -> Any:
+        """CloudTrail's client."""
+        return self._session.client("cloudtrail", config=_WITH_RETRIES)
+
     @property
     def region(self) -> str:
         """The region that requests go to. Raises CallerError where none is named."""

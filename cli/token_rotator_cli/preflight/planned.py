@@ -12,6 +12,7 @@ from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import SecretConfig
 from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.rules.iam import RoleKind, role_name
+from token_rotator_cli.deployment.network import Network
 from token_rotator_cli.errors import ConfigFileError
 from token_rotator_cli.preflight.bootstrap import (
     Bootstrap,
@@ -19,7 +20,7 @@ from token_rotator_cli.preflight.bootstrap import (
     bootstrap_of_file,
 )
 from token_rotator_cli.preflight.named import Named, named_in_file, named_in_template
-from token_rotator_cli.preflight.network import Network, network_of_file, network_of_template
+from token_rotator_cli.preflight.network import network_of_file, network_of_template
 
 _UNKNOWN: Final = ("unknown-account", "unknown-region")
 """What the CDK writes for a stack that goes to the caller's account or region."""

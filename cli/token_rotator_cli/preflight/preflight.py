@@ -16,7 +16,16 @@ from token_rotator_cli.place import Place, merged
 from token_rotator_cli.preflight import place_steps, quota_steps, rotator_steps
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.planned import PlannedStack, stacks_of_assembly, stacks_of_file
-from token_rotator_cli.steps import Finding, Result, Step, as_json, findings_of, shown, with_result
+from token_rotator_cli.steps import (
+    Finding,
+    Result,
+    Step,
+    as_json,
+    findings_of,
+    shown,
+    verdict,
+    with_result,
+)
 
 _LIST_FUNCTIONS: Final = "lambda:ListFunctions"
 _LIST_RESOURCES: Final = "cloudformation:ListStackResources"
@@ -110,7 +119,7 @@ def preflight(options: Preflight, console: Console, connect: Callable[[str | Non
         places.append(console.place)
     console.place = merged(places)
     wrong, unknown = with_result(found, Result.WRONG), with_result(found, Result.UNKNOWN)
-    for sentence in _end(found, wrong, unknown):
+    for sentence in _end(found):
         console.text(sentence)
     console.document({"ok": not wrong, "wrong": wrong, "unknown": unknown, "steps": rows})
     return 1 if wrong else 0
@@ -149,11 +158,8 @@ def _show(step: str, finding: Finding, console: Console) -> None:
     console.row(shown(finding), step, finding.message, widths=widths)
 
 
-def _end(
-    found: Sequence[tuple[str, Finding]], wrong: Sequence[str], unknown: Sequence[str]
-) -> Iterator[str]:
-    end = f"Wrong: {', '.join(wrong)}." if wrong else "Nothing is wrong."
-    yield end + (f" Unknown: {', '.join(unknown)}." if unknown else "")
+def _end(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
+    yield verdict(found)
     lost = [
         str(finding.facts["parameter"])
         for step, finding in found
