@@ -35,8 +35,8 @@ NAMES = {
 }
 """Of the account and whatever it holds."""
 
-TELLING = (r"\d{12}", "arn:", "@", r"\d+\.\d+\.\d+\.\d+", "https?://", "eyJ")
-"""Account numbers, ARNs, email addresses, addresses, URLs, tokens."""
+TELLING = (r"\d{12}", "arn:", "@", r"\d+\.\d+\.\d+\.\d+", "https?://", "0b8f14d1", "eyJ")
+"""Account numbers, ARNs, email addresses, addresses, URLs, ids, tokens."""
 
 Break = Callable[[LiveAccount], object]
 
@@ -44,7 +44,7 @@ Break = Callable[[LiveAccount], object]
 def fail_loudly(account: LiveAccount) -> None:
     account.cloudwatch.topic_refuses = (
         f"{TOPIC} is not for alarms of {ACCOUNT} at 10.0.12.7; ask ops@example.com, see "
-        "https://wiki.example/topics?id=1"
+        "https://wiki.example/topics?id=1 (0b8f14d1-92c6-49b4-9ef0-54c70cf38c89)"
     )
 
 
