@@ -43,6 +43,19 @@ def failing(rotator: OperatedRotator) -> None:
         rotator.secret_changed()
 
 
+def without_the_log(rotator: OperatedRotator) -> Callable[[], None]:
+    """The caller may not read the log; what is returned rotates, and the function still logs."""
+    logs = vars(rotator.aws)["logs"]
+
+    def rotated() -> None:
+        vars(rotator.aws)["logs"] = logs
+        rotator.secret_changed()
+        vars(rotator.aws)["logs"] = Refusing()
+
+    vars(rotator.aws)["logs"] = Refusing()
+    return rotated
+
+
 def interrupt() -> None:
     raise KeyboardInterrupt
 
@@ -293,14 +306,7 @@ def test_when_nothing_happens_it_gives_up_and_says_what_next(
 def test_who_may_not_read_the_log_is_told_of_the_parameter(
     rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
-    logs = vars(rotator.aws)["logs"]
-
-    def rotated() -> None:
-        vars(rotator.aws)["logs"] = logs
-        rotator.secret_changed()
-        vars(rotator.aws)["logs"] = Refusing()
-
-    vars(rotator.aws)["logs"] = Refusing()
+    rotated = without_the_log(rotator)
     rotator.while_waiting = [lambda: None, rotated]
 
     assert rotator.run("upload", str(downloaded)) == 0
@@ -376,14 +382,7 @@ def test_a_leaked_key_can_be_forgotten_later(
 def test_who_cannot_see_that_the_new_key_works_forgets_nothing(
     rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
 ):
-    logs = vars(rotator.aws)["logs"]
-
-    def rotated() -> None:
-        vars(rotator.aws)["logs"] = logs
-        rotator.secret_changed()
-        vars(rotator.aws)["logs"] = Refusing()
-
-    vars(rotator.aws)["logs"] = Refusing()
+    rotated = without_the_log(rotator)
     rotator.while_waiting = [rotated]
 
     assert rotator.run("upload", str(downloaded), "--forget-previous") == 1
