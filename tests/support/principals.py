@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from local.aws.emulator import LocalAws
 from local.process.environment import ACCOUNT
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clients:
     """A role that was assumed."""
