@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from local import ROOT
-from tests.infra.docs.test_construct_page import WITHOUT_A_BUNDLE
 from tests.support.config_files import GOOD, written
 from tests.support.headings import anchors
 from token_rotator.contract import AWS_SERVICES, Actions
@@ -19,6 +18,12 @@ from token_rotator_cli.check import network_steps
 
 PAGE = ROOT / "docs" / "network.md"
 TEXT = PAGE.read_text(encoding="utf-8")
+WITHOUT_A_BUNDLE = """
+
+from aws_cdk import aws_lambda
+from token_rotator_cdk.constructs import token_rotator
+token_rotator.function_code = lambda *_: aws_lambda.Code.from_inline("stub")
+"""
 
 
 @pytest.fixture(scope="module")
