@@ -1,6 +1,7 @@
 """The app of examples/existing_app: another team's network, key and topic, and our constructs."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from local.aws.deployment import Deployment
 from local.aws.emulator import LocalAws
 from local.idp.identity_provider import IdentityProvider
 from local.idp.verification import RFC7523
+from local.process import environment
 from tests.support.on_this_machine import COMMAND
 from tests.support.principals import assume_as_a_service, is_refused
 from tests.support.system import System, eventually
 
 STACK: Final = "reporting"
+UPLOADS: Final = Path(sys.executable).with_name("token-rotator")
 EXAMPLE: Final = ROOT / "examples" / "existing_app"
 MARKETING: Final = "/reporting/marketing/access-token"
 SALES: Final = "/reporting/sales/access-token"
@@ -82,9 +85,12 @@ def app(
     deployment.synthesize()
     deployment.deploy()
     for rotator, provider in (("Marketing", idp), ("Sales", rfc7523)):
-        aws.client("secretsmanager").put_secret_value(
-            SecretId=f"{STACK}/{rotator}",
-            SecretString=provider.new_service_account().as_downloaded(),
+        file = directory / f"{rotator}.txt"
+        file.write_text(provider.new_service_account().as_downloaded())
+        subprocess.run(
+            [UPLOADS, "upload", file, rotator, "--stack", STACK],
+            env=environment.bare(os.environ, temporary=directory) | aws.client_environment(),
+            check=True,
         )
     resources: dict[str, list[str]] = {}
     pages = aws.client("cloudformation").get_paginator("list_stack_resources")

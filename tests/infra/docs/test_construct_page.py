@@ -6,7 +6,6 @@ import re
 import pytest
 
 from local import ROOT
-from tests.support.headings import anchors
 from token_rotator_cdk import TokenRotator
 
 PAGE = ROOT / "docs" / "construct.md"
@@ -21,14 +20,6 @@ def test_every_argument_has_its_row():
     )
 
     assert named == parameters - {"self", "scope", "construct_id", "code"}
-
-
-def test_every_link_leads_somewhere():
-    for target in re.findall(r"\]\(([^):]+)\)", TEXT):
-        path, _, anchor = target.partition("#")
-        page = (PAGE.parent / path).resolve()
-        assert page.exists(), target
-        assert not anchor or anchor in anchors(page.read_text(encoding="utf-8")), target
 
 
 @pytest.mark.parametrize("name", re.findall(r"^\| `(\w+)", TEXT.split("exposes")[1], re.M))

@@ -85,14 +85,6 @@ def test_the_settings_are_accepted(tmp_path: Path, table: str):
     assert load(written(tmp_path / "rotators.toml", text)).rotators
 
 
-def test_every_link_to_a_page_of_ours_leads_somewhere():
-    for target in re.findall(r"\]\((?!https)([^)]+)\)", TEXT):
-        path, _, anchor = target.partition("#")
-        page = (PAGE.parent / path).resolve() if path else PAGE
-        assert page.exists(), target
-        assert not anchor or anchor in anchors(page.read_text(encoding="utf-8")), target
-
-
 def test_what_lambda_names_as_the_networks_reason_is_on_the_page():
     named = {code for code in network_steps.FIXES if re.search("Eni|Subnet|SecurityG|Role", code)}
 
