@@ -91,7 +91,8 @@ def test_a_rotator_of_an_app_is_named_by_its_path_in_the_stack(
 
 
 def test_the_only_rotator_of_an_app_needs_no_name(rotator: OperatedRotator):
-    rotator.create_function("of-another-stack", rotator.environment)
+    theirs = {Variable.ROTATOR: "other/marketing"}
+    rotator.create_function("of-another-stack", rotator.environment | theirs)
     deploy(rotator, FUNCTION)
 
     assert rotator.run("status", "--stack", STACK) == 0
