@@ -48,9 +48,7 @@ def aws_on_loopback() -> Iterator[str]:
 def administrator(aws_on_loopback: str) -> Callable[[str], Any]:
     """Clients of whoever deploys the function, made once: it takes long to read their models."""
     session = boto3.Session("AKIDADMIN", "not-checked", region_name="eu-west-1")
-    return functools.cache(
-        lambda service: session.client(service, endpoint_url=aws_on_loopback)  # type: ignore[call-overload]
-    )
+    return functools.cache(lambda service: session.client(service, endpoint_url=aws_on_loopback))
 
 
 @pytest.fixture
