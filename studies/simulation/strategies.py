@@ -34,19 +34,7 @@ class ThisRotator:
     ) -> LambdaFunction:
         tuning = self.tuning
         function = LambdaFunction(scenario, rotator.handler, timeout_seconds=tuning.timeout_seconds)
-        queue = _schedule(scenario, until)
-        watch: dict[str, object] = {
-            EventField.TRIGGER: Trigger.WATCHDOG,
-            EventField.MIN_REMAINING_SECONDS: tuning.min_remaining_seconds,
-        }
-        for number in range(tuning.watchdogs):
-            queue += scheduled_events(
-                scenario,
-                f"watchdog {number}",
-                every_seconds=WATCHDOG_SECONDS,
-                payload=watch,
-                until=until,
-            )
+        queue = self.events(scenario, until)
         secret_changed: dict[str, object] = {EventField.TRIGGER: Trigger.SECRET_CHANGED}
         for change in changes:
             if change.announced:
@@ -54,6 +42,23 @@ class ThisRotator:
         with tuning.applied(), rotator.PARSED_ONCE:
             function.serve(queue)
         return function
+
+    def events(self, scenario: Scenario, until: float) -> list[QueuedEvent]:
+        """What the schedule and the watchdogs send."""
+        queue = _schedule(scenario, until)
+        watch: dict[str, object] = {
+            EventField.TRIGGER: Trigger.WATCHDOG,
+            EventField.MIN_REMAINING_SECONDS: self.tuning.min_remaining_seconds,
+        }
+        for number in range(self.tuning.watchdogs):
+            queue += scheduled_events(
+                scenario,
+                f"watchdog {number}",
+                every_seconds=WATCHDOG_SECONDS,
+                payload=watch,
+                until=until,
+            )
+        return queue
 
 
 def _schedule(scenario: Scenario, until: float) -> list[QueuedEvent]:

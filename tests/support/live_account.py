@@ -26,7 +26,7 @@ FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:rotator"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/rotator"
 SCHEDULER = f"arn:aws:iam::{ACCOUNT}:role/scheduler"
 READER = f"arn:aws:iam::{ACCOUNT}:policy/reader"
-ALARMS = ("RefreshFailing", "TokenMarginLow", "TokenNotRefreshed")
+ALARMS = ("FunctionNotInvoked", "RefreshFailing", "TokenMarginLow", "TokenNotRefreshed")
 
 SCAN = timedelta(minutes=7)
 """How often this Parameter Store deletes expired parameters. AWS does not document its interval."""

@@ -14,7 +14,9 @@ HOURS: Final = 730
 """In a month."""
 
 ALARMS: Final = 4
-"""Each watches one metric. Where keys expire, KeyExpiringSoon is one more."""
+"""Each watches one metric. FunctionNotInvoked is one more where there are watchdogs, and
+KeyExpiringSoon where keys expire.
+"""
 METRICS: Final = 1
 """TokenPublished; the others are emitted in trouble only."""
 
@@ -61,7 +63,7 @@ def usage_of_rotator(rotator: RotatorConfig, architecture: Architecture) -> dict
         "parameter: calls": rotations * PARAMETER_CALLS,
         "customer key: calls": rotations
         * (DATA_KEYS + DECRYPTIONS - (0 if secret_has_customer_key else 1)),
-        "alarms": ALARMS + (keys_expire is not None),
+        "alarms": ALARMS + (rotator.watchdog_min_remaining_seconds > 0) + (keys_expire is not None),
         "metrics": METRICS,
         "schedules": runs,
         "function: requests": runs,

@@ -233,6 +233,7 @@ class TokenRotator(Construct):
             "Alarms",
             rotator=self.name,
             interval_minutes=settings.interval_minutes,
+            watchdogs=settings.watchdog_min_remaining_seconds > 0,
             keys_expire=PROFILES[settings.identity_provider.profile].key_lifetime_days is not None,
             function=self.function,
             topic=alarm_topic,

@@ -23,6 +23,13 @@ CLEAN_MINUTES: Final = 3
 FIRST_KEY_MINUTES: Final = 30
 """Whoever deploys a stack has so long to store the service account before an alarm says so."""
 
+UNHEALTHY: Final = 1
+"""One empty minute more than while healthy rings."""
+NOT_ARRIVED: Final = 1
+"""The newest minute may look empty because its data point has not arrived in CloudWatch yet:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
+"""
+
 AT_LEAST: Final = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 BELOW: Final = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
@@ -37,6 +44,7 @@ class RotatorAlarms(Construct):
         *,
         rotator: str,
         interval_minutes: int,
+        watchdogs: bool,
         keys_expire: bool,
         function: lambda_.IFunction,
         topic: sns.ITopic | None,
@@ -58,7 +66,21 @@ class RotatorAlarms(Construct):
             threshold=1,
             within_minutes=CLEAN_MINUTES,
         )
-        self._dead_mans_switch(silent)
+        self._silence(
+            "TokenNotRefreshed",
+            harm=f"No token was published for {silent} minutes. Nothing runs, or nobody has stored "
+            "a service account yet.",
+            metric=self._metric(Metric.TOKEN_PUBLISHED),
+            minutes=silent,
+        )
+        if watchdogs:
+            self._silence(
+                "FunctionNotInvoked",
+                harm="The function was not invoked for two minutes. Nothing can fail where nothing "
+                "runs, and the published token expires within minutes.",
+                metric=function.metric_invocations(period=MINUTE, statistic=cloudwatch.Stats.SUM),
+                minutes=uninvoked_minutes(),
+            )
         self._alarm(
             "TokenMarginLow",
             harm=f"A token was replaced with less than {LOW_MARGIN_SECONDS} s of life left, or too "
@@ -91,31 +113,31 @@ class RotatorAlarms(Construct):
     def _metric(self, metric: Metric) -> cloudwatch.Metric:
         return rotator_metric(self._rotator, metric, period=MINUTE)
 
-    def _dead_mans_switch(self, silent: int) -> None:
-        """Missing minutes count as 0 by the expression, which makes the window exact.
+    def _silence(
+        self, construct_id: str, *, harm: str, metric: cloudwatch.IMetric, minutes: int
+    ) -> None:
+        """Rings if nothing was counted for so many minutes: a dead man's switch.
 
-        Left to ``TreatMissingData`` alone, CloudWatch looks further back than the window, by an
+        Missing minutes count as 0 by the expression, which makes the window exact. Left to
+        ``TreatMissingData`` alone, CloudWatch looks further back than the window, by an
         unspecified number of minutes, and an old token that it finds there keeps the alarm quiet:
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
         """
         alarm = self._alarm(
-            "TokenNotRefreshed",
-            harm=f"No token was published for {silent} minutes. Nothing runs, or nobody has stored "
-            "a service account yet.",
+            construct_id,
+            harm=harm,
             metric=cloudwatch.MathExpression(
-                expression="FILL(published, 0)",
-                using_metrics={"published": self._metric(Metric.TOKEN_PUBLISHED)},
-                period=MINUTE,
+                expression="FILL(counted, 0)", using_metrics={"counted": metric}, period=MINUTE
             ),
             rings=BELOW,
             threshold=1,
-            within_minutes=silent,
+            within_minutes=minutes,
             every_minute=True,
         )
         resource = alarm.node.default_child
         assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows the type
         resource.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
-            warm_up_period_duration_in_minutes=max(FIRST_KEY_MINUTES, silent),
+            warm_up_period_duration_in_minutes=max(FIRST_KEY_MINUTES, minutes),
             # the expression fills the window at once, which would end the warm-up
             only_start_evaluating_after_warm_up_period_ends=True,
         )
@@ -165,10 +187,14 @@ def longest_healthy_silence_minutes(interval_minutes: int) -> int:
 
 
 def silent_minutes(interval_minutes: int) -> int:
-    """How many empty minutes in a row mean that nothing runs.
+    """How many minutes in a row without a token mean that something is wrong."""
+    return longest_healthy_silence_minutes(interval_minutes) + UNHEALTHY + NOT_ARRIVED
 
-    One more than while healthy, and one for a token of the newest minute that has not arrived in
-    CloudWatch yet:
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
+
+def uninvoked_minutes() -> int:
+    """How many minutes in a row without an invocation mean that nothing runs.
+
+    Two runs of one watchdog start up to 119 s apart, so one whole minute can stay empty:
+    docs/decisions/0041-alarms-in-time.md.
     """
-    return longest_healthy_silence_minutes(interval_minutes) + 2
+    return 1 + UNHEALTHY + NOT_ARRIVED
