@@ -49,7 +49,10 @@ def test_what_is_billed_is_what_is_rendered(settings):
     assert billed["schedules"] == pytest.approx(sum(HOURS * 60 / every for every in minutes))
     (function,) = resources(document, "AWS::Lambda::Function").values()
     runs, rotations = runs_and_rotations(a_rotator(**settings))
-    seconds = rotations * ROTATION_SECONDS + (runs - rotations) * KEPT_SECONDS
+    announces = "Parameter Store Change" in str(document["Resources"])
+    noted = rotations if announces else 0
+    assert billed["function: requests"] == pytest.approx(runs + noted)
+    seconds = rotations * ROTATION_SECONDS + (runs + noted - rotations) * KEPT_SECONDS
     assert billed["function: duration"] == pytest.approx(seconds * function["MemorySize"] / 1024)
     decrypts = [s for s in str(document["Resources"]).split("Statement") if "SecretARN" in s]
     assert billed["customer key: calls"] == rotations * (3 if decrypts else 2)

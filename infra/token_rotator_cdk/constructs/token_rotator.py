@@ -235,6 +235,7 @@ class TokenRotator(Construct):
             interval_minutes=settings.interval_minutes,
             watchdogs=settings.watchdog_min_remaining_seconds > 0,
             keys_expire=PROFILES[settings.identity_provider.profile].key_lifetime_days is not None,
+            parameter_name=parameter_name,
             function=self.function,
             topic=alarm_topic,
             actions_enabled=alarm_actions_enabled,
