@@ -11,8 +11,8 @@ from constructs import Construct
 
 from token_rotator.contract import Metric
 from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
+from token_rotator_cdk.constructs.monitoring.texts import Texts
 
-RUNBOOK: Final = "docs/runbook.md"
 MINUTE: Final = Duration.minutes(1)
 
 LOW_MARGIN_SECONDS: Final = 30
@@ -35,7 +35,7 @@ BELOW: Final = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
 class RotatorAlarms(Construct):
-    """The alarms of one rotator; each one's id names the harm, its description the way out."""
+    """The alarms of one rotator; each one's id names the harm, its description says what to do."""
 
     def __init__(
         self,
@@ -49,18 +49,19 @@ class RotatorAlarms(Construct):
         function: lambda_.IFunction,
         topic: sns.ITopic | None,
         actions_enabled: bool,
+        texts: Texts,
     ) -> None:
         """``rotator`` is what the function's metrics call it. Without a topic, nobody is told."""
         super().__init__(scope, construct_id)
         self._rotator = rotator
         self._actions_enabled = actions_enabled
+        self._texts = texts
         self._action = None if topic is None else actions.SnsAction(topic)
         self.by_name: dict[str, cloudwatch.Alarm] = {}
         silent = silent_minutes(interval_minutes)
 
         self._alarm(
             "RefreshFailing",
-            harm="A rotation failed. Consumers have a minute or two left unless the next succeeds.",
             metric=function.metric_errors(period=MINUTE, statistic=cloudwatch.Stats.SUM),
             rings=AT_LEAST,
             threshold=1,
@@ -68,23 +69,17 @@ class RotatorAlarms(Construct):
         )
         self._silence(
             "TokenNotRefreshed",
-            harm=f"No token was published for {silent} minutes. Nothing runs, or nobody has stored "
-            "a service account yet.",
             metric=self._metric(Metric.TOKEN_PUBLISHED),
             minutes=silent,
         )
         if watchdogs:
             self._silence(
                 "FunctionNotInvoked",
-                harm="The function was not invoked for two minutes. Nothing can fail where nothing "
-                "runs, and the published token expires within minutes.",
                 metric=function.metric_invocations(period=MINUTE, statistic=cloudwatch.Stats.SUM),
                 minutes=uninvoked_minutes(),
             )
         self._alarm(
             "TokenMarginLow",
-            harm=f"A token was replaced with less than {LOW_MARGIN_SECONDS} s of life left, or too "
-            "late. The next hiccup leaves consumers without one.",
             metric=self._metric(Metric.EXPIRY_MARGIN_SECONDS),
             rings=BELOW,
             threshold=LOW_MARGIN_SECONDS,
@@ -92,8 +87,6 @@ class RotatorAlarms(Construct):
         )
         self._alarm(
             "PreviousKeyInUse",
-            harm="The secret's current key does not work; tokens come from the one before it. "
-            "When that is revoked, consumers are without a token.",
             metric=self._metric(Metric.PREVIOUS_KEY_USED),
             rings=AT_LEAST,
             threshold=1,
@@ -102,8 +95,6 @@ class RotatorAlarms(Construct):
         if keys_expire:
             self._alarm(
                 "KeyExpiringSoon",
-                harm=f"The key was stored so long ago that less than {FEW_KEY_DAYS} of its days "
-                "are left. Then no token can be had any more.",
                 metric=self._metric(Metric.KEY_DAYS_LEFT),
                 rings=BELOW,
                 threshold=FEW_KEY_DAYS,
@@ -113,9 +104,7 @@ class RotatorAlarms(Construct):
     def _metric(self, metric: Metric) -> cloudwatch.Metric:
         return rotator_metric(self._rotator, metric, period=MINUTE)
 
-    def _silence(
-        self, construct_id: str, *, harm: str, metric: cloudwatch.IMetric, minutes: int
-    ) -> None:
+    def _silence(self, construct_id: str, *, metric: cloudwatch.IMetric, minutes: int) -> None:
         """Rings if nothing was counted for so many minutes: a dead man's switch.
 
         Missing minutes count as 0 by the expression, which makes the window exact. Left to
@@ -125,7 +114,6 @@ class RotatorAlarms(Construct):
         """
         alarm = self._alarm(
             construct_id,
-            harm=harm,
             metric=cloudwatch.MathExpression(
                 expression="FILL(counted, 0)", using_metrics={"counted": metric}, period=MINUTE
             ),
@@ -146,7 +134,6 @@ class RotatorAlarms(Construct):
         self,
         construct_id: str,
         *,
-        harm: str,
         metric: cloudwatch.IMetric,
         rings: cloudwatch.ComparisonOperator,
         threshold: float,
@@ -159,7 +146,12 @@ class RotatorAlarms(Construct):
             self,
             construct_id,
             alarm_name=f"{self._rotator}/{construct_id}",
-            alarm_description=f"{harm} See {RUNBOOK}#{construct_id.lower()}",
+            alarm_description=self._texts.alarm(
+                construct_id,
+                minutes=within_minutes,
+                margin=LOW_MARGIN_SECONDS,
+                key_days=FEW_KEY_DAYS,
+            ),
             metric=metric,
             threshold=threshold,
             comparison_operator=rings,
