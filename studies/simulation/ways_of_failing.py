@@ -217,11 +217,10 @@ def _spread(seconds: Sequence[float], *, worst: Callable[[Sequence[float]], floa
 
 def main() -> None:
     """Writes the table into the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
     found = table()
     print(found)
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n\n{found}\n\n{END}{after}", encoding="utf-8")
 
 
