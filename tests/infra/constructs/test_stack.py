@@ -214,7 +214,7 @@ def test_every_rotator_has_its_own_function_and_shares_key_and_topic():
     assert sorted(environments) == ["/marketing/token", "/sales/token"]
     assert len(resources(document, "AWS::KMS::Key")) == 1
     assert len(resources(document, "AWS::SNS::Topic")) == 1
-    assert len(resources(document, "AWS::CloudWatch::Alarm")) == 10
+    assert len(resources(document, "AWS::CloudWatch::Alarm")) == 12
     assert len(resources(document, "AWS::CloudWatch::Dashboard")) == 1
 
 
