@@ -72,14 +72,7 @@ class TokenRotatorStack(Stack):
         self.alarm_topic: sns.ITopic = (
             sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
             if config.alarm_topic_arn is not None
-            # of a key that the file names, the policy is its owner's: `token-rotator key-policy`
-            else AlarmTopic(
-                self,
-                "AlarmTopic",
-                key=self.key,
-                opens_key=config.key_arn is None,
-                emails=config.alarm_emails,
-            )
+            else AlarmTopic(self, "AlarmTopic", key=self.key, emails=config.alarm_emails)
         )
         self._signing = (
             None
