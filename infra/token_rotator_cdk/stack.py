@@ -123,6 +123,7 @@ class TokenRotatorStack(Stack):
             alarm_topic=self.alarm_topic,
             alarm_actions_enabled=stack.alarm_actions_enabled,
             secret_access_alerts=stack.secret_access_alerts,
+            runbook_url=stack.runbook_url,
             vpc=network.vpc,
             vpc_subnets=network.vpc_subnets,
             security_groups=network.security_groups,

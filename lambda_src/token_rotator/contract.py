@@ -95,6 +95,8 @@ class Trigger(StrEnum):
     SCHEDULE = "schedule"
     WATCHDOG = "watchdog"
     SECRET_CHANGED = "secret-changed"
+    PARAMETER_CHANGED = "parameter-changed"
+    """An event says that the parameter was written or deleted, by whomever."""
     MANUAL = "manual"
 
 
@@ -108,6 +110,8 @@ class Outcome(StrEnum):
     """Somebody published a token that expires later; it stays."""
     WAITING = "waiting"
     """The stack is new: nobody has stored a service account, and nothing is published."""
+    NOTED = "noted"
+    """An event was heard; nothing was called. The next run acts on it."""
     FAILED = "failed"
 
 

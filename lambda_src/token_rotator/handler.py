@@ -67,6 +67,9 @@ def invoke(
 ) -> dict[str, object]:
     """Runs the application for one event. ``remaining`` is the time until Lambda's timeout."""
     report = Report(now=app.now, trigger=_trigger(event), request_id=request_id)
+    if report.trigger == Trigger.PARAMETER_CHANGED:
+        app.rotation.parameter_changed(report)
+        return _ended(app, report)
     try:
         app.rotation.run(
             report,

@@ -89,6 +89,19 @@ class Rotation:
         self._count_superseded(outcome)
         report.outcome = outcome
 
+    def parameter_changed(self, report: Report) -> None:
+        """Makes the next run look at a parameter that somebody else has written or deleted.
+
+        It does not look itself: two rotators that take each other's tokens for foreign would
+        answer each other's writes at once, for ever.
+        """
+        report.outcome = Outcome.NOTED
+        if self.memory.changed():
+            report.warnings.append(
+                "Somebody else wrote or deleted the parameter; the next run looks at it. "
+                "CloudTrail's PutParameter and DeleteParameter tell who it was."
+            )
+
     @property
     def _retrier(self) -> Retrier:
         return Retrier(now=self.now, sleep=self.sleep)
@@ -170,7 +183,7 @@ class Rotation:
             elif not expires_later:
                 report.published_at = self.now()
                 return Outcome.PUBLISHED  # an earlier attempt wrote it, and its answer was lost
-        self.memory.drop()
+        self.memory.writing()
         written = self.publication.publish(record)
         self.memory.keep(record, now=self.now())
         report.published_at = self.now()

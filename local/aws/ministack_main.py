@@ -6,6 +6,7 @@ There are seven differences to `python -m ministack`, all in private names of th
 - a rate schedule without a start date runs at once, as on AWS, and not after the first interval
 - for tests, SCHEDULE_SPEEDUP=12 runs schedules twelve times as often
 - a function has the reserved concurrency of its template, which ministack ignores
+- writing or deleting a parameter emits the event "Parameter Store Change"
 - an event for a busy function waits, as in Lambda's queue, instead of being dropped
 - an alarm on an expression is stored as an alarm on its metric instead of being refused. The
   rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
@@ -18,6 +19,9 @@ import os
 import sys
 import threading
 import time
+import uuid
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # in another virtual environment
@@ -25,6 +29,7 @@ from ministack.services import (  # type: ignore[import-not-found]
     eventbridge,
     lambda_svc,
     scheduler,
+    ssm,
 )
 from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]
 
@@ -34,6 +39,9 @@ NEEDED = (
     (scheduler, "_schedule_last_fired"),
     (scheduler, "_schedules"),
     (eventbridge, "_parse_rate_seconds"),
+    (eventbridge, "_dispatch_event"),
+    (ssm, "_put_parameter"),
+    (ssm, "_delete_parameter"),
     (lambda_svc, "_execute_function_with_config_scope"),
     (lambda_svc, "_functions"),
     (provisioners, "_RESOURCE_HANDLERS"),
@@ -51,6 +59,7 @@ def adapt(speedup: float) -> None:
     adapt_scheduler(speedup)
     adapt_functions()
     adapt_events()
+    adapt_parameters()
     adapt_alarms()
     adapt_networks()
 
@@ -120,6 +129,33 @@ def adapt_events() -> None:
         return result
 
     lambda_svc._execute_function_with_config_scope = run_when_free
+
+
+def adapt_parameters() -> None:
+    """Emits an event after each write and deletion, in the form that AWS documents.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+    """
+    for function, operation in (("_put_parameter", "Update"), ("_delete_parameter", "Delete")):
+        setattr(ssm, function, _announced(getattr(ssm, function), operation))
+
+
+def _announced(change: Callable[[Any], Any], operation: str) -> Callable[[Any], Any]:
+    def announced(data: dict[str, Any]) -> Any:
+        answer = change(data)
+        if answer[0] == HTTPStatus.OK:
+            event = {
+                "EventId": str(uuid.uuid4()),
+                "Source": "aws.ssm",
+                "DetailType": "Parameter Store Change",
+                "Detail": json.dumps({"operation": operation, "name": data["Name"]}),
+                "EventBusName": "default",
+                "Time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            }
+            eventbridge._dispatch_event(event)
+        return answer
+
+    return announced
 
 
 def adapt_alarms() -> None:

@@ -20,6 +20,7 @@ from token_rotator.timing import AWS_CALL, AWS_CONNECT
 
 _URL = "https://aws.example"
 _CODES = {
+    Fault.DENIED: ("AccessDeniedException", 400),
     Fault.THROTTLED: ("ThrottlingException", 400),
     Fault.BROKEN: ("InternalServerError", 500),
     Fault.UNAVAILABLE: ("ServiceUnavailable", 503),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from studies.simulation.scenario import PARAMETER, Scenario, downloaded, signing_key
+from token_rotator.contract import Trigger
 
 SCANS_EVERY_SECONDS = 3600.0
 """Expired parameters are deleted by "asynchronous, periodic scans" (Systems Manager User Guide)."""
@@ -23,8 +24,8 @@ class Change:
 
     moment: float
     apply: Callable[[], None]
-    announced: bool = False
-    """Whether it causes the event "Secret Label Updated", which invokes the function."""
+    announced: Trigger | None = None
+    """The trigger of the event that it causes, which invokes the function."""
 
 
 def changes(scenario: Scenario, until: float) -> list[Change]:
@@ -72,5 +73,7 @@ def _key_changes(scenario: Scenario, until: float) -> Iterator[Change]:
 
 def _stored(scenario: Scenario, moment: float, secret: str) -> Change:
     return Change(
-        moment=moment, apply=functools.partial(scenario.secret.put, secret), announced=True
+        moment=moment,
+        apply=functools.partial(scenario.secret.put, secret),
+        announced=Trigger.SECRET_CHANGED,
     )

@@ -45,18 +45,25 @@ class LambdaFunction:
         self._recycled = scenario.trace.stream("recycled")
         self._starting = scenario.trace.stream("cold starts")
         self._environment: tuple[int, Handler] | None = None
-        self.invocations = 0
+        self._queue: list[QueuedEvent] = []
+        self.runs: list[tuple[float, bool]] = []
+        """The second at which each invocation began, and whether it failed."""
         self.failed = 0
         self.cut_off = 0
         self.longest_seconds = 0.0
 
+    @property
+    def invocations(self) -> int:
+        """How many there were."""
+        return len(self.runs)
+
     def serve(self, events: Iterable[QueuedEvent]) -> None:
         """Invokes the function for each event, in the order of their delivery."""
-        queue = list(events)
-        heapify(queue)
+        self._queue = list(events)
+        heapify(self._queue)
         clock = self._scenario.clock
-        while queue:
-            event = heappop(queue)
+        while self._queue:
+            event = heappop(self._queue)
             if event.due >= clock.seconds:
                 clock.move_to(event.due)
                 self._invoke(event.payload)
@@ -66,16 +73,21 @@ class LambdaFunction:
             # interval grows from 1 second.
             due = event.due + 2**event.attempt
             if due - event.sent <= OLDEST_EVENT_SECONDS:
-                heappush(queue, event._replace(due=due, attempt=event.attempt + 1))
+                self.send(event._replace(due=due, attempt=event.attempt + 1))
+
+    def send(self, event: QueuedEvent) -> None:
+        """Adds an event while the function serves others."""
+        heappush(self._queue, event)
 
     def _invoke(self, payload: dict[str, object]) -> None:
         clock = self._scenario.clock
         handler = self._warm()
         begun = clock.seconds
         clock.limit = begun + self._timeout
-        self.invocations += 1
+        failed = True
         try:
             handler(payload, self._timeout)
+            failed = False
         except TimeoutReached:
             self.cut_off += 1
             self._environment = None
@@ -83,6 +95,7 @@ class LambdaFunction:
             self.failed += 1
         finally:
             clock.limit = math.inf
+            self.runs.append((begun, failed))
             self.longest_seconds = max(self.longest_seconds, clock.seconds - begun)
 
     def _warm(self) -> Handler:

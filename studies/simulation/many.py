@@ -13,7 +13,7 @@ from typing import Final
 from token_rotator_cdk.config.defaults import Default
 
 HOUR: Final = 3600
-ROTATORS_A_STACK: Final = 25
+ROTATORS_A_STACK: Final = 20
 PRECISION_SECONDS: Final = 60
 
 

@@ -47,11 +47,16 @@ class FakeSigner:
         return f"{fingerprint(account.private_key)}.{int(now.timestamp())}.{next(self._numbers)}"
 
 
-class NoTelemetry:
-    """Telemetry that writes no log lines and no metrics."""
+class RecordedMargins:
+    """Telemetry that keeps what a replaced token had left, and writes nothing."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
 
     def ended(self, report: Report) -> None:
-        pass
+        if report.margin is not None:
+            moment = self._scenario.clock.seconds
+            self._scenario.margins.append((moment, report.margin.total_seconds()))
 
     def failed(self, report: Report, error: Exception) -> None:
         pass
@@ -92,7 +97,7 @@ def application(
             now=now,
             sleep=scenario.clock.advance,
         ),
-        telemetry=cast("Telemetry", telemetry or NoTelemetry()),
+        telemetry=cast("Telemetry", telemetry or RecordedMargins(scenario)),
         now=now,
     )
 

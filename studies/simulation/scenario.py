@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -73,6 +73,10 @@ class Scenario:
         self.identity_provider.keys.add(signing_key(downloaded(0)))
         self.store = FakeParameterStore(now=self.clock.now)
         self.history = PublicationHistory()
+        self.written: Callable[[], None] = lambda: None
+        """Called after each write of the rotator."""
+        self.margins: list[tuple[float, float]] = []
+        """The seconds at which tokens were replaced, and what the rotator says they had left."""
         self.secret = FakeSecretsManager(downloaded(0), now=self.clock.now)
         self.aws_calls = {
             service: AwsCalls(service, self.clock, self.services)
@@ -87,3 +91,4 @@ class Scenario:
         bare = self.conditions.value_format is ValueFormat.TOKEN
         token = value if bare else json.loads(value)["access_token"]
         self.history.published(token, self.clock.seconds)
+        self.written()

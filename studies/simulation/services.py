@@ -44,6 +44,8 @@ class Fault(Enum):
     """The connection attempt times out."""
     REFUSED_CONNECTION = auto()
     """The connection is refused."""
+    DENIED = auto()
+    """The caller's role may not do that."""
     TOO_MANY_UPDATES = auto()
     """Another client is writing the same parameter."""
 

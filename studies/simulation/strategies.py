@@ -1,5 +1,6 @@
 """The strategies that are compared: this rotator, with and without watchdogs, and three others."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from token_rotator_cdk.config.defaults import Default
 INTERVAL_SECONDS = Default.INTERVAL_MINUTES * 60.0
 WATCHDOG_SECONDS = 60.0
 EVENT_SECONDS = 2.0
-"""The time from a change of the secret to its event."""
+"""The time from a change of the secret or the parameter to its event."""
 
 AS_DEPLOYED = Tuning()
 
@@ -28,18 +29,37 @@ class ThisRotator:
     """The deployed function, its schedules and its event rule."""
 
     tuning: Tuning = AS_DEPLOYED
+    silent_from: float = math.inf
+    """From this second on, nothing that the schedules send arrives."""
+    hears_of_its_writes: bool = False
+    """Whether they invoke the function, as when deployed. A run takes longer then, and nothing else
+    depends on it unless somebody interferes.
+    """
 
     def __call__(
         self, scenario: Scenario, changes: Sequence[Change], until: float
     ) -> LambdaFunction:
         tuning = self.tuning
         function = LambdaFunction(scenario, rotator.handler, timeout_seconds=tuning.timeout_seconds)
+        queue = [one for one in self.events(scenario, until) if one.due < self.silent_from]
+        if self.hears_of_its_writes:
+            scenario.written = lambda: _announce(scenario, function)
+        for change in changes:
+            if change.announced:
+                event: dict[str, object] = {EventField.TRIGGER: change.announced}
+                queue.append(QueuedEvent.at(change.moment + EVENT_SECONDS, event))
+        with tuning.applied(), rotator.PARSED_ONCE:
+            function.serve(queue)
+        return function
+
+    def events(self, scenario: Scenario, until: float) -> list[QueuedEvent]:
+        """What the schedule and the watchdogs send."""
         queue = _schedule(scenario, until)
         watch: dict[str, object] = {
             EventField.TRIGGER: Trigger.WATCHDOG,
-            EventField.MIN_REMAINING_SECONDS: tuning.min_remaining_seconds,
+            EventField.MIN_REMAINING_SECONDS: self.tuning.min_remaining_seconds,
         }
-        for number in range(tuning.watchdogs):
+        for number in range(self.tuning.watchdogs):
             queue += scheduled_events(
                 scenario,
                 f"watchdog {number}",
@@ -47,13 +67,12 @@ class ThisRotator:
                 payload=watch,
                 until=until,
             )
-        secret_changed: dict[str, object] = {EventField.TRIGGER: Trigger.SECRET_CHANGED}
-        for change in changes:
-            if change.announced:
-                queue.append(QueuedEvent.at(change.moment + EVENT_SECONDS, secret_changed))
-        with tuning.applied(), rotator.PARSED_ONCE:
-            function.serve(queue)
-        return function
+        return queue
+
+
+def _announce(scenario: Scenario, function: LambdaFunction) -> None:
+    payload: dict[str, object] = {EventField.TRIGGER: Trigger.PARAMETER_CHANGED}
+    function.send(QueuedEvent.at(scenario.clock.seconds + EVENT_SECONDS, payload))
 
 
 def _schedule(scenario: Scenario, until: float) -> list[QueuedEvent]:

@@ -37,6 +37,7 @@ EVERYTHING: Final = a_deployment(
         "code-signing-config:csc-0123456789abcdef0",
         log_key=True,
         secret_access_alerts=True,
+        runbook_url="https://wiki.example.com/token-rotator/runbook",
         bootstrap={"qualifier": "platform"},
     ),
     a_rotator(secret={"arn": NAMED_SECRET, "key_arn": NAMED_KEY}, value_format="token", vpc=VPC),

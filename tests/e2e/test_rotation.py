@@ -1,16 +1,21 @@
 """The deployed function keeps a fresh token in the parameter, also with new keys and in outages."""
 
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 
 from local.idp import faults
 from local.idp.faults import Endpoint
-from tests.support.system import System
+from tests.support.system import System, eventually
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 
 def by_schedule(entry: LoggedRotation) -> bool:
     return (entry.trigger, entry.outcome) == ("schedule", "published")
+
+
+def by_watchdog(entry: LoggedRotation) -> bool:
+    return (entry.trigger, entry.outcome) == ("watchdog", "published")
 
 
 def published(entry: LoggedRotation) -> bool:
@@ -149,6 +154,28 @@ def test_an_outage_leaves_the_token_in_place_and_ends_by_itself(system: System) 
     recovered = system.rotation(published, what="a rotation after the outage")
     assert recovered.trigger in {"schedule", "watchdog"}
     assert recovered.parameter_version == during["Version"] + 1
+
+
+def test_a_watchdog_brings_back_a_parameter_that_is_deleted_by_hand(system: System) -> None:
+    """By the event of the deletion: without it, the watchdog would keep the token for minutes."""
+    system.settle()
+    seen = len(system.entries)
+    ssm = system.aws.client("ssm")
+
+    def repaired() -> LoggedRotation | None:
+        # the fast schedule may be quicker than the watchdog: then it is deleted again
+        with contextlib.suppress(ssm.exceptions.ParameterNotFound):
+            ssm.delete_parameter(Name=system.rotator.parameter_name)
+        system.news()
+        return next((one for one in system.entries[seen:] if by_watchdog(one)), None)
+
+    found = eventually(repaired, what="a watchdog's rotation after the deletion")
+
+    changes = [one for one in system.entries[seen:] if one.trigger == "parameter-changed"]
+    assert found.parameter_version == 1
+    assert any("Somebody else" in text for one in changes for text in one.warnings)
+    system.settle()
+    assert system.consumer().use().worked
 
 
 def test_the_log_contains_no_secret(system: System) -> None:

@@ -31,7 +31,7 @@ MAILER = f"arn:aws:iam::{ACCOUNT}:role/mailer"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/rotator"
 SCHEDULER = f"arn:aws:iam::{ACCOUNT}:role/scheduler"
 READER = f"arn:aws:iam::{ACCOUNT}:policy/reader"
-ALARMS = ("RefreshFailing", "TokenMarginLow", "TokenNotRefreshed", "FunctionNotInvoked")
+ALARMS = ("FunctionNotInvoked", "RefreshFailing", "TokenMarginLow", "TokenNotRefreshed")
 
 SCAN = timedelta(minutes=7)
 """How often this Parameter Store deletes expired parameters. AWS does not document its interval."""

@@ -12,6 +12,10 @@ from token_rotator.contract import (
 from token_rotator_cdk.config.defaults import Default
 
 ERRORS = ("AWS/Lambda", "Errors")
+INVOCATIONS = ("AWS/Lambda", "Invocations")
+"""Lambda dates both by the start of the invocation, and counts no throttled one:
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+"""
 
 Jitter = Callable[[int], float]
 """The delay in seconds, 0 to 59, of the n-th invocation by a schedule."""
@@ -37,6 +41,8 @@ class Life:
     """Seconds from the start of the n-th invocation to its publication."""
     gone: Callable[[float], bool] = never
     """Whether no invocation happens."""
+    throttled: Callable[[int], bool] = never
+    """Whether Lambda refuses the n-th invocation."""
     fails: Callable[[float], bool] = never
     waits: Callable[[float], bool] = never
     """Whether the secret holds no key yet."""
@@ -47,8 +53,9 @@ class Life:
     def __post_init__(self) -> None:
         expires_at: float | None = None
         for number, (start, is_watchdog) in enumerate(sorted(self._invocations())):
-            if self.gone(start):
+            if self.gone(start) or self.throttled(number):
                 continue
+            self._add(INVOCATIONS, start, 1)
             left = None if expires_at is None else expires_at - start
             kept = (
                 is_watchdog and left is not None and left > Default.WATCHDOG_MIN_REMAINING_SECONDS

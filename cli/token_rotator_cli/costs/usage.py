@@ -14,7 +14,9 @@ HOURS: Final = 730
 """In a month."""
 
 ALARMS: Final = 4
-"""Each watches one metric. Where keys expire, KeyExpiringSoon is one more."""
+"""Each watches one metric. FunctionNotInvoked is one more where there are watchdogs, and
+KeyExpiringSoon where keys expire.
+"""
 METRICS: Final = 1
 """TokenPublished; the others are emitted in trouble only."""
 
@@ -33,6 +35,7 @@ KEPT_SECONDS: Final = 0.005
 ROTATION_LOG_BYTES: Final = 820
 """The rotation's line and its metrics line."""
 KEPT_LOG_BYTES: Final = 360
+"""Of a run that keeps the token, or notes an event."""
 PLATFORM_LOG_BYTES: Final = 600
 """Lambda's own lines for each run, platform.start and platform.report. Assumed."""
 LOG_EVENT_BYTES: Final = 26
@@ -48,7 +51,10 @@ _DURATION: Final = {
 def usage_of_rotator(rotator: RotatorConfig, architecture: Architecture) -> dict[str, float]:
     """Amounts of what a rotator adds to a stack."""
     runs, rotations = runs_and_rotations(rotator)
-    kept = runs - rotations
+    watchdogs = rotator.watchdog_min_remaining_seconds > 0
+    noted = rotations if watchdogs else 0.0  # the event of each write
+    invoked = runs + noted
+    kept = invoked - rotations
     own_secret = rotator.secret is None
     secret_has_customer_key = rotator.secret is None or rotator.secret.key_arn is not None
     keys_expire = PROFILES[rotator.identity_provider.profile].key_lifetime_days
@@ -61,14 +67,14 @@ def usage_of_rotator(rotator: RotatorConfig, architecture: Architecture) -> dict
         "parameter: calls": rotations * PARAMETER_CALLS,
         "customer key: calls": rotations
         * (DATA_KEYS + DECRYPTIONS - (0 if secret_has_customer_key else 1)),
-        "alarms": ALARMS + (keys_expire is not None),
+        "alarms": ALARMS + watchdogs + (keys_expire is not None),
         "metrics": METRICS,
         "schedules": runs,
-        "function: requests": runs,
+        "function: requests": invoked,
         _DURATION[architecture]: seconds * rotator.memory_mb / 1024,
         "logs": rotations * ROTATION_LOG_BYTES
         + kept * KEPT_LOG_BYTES
-        + runs * PLATFORM_LOG_BYTES
+        + invoked * PLATFORM_LOG_BYTES
         + log_lines * LOG_EVENT_BYTES,
     }
 

@@ -68,7 +68,7 @@ class LoggedRotation:
     @property
     def attempted(self) -> bool:
         """Whether it requested a token; False: the published one had enough life left."""
-        return self.outcome != Outcome.KEPT
+        return self.outcome not in (Outcome.KEPT, Outcome.NOTED)
 
     @property
     def reason(self) -> str:

@@ -22,7 +22,7 @@ from token_rotator_cdk.config.places import (
     without_fips,
 )
 from token_rotator_cdk.config.rules.arns import CodeSigningConfigArn, KeyArn, TopicArn
-from token_rotator_cdk.config.rules.aws import RotatorName, Tags
+from token_rotator_cdk.config.rules.aws import RotatorName, RunbookUrl, Tags
 from token_rotator_cdk.config.rules.iam import RoleNamePrefix, RolePath
 from token_rotator_cdk.constructs.arguments import place_of, resolved
 
@@ -42,6 +42,7 @@ class _References(Table):
 
     rotator_name: RotatorName | None = None
     parameter_tags: Tags
+    runbook_url: RunbookUrl | None = None
     role_path: RolePath | None = None
     role_name_prefix: RoleNamePrefix | None = None
     architecture: Annotated[Architecture, Field(strict=False)]
@@ -58,6 +59,7 @@ def issues_of_references(
     parameter_tags: Mapping[str, str],
     alarm_topic: sns.ITopic | None,
     secret_access_alerts: bool,
+    runbook_url: str | None,
     role_path: str | None,
     role_name_prefix: str | None,
     architecture: str,
@@ -69,6 +71,7 @@ def issues_of_references(
     known: dict[str, Any] = {
         "rotator_name": resolved(rotator_name),
         "parameter_tags": dict(parameter_tags),
+        "runbook_url": resolved(runbook_url),
         "role_path": resolved(role_path),
         "role_name_prefix": resolved(role_name_prefix),
         "architecture": architecture,

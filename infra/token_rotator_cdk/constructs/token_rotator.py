@@ -31,6 +31,7 @@ from token_rotator_cdk.constructs.monitoring.alarm_topic import open_to_alarms
 from token_rotator_cdk.constructs.monitoring.alarms import RotatorAlarms
 from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
 from token_rotator_cdk.constructs.monitoring.secret_access_alerts import SecretAccessAlerts
+from token_rotator_cdk.constructs.monitoring.texts import Texts
 from token_rotator_cdk.constructs.naming import (
     RoleNames,
     default_rotator_name,
@@ -63,6 +64,7 @@ class TokenRotator(Construct):
         alarm_topic: sns.ITopic | None = None,
         alarm_actions_enabled: bool = True,
         secret_access_alerts: bool = False,
+        runbook_url: str | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] = (),
@@ -100,6 +102,8 @@ class TokenRotator(Construct):
             actions.
         :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
         :param secret_access_alerts: tells the topic who else reads the secret.
+        :param runbook_url: where docs/runbook.md can be read, for the texts of alarms and alerts.
+            Default: they link to nothing.
         :param vpc: what the function's traffic leaves through (docs/network.md). Default: the
             function is in no VPC of yours.
         :param security_groups: default: one that lets HTTPS out and nothing in is created.
@@ -158,6 +162,7 @@ class TokenRotator(Construct):
             parameter_tags=tags,
             alarm_topic=alarm_topic,
             secret_access_alerts=secret_access_alerts,
+            runbook_url=runbook_url,
             role_path=role_path,
             role_name_prefix=role_name_prefix,
             encryption_key=arn_of(encryption_key),
@@ -211,6 +216,9 @@ class TokenRotator(Construct):
             names=names,
         )
         self.log_group: logs.ILogGroup = self.function.log_group
+        texts = Texts(
+            scope=self, function_name=self.function.function_name, runbook_url=runbook_url
+        )
         if secret_access_alerts and alarm_topic is not None:
             SecretAccessAlerts(
                 self,
@@ -221,6 +229,7 @@ class TokenRotator(Construct):
                 role_arn=self.function.execution_role.role_arn,
                 topic=alarm_topic,
                 names=names,
+                texts=texts,
             )
         self.triggers = Triggers(
             self,
@@ -228,6 +237,7 @@ class TokenRotator(Construct):
             settings=settings,
             function=self.function,
             secret_arn=self.secret_arn,
+            parameter_name=parameter_name,
             names=names,
         )
         if alarm_topic is not None:
@@ -237,10 +247,12 @@ class TokenRotator(Construct):
             "Alarms",
             rotator=self.name,
             interval_minutes=settings.interval_minutes,
+            watchdogs=settings.watchdog_min_remaining_seconds > 0,
             keys_expire=PROFILES[settings.identity_provider.profile].key_lifetime_days is not None,
             function=self.function,
             topic=alarm_topic,
             actions_enabled=alarm_actions_enabled,
+            texts=texts,
         ).by_name
         self._readers = Readers(
             self,

@@ -1,4 +1,4 @@
-"""Triggers of the function: the schedule, the watchdogs and the secret-changed event."""
+"""Triggers of the function: the schedule, the watchdogs and two events."""
 
 from typing import Any
 
@@ -33,6 +33,7 @@ class Triggers(Construct):
         settings: RotatorConfig,
         function: lambda_.IFunction,
         secret_arn: str,
+        parameter_name: str,
         names: RoleNames,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -45,9 +46,8 @@ class Triggers(Construct):
             description="Obtains a fresh token",
             sends={EventField.TRIGGER: Trigger.SCHEDULE},
         )
-        for number in range(
-            Default.WATCHDOGS if settings.watchdog_min_remaining_seconds > 0 else 0
-        ):
+        watchdogs = Default.WATCHDOGS if settings.watchdog_min_remaining_seconds > 0 else 0
+        for number in range(watchdogs):
             self._schedule(
                 f"Watchdog{number + 1}",
                 every=Duration.minutes(1),
@@ -57,27 +57,32 @@ class Triggers(Construct):
                     EventField.MIN_REMAINING_SECONDS: settings.watchdog_min_remaining_seconds,
                 },
             )
-        events.Rule(
-            self,
+        self._event(
             "SecretChanged",
             description="Lets a new key count within seconds",
-            event_pattern=events.EventPattern(
+            pattern=events.EventPattern(
                 source=["aws.secretsmanager"],
                 detail_type=["Secret Label Updated"],
                 resources=[secret_arn],
                 detail={"labelUpdated": ["AWSCURRENT"]},
             ),
-            targets=[
-                event_targets.LambdaFunction(
-                    function,
-                    event=events.RuleTargetInput.from_object(
-                        {EventField.TRIGGER: Trigger.SECRET_CHANGED}
-                    ),
-                    max_event_age=DELIVERED_WITHIN,
-                    retry_attempts=DELIVERY_RETRIES,
-                )
-            ],
+            sends=Trigger.SECRET_CHANGED,
         )
+        if watchdogs:
+            # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
+            self._event(
+                "ParameterChanged",
+                description="Lets the next watchdog repair what somebody deleted or overwrote",
+                pattern=events.EventPattern(
+                    source=["aws.ssm"],
+                    detail_type=["Parameter Store Change"],
+                    detail={
+                        "name": [parameter_name],
+                        "operation": ["Create", "Update", "Delete"],
+                    },
+                ),
+                sends=Trigger.PARAMETER_CHANGED,
+            )
 
     def created_after(self, others: "Triggers") -> None:
         """Schedules of two rotators are not created at the same moment, as they would be otherwise.
@@ -87,6 +92,28 @@ class Triggers(Construct):
         """
         for schedule, other in zip(self.schedules, others.schedules, strict=False):
             schedule.node.add_dependency(other)
+
+    def _event(
+        self,
+        construct_id: str,
+        *,
+        description: str,
+        pattern: events.EventPattern,
+        sends: Trigger,
+    ) -> None:
+        target = event_targets.LambdaFunction(
+            self._function,
+            event=events.RuleTargetInput.from_object({EventField.TRIGGER: sends}),
+            max_event_age=DELIVERED_WITHIN,
+            retry_attempts=DELIVERY_RETRIES,
+        )
+        events.Rule(
+            self,
+            construct_id,
+            description=description,
+            event_pattern=pattern,
+            targets=[target],
+        )
 
     def _schedule(
         self, construct_id: str, *, every: Duration, description: str, sends: dict[str, Any]

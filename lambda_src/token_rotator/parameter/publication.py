@@ -31,7 +31,7 @@ _FIXES: Final = {
         "aws ssm unlabel-parameter-version ..."
     ),
     "UnsupportedParameterType": (
-        "The parameter exists with another type: delete it, it is published again at once."
+        "The parameter exists with another type: delete it, it is back within two minutes."
     ),
 }
 

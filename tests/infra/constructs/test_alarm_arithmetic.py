@@ -1,14 +1,20 @@
 """The minutes at which each alarm fires: the rendered alarms on timelines of metrics."""
 
+import functools
 import itertools
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from tests.support.alarm_evaluation import Alarm
+from studies.simulation.alarm_evaluation import Alarm, Samples
+from studies.simulation.conditions import HEALTHY
+from studies.simulation.scenario import Scenario
+from studies.simulation.strategies import ThisRotator
+from studies.simulation.trace import Trace
 from tests.support.infra_templates import a_rotator, a_stack, resources, template
-from tests.support.metric_timeline import Life
+from tests.support.metric_timeline import INVOCATIONS, Life
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 from token_rotator_cdk.constructs.monitoring.alarms import FIRST_KEY_MINUTES
 
@@ -16,6 +22,7 @@ EXTRAS = (0, 1, 2, 3, 5)
 """How many periods more than it needs an alarm may look at; CloudWatch documents 2 by example."""
 
 
+@functools.cache
 def alarms(**rotator) -> dict[str, Alarm]:
     found = resources(template(a_stack(), a_rotator(**rotator)), "AWS::CloudWatch::Alarm")
     return {
@@ -136,7 +143,89 @@ def test_when_everything_stops_the_dead_mans_switch_rings_within_eight_minutes(
 
     assert minutes[0] * 60 - last <= 8 * 60
     assert minutes == list(range(minutes[0], 91)), "and goes on until somebody repairs it"
-    assert rung(life, extra=extra).keys() == {"TokenNotRefreshed"}
+    assert rung(life, extra=extra).keys() == {"TokenNotRefreshed", "FunctionNotInvoked"}
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("extra", EXTRAS)
+@pytest.mark.parametrize("last_run", [0.0, 59.0])
+@pytest.mark.parametrize(
+    ("interval", "stops"),
+    [
+        (4, {"gone": lambda second: second > 60 * 60}),
+        (55, {"gone": lambda second: second > 60 * 60}),
+        (4, {"throttled": lambda number: number > 80}),
+    ],
+    ids=["stopped", "stopped, with a long interval", "throttled"],
+)
+def test_when_nothing_is_invoked_an_alarm_rings_within_four_minutes(
+    interval, stops, last_run, extra, late
+):
+    life = Life(
+        minutes=90, interval_minutes=interval, lifetime=3600, jitter=lambda _: last_run, **stops
+    )
+    last = max(second for second, _ in life.samples[INVOCATIONS])
+
+    switch = DEFAULT["FunctionNotInvoked"]
+    minutes = switch.alarm_minutes(life.samples, until=90, extra=extra, arrives_late=late)
+
+    assert 3 * 60 < minutes[0] * 60 - last <= 4 * 60
+    assert minutes == list(range(minutes[0], 91)), "and goes on until somebody repairs it"
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("extra", EXTRAS)
+@pytest.mark.parametrize("interval", [4, 55])
+def test_one_watchdog_at_its_worst_is_enough_to_be_invoked(interval, extra, late):
+    switch = alarms(interval_minutes=interval, token_lifetime_seconds=3600)["FunctionNotInvoked"]
+
+    for begins, phase in itertools.product((0, 0.9, 20, 40, 59), (0, 1)):
+        life = Life(
+            minutes=240,
+            begins=begins,
+            interval_minutes=interval,
+            schedule=False,
+            jitter=in_turn(59, phase),
+        )
+        ringing = switch.alarm_minutes(life.samples, until=240, extra=extra, arrives_late=late)
+        assert ringing == []
+
+
+def test_an_invocation_now_and_then_is_not_silence():
+    half = Life(minutes=240, throttled=lambda number: number % 2 == 0)
+
+    assert "FunctionNotInvoked" not in rung(half)
+
+
+def test_without_watchdogs_no_alarm_expects_an_invocation_each_minute():
+    assert "FunctionNotInvoked" not in alarms(watchdog_min_remaining_seconds=0)
+
+
+@functools.cache
+def healthy_invocations(days: int) -> Samples:
+    """By the simulation's schedules, with their jitter."""
+    scenario = Scenario(Trace(seed=1), replace(HEALTHY, days=days))
+    events = ThisRotator().events(scenario, days * 86_400.0)
+    return {INVOCATIONS: [(event.due, 1.0) for event in events]}
+
+
+@pytest.mark.parametrize(
+    ("window", "late", "days", "rings"),
+    [(3, True, 365, False), (2, False, 30, False), (2, True, 30, True)],
+)
+def test_three_minutes_are_the_smallest_window_that_a_year_of_jitter_leaves_quiet(
+    window, late, days, rings
+):
+    """Two are enough only where the newest minute's data point is never late."""
+    deployed = DEFAULT["FunctionNotInvoked"]
+    alarm = replace(deployed, window=window, required=window)
+
+    minutes = alarm.alarm_minutes(
+        healthy_invocations(days), until=days * 1440 - 2, arrives_late=late
+    )
+
+    assert deployed.window == deployed.required == 3
+    assert bool(minutes) is rings
 
 
 def test_one_failure_rings_once_and_clears_after_three_clean_minutes():
@@ -189,7 +278,9 @@ def test_a_margin_below_thirty_seconds_rings(late, rings):
     """A token of 300 s, replaced once after 240 + 29 + 1 s, and once a second later."""
     life = Life(minutes=60, watchdog=False, jitter=lambda number: late * (number >= 5))
 
-    assert rung(life).keys() == ({"TokenMarginLow"} if rings else set())
+    assert rung(life, watchdog_min_remaining_seconds=0).keys() == (
+        {"TokenMarginLow"} if rings else set()
+    )
 
 
 def test_a_new_stack_waits_quietly_for_its_first_key():
@@ -208,8 +299,11 @@ def test_a_new_stack_to_which_nobody_brings_a_key_rings_after_its_warm_up(extra)
 
 
 def test_a_new_stack_on_which_nothing_runs_rings_after_its_warm_up():
+    ringing = list(range(FIRST_KEY_MINUTES + 1, 241))
+
     assert rung(Life(minutes=240, gone=lambda _: True)) == {
-        "TokenNotRefreshed": list(range(FIRST_KEY_MINUTES + 1, 241))
+        "TokenNotRefreshed": ringing,
+        "FunctionNotInvoked": ringing,
     }
 
 
@@ -220,4 +314,4 @@ def test_the_watchdog_alone_keeps_everything_quiet():
 def test_without_a_watchdog_jitter_alone_makes_the_margin_low():
     life = Life(minutes=240, watchdog=False, jitter=early_and_late)
 
-    assert rung(life).keys() == {"TokenMarginLow"}
+    assert rung(life, watchdog_min_remaining_seconds=0).keys() == {"TokenMarginLow"}

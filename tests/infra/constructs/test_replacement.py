@@ -43,6 +43,7 @@ AFTER: Final = a_deployment(
         permissions_boundary="arn:aws:iam::111122223333:policy/boundary",
         log_key=True,
         secret_access_alerts=True,
+        runbook_url="https://wiki.example.com/runbook",
         alarm_actions_enabled=False,
         code_signing_config_arn=f"arn:aws:lambda:{REGION}:111122223333:"
         "code-signing-config:csc-0123456789abcdef0",

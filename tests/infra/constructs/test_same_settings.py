@@ -24,6 +24,7 @@ OF_THE_STACK = {
     ("stack", "key_arn"): "encryption_key",
     ("stack", "log_key"): "log_encryption_key",
     ("stack", "secret_access_alerts"): "secret_access_alerts",
+    ("stack", "runbook_url"): "runbook_url",
     ("stack", "code_signing_config_arn"): "code_signing_config",
     ("stack", "architecture"): "architecture",
     ("stack", "fips"): "fips",

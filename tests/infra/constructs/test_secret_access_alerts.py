@@ -5,11 +5,8 @@ import json
 import pytest
 from moto.events.models import EventPattern
 
-from local import ROOT
-from tests.support.headings import anchors
 from tests.support.infra_templates import NAMED_SECRET, a_rotator, a_stack, resources, template
 from token_rotator_cdk.constructs.monitoring.secret_access_alerts import (
-    HEADING,
     WITH_READS,
     pattern,
 )
@@ -137,11 +134,3 @@ def test_eventbridge_publishes_by_a_role_and_not_for_everybodys_rules():
     (policy,) = resources(document, "AWS::SNS::TopicPolicy").values()
     for statements in (key["KeyPolicy"]["Statement"], policy["PolicyDocument"]["Statement"]):
         assert not [s for s in statements if "events.amazonaws.com" in str(s["Principal"])]
-
-
-def test_the_mail_leads_to_a_heading_of_the_runbook():
-    found, _ = rules(secret_access_alerts=True)
-
-    mail = found[0]["Targets"][0]["InputTransformer"]["InputTemplate"]
-    assert f"docs/runbook.md#{HEADING.lower()}" in mail
-    assert HEADING.lower() in anchors((ROOT / "docs" / "runbook.md").read_text(encoding="utf-8"))

@@ -79,18 +79,25 @@ def test_what_could_not_be_delivered_within_a_minute_is_left_to_the_watchdog():
         schedule["Target"]["RetryPolicy"]
         for schedule in resources(document, "AWS::Scheduler::Schedule").values()
     ]
-    policies += [only(document, "AWS::Events::Rule")["Targets"][0]["RetryPolicy"]]
+    rules = resources(document, "AWS::Events::Rule").values()
+    policies += [rule["Targets"][0]["RetryPolicy"] for rule in rules]
     expected = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 2}
-    assert policies == [expected] * 4
+    assert policies == [expected] * 5
     invoke = only(document, "AWS::Lambda::EventInvokeConfig")
     assert (invoke["MaximumRetryAttempts"], invoke["MaximumEventAgeInSeconds"]) == (0, 60)
+
+
+def rule_of(document, source):
+    rules = resources(document, "AWS::Events::Rule").values()
+    (rule,) = [one for one in rules if one["EventPattern"]["source"] == [source]]
+    return rule
 
 
 @pytest.mark.parametrize("named", [None, NAMED_SECRET])
 def test_a_new_current_version_of_the_secret_calls_the_function(named):
     document = template(a_stack(), a_rotator(secret=named and {"arn": named}))
 
-    rule = only(document, "AWS::Events::Rule")
+    rule = rule_of(document, "aws.secretsmanager")
     created = named is None and attribute(document, "AWS::SecretsManager::Secret", "Id")
     assert rule["EventPattern"] == {
         "source": ["aws.secretsmanager"],
@@ -101,6 +108,27 @@ def test_a_new_current_version_of_the_secret_calls_the_function(named):
     (target,) = rule["Targets"]
     assert target["Arn"] == attribute(document, "AWS::Lambda::Function", "Arn")
     assert target["Input"] == '{"trigger":"secret-changed"}'
+
+
+def test_a_change_of_the_parameter_calls_the_function():
+    """By the event that AWS documents under "Parameter Store event types"."""
+    document = template(a_stack(), a_rotator(parameter_name="/marketing/token"))
+
+    rule = rule_of(document, "aws.ssm")
+    assert rule["EventPattern"] == {
+        "source": ["aws.ssm"],
+        "detail-type": ["Parameter Store Change"],
+        "detail": {"name": ["/marketing/token"], "operation": ["Create", "Update", "Delete"]},
+    }
+    (target,) = rule["Targets"]
+    assert target["Arn"] == attribute(document, "AWS::Lambda::Function", "Arn")
+    assert target["Input"] == '{"trigger":"parameter-changed"}'
+
+
+def test_without_watchdogs_nobody_would_look_sooner_because_of_a_change():
+    document = template(a_stack(), a_rotator(watchdog_min_remaining_seconds=0))
+
+    assert only(document, "AWS::Events::Rule")["EventPattern"]["source"] == ["aws.secretsmanager"]
 
 
 def test_the_function_is_small_alone_and_logs_json_to_a_group_that_forgets():
@@ -168,7 +196,7 @@ def test_alarms_go_to_an_existing_topic_as_it_is():
     document = template(a_stack(alarm_topic_arn=topic))
 
     alarms = resources(document, "AWS::CloudWatch::Alarm").values()
-    assert len(alarms) == 5
+    assert len(alarms) == 6
     assert all(alarm["AlarmActions"] == alarm["OKActions"] == [topic] for alarm in alarms)
     assert document["Outputs"]["AlarmTopicArn"]["Value"] == topic
     for kind in ("Topic", "TopicPolicy", "Subscription"):
@@ -186,7 +214,7 @@ def test_every_rotator_has_its_own_function_and_shares_key_and_topic():
     assert sorted(environments) == ["/marketing/token", "/sales/token"]
     assert len(resources(document, "AWS::KMS::Key")) == 1
     assert len(resources(document, "AWS::SNS::Topic")) == 1
-    assert len(resources(document, "AWS::CloudWatch::Alarm")) == 10
+    assert len(resources(document, "AWS::CloudWatch::Alarm")) == 12
     assert len(resources(document, "AWS::CloudWatch::Dashboard")) == 1
 
 

@@ -71,7 +71,7 @@ def test_alarms_tell_nobody_until_there_is_a_topic_and_are_at_hand_by_name():
     alarms = resources(document, "AWS::CloudWatch::Alarm")
     told = [alarm for alarm in alarms.values() if "AlarmActions" in alarm]
     assert {alarm["AlarmName"] for alarm in told} == {"Tokens/Marketing/TokenNotRefreshed"}
-    assert len(alarms) == len(rotator.alarms) == 5
+    assert len(alarms) == len(rotator.alarms) == 6
     assert isinstance(rotator.alarms["RefreshFailing"], cloudwatch.Alarm)
 
 

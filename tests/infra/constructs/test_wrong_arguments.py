@@ -59,6 +59,10 @@ def said(stack: Any = None, **arguments: Any) -> str:
             f'[stack]\nname = "t"\nrole_name_prefix = "{"a" * 31}"',
         ),
         (
+            {"runbook_url": "runbook.md"},
+            '[stack]\nname = "t"\nrunbook_url = "runbook.md"',
+        ),
+        (
             {"parameter_tags": {"aws:team": "x"}},
             '[stack]\nname = "t"\ntags = {"aws:team" = "x"}',
         ),

@@ -2,6 +2,7 @@
 
 # ruff: noqa: SLF001
 import importlib
+import json
 import sys
 from types import ModuleType
 from typing import Any
@@ -25,7 +26,13 @@ class Ministack:
             _schedule_last_fired=self.last_fired,
             _schedules=schedules,
         )
-        vars(self.eventbridge).update(_parse_rate_seconds={"rate(4 minutes)": 240}.get)
+        self.announced: list[dict[str, Any]] = []
+        vars(self.eventbridge).update(
+            _parse_rate_seconds={"rate(4 minutes)": 240}.get, _dispatch_event=self.announced.append
+        )
+        self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b"{}")
+        self.ssm = ModuleType("ministack.services.ssm")
+        vars(self.ssm).update(_put_parameter=self._change, _delete_parameter=self._change)
         self.busy_times = 0
         self.runs: list[object] = []
         self.lambda_svc = ModuleType("ministack.services.lambda_svc")
@@ -42,7 +49,10 @@ class Ministack:
         vars(self.cloudformation).update(provisioners=self.provisioners)
         services = ModuleType("ministack.services")
         vars(services).update(
-            scheduler=self.scheduler, eventbridge=self.eventbridge, lambda_svc=self.lambda_svc
+            scheduler=self.scheduler,
+            eventbridge=self.eventbridge,
+            lambda_svc=self.lambda_svc,
+            ssm=self.ssm,
         )
         package = ModuleType("ministack")
         vars(package).update(app=ModuleType("ministack.app"), services=services)
@@ -57,6 +67,9 @@ class Ministack:
     def _create(self, name: str, *_: object) -> tuple[str, dict[str, object]]:
         self.functions[name] = {"concurrency": None}
         return name, {}
+
+    def _change(self, _: object) -> tuple[int, dict[str, str], bytes]:
+        return self.answer
 
     def _run(self, _function: object, event: object) -> dict[str, object]:
         if self.busy_times:
@@ -142,6 +155,31 @@ def test_an_event_for_a_busy_function_waits_until_it_is_free(
     assert run(FUNCTION, {"trigger": "secret-changed"}) == {"body": "done"}
     assert ministack.runs == [{"trigger": "secret-changed"}]
     assert len(pauses) == 3
+
+
+@pytest.mark.parametrize(
+    ("function", "operation"), [("_put_parameter", "Update"), ("_delete_parameter", "Delete")]
+)
+def test_a_change_of_a_parameter_is_announced_in_aws_form(
+    ministack: Ministack, function: str, operation: str
+) -> None:
+    ministack.adapted()
+
+    answer = vars(ministack.ssm)[function]({"Name": "/a/token"})
+
+    assert answer == ministack.answer
+    (event,) = ministack.announced
+    assert (event["Source"], event["DetailType"]) == ("aws.ssm", "Parameter Store Change")
+    assert json.loads(event["Detail"]) == {"operation": operation, "name": "/a/token"}
+
+
+def test_a_refused_change_is_not_announced(ministack: Ministack) -> None:
+    ministack.adapted()
+    ministack.answer = (400, {}, b"{}")
+
+    vars(ministack.ssm)["_delete_parameter"]({"Name": "/a/token"})
+
+    assert ministack.announced == []
 
 
 def test_of_equal_events_one_waits(ministack: Ministack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from token_rotator_cdk.config.rules.aws import (
     AccountId,
     Emails,
     Region,
+    RunbookUrl,
     StackName,
     Tags,
 )
@@ -47,6 +48,10 @@ class StackConfig(Table):
     alarm_actions_enabled: bool = True
     """Whether alarms tell the topic; `false`, for example during maintenance: they only change
     their state."""
+
+    runbook_url: Annotated[RunbookUrl | None, Unset("the texts link to nothing")] = None
+    """Address of `docs/runbook.md` where operators can read it; the texts of alarms and alerts link
+    to it."""
 
     dashboard: bool = True
     """A CloudWatch dashboard with one row per rotator."""

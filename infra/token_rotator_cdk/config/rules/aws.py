@@ -33,6 +33,9 @@ LONGEST_ROTATOR_NAME: Final = 200
 MOST_EMAILS: Final = 15
 """Each is a resource of every stack: what ``stack_limits`` counts leaves room for so many."""
 
+LONGEST_RUNBOOK_URL: Final = 160
+"""An alarm's description has 1,024 characters at the most, and ends with it."""
+
 ACCOUNT: Final = "[0-9]{12}"
 REGION: Final = "[a-z]+(?:-[a-z]+)+-[0-9]+"
 """Regular expressions; whether there is such an account or region, AWS says."""
@@ -117,6 +120,21 @@ StackName = Annotated[
     ),
 ]
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"""
+
+RunbookUrl = Annotated[
+    str,
+    Rule(
+        lambda url: (
+            None
+            if len(url) <= LONGEST_RUNBOOK_URL
+            and re.fullmatch(r"https?://[!-~]+", url)
+            and "#" not in url
+            else f"write an address of up to {LONGEST_RUNBOOK_URL} characters without #, such as "
+            "https://wiki.example.com/token-rotator/runbook"
+        ),
+        {"pattern": "^https?://", "maxLength": LONGEST_RUNBOOK_URL},
+    ),
+]
 
 AccountId = Annotated[str, matching(ACCOUNT, 'write 12 digits in quotes: "111122223333"')]
 

@@ -11,8 +11,8 @@ from constructs import Construct
 
 from token_rotator.contract import Metric
 from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
+from token_rotator_cdk.constructs.monitoring.texts import Texts
 
-RUNBOOK: Final = "docs/runbook.md"
 MINUTE: Final = Duration.minutes(1)
 
 LOW_MARGIN_SECONDS: Final = 30
@@ -23,12 +23,19 @@ CLEAN_MINUTES: Final = 3
 FIRST_KEY_MINUTES: Final = 30
 """Whoever deploys a stack has so long to store the service account before an alarm says so."""
 
+UNHEALTHY: Final = 1
+"""One empty minute more than while healthy rings."""
+NOT_ARRIVED: Final = 1
+"""The newest minute may look empty because its data point has not arrived in CloudWatch yet:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
+"""
+
 AT_LEAST: Final = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 BELOW: Final = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
 class RotatorAlarms(Construct):
-    """The alarms of one rotator; each one's id names the harm, its description the way out."""
+    """The alarms of one rotator; each one's id names the harm, its description says what to do."""
 
     def __init__(
         self,
@@ -37,32 +44,42 @@ class RotatorAlarms(Construct):
         *,
         rotator: str,
         interval_minutes: int,
+        watchdogs: bool,
         keys_expire: bool,
         function: lambda_.IFunction,
         topic: sns.ITopic | None,
         actions_enabled: bool,
+        texts: Texts,
     ) -> None:
         """``rotator`` is what the function's metrics call it. Without a topic, nobody is told."""
         super().__init__(scope, construct_id)
         self._rotator = rotator
         self._actions_enabled = actions_enabled
+        self._texts = texts
         self._action = None if topic is None else actions.SnsAction(topic)
         self.by_name: dict[str, cloudwatch.Alarm] = {}
         silent = silent_minutes(interval_minutes)
 
         self._alarm(
             "RefreshFailing",
-            harm="A rotation failed. Consumers have a minute or two left unless the next succeeds.",
             metric=function.metric_errors(period=MINUTE, statistic=cloudwatch.Stats.SUM),
             rings=AT_LEAST,
             threshold=1,
             within_minutes=CLEAN_MINUTES,
         )
-        self._dead_mans_switch(silent)
+        self._silence(
+            "TokenNotRefreshed",
+            metric=self._metric(Metric.TOKEN_PUBLISHED),
+            minutes=silent,
+        )
+        if watchdogs:
+            self._silence(
+                "FunctionNotInvoked",
+                metric=function.metric_invocations(period=MINUTE, statistic=cloudwatch.Stats.SUM),
+                minutes=uninvoked_minutes(),
+            )
         self._alarm(
             "TokenMarginLow",
-            harm=f"A token was replaced with less than {LOW_MARGIN_SECONDS} s of life left, or too "
-            "late. The next hiccup leaves consumers without one.",
             metric=self._metric(Metric.EXPIRY_MARGIN_SECONDS),
             rings=BELOW,
             threshold=LOW_MARGIN_SECONDS,
@@ -70,8 +87,6 @@ class RotatorAlarms(Construct):
         )
         self._alarm(
             "PreviousKeyInUse",
-            harm="The secret's current key does not work; tokens come from the one before it. "
-            "When that is revoked, consumers are without a token.",
             metric=self._metric(Metric.PREVIOUS_KEY_USED),
             rings=AT_LEAST,
             threshold=1,
@@ -80,8 +95,6 @@ class RotatorAlarms(Construct):
         if keys_expire:
             self._alarm(
                 "KeyExpiringSoon",
-                harm=f"The key was stored so long ago that less than {FEW_KEY_DAYS} of its days "
-                "are left. Then no token can be had any more.",
                 metric=self._metric(Metric.KEY_DAYS_LEFT),
                 rings=BELOW,
                 threshold=FEW_KEY_DAYS,
@@ -91,31 +104,28 @@ class RotatorAlarms(Construct):
     def _metric(self, metric: Metric) -> cloudwatch.Metric:
         return rotator_metric(self._rotator, metric, period=MINUTE)
 
-    def _dead_mans_switch(self, silent: int) -> None:
-        """Missing minutes count as 0 by the expression, which makes the window exact.
+    def _silence(self, construct_id: str, *, metric: cloudwatch.IMetric, minutes: int) -> None:
+        """Rings if nothing was counted for so many minutes: a dead man's switch.
 
-        Left to ``TreatMissingData`` alone, CloudWatch looks further back than the window, by an
+        Missing minutes count as 0 by the expression, which makes the window exact. Left to
+        ``TreatMissingData`` alone, CloudWatch looks further back than the window, by an
         unspecified number of minutes, and an old token that it finds there keeps the alarm quiet:
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
         """
         alarm = self._alarm(
-            "TokenNotRefreshed",
-            harm=f"No token was published for {silent} minutes. Nothing runs, or nobody has stored "
-            "a service account yet.",
+            construct_id,
             metric=cloudwatch.MathExpression(
-                expression="FILL(published, 0)",
-                using_metrics={"published": self._metric(Metric.TOKEN_PUBLISHED)},
-                period=MINUTE,
+                expression="FILL(counted, 0)", using_metrics={"counted": metric}, period=MINUTE
             ),
             rings=BELOW,
             threshold=1,
-            within_minutes=silent,
+            within_minutes=minutes,
             every_minute=True,
         )
         resource = alarm.node.default_child
         assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows the type
         resource.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
-            warm_up_period_duration_in_minutes=max(FIRST_KEY_MINUTES, silent),
+            warm_up_period_duration_in_minutes=max(FIRST_KEY_MINUTES, minutes),
             # the expression fills the window at once, which would end the warm-up
             only_start_evaluating_after_warm_up_period_ends=True,
         )
@@ -124,7 +134,6 @@ class RotatorAlarms(Construct):
         self,
         construct_id: str,
         *,
-        harm: str,
         metric: cloudwatch.IMetric,
         rings: cloudwatch.ComparisonOperator,
         threshold: float,
@@ -137,7 +146,12 @@ class RotatorAlarms(Construct):
             self,
             construct_id,
             alarm_name=f"{self._rotator}/{construct_id}",
-            alarm_description=f"{harm} See {RUNBOOK}#{construct_id.lower()}",
+            alarm_description=self._texts.alarm(
+                construct_id,
+                minutes=within_minutes,
+                margin=LOW_MARGIN_SECONDS,
+                key_days=FEW_KEY_DAYS,
+            ),
             metric=metric,
             threshold=threshold,
             comparison_operator=rings,
@@ -165,10 +179,14 @@ def longest_healthy_silence_minutes(interval_minutes: int) -> int:
 
 
 def silent_minutes(interval_minutes: int) -> int:
-    """How many empty minutes in a row mean that nothing runs.
+    """How many minutes in a row without a token mean that something is wrong."""
+    return longest_healthy_silence_minutes(interval_minutes) + UNHEALTHY + NOT_ARRIVED
 
-    One more than while healthy, and one for a token of the newest minute that has not arrived in
-    CloudWatch yet:
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
+
+def uninvoked_minutes() -> int:
+    """How many minutes in a row without an invocation mean that nothing runs.
+
+    Two runs of one watchdog start up to 119 s apart, so one whole minute can stay empty:
+    docs/decisions/0041-alarms-in-time.md.
     """
-    return longest_healthy_silence_minutes(interval_minutes) + 2
+    return 1 + UNHEALTHY + NOT_ARRIVED

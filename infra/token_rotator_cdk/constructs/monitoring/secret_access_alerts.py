@@ -17,11 +17,8 @@ from constructs import Construct
 
 from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
-from token_rotator_cdk.constructs.monitoring.alarms import RUNBOOK
+from token_rotator_cdk.constructs.monitoring.texts import Texts
 from token_rotator_cdk.constructs.naming import RoleNames
-
-HEADING: Final = "KeySecretRead"
-"""Of docs/runbook.md; what the mail calls itself."""
 
 WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 """A rule that is merely enabled hears of no call that changes nothing."""
@@ -44,6 +41,7 @@ class SecretAccessAlerts(Construct):
         role_arn: str,
         topic: sns.ITopic,
         names: RoleNames,
+        texts: Texts,
     ) -> None:
         """``role_arn`` is the only reader that is expected."""
         super().__init__(scope, construct_id)
@@ -57,7 +55,7 @@ class SecretAccessAlerts(Construct):
                 detail_type=matched["detail-type"],
                 detail=matched["detail"],
             ),
-            targets=[_Mail(rotator, topic, _mailer(self, topic, names))],
+            targets=[_Mail(_mail(rotator, texts), topic, _mailer(self, topic, names))],
         )
         resource = rule.node.default_child
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - narrows the type
@@ -72,11 +70,11 @@ class _Mail:
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
     """
 
-    def __init__(self, rotator: str, topic: sns.ITopic, mailer: iam.IRole) -> None:
+    def __init__(self, text: str, topic: sns.ITopic, mailer: iam.IRole) -> None:
         self._mail = events.RuleTargetConfig(
             arn=topic.topic_arn,
             role=mailer,
-            input=events.RuleTargetInput.from_text(_mail(rotator)),
+            input=events.RuleTargetInput.from_text(text),
             retry_policy=events.CfnRule.RetryPolicyProperty(
                 maximum_event_age_in_seconds=MOST_SECONDS
             ),
@@ -130,11 +128,10 @@ def pattern(secret_arn: str, secret_name: str, role_arn: str) -> dict[str, Any]:
     }
 
 
-def _mail(rotator: str) -> str:
+def _mail(rotator: str, texts: Texts) -> str:
     field = events.EventField.from_path
-    return (
-        f"{HEADING}: {field('$.detail.userIdentity.arn')} read the key of {rotator}, or tried to, "
-        f"at {field('$.detail.eventTime')} from {field('$.detail.sourceIPAddress')} "
-        f"({field('$.detail.userAgent')}). Event {field('$.detail.eventID')} in CloudTrail. "
-        f"What to do: {RUNBOOK}#{HEADING.lower()}"
+    return texts.secret_read(
+        who=f"{field('$.detail.userIdentity.arn')} read the key of {rotator}, or tried to, at "
+        f"{field('$.detail.eventTime')} from {field('$.detail.sourceIPAddress')} "
+        f"({field('$.detail.userAgent')}). Event {field('$.detail.eventID')} in CloudTrail."
     )

@@ -57,6 +57,19 @@ def test_a_run_that_keeps_the_token_makes_no_call(deployed: Deployed):
     assert calls == {}
 
 
+def test_a_run_that_notes_the_event_of_a_write_makes_no_call_and_logs_no_more(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    deployed.rotate()
+    calls = calls_from_now_on(deployed)
+    capsys.readouterr()
+
+    deployed.rotate(**{EventField.TRIGGER: Trigger.PARAMETER_CHANGED})
+
+    assert calls == {}
+    assert 0 < len(capsys.readouterr().out.encode()) <= usage.KEPT_LOG_BYTES
+
+
 def test_a_rotation_without_trouble_emits_the_metrics_that_are_billed(
     deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ):

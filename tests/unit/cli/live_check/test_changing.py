@@ -82,7 +82,7 @@ def test_a_message_that_does_not_arrive_is_named(
     ("name", "state", "said"),
     [
         ("TokenMarginLow", "ALARM", "is in ALARM already"),
-        ("Token", "OK", "There are: FunctionNotInvoked, RefreshFailing,"),
+        ("Token", "OK", "There are: FunctionNotInvoked,"),
     ],
 )
 def test_an_alarm_that_cannot_be_tried_is_left_alone(

@@ -1,0 +1,32 @@
+"""The alarms of a deployment with the defaults, as the template has them."""
+
+import functools
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Template
+
+from studies.simulation.alarm_evaluation import Alarm
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.rotator import RotatorConfig
+from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.stack import TokenRotatorStack
+
+
+@functools.cache
+def deployed_alarms() -> Mapping[str, Alarm]:
+    """By name, without the rotator's."""
+    stack = TokenRotatorStack(
+        cdk.App(),
+        deployment=Deployment(
+            stack=StackConfig(name="tokens"),
+            rotators={"marketing": RotatorConfig(parameter_name="/marketing/token")},
+        ),
+        code=lambda_.Code.from_inline("no code"),
+    )
+    found = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
+    return {
+        properties["AlarmName"].rpartition("/")[2]: Alarm.rendered(properties)
+        for properties in (resource["Properties"] for resource in found)
+    }
