@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from token_rotator import errors
-from token_rotator.contract import AnswerField, Outcome
+from token_rotator.contract import Outcome, ReportField
 from token_rotator.errors import NoServiceAccountYet, RotationError
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
@@ -20,7 +20,7 @@ def rotate(session: Session) -> int:
     deployed = session.find_deployment()
     with session.console.progress("Rotating"):
         answer = _invoke(session.aws, deployed)
-    outcome = answer.get(AnswerField.OUTCOME)
+    outcome = answer.get(ReportField.OUTCOME)
     if outcome == Outcome.WAITING:
         raise NoServiceAccountYet(
             "Nobody has stored a service account yet. Press Generate/Refresh in Intelligence and "
@@ -28,8 +28,8 @@ def rotate(session: Session) -> int:
         )
     name = deployed.settings.parameter_name
     version, expires_at = (
-        answer.get(AnswerField.PARAMETER_VERSION),
-        answer.get(AnswerField.EXPIRES_AT),
+        answer.get(ReportField.PARAMETER_VERSION),
+        answer.get(ReportField.EXPIRES_AT),
     )
     session.console.text(f"{outcome}: version {version} of {name}, expires at {_time(expires_at)}")
     session.console.document(

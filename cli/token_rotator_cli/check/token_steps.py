@@ -7,14 +7,15 @@ from urllib.parse import urlsplit
 
 from token_rotator import wiring
 from token_rotator.contract import KEY_DAYS_LEFT_REPORTED_BELOW
+from token_rotator.credential.private_key import described
 from token_rotator.credential.secret_store import Credential
 from token_rotator.credential.service_account import parse
 from token_rotator.errors import CredentialError
+from token_rotator.steps import Steps
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.check.network_steps import asked_from_here
 from token_rotator_cli.deployment.find import find_deployment
 from token_rotator_cli.deployment.secret import read_secret
-from token_rotator_cli.downloaded_file import describe_key
 from token_rotator_cli.steps import Finding, Result
 
 LONGEST_EXCHANGE: Final = timedelta(seconds=20)
@@ -59,8 +60,7 @@ def key(context: CheckContext) -> Finding:
     age = (context.now - version.created_at).days
     days_left = context.credential.days_left(lifetime=settings.key_lifetime, now=context.now)
     message = (
-        f"{describe_key(account.private_key)} of {account.service_account_id}, "
-        f"stored {age} days ago"
+        f"{described(account.private_key)} of {account.service_account_id}, stored {age} days ago"
     )
     result = Result.OK
     if days_left is not None and settings.key_lifetime is not None:
@@ -100,7 +100,7 @@ def _discovered(context: CheckContext) -> Finding:
 
 def _exchanged(context: CheckContext) -> Finding:
     record = context.identity_provider.exchange(
-        context.credential.service_account, deadline=_deadline()
+        context.credential.service_account, deadline=_deadline(), steps=Steps(now=wiring.utc_now)
     )
     seconds = int((record.expires_at - record.issued_at).total_seconds())
     return Finding(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, Self
 
-from token_rotator.contract import LogField, Outcome
+from token_rotator.contract import Outcome, ReportField
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.clock import utc_now
 
@@ -45,24 +45,24 @@ class LoggedRotation:
     def parse(cls, message: str, at: datetime) -> Self | None:
         """None for a line that is not a rotation's."""
         line = json_object(message)
-        if LogField.OUTCOME not in line:
+        if ReportField.OUTCOME not in line:
             return None
-        expires_at = line.get(LogField.EXPIRES_AT)
+        expires_at = line.get(ReportField.EXPIRES_AT)
         return cls(
             at=at,
-            trigger=str(line.get(LogField.TRIGGER, "")),
-            outcome=str(line[LogField.OUTCOME]),
-            request_id=line.get(LogField.REQUEST_ID),
-            token_requests=line.get(LogField.TOKEN_REQUESTS),
-            secret_version=line.get(LogField.SECRET_VERSION),
-            previous_key_used=bool(line.get(LogField.PREVIOUS_KEY_USED)),
-            parameter_version=line.get(LogField.PARAMETER_VERSION),
+            trigger=str(line.get(ReportField.TRIGGER, "")),
+            outcome=str(line[ReportField.OUTCOME]),
+            request_id=line.get(ReportField.REQUEST_ID),
+            token_requests=line.get(ReportField.TOKEN_REQUESTS),
+            secret_version=line.get(ReportField.SECRET_VERSION),
+            previous_key_used=bool(line.get(ReportField.PREVIOUS_KEY_USED)),
+            parameter_version=line.get(ReportField.PARAMETER_VERSION),
             expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
-            token_fingerprint=line.get(LogField.TOKEN_FINGERPRINT),
-            warnings=tuple(line.get(LogField.WARNINGS) or ()),
-            error=line.get(LogField.ERROR),
-            error_message=line.get(LogField.ERROR_MESSAGE),
-            retry_helps=bool(line.get(LogField.RETRY_HELPS)),
+            token_fingerprint=line.get(ReportField.TOKEN_FINGERPRINT),
+            warnings=tuple(line.get(ReportField.WARNINGS) or ()),
+            error=line.get(ReportField.ERROR),
+            error_message=line.get(ReportField.ERROR_MESSAGE),
+            retry_helps=bool(line.get(ReportField.RETRY_HELPS)),
         )
 
     @property
@@ -119,7 +119,7 @@ class RotationLog:
     def new_rotations(self) -> list[LoggedRotation]:
         """The rotations that no earlier call of this method returned, in order of publication."""
         found = []
-        for event in self.events(self._new_since, containing=LogField.OUTCOME):
+        for event in self.events(self._new_since, containing=ReportField.OUTCOME):
             if event in self._seen:
                 continue
             self._seen.add(event)
@@ -133,7 +133,7 @@ class RotationLog:
         return "\n".join([event.message for event in self.events(_THE_BEGINNING)][-count:])
 
     def _attempts(self, within: timedelta) -> list[LoggedRotation]:
-        events = self.events(self._now() - within, containing=LogField.OUTCOME)
+        events = self.events(self._now() - within, containing=ReportField.OUTCOME)
         rotations = filter(None, (LoggedRotation.parse(one.message, one.at) for one in events))
         return sorted((one for one in rotations if one.attempted), key=lambda one: one.at)
 
