@@ -5,6 +5,7 @@ CommandFailed
 ├── ConfigFileError   the configuration file cannot be used, or has no such rotator
 ├── WrongAccount      the caller's credentials are of another account than the rotator
 ├── CallerError       AWS did not do what the caller asked for
+├── NotInvoked        Lambda did not run the function
 ├── RotationFailed    the function answered with an error, which is quoted
 ├── NotPublished      the stored key has not led to a token
 ├── ProxyFailed       this machine's proxy did not lead to the identity provider
@@ -35,10 +36,16 @@ class WrongAccount(CommandFailed):
 class CallerError(CommandFailed):
     """AWS did not do what the caller asked for; the text says what the caller can do about it."""
 
-    def __init__(self, action: str, *, code: str, fix: str) -> None:
+    def __init__(self, action: str, *, code: str, fix: str, denied: bool = False) -> None:
+        self.denied = denied
+        """Whether the caller's credentials do not allow it."""
         self.code = code
         """AWS's error code, or the name of botocore's exception where AWS gave no answer."""
         super().__init__(f"{action} failed ({code}). {fix}")
+
+
+class NotInvoked(CommandFailed):
+    """Lambda did not run the function."""
 
 
 class RotationFailed(CommandFailed):

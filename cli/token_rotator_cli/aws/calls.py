@@ -1,10 +1,20 @@
 """Translation of botocore's exceptions into CallerError, which tells the operator what to do."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoRegionError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    RefreshWithMFAUnsupportedError,
+    SSLError,
+)
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
@@ -31,6 +41,43 @@ _LOGGED_OUT: Final = frozenset(
 )
 
 
+_ACTION: Final = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9*]+)")
+_POLICY: Final = re.compile(
+    "service control policy|resource control policy|permissions boundary|session policy"
+    "|VPC endpoint policy"
+)
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
+
+_NO_TERMINAL: Final = (
+    "The profile wants an MFA code, which needs a terminal. In one, `aws configure "
+    "export-credentials --profile NAME --format env` prints credentials that work without."
+)
+_WAY: Final = "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL"
+
+_FIXES: Final[tuple[tuple[type[BotoCoreError] | tuple[type[BotoCoreError], ...], str], ...]] = (
+    (
+        ProfileNotFound,
+        "There is no such profile: `aws configure list-profiles` lists the existing ones.",
+    ),
+    (NoRegionError, "Name the region with --region or AWS_REGION."),
+    (RefreshWithMFAUnsupportedError, _NO_TERMINAL),
+    (
+        SSLError,
+        "AWS's certificate was not accepted. If a proxy of your network inspects TLS, name the "
+        "file with its certificates in AWS_CA_BUNDLE.",
+    ),
+    (
+        ProxyConnectionError,
+        "The proxy that HTTPS_PROXY names could not be reached: correct or remove it.",
+    ),
+    (
+        (HTTPClientError, NoConnection),
+        f"Try again; if it stays, {_WAY}. Your network may want a proxy in HTTPS_PROXY.",
+    ),
+)
+"""The first row that applies."""
+
+
 @contextmanager
 def calling(action: str) -> Iterator[None]:
     """Raises CallerError for whatever botocore raises; ``action`` is the IAM action to ask for."""
@@ -39,14 +86,17 @@ def calling(action: str) -> Iterator[None]:
     except (ClientError, BotoCoreError) as exc:
         code = _code(exc)
         # from None: a validation error of botocore's quotes the arguments
-        raise CallerError(action, code=code, fix=_fix(action, code, exc)) from None
+        raise CallerError(
+            action, code=code, fix=_fix(action, code, exc), denied=code in _DENIED
+        ) from None
     except ResponseParserError as exc:
         raise CallerError(
             action,
             code=type(exc).__name__,
-            fix="What answered is not AWS, but the page of a proxy for example: check the network, "
-            "HTTPS_PROXY and AWS_ENDPOINT_URL.",
+            fix=f"What answered is not AWS, but the page of a proxy for example: {_WAY}.",
         ) from None
+    except EOFError as exc:
+        raise CallerError(action, code=type(exc).__name__, fix=_NO_TERMINAL) from None
 
 
 def _code(exc: ClientError | BotoCoreError) -> str:
@@ -57,20 +107,33 @@ def _code(exc: ClientError | BotoCoreError) -> str:
 
 def _fix(action: str, code: str, exc: ClientError | BotoCoreError) -> str:
     if code in _DENIED:
-        return f"Your credentials do not allow it: ask for {action}, or use another --profile."
+        return _denied(action, exc)
     if code in _LOGGED_OUT:
         return "There are no valid AWS credentials: log in, or name a profile with --profile."
-    if code == "ProfileNotFound":
-        return "There is no such profile: `aws configure list-profiles` lists the existing ones."
-    if code == "NoRegionError":
-        return "Name the region with --region or AWS_REGION."
     if _is_unavailable(exc):
-        return "Try again; if it stays, check the network and AWS_ENDPOINT_URL."
-    return "The API reference of that service explains the code."
+        return f"Try again; if it stays, {_WAY}."
+    return next(
+        (fix for kinds, fix in _FIXES if isinstance(exc, kinds)),
+        "The API reference of that service explains the code.",
+    )
+
+
+def _denied(action: str, exc: ClientError | BotoCoreError) -> str:
+    """What to ask for: the action that AWS itself names, which may be another service's."""
+    text = str(exc.response.get("Error", {}).get("Message")) if isinstance(exc, ClientError) else ""
+    # the message is not quoted: it may repeat the request
+    named = _ACTION.search(text)
+    wanted = named[1] if named else action
+    if (
+        "ciphertext" in text
+    ):  # https://docs.aws.amazon.com/systems-manager/latest/userguide/troubleshooting-ps.html
+        wanted = f"kms:Decrypt, besides {action}"
+    policy = _POLICY.search(text)
+    why = f" AWS names a {policy[0]} as the reason." if policy else ""
+    return f"Your credentials do not allow it: ask for {wanted}, or use another --profile.{why}"
 
 
 def _is_unavailable(exc: ClientError | BotoCoreError) -> bool:
-    if isinstance(exc, ClientError):
-        status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return is_transient(_code(exc), status)
-    return isinstance(exc, (HTTPClientError, NoConnection))
+    return isinstance(exc, ClientError) and is_transient(
+        _code(exc), exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    )

@@ -3,15 +3,20 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from token_rotator.contract import StackOutput, output_of
+from token_rotator.contract import StackOutput, Variable, output_of
 from token_rotator.errors import ConfigurationError
 from token_rotator.settings import Settings
+from token_rotator_cdk.config.places import partition_of
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.state import FunctionState, state_of
 from token_rotator_cli.deployment.target import Target
 from token_rotator_cli.errors import CallerError
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,37 +44,95 @@ class Deployed:
         return f"arn:{partition}:ssm:{region}:{account}:parameter/{name}"
 
 
-def find_deployment(aws: Aws, target: Target) -> Deployed:
-    """Reads the function's configuration. Raises ConfigurationError, CallerError."""
-    name = target.function or output_for(
-        outputs_of(aws, target.stack or ""), target, StackOutput.FUNCTION_NAME
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What is known of a rotator before its function is asked for anything."""
+
+    rotator: str
+    """As its alarms, metrics and log call it: ``tokens/marketing``."""
+    function_arn: str
+    parameter_name: str
+    stack: str | None
+    """None: only the function was named."""
+
+
+def find_outline(aws: Aws, target: Target) -> Outline:
+    """Reads the stack's outputs, or the named function's environment.
+
+    Raises ConfigurationError, CallerError.
+    """
+    if target.function is not None:
+        found = _configuration(aws, target.function)
+        variables = _variables(found)
+        if not variables.keys() >= {Variable.ROTATOR, Variable.PARAMETER_NAME}:
+            Settings.from_environment(variables)  # says what it lacks
+        return Outline(
+            rotator=variables[Variable.ROTATOR],
+            function_arn=_unqualified(found["FunctionArn"]),
+            parameter_name=variables[Variable.PARAMETER_NAME],
+            stack=None,
+        )
+    stack = target.stack or ""
+    outputs = outputs_of(aws, stack)
+    rotator = rotator_in(outputs, target)
+    function = outputs[output_of(rotator, StackOutput.FUNCTION_NAME)]
+    partition = partition_of(aws.region) or "aws"
+    return Outline(
+        rotator=f"{stack}/{rotator}",
+        function_arn=f"arn:{partition}:lambda:{aws.region}:{aws.account}:function:{function}",
+        parameter_name=outputs.get(output_of(rotator, StackOutput.PARAMETER_NAME), ""),
+        stack=stack,
     )
+
+
+def find_deployment(aws: Aws, target: Target) -> Deployed:
+    """The rotator that is meant. Raises ConfigurationError, CallerError."""
+    return deployment_of(
+        aws,
+        target.function
+        or output_for(outputs_of(aws, target.stack or ""), target, StackOutput.FUNCTION_NAME),
+    )
+
+
+def deployment_of(aws: Aws, function: str) -> Deployed:
+    """Reads the function's configuration. Raises ConfigurationError, CallerError."""
+    found = _configuration(aws, function)
+    return Deployed(
+        function_arn=_unqualified(found["FunctionArn"]),
+        role_arn=found["Role"],
+        log_group=found.get("LoggingConfig", {}).get("LogGroup")
+        or f"/aws/lambda/{found['FunctionName']}",
+        settings=Settings.from_environment(_variables(found)),
+        state=state_of(found),
+    )
+
+
+def _configuration(aws: Aws, function: str) -> "FunctionConfigurationResponseTypeDef":
     try:
         with calling("lambda:GetFunctionConfiguration"):
-            found = aws.functions.get_function_configuration(FunctionName=name)
+            return aws.functions.get_function_configuration(FunctionName=function)
     except CallerError as error:
         if error.code != "ResourceNotFoundException":
             raise
         raise ConfigurationError(
-            f"There is no function {name} in {aws.functions.meta.region_name}. "
+            f"There is no function {function} in {aws.functions.meta.region_name}. "
             "Check the account, the region and the name, or deploy the stack."
         ) from None
+
+
+def _variables(found: "FunctionConfigurationResponseTypeDef") -> Mapping[str, str]:
     environment = found.get("Environment", {})
     if refused := environment.get("Error"):
         raise ConfigurationError(
             f"The function's environment cannot be read ({refused.get('ErrorCode')}). "
             "It is encrypted with a key of its own: ask for kms:Decrypt on it."
         )
-    variables = environment.get("Variables", {})
-    return Deployed(
-        # schedules name the function without a version or an alias
-        function_arn=":".join(found["FunctionArn"].split(":")[:7]),
-        role_arn=found["Role"],
-        log_group=found.get("LoggingConfig", {}).get("LogGroup")
-        or f"/aws/lambda/{found['FunctionName']}",
-        settings=Settings.from_environment(variables),
-        state=state_of(found),
-    )
+    return environment.get("Variables", {})
+
+
+def _unqualified(function_arn: str) -> str:
+    """Schedules name the function without a version or an alias."""
+    return ":".join(function_arn.split(":")[:7])
 
 
 def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
@@ -89,25 +152,26 @@ def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
 
 def output_for(outputs: Mapping[str, str], target: Target, suffix: StackOutput) -> str:
     """One output of the rotator that is meant. Raises ConfigurationError."""
-    rotators = {
-        _rotator_of(key.removesuffix(suffix)): value
-        for key, value in outputs.items()
-        if key.endswith(suffix)
-    }
-    if target.rotator is None and len(rotators) == 1:
-        (value,) = rotators.values()
-        return value
-    if value := outputs.get(output_of(target.rotator or "", suffix), ""):
-        return value
-    names = ", ".join(sorted(rotators)) or "none"
+    return outputs[output_of(rotator_in(outputs, target), suffix)]
+
+
+def rotator_in(outputs: Mapping[str, str], target: Target) -> str:
+    """The name of the rotator that is meant, in the stack. Raises ConfigurationError."""
+    suffix = StackOutput.FUNCTION_NAME
+    names = sorted(_rotator_of(key.removesuffix(suffix)) for key in outputs if key.endswith(suffix))
+    if target.rotator in names:
+        return target.rotator
+    if target.rotator is None and len(names) == 1:
+        return names[0]
+    listed = ", ".join(names) or "none"
     if target.rotator is None:
         raise ConfigurationError(
-            f"The stack {target.stack} has several rotators. Name one of them: {names}."
-            if rotators
+            f"The stack {target.stack} has several rotators. Name one of them: {listed}."
+            if names
             else f"The stack {target.stack} has no rotator. Check its name."
         )
     raise ConfigurationError(
-        f"The stack {target.stack} has no rotator {target.rotator}. It has: {names}."
+        f"The stack {target.stack} has no rotator {target.rotator}. It has: {listed}."
     )
 
 

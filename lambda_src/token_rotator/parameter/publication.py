@@ -19,8 +19,8 @@ _RACES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooMa
 
 _FIXES: Final = {
     "AccessDeniedException": (
-        "The function's role may not read or write it, or not use its key: deploy the stack again, and look "
-        "for a service control policy or permissions boundary that denies it."
+        "The function's role may not read or write it, or not use its key: deploy the stack again, "
+        "and look for a service control policy or permissions boundary that denies it."
     ),
     "HierarchyLevelLimitExceededException": "Set a parameter_name with fewer slashes.",
     "HierarchyTypeMismatchException": "Set another parameter_name, or delete the old parameter.",
