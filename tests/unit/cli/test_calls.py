@@ -1,8 +1,5 @@
 """What AWS or the network answers becomes one sentence that says what the caller can do."""
 
-import getpass
-
-import boto3
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -65,7 +62,7 @@ def test_the_action_that_aws_denies_is_passed_on_and_nothing_else_of_its_text(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (SSLError(endpoint_url=URL, error="self-signed certificate"), "AWS_CA_BUNDLE"),
+        (SSLError(endpoint_url=URL, error=OSError("self-signed certificate")), "AWS_CA_BUNDLE"),
         (ProxyConnectionError(proxy_url="http://me:sentinel@proxy"), "The proxy that HTTPS_PROXY"),
         (EndpointConnectionError(endpoint_url=URL), "may want a proxy in HTTPS_PROXY"),
         (RefreshWithMFAUnsupportedError(), "needs a terminal"),
@@ -78,27 +75,6 @@ def test_the_setting_or_the_terminal_that_helps_is_named(error: Exception, said:
     assert said in str(found)
     assert not found.denied
     assert "sentinel" not in str(found)
-
-
-def test_a_profile_with_mfa_and_without_a_terminal_ends_as_botocore_ends_it(
-    tmp_path, monkeypatch: pytest.MonkeyPatch
-):
-    """botocore asks getpass for the code, which finds the end of the input."""
-    config = tmp_path / "config"
-    config.write_text(
-        "[profile mfa]\nrole_arn = arn:aws:iam::111122223333:role/ops\nsource_profile = base\n"
-        "mfa_serial = arn:aws:iam::111122223333:mfa/me\nregion = eu-west-1\n"
-        "[profile base]\naws_access_key_id = a\naws_secret_access_key = b\n"
-    )
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
-
-    def ended(prompt: str = "") -> str:
-        raise EOFError
-
-    monkeypatch.setattr(getpass, "getpass", ended)
-
-    with pytest.raises(CallerError, match="needs a terminal"), calling("ssm:GetParameter"):
-        boto3.Session(profile_name="mfa").client("ssm").get_parameter(Name="/a")
 
 
 @pytest.mark.parametrize("error", [ValueError(), KeyError("x")])
