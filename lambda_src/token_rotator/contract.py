@@ -72,6 +72,7 @@ class StackOutput(StrEnum):
     READER_LAYER_ARN = "ReaderLayerArn"
     FUNCTION_NAME = "FunctionName"
     PARAMETER_NAME = "ParameterName"
+    OPERATOR_POLICY_ARN = "OperatorPolicyArn"
     READER_POLICY_ARN = "ReaderPolicyArn"
     SECRET_ARN = "SecretArn"
     SHARED_READER_ROLE_ARN = "SharedReaderRoleArn"
@@ -223,6 +224,32 @@ class Actions:
         "ec2:UnassignPrivateIpAddresses",
     )
     """Lambda itself needs this one and the one before it, to attach the function to a VPC."""
+
+    OPERATE_FUNCTION: Final = (
+        *INVOKE_FUNCTION,
+        "lambda:GetFunctionConfiguration",
+        "lambda:GetFunctionConcurrency",
+    )
+    READ_LOG: Final = ("logs:FilterLogEvents",)
+    SEE_KEY: Final = ("kms:DescribeKey", "kms:GetKeyPolicy")
+    SEE_ROLE: Final = ("iam:GetRole",)
+    SEE_RULE: Final = ("events:DescribeRule",)
+    SEE_SCHEDULE: Final = ("scheduler:GetSchedule",)
+    SEE_STACK: Final = (
+        "cloudformation:DescribeStacks",
+        "cloudformation:DescribeStackResourceDrifts",
+        "cloudformation:ListStackResources",
+    )
+    SEE_TOPIC: Final = ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic")
+    LIST: Final = (
+        "cloudwatch:DescribeAlarms",
+        "events:ListRuleNamesByTarget",
+        "lambda:GetAccountSettings",
+        "lambda:ListFunctions",
+        "logs:DescribeLogGroups",
+        "scheduler:ListSchedules",
+    )
+    """What an operator needs for all resources: AWS has no smaller permission for it."""
 
 
 class EncryptionContext(StrEnum):

@@ -63,7 +63,10 @@ _FIXES: Final[tuple[tuple[type[BotoCoreError] | tuple[type[BotoCoreError], ...],
     (RefreshWithMFAUnsupportedError, _NO_TERMINAL),
     (
         SSLError,
-        "AWS's certificate was not accepted. If a proxy inspects TLS, name its in AWS_CA_BUNDLE.",
+        (
+            "AWS's certificate was not accepted. If a proxy of your network inspects TLS, name the "
+            "file with its certificates in AWS_CA_BUNDLE."
+        ),
     ),
     (
         ProxyConnectionError,

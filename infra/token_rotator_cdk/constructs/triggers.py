@@ -38,7 +38,7 @@ class Triggers(Construct):
         super().__init__(scope, construct_id)
         self.schedules: list[scheduler.Schedule] = []
         self._function = function
-        self._role = _invoke_role(self, function, names)
+        self.role = _invoke_role(self, function, names)
         self._schedule(
             "Schedule",
             every=Duration.minutes(settings.interval_minutes),
@@ -57,7 +57,7 @@ class Triggers(Construct):
                     EventField.MIN_REMAINING_SECONDS: settings.watchdog_min_remaining_seconds,
                 },
             )
-        events.Rule(
+        self.rule = events.Rule(
             self,
             "SecretChanged",
             description="Lets a new key count within seconds",
@@ -100,13 +100,13 @@ class Triggers(Construct):
                 self._function,
                 input=scheduler.ScheduleTargetInput.from_object(sends),
                 # CDK would let the role invoke every version of the function, too
-                role=self._role.without_policy_updates(),
+                role=self.role.without_policy_updates(),
                 max_event_age=DELIVERED_WITHIN,
                 retry_attempts=DELIVERY_RETRIES,
             ),
         )
         # a rate schedule fires as soon as it is there; role and function must be complete by then
-        schedule.node.add_dependency(self._role, self._function)
+        schedule.node.add_dependency(self.role, self._function)
         self.schedules.append(schedule)
 
 

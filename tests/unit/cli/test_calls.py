@@ -33,18 +33,15 @@ def denied(message: str) -> ClientError:
         (f"{WHO}ssm:GetParameter on resource: sentinel because no", "ask for ssm:GetParameter, or"),
         (f"{WHO}kms:Decrypt on resource: sentinel", "ask for kms:Decrypt, or"),
         (
-            f"{WHO}ssm:GetParameter on resource: sentinel with an explicit deny in a service "
-            "control policy",
+            f"{WHO}ssm:GetParameter with an explicit deny in a service control policy",
             "AWS names a service control policy as the reason.",
         ),
         (
-            f"{WHO}ssm:GetParameter on resource: sentinel because no permissions boundary allows "
-            "the ssm:GetParameter action",
+            f"{WHO}ssm:GetParameter because no permissions boundary allows it",
             "AWS names a permissions boundary as the reason.",
         ),
         (
-            "The ciphertext refers to a customer master key that does not exist, does not exist in "
-            "this region, or you are not allowed to access.",
+            "The ciphertext refers to a customer master key that you are not allowed to access.",
             "ask for kms:Decrypt, besides ssm:GetParameter",
         ),
     ],
