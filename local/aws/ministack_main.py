@@ -1,6 +1,6 @@
 """Starts ministack with schedules and events like AWS's. Runs on ministack's interpreter.
 
-There are six differences to `python -m ministack`, all in private names of the pinned version:
+There are seven differences to `python -m ministack`, all in private names of the pinned version:
 
 - due schedules are checked every second instead of every ten seconds
 - a rate schedule without a start date runs at once, as on AWS, and not after the first interval
@@ -9,6 +9,8 @@ There are six differences to `python -m ministack`, all in private names of the 
 - an event for a busy function waits, as in Lambda's queue, instead of being dropped
 - an alarm on an expression is stored as an alarm on its metric instead of being refused. The
   rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
+- IAM is asked for a log group, a rule of the default bus and a function's concurrency by the names
+  that AWS has for them
 """
 
 # ruff: noqa: SLF001
@@ -20,6 +22,7 @@ import time
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # in another virtual environment
+from ministack.core import iam_actions  # type: ignore[import-not-found]
 from ministack.services import (  # type: ignore[import-not-found]
     eventbridge,
     lambda_svc,
@@ -37,6 +40,8 @@ NEEDED = (
     (lambda_svc, "_functions"),
     (provisioners, "_RESOURCE_HANDLERS"),
     (provisioners, "_cw_metric_alarm_record"),
+    (iam_actions, "extract_resource_arn"),
+    (iam_actions, "_lambda_action"),
 )
 EVENT_SECONDS = 60
 """The deployed functions' maximum age of an event."""
@@ -51,6 +56,7 @@ def adapt(speedup: float) -> None:
     adapt_functions()
     adapt_events()
     adapt_alarms()
+    adapt_iam()
 
 
 def adapt_scheduler(speedup: float) -> None:
@@ -141,6 +147,29 @@ def adapt_alarms() -> None:
         return alarm_on_a_metric(name, properties)
 
     provisioners._cw_metric_alarm_record = alarm
+
+
+def adapt_iam() -> None:
+    """Names resources and actions as AWS does.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    """
+    resource_of, lambda_action = iam_actions.extract_resource_arn, iam_actions._lambda_action
+
+    def resource(service: str, *request: Any) -> str:
+        arn = str(resource_of(service, *request))
+        if service == "logs" and ":log-group:" in arn:
+            return f"{arn}:*"
+        return arn.replace(":rule/default/", ":rule/") if service == "events" else arn
+
+    def action(method: str, path: str) -> str | None:
+        found: str | None = lambda_action(method, path)
+        concurrency = "PutFunctionConcurrency"
+        return "GetFunctionConcurrency" if (found, method) == (concurrency, "GET") else found
+
+    iam_actions.extract_resource_arn = resource
+    iam_actions._lambda_action = action
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from token_rotator import errors
-from token_rotator.contract import Outcome, Trigger
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome, Trigger
 from token_rotator.errors import RotationError
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
@@ -22,8 +22,8 @@ from token_rotator_cli.errors import CallerError, NotInvoked, RotationFailed
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
 
-BUSY: Final = timedelta(seconds=10)
-"""How long a function is asked again that another rotation keeps busy, which takes a second."""
+BUSY: Final = timedelta(seconds=FUNCTION_TIMEOUT_SECONDS + 5)
+"""How long a function is asked again that another rotation keeps busy: no longer than one takes."""
 AGAIN: Final = timedelta(seconds=2)
 
 THROTTLED: Final = "TooManyRequestsException"

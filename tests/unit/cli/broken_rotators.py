@@ -82,7 +82,7 @@ def no_rule(rotator: OperatedRotator) -> None:
 def throttles(rotator: OperatedRotator) -> None:
     """Somebody has pressed "Throttle" in the console."""
     rotator.functions.reserved = 0
-    rotator.while_waiting = [lambda: None] * 9
+    rotator.while_waiting = [lambda: None] * 99
     rotator.functions.invoke = Refusing("TooManyRequestsException").invoke  # type: ignore[method-assign]
 
 
