@@ -254,7 +254,9 @@ BROKEN: dict[str, tuple[Broken, list[str], str]] = {
     "the schedule is deleted": (a_deleted_schedule, ["schedules"], "--revert-drift"),
     "the alarms are deleted": (deleted_alarms, ["alarms"], "There are no alarms"),
     "the key is disabled": (a_disabled_key, ["encryption_key"], "enable it again"),
-    "the parameter is deleted": (a_deleted_parameter, ["exchange", "record"], "There is no parameter"),
+    "the parameter is deleted": (
+        a_deleted_parameter, ["exchange", "record"], "There is no parameter",
+    ),
     "the function is throttled": (
         a_throttled_function, ["invocation", "concurrency"], "0 is reserved",
     ),

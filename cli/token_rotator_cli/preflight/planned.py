@@ -27,7 +27,7 @@ _UNKNOWN: Final = ("unknown-account", "unknown-region")
 LEAST_PER_ROTATOR: Final[Mapping[str, int]] = {
     "AWS::CloudWatch::Alarm": 4,
     "AWS::Events::Rule": 1,
-    "AWS::IAM::ManagedPolicy": 1,
+    "AWS::IAM::ManagedPolicy": 2,
     "AWS::IAM::Role": 2,
     "AWS::Lambda::Function": 1,
 }
