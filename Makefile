@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 export PYTHON313  # names a Python 3.13 that compiles the bundle, if python3.13 does not
+unexport PYTHONDONTWRITEBYTECODE  # else each process compiles the CDK's library again, for seconds
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 BIN := .venv/bin
 UV := $(BIN)/python local/setup/uv.py
@@ -73,10 +74,11 @@ told-%:
 	  $(MAKE) --no-print-directory $* $(if $(filter lint types,$*),ARGS=) >"build/log/$*" 2>&1; code=$$?; \
 	  cat "build/log/$*"; exit $$code
 
-lint: .venv/installed  ## style, and who may import whom
+lint: .venv/installed  ## style, who may import whom, and whether the workflows are safe
 	$(BIN)/ruff check . $(ARGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet .github examples/pipelines/github-actions.yml
 
 fix: .venv/installed  ## mend the style, as far as a program can
 	$(BIN)/ruff check --fix . $(ARGS)
