@@ -85,7 +85,11 @@ class FakeStacks:
         self.meta = SimpleNamespace(region_name="eu-west-1")
         self._groups = log_groups
         listed = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
-        self._stack = {"Outputs": listed, "DriftInformation": drift or {}}
+        self._stack = {
+            "StackId": f"arn:aws:cloudformation:eu-west-1:123456789012:stack/{STACK}/id",
+            "Outputs": listed,
+            "DriftInformation": drift or {},
+        }
 
     def describe_stacks(self, StackName: str) -> object:  # noqa: N803
         if StackName != STACK:

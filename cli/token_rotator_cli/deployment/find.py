@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from token_rotator.contract import StackOutput, Variable, output_of
 from token_rotator.errors import ConfigurationError
 from token_rotator.settings import Settings
-from token_rotator_cdk.config.places import partition_of
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.state import FunctionState, state_of
@@ -16,6 +15,7 @@ from token_rotator_cli.deployment.target import Target
 from token_rotator_cli.errors import CallerError
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
     from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 
@@ -73,13 +73,14 @@ def find_outline(aws: Aws, target: Target) -> Outline:
             stack=None,
         )
     stack = target.stack or ""
-    outputs = outputs_of(aws, stack)
+    found_stack = _stack(aws, stack)
+    outputs = _outputs(found_stack)
     rotator = rotator_in(outputs, target)
     function = outputs[output_of(rotator, StackOutput.FUNCTION_NAME)]
-    partition = partition_of(aws.region) or "aws"
+    _, partition, _, region, account, *_ = found_stack["StackId"].split(":")
     return Outline(
         rotator=f"{stack}/{rotator}",
-        function_arn=f"arn:{partition}:lambda:{aws.region}:{aws.account}:function:{function}",
+        function_arn=f"arn:{partition}:lambda:{region}:{account}:function:{function}",
         parameter_name=outputs.get(output_of(rotator, StackOutput.PARAMETER_NAME), ""),
         stack=stack,
     )
@@ -137,6 +138,14 @@ def _unqualified(function_arn: str) -> str:
 
 def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
     """Outputs of a stack. Raises ConfigurationError, CallerError."""
+    return _outputs(_stack(aws, stack))
+
+
+def _outputs(stack: "StackTypeDef") -> dict[str, str]:
+    return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+
+
+def _stack(aws: Aws, stack: str) -> "StackTypeDef":
     try:
         with calling("cloudformation:DescribeStacks"):
             (found,) = aws.cloudformation.describe_stacks(StackName=stack)["Stacks"]
@@ -147,7 +156,7 @@ def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
             f"There is no stack {stack} in {aws.cloudformation.meta.region_name}. "
             "Check the account, the region and the name, or deploy it."
         ) from None
-    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    return found
 
 
 def output_for(outputs: Mapping[str, str], target: Target, suffix: StackOutput) -> str:
