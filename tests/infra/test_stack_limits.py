@@ -69,20 +69,20 @@ def test_a_stack_that_is_too_full_is_refused_with_the_number_that_fits(tmp_path)
 
     (issue,) = caught.value.issues
     assert str(issue) == (
-        '[rotators.rax] stack = "tokens": 23 rotators fit into a stack, and this one has 26: '
+        '[rotators.raw] stack = "tokens": 22 rotators fit into a stack, and this one has 25: '
         'write other stacks, such as "tokens-2", into this table and 2 more'
     )
 
 
 def test_two_mistakes_of_different_kinds_are_named_at_once(tmp_path):
-    places = dict.fromkeys(names(24), 'stack = "full"') | {"ray": "memory_mb = 1"}
+    places = dict.fromkeys(names(23), 'stack = "full"') | {"rax": "memory_mb = 1"}
 
     with pytest.raises(ConfigurationIssues) as caught:
-        a_file(tmp_path, 25, per_stack=places)
+        a_file(tmp_path, 24, per_stack=places)
 
     assert [(issue.table, issue.key) for issue in caught.value.issues] == [
-        (("rotators", "ray"), "memory_mb"),
-        (("rotators", "rax"), "stack"),
+        (("rotators", "rax"), "memory_mb"),
+        (("rotators", "raw"), "stack"),
     ]
 
 

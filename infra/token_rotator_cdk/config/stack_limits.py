@@ -9,7 +9,7 @@ from typing import Final
 from token_rotator_cdk.config.issues import ConfigIssue, shown
 from token_rotator_cdk.config.models.deployment import Deployment
 
-MOST_ROTATORS: Final = 23
+MOST_ROTATORS: Final = 22
 """In one stack, whatever is configured: each has up to 20 resources of the 500 that a template may
 have, and 6 outputs of 200. One number with some room, so that no file stops fitting because a
 setting was changed or a release adds a resource."""
