@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Final, TextIO
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
 from token_rotator import urls
 from token_rotator.contract import Algorithm
-from token_rotator.credential.private_key import PrivateKey
+from token_rotator.credential.private_key import described
 from token_rotator.credential.service_account import STORE, ServiceAccount, parse, text_of
 from token_rotator.errors import CredentialError
 
@@ -39,13 +37,7 @@ def account_in(content: bytes, *, algorithm: Algorithm) -> tuple[str, ServiceAcc
 
 def describe(account: ServiceAccount) -> str:
     """The client, its key and the host of its discovery endpoint. Nothing of the key itself."""
-    text = f"service account {account.service_account_id}, {describe_key(account.private_key)}"
+    text = f"service account {account.service_account_id}, {described(account.private_key)}"
     if account.discovery_endpoint:
         text += f", discovery endpoint on {urls.host(account.discovery_endpoint)}"
     return text
-
-
-def describe_key(key: PrivateKey) -> str:
-    """The key's type and size: ``RSA key (2048 bits)``."""
-    kind = "RSA key" if isinstance(key, RSAPrivateKey) else f"{key.curve.name} key"
-    return f"{kind} ({key.key_size} bits)"

@@ -6,6 +6,7 @@ CommandFailed
 ├── WrongAccount      the caller's credentials are of another account than the rotator
 ├── WrongRegion       the secret is in another region than the rotator
 ├── CallerError       AWS did not do what the caller asked for
+├── NotInvoked        Lambda did not run the function
 ├── RotationFailed    the function answered with an error, which is quoted
 ├── NotPublished      the stored key has not led to a token
 ├── NotConfirmed      nobody agreed to replace a key that works
@@ -42,12 +43,26 @@ class WrongRegion(CommandFailed):
 class CallerError(CommandFailed):
     """AWS did not do what the caller asked for; the text says what the caller can do about it."""
 
-    def __init__(self, action: str, *, code: str, fix: str, unreachable: bool = False) -> None:
+    def __init__(
+        self,
+        action: str,
+        *,
+        code: str,
+        fix: str,
+        denied: bool = False,
+        unreachable: bool = False,
+    ) -> None:
+        self.denied = denied
+        """Whether the caller's credentials do not allow it."""
         self.code = code
         """AWS's error code, or the name of botocore's exception where AWS gave no answer."""
         self.unreachable = unreachable
         """Whether the network led to no answer of AWS."""
         super().__init__(f"{action} failed ({code}). {fix}")
+
+
+class NotInvoked(CommandFailed):
+    """Lambda did not run the function."""
 
 
 class RotationFailed(CommandFailed):

@@ -1,14 +1,13 @@
 """``token-rotator status``: the published token, and the rotation that published it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from token_rotator.contract import Outcome
 from token_rotator.errors import PublicationError
-from token_rotator.report import fingerprint
 from token_rotator_cli.console import Console, moment
-from token_rotator_cli.deployment.parameter import Published, read_published
+from token_rotator_cli.deployment.parameter import PublishedVersion, read_version
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.session import Session
@@ -23,11 +22,12 @@ class Status:
     at: datetime
     rotator: str
     parameter_name: str
-    published: Published | None
+    published: PublishedVersion | None
     nothing_because: str | None
     """Why there is no token in the parameter."""
     attempts: tuple[LoggedRotation, ...]
     log_unreadable_because: str | None
+    longest_life: timedelta
 
     @property
     def alive(self) -> bool:
@@ -36,10 +36,10 @@ class Status:
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the token expires, by the log or else by the parameter: a bare token has no time."""
-        if self.rotated_by is not None and self.rotated_by.expires_at is not None:
-            return self.rotated_by.expires_at
-        return self.published.record.expires_at if self.published else None
+        """When the token expires; at the latest, if the log does not tell who published it."""
+        if self.published is None or self.published.foreign:
+            return None
+        return self.published.expires_at(self.longest_life)
 
     @property
     def life_left_seconds(self) -> int | None:
@@ -49,11 +49,7 @@ class Status:
     @property
     def rotated_by(self) -> LoggedRotation | None:
         """The rotation that published the token."""
-        if self.published is None:
-            return None
-        there = fingerprint(self.published.record)
-        matching = [one for one in self.attempts if one.token_fingerprint == there]
-        return matching[-1] if matching else None
+        return self.published.by if self.published else None
 
     @property
     def last_error(self) -> LoggedRotation | None:
@@ -73,17 +69,18 @@ def status(session: Session) -> int:
 def _read(session: Session) -> Status:
     deployed = session.find_deployment()
     with session.console.progress("Asking AWS"):
-        published, nothing_because = None, None
-        try:
-            published = read_published(session.aws, deployed.settings)
-        except PublicationError as error:
-            nothing_because = str(error)
         attempts: list[LoggedRotation] = []
         log_unreadable_because = None
         try:
             attempts = session.rotation_log(deployed).attempts()
         except CallerError as error:
             log_unreadable_because = str(error)
+        published, nothing_because = None, None
+        try:
+            there = read_version(session.aws, deployed.settings.parameter_name)
+            published = there.explained(attempts, now=session.clock.now())
+        except PublicationError as error:
+            nothing_because = str(error)
     return Status(
         at=session.clock.now(),
         rotator=deployed.settings.rotator,
@@ -92,21 +89,24 @@ def _read(session: Session) -> Status:
         nothing_because=nothing_because,
         attempts=tuple(attempts),
         log_unreadable_because=log_unreadable_because,
+        longest_life=deployed.settings.token_lifetime,
     )
 
 
 def _show(status: Status, console: Console) -> None:
     rows = [("rotator", status.rotator), ("parameter", status.parameter_name)]
     left = status.life_left_seconds
-    if status.published is None or status.expires_at is None or left is None:
-        rows.append(("published", status.nothing_because or "nothing"))
+    there = status.published
+    if there is None or status.expires_at is None or left is None:
+        foreign = f"version {there.version}, which no rotation has published" if there else None
+        rows.append(("published", status.nothing_because or foreign or "nothing"))
     else:
-        record = status.published.record
+        at_most = "" if there.by else "at most "
         rows += [
-            ("version", str(status.published.version)),
-            ("token", f"{fingerprint(record)} (fingerprint)"),
-            ("age", f"{int((status.at - record.issued_at).total_seconds())} s"),
-            ("life left", f"{left} s" if left > 0 else f"none: it expired {-left} s ago"),
+            ("version", str(there.version)),
+            ("token", f"{there.by.token_fingerprint} (fingerprint)" if there.by else "unknown"),
+            ("age", f"{int((status.at - there.written_at).total_seconds())} s"),
+            ("life left", f"{at_most}{left} s" if left > 0 else f"none: it expired {-left} s ago"),
             ("expires at", moment(status.expires_at)),
         ]
     if status.log_unreadable_because:
@@ -120,14 +120,14 @@ def _show(status: Status, console: Console) -> None:
 
 def _as_json(status: Status) -> dict[str, object]:
     """null is "unknown" or "none"."""
-    record = status.published.record if status.published else None
+    there = status.published
     by, error = status.rotated_by, status.last_error
     return {
         "ok": status.alive,
         "parameter": status.parameter_name,
-        "version": status.published.version if status.published else None,
-        "token_fingerprint": fingerprint(record) if record else None,
-        "issued_at": record.issued_at.isoformat() if record else None,
+        "version": there.version if there else None,
+        "token_fingerprint": by.token_fingerprint if by else None,
+        "written_at": there.written_at.isoformat() if there else None,
         "expires_at": status.expires_at.isoformat() if status.expires_at else None,
         "life_left_seconds": status.life_left_seconds,
         "rotated_by": by.trigger if by else None,

@@ -167,6 +167,7 @@ class TokenRotatorStack(Stack):
             values = {
                 StackOutput.FUNCTION_NAME: rotator.function.function_name,
                 StackOutput.PARAMETER_NAME: rotator.parameter_name,
+                StackOutput.OPERATOR_POLICY_ARN: rotator.operator_policy.managed_policy_arn,
                 StackOutput.READER_POLICY_ARN: rotator.reader_policy.managed_policy_arn,
                 StackOutput.SECRET_ARN: rotator.secret_arn,
             }

@@ -72,6 +72,7 @@ class StackOutput(StrEnum):
     READER_LAYER_ARN = "ReaderLayerArn"
     FUNCTION_NAME = "FunctionName"
     PARAMETER_NAME = "ParameterName"
+    OPERATOR_POLICY_ARN = "OperatorPolicyArn"
     READER_POLICY_ARN = "ReaderPolicyArn"
     SECRET_ARN = "SecretArn"
     SHARED_READER_ROLE_ARN = "SharedReaderRoleArn"
@@ -116,22 +117,47 @@ class Outcome(StrEnum):
 
 
 class RotationStep(StrEnum):
-    """Steps of a rotation whose durations are logged."""
+    """Steps of a rotation, in their order."""
 
     READ = "read"
     """Read the published record."""
     SECRET = "secret"
-    """Read the credential."""
-    TOKEN = "token"
-    """Obtain an access token: discovery, assertion, exchange, with retries."""
+    """Read the secret."""
+    KEY = "key"
+    """Find a usable service account in it."""
+    DISCOVERY = "discovery"
+    """Find the token endpoint."""
+    ASSERTION = "assertion"
+    """Sign the client assertion."""
+    EXCHANGE = "exchange"
+    """Exchange it for an access token."""
     PUBLISH = "publish"
     """Write the parameter."""
 
 
-class LogField(StrEnum):
-    """Fields of the JSON line that the function logs for each rotation.
+class StepResult(StrEnum):
+    """How a step ended. A step that was not reached has none."""
 
-    A field without a value is left out. The last three are there after a failure only.
+    OK = "ok"
+    FAILED = "failed"
+
+
+class StepField(StrEnum):
+    """What the report of a rotation says of each step."""
+
+    RESULT = "result"
+    DURATION_MS = "duration_ms"
+    """All attempts together."""
+    ERROR = "error"
+    """The class of the last failure, also if a later attempt worked."""
+
+
+class ReportField(StrEnum):
+    """Fields of the report of one rotation.
+
+    The function logs it as one line of JSON, and answers whoever invoked it with the same. A field
+    without a value is left out. The first three are in the line only, the last three are there
+    after a failure only, which has no answer but an error.
     """
 
     LEVEL = "level"
@@ -145,27 +171,26 @@ class LogField(StrEnum):
     TOKEN_REQUESTS = "token_requests"
     MARGIN_SECONDS = "margin_seconds"
     SECRET_VERSION = "secret_version"
+    KEY = "key"
+    """Type and size of the private key."""
+    KEY_AGE_DAYS = "key_age_days"
+    """Since the version of the secret was stored."""
     KEY_DAYS_LEFT = "key_days_left"
+    TOKEN_ENDPOINT = "token_endpoint"
+    """Without a query."""
     CLOCK_SKEW_SECONDS = "clock_skew_seconds"
     """The identity provider's clock minus the function's; negative: the provider is behind."""
     PREVIOUS_KEY_USED = "previous_key_used"
     PARAMETER_VERSION = "parameter_version"
+    TOKEN_LIFETIME_SECONDS = "token_lifetime_seconds"
     EXPIRES_AT = "expires_at"
     TOKEN_FINGERPRINT = "token_fingerprint"
     WARNINGS = "warnings"
-    DURATIONS_MS = "durations_ms"
-    """An object: a number of milliseconds for each RotationStep that was begun."""
+    STEPS = "steps"
+    """An object: for each RotationStep that was reached, an object with StepField."""
     ERROR = "error"
     ERROR_MESSAGE = "error_message"
     RETRY_HELPS = "retry_helps"
-
-
-class AnswerField(StrEnum):
-    """Fields of the function's answer to whoever invoked it."""
-
-    OUTCOME = "outcome"
-    EXPIRES_AT = "expires_at"
-    PARAMETER_VERSION = "parameter_version"
 
 
 class Metric(StrEnum):
@@ -203,6 +228,32 @@ class Actions:
         "ec2:UnassignPrivateIpAddresses",
     )
     """Lambda itself needs this one and the one before it, to attach the function to a VPC."""
+
+    OPERATE_FUNCTION: Final = (
+        *INVOKE_FUNCTION,
+        "lambda:GetFunctionConfiguration",
+        "lambda:GetFunctionConcurrency",
+    )
+    READ_LOG: Final = ("logs:FilterLogEvents",)
+    SEE_KEY: Final = ("kms:DescribeKey", "kms:GetKeyPolicy")
+    SEE_ROLE: Final = ("iam:GetRole",)
+    SEE_RULE: Final = ("events:DescribeRule",)
+    SEE_SCHEDULE: Final = ("scheduler:GetSchedule",)
+    SEE_STACK: Final = (
+        "cloudformation:DescribeStacks",
+        "cloudformation:DescribeStackResourceDrifts",
+        "cloudformation:ListStackResources",
+    )
+    SEE_TOPIC: Final = ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic")
+    LIST: Final = (
+        "cloudwatch:DescribeAlarms",
+        "events:ListRuleNamesByTarget",
+        "lambda:GetAccountSettings",
+        "lambda:ListFunctions",
+        "logs:DescribeLogGroups",
+        "scheduler:ListSchedules",
+    )
+    """What an operator needs for all resources: AWS has no smaller permission for it."""
 
 
 class EncryptionContext(StrEnum):

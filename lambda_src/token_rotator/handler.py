@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from token_rotator.contract import AnswerField, EventField, Trigger, Variable
+from token_rotator.contract import EventField, Trigger, Variable
 from token_rotator.errors import ConfigurationError, RotationError, Unexpected, without_history
 from token_rotator.report import Report
 from token_rotator.telemetry import Telemetry
@@ -65,34 +65,29 @@ def invoke(
     remaining: timedelta,
     request_id: str | None = None,
 ) -> dict[str, object]:
-    """Runs the application for one event. ``remaining`` is the time until Lambda's timeout."""
+    """The report of one rotation, which contract.ReportField describes.
+
+    ``remaining`` is the time until Lambda's timeout.
+    """
     report = Report(now=app.now, trigger=_trigger(event), request_id=request_id)
-    if report.trigger == Trigger.PARAMETER_CHANGED:
-        app.rotation.parameter_changed(report)
-        return _ended(app, report)
     try:
-        app.rotation.run(
-            report,
-            deadline=app.now() + remaining - TO_REPORT,
-            min_remaining=_min_remaining(event),
-        )
+        if report.trigger == Trigger.PARAMETER_CHANGED:
+            app.rotation.parameter_changed(report)
+        else:
+            app.rotation.run(
+                report,
+                deadline=app.now() + remaining - TO_REPORT,
+                min_remaining=_min_remaining(event),
+            )
     except Exception as error:  # noqa: BLE001 - raised again as an error of ours
         failure = _ours(error)
     else:
-        return _ended(app, report)
+        app.telemetry.ended(report)
+        return app.telemetry.rendered(report)
     app.telemetry.failed(report, failure)
     # Raised outside of the except block, so that the original error is not its context: Lambda and
     # error trackers show contexts, and they might hold anything.
     raise without_history(failure)
-
-
-def _ended(app: Application, report: Report) -> dict[str, object]:
-    app.telemetry.ended(report)
-    return {
-        AnswerField.OUTCOME: report.outcome,
-        AnswerField.EXPIRES_AT: report.expires_at.isoformat() if report.expires_at else None,
-        AnswerField.PARAMETER_VERSION: report.parameter_version,
-    }
 
 
 def _ours(error: Exception) -> RotationError:

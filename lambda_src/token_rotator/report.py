@@ -1,13 +1,13 @@
 """The report of one rotation, filled in on the way, so that a failure leaves one, too."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from token_rotator.contract import Outcome, RotationStep, Trigger
+from token_rotator.contract import Outcome, Trigger
 from token_rotator.parameter.record import Record
+from token_rotator.steps import Steps
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,15 +19,18 @@ class Report:
     request_id: str | None = None
     """The invocation's request ID, as in Lambda's own log lines."""
     outcome: Outcome = Outcome.FAILED
+    steps: Steps = field(init=False)
     life_left_before: timedelta | None = None
     """The remaining life of the token that was published before; None: there was none."""
     token_requests: int = 0
     secret_version: str | None = None
+    key: str | None = None
+    """Type and size of the key that was used last."""
+    key_age_days: int | None = None
     key_days_left: int | None = None
-    """Days until the key that was used last expires; None: unknown."""
-    clock_skew: timedelta | None = None
-    """The identity provider's clock minus the function's; None: unknown."""
+    """Days until it expires; None: unknown."""
     previous_key_used: bool = False
+    token_lifetime: timedelta | None = None
     expires_at: datetime | None = None
     replaced_token_expires_at: datetime | None = None
     """Expiry of the token that the new one replaced; None: there was none."""
@@ -35,7 +38,9 @@ class Report:
     parameter_version: int | None = None
     token_fingerprint: str | None = None
     warnings: list[str] = field(default_factory=list)
-    durations: dict[RotationStep, timedelta] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.steps = Steps(now=self.now)
 
     @property
     def margin(self) -> timedelta | None:
@@ -44,17 +49,9 @@ class Report:
             return None
         return self.replaced_token_expires_at - self.published_at
 
-    @contextmanager
-    def timed(self, step: RotationStep) -> Iterator[None]:
-        """Adds the duration of the block to the step's."""
-        begun = self.now()
-        try:
-            yield
-        finally:
-            self.durations[step] = self.durations.get(step, timedelta()) + self.now() - begun
-
     def obtained(self, record: Record) -> None:
-        """Notes the token's expiry and fingerprint."""
+        """Notes the token's lifetime, expiry and fingerprint."""
+        self.token_lifetime = record.expires_at - record.issued_at
         self.expires_at = record.expires_at
         self.token_fingerprint = fingerprint(record)
 

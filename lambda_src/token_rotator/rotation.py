@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from token_rotator.contract import Outcome, RotationStep
+from token_rotator.credential.private_key import described
 from token_rotator.credential.secret_store import Credential
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
@@ -21,22 +22,21 @@ from token_rotator.parameter.publication import Published, Written
 from token_rotator.parameter.record import Record
 from token_rotator.report import Report
 from token_rotator.retrying import Retrier
+from token_rotator.steps import Steps
 from token_rotator.timing import AWS_CALL, SHORTEST_ATTEMPT, TO_PUBLISH
 
 
 class CredentialSource(Protocol):
     """The source of the service account."""
 
-    def current(self) -> Credential: ...
-    def previous(self) -> Credential | None: ...
+    def current(self, steps: Steps) -> Credential: ...
+    def previous(self, steps: Steps) -> Credential | None: ...
 
 
 class IdentityProvider(Protocol):
     """The service that exchanges a client assertion for an access token."""
 
-    @property
-    def clock_skew(self) -> timedelta | None: ...
-    def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record: ...
+    def exchange(self, account: ServiceAccount, *, deadline: datetime, steps: Steps) -> Record: ...
 
 
 class Publication(Protocol):
@@ -64,8 +64,7 @@ class Rotation:
 
         With min_remaining, a published token that has more life left than that is kept.
         """
-        with report.timed(RotationStep.READ):
-            expires_at = self._published_until()
+        expires_at = self._published_until(report)
         if expires_at is not None:
             report.life_left_before = expires_at - self.now()
             if min_remaining is not None and report.life_left_before > min_remaining:
@@ -74,13 +73,13 @@ class Rotation:
         try:
             record = self._obtain(report, deadline - TO_PUBLISH)
         except NoServiceAccountYet as exc:
-            if expires_at is not None or self.credentials.previous() is not None:
+            if expires_at is not None or self.credentials.previous(report.steps):
                 raise
             report.outcome = Outcome.WAITING
             report.warnings.append(str(exc))
             return
         report.obtained(record)
-        with report.timed(RotationStep.PUBLISH):
+        with report.steps.timed(RotationStep.PUBLISH):
             outcome = self._retrier.call(
                 lambda: self._publish(record, report),
                 deadline=deadline,
@@ -106,24 +105,29 @@ class Rotation:
     def _retrier(self) -> Retrier:
         return Retrier(now=self.now, sleep=self.sleep)
 
-    def _published_until(self) -> datetime | None:
-        if remembered := self.memory.expires_at(now=self.now()):
-            return remembered
+    def _published_until(self, report: Report) -> datetime | None:
         try:
-            record = self.publication.current().record
-        except ParameterStoreUnavailable:
+            with report.steps.timed(RotationStep.READ):
+                if remembered := self.memory.expires_at(now=self.now()):
+                    return remembered
+                there = self.publication.current()
+        except ParameterStoreUnavailable as exc:
+            report.warnings.append(str(exc))
             return None  # an extra token does no harm; the read before the write is retried
-        self.memory.keep(record, now=self.now())
-        return record.expires_at if record is not None else None
+        if there.problem:
+            report.warnings.append(there.problem)
+        self.memory.keep(there.record, now=self.now())
+        return there.record.expires_at if there.record is not None else None
 
     def _obtain(self, report: Report, deadline: datetime) -> Record:
         """A token for the current credential, or for the previous one if the current is refused."""
         credential = None
         try:
-            with report.timed(RotationStep.SECRET):
-                credential = self._retrier.call(
-                    self.credentials.current, deadline=deadline, longest_attempt=AWS_CALL
-                )
+            credential = self._retrier.call(
+                lambda: self.credentials.current(report.steps),
+                deadline=deadline,
+                longest_attempt=AWS_CALL,
+            )
             return self._exchange(credential, report, deadline)
         except (CredentialError, TokenRequestRefused) as refusal:
             record = self._obtain_with_previous(credential, refusal, report, deadline)
@@ -135,9 +139,9 @@ class Rotation:
         self, refused: Credential | None, refusal: RotationError, report: Report, deadline: datetime
     ) -> Record | None:
         """None if there is no other credential, or if it is refused, too."""
+        report.steps.settle()
         try:
-            with report.timed(RotationStep.SECRET):
-                previous = self.credentials.previous()
+            previous = self.credentials.previous(report.steps)
             if previous is None or (refused and previous.same_account_and_key(refused)):
                 return None
             record = self._exchange(previous, report, deadline)
@@ -155,19 +159,17 @@ class Rotation:
 
     def _exchange(self, credential: Credential, report: Report, deadline: datetime) -> Record:
         report.secret_version = credential.version_id
+        report.key = described(credential.service_account.private_key)
+        report.key_age_days = credential.age_days(now=self.now())
         report.key_days_left = credential.days_left(lifetime=self.key_lifetime, now=self.now())
 
         def attempt() -> Record:
             report.token_requests += 1
-            try:
-                return self.identity_provider.exchange(
-                    credential.service_account, deadline=deadline
-                )
-            finally:
-                report.clock_skew = self.identity_provider.clock_skew
+            return self.identity_provider.exchange(
+                credential.service_account, deadline=deadline, steps=report.steps
+            )
 
-        with report.timed(RotationStep.TOKEN):
-            return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)
+        return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)
 
     def _publish(self, record: Record, report: Report) -> Outcome:
         """Writes, unless another token is published that expires later, or this one already is."""

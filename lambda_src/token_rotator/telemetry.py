@@ -15,12 +15,14 @@ from token_rotator.contract import (
     MARGIN_REPORTED_BELOW_SECONDS,
     METRIC_NAMESPACE,
     ROTATOR_DIMENSION,
-    LogField,
     Metric,
     Outcome,
+    ReportField,
+    StepField,
 )
 from token_rotator.errors import RotationError
 from token_rotator.report import Report
+from token_rotator.steps import StepReport
 
 _UNITS: Final[Mapping[str, str]] = {
     Metric.TOKEN_PUBLISHED: "Count",
@@ -45,37 +47,46 @@ class Telemetry:
     def failed(self, report: Report, error: RotationError) -> None:
         """Logs a rotation that failed. AWS/Lambda Errors counts it; there is no metric of ours."""
         why = {
-            LogField.ERROR: type(error).__name__,
-            LogField.ERROR_MESSAGE: str(error),
-            LogField.RETRY_HELPS: error.retry_helps,
+            ReportField.ERROR: type(error).__name__,
+            ReportField.ERROR_MESSAGE: str(error),
+            ReportField.RETRY_HELPS: error.retry_helps,
         }
         _print(self._line("ERROR", report) | why)
+
+    def rendered(self, report: Report) -> dict[str, object]:
+        """The report in JSON's types, as it is logged and answered."""
+        skew, endpoint = report.steps.clock_skew, report.steps.token_endpoint
+        fields: dict[str, object] = {
+            ReportField.ROTATOR: self._rotator,
+            ReportField.TRIGGER: report.trigger,
+            ReportField.REQUEST_ID: report.request_id,
+            ReportField.OUTCOME: report.outcome,
+            ReportField.LIFE_LEFT_BEFORE_SECONDS: _seconds(report.life_left_before),
+            ReportField.TOKEN_REQUESTS: report.token_requests,
+            ReportField.MARGIN_SECONDS: _seconds(report.margin),
+            ReportField.SECRET_VERSION: report.secret_version,
+            ReportField.KEY: report.key,
+            ReportField.KEY_AGE_DAYS: report.key_age_days,
+            ReportField.KEY_DAYS_LEFT: report.key_days_left,
+            ReportField.TOKEN_ENDPOINT: endpoint,
+            ReportField.CLOCK_SKEW_SECONDS: _seconds(skew),
+            ReportField.PREVIOUS_KEY_USED: report.previous_key_used,
+            ReportField.PARAMETER_VERSION: report.parameter_version,
+            ReportField.TOKEN_LIFETIME_SECONDS: _seconds(report.token_lifetime),
+            ReportField.EXPIRES_AT: report.expires_at.isoformat() if report.expires_at else None,
+            ReportField.TOKEN_FINGERPRINT: report.token_fingerprint,
+            ReportField.WARNINGS: report.warnings,
+            ReportField.STEPS: {step: _step(one) for step, one in report.steps.reached.items()},
+        }
+        return _told(fields)
 
     def _line(self, level: str, report: Report) -> dict[str, object]:
         return {
             # the names by which Lambda's own lines call them
-            LogField.LEVEL: level,
-            LogField.TIMESTAMP: report.now().isoformat(timespec="milliseconds"),
-            LogField.MESSAGE: "rotation",
-            LogField.ROTATOR: self._rotator,
-            LogField.TRIGGER: report.trigger,
-            LogField.REQUEST_ID: report.request_id,
-            LogField.OUTCOME: report.outcome,
-            LogField.LIFE_LEFT_BEFORE_SECONDS: _seconds(report.life_left_before),
-            LogField.TOKEN_REQUESTS: report.token_requests,
-            LogField.MARGIN_SECONDS: _seconds(report.margin),
-            LogField.SECRET_VERSION: report.secret_version,
-            LogField.KEY_DAYS_LEFT: report.key_days_left,
-            LogField.CLOCK_SKEW_SECONDS: _seconds(report.clock_skew),
-            LogField.PREVIOUS_KEY_USED: report.previous_key_used,
-            LogField.PARAMETER_VERSION: report.parameter_version,
-            LogField.EXPIRES_AT: report.expires_at.isoformat() if report.expires_at else None,
-            LogField.TOKEN_FINGERPRINT: report.token_fingerprint,
-            LogField.WARNINGS: report.warnings,
-            LogField.DURATIONS_MS: {
-                step: round(took / timedelta(milliseconds=1))
-                for step, took in report.durations.items()
-            },
+            ReportField.LEVEL: level,
+            ReportField.TIMESTAMP: report.now().isoformat(timespec="milliseconds"),
+            ReportField.MESSAGE: "rotation",
+            **self.rendered(report),
         }
 
     def _metrics(self, report: Report) -> dict[str, object]:
@@ -106,9 +117,23 @@ class Telemetry:
 
 
 def _print(document: Mapping[str, object]) -> None:
-    """Prints one line. Fields without a value are left out."""
-    told = {name: value for name, value in document.items() if value is not None}
-    print(json.dumps(told), flush=True)  # noqa: T201 - see the module's docstring
+    """Prints one line."""
+    print(json.dumps(document), flush=True)  # noqa: T201 - see the module's docstring
+
+
+def _told(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields that have a value. Names are plain strings, for whoever encodes them."""
+    return {str(name): value for name, value in fields.items() if value is not None}
+
+
+def _step(report: StepReport) -> dict[str, object]:
+    return _told(
+        {
+            StepField.RESULT: report.result,
+            StepField.DURATION_MS: round(report.duration / timedelta(milliseconds=1)),
+            StepField.ERROR: report.error,
+        }
+    )
 
 
 def _seconds(duration: timedelta | None) -> float | None:

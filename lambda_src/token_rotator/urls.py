@@ -43,6 +43,11 @@ def host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
+def without_query(url: str) -> str:
+    """The URL without its query, in which people put secrets."""
+    return urlsplit(url)._replace(query="").geturl()
+
+
 def origin(url: str) -> str:
     """Scheme, host and, unless it is the scheme's own, port (RFC 6454 section 6.2)."""
     parts: SplitResult = urlsplit(url)

@@ -11,6 +11,8 @@ There are seven differences to `python -m ministack`, all in private names of th
 - an alarm on an expression is stored as an alarm on its metric instead of being refused. The
   rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
 - the address and the NAT gateway of a VPC are accepted, not made: functions run outside of the VPC
+- IAM is asked for a log group, a rule of the default bus and a function's concurrency by the names
+  that AWS has for them
 """
 
 # ruff: noqa: SLF001
@@ -25,6 +27,7 @@ from http import HTTPStatus
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # in another virtual environment
+from ministack.core import iam_actions  # type: ignore[import-not-found]
 from ministack.services import (  # type: ignore[import-not-found]
     eventbridge,
     lambda_svc,
@@ -46,6 +49,8 @@ NEEDED = (
     (lambda_svc, "_functions"),
     (provisioners, "_RESOURCE_HANDLERS"),
     (provisioners, "_cw_metric_alarm_record"),
+    (iam_actions, "extract_resource_arn"),
+    (iam_actions, "_lambda_action"),
 )
 EVENT_SECONDS = 60
 """The deployed functions' maximum age of an event."""
@@ -62,6 +67,7 @@ def adapt(speedup: float) -> None:
     adapt_parameters()
     adapt_alarms()
     adapt_networks()
+    adapt_iam()
 
 
 def adapt_scheduler(speedup: float) -> None:
@@ -193,6 +199,29 @@ def adapt_networks() -> None:
 
     provisioners._RESOURCE_HANDLERS["AWS::EC2::EIP"] = accepts("AllocationId")
     provisioners._RESOURCE_HANDLERS["AWS::EC2::NatGateway"] = accepts("NatGatewayId")
+
+
+def adapt_iam() -> None:
+    """Names resources and actions as AWS does.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    """
+    resource_of, lambda_action = iam_actions.extract_resource_arn, iam_actions._lambda_action
+
+    def resource(service: str, *request: Any) -> str:
+        arn = str(resource_of(service, *request))
+        if service == "logs" and ":log-group:" in arn:
+            return f"{arn}:*"
+        return arn.replace(":rule/default/", ":rule/") if service == "events" else arn
+
+    def action(method: str, path: str) -> str | None:
+        found: str | None = lambda_action(method, path)
+        concurrency = "PutFunctionConcurrency"
+        return "GetFunctionConcurrency" if (found, method) == (concurrency, "GET") else found
+
+    iam_actions.extract_resource_arn = resource
+    iam_actions._lambda_action = action
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from studies.providers.keys import CLIENT, RSA
 from token_rotator.credential.private_key import PrivateKey
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import IdentityProviderError
+from token_rotator.steps import Steps
 from token_rotator.wiring import identity_provider, utc_now
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.rotator import RotatorConfig
@@ -44,7 +45,9 @@ class Exchange:
         """What came of it: a token, or the error in the function's words."""
         try:
             record = self.endpoint.exchange(
-                self.account, deadline=datetime.now(UTC) + timedelta(seconds=20)
+                self.account,
+                deadline=utc_now() + timedelta(seconds=20),
+                steps=Steps(now=utc_now),
             )
         except IdentityProviderError as error:
             return f"{type(error).__name__}: {error}"

@@ -19,6 +19,7 @@ from token_rotator.credential.secret_store import Credential
 from token_rotator.handler import invoke
 from token_rotator.parameter.record import Record
 from token_rotator.rotation import CredentialSource
+from token_rotator.steps import Steps
 from token_rotator.wiring import build, utc_now
 from token_rotator_cdk.config.defaults import KEY_LIFETIME_DAYS
 from token_rotator_cli.deployment.rotation_log import RotationLog
@@ -41,11 +42,11 @@ class Aged:
     real: CredentialSource
     age: timedelta
 
-    def current(self) -> Credential:
-        return replace(self.real.current(), created_at=utc_now() - self.age)
+    def current(self, steps: Steps) -> Credential:
+        return replace(self.real.current(steps), created_at=utc_now() - self.age)
 
-    def previous(self) -> Credential | None:
-        return self.real.previous()
+    def previous(self, steps: Steps) -> Credential | None:
+        return self.real.previous(steps)
 
 
 @pytest.fixture
@@ -113,10 +114,12 @@ def test_the_dashboards_queries_use_fields_that_the_function_logs(system: System
     system.rotation(lambda entry: entry.outcome == "failed", what="a failed rotation")
 
     (dashboard,) = resources(system, "AWS::CloudWatch::Dashboard")
-    asked = set(re.findall(r"\b(?:[a-z]+_)+[a-z_]+(?:\.[a-z]+)?", json.dumps(dashboard)))
+    asked = set(
+        re.findall(r"\bsteps\.[a-z]+\.[a-z_]+|\b(?:[a-z]+_)+[a-z_]+", json.dumps(dashboard))
+    )
     logged: set[str] = set()
     for line in system.logged('"outcome"'):
-        logged |= line.keys() | {f"durations_ms.{step}" for step in line["durations_ms"]}
+        logged |= line.keys() | {f"steps.{step}.duration_ms" for step in line["steps"]}
     assert asked - logged == {"life_left_seconds"}, "the query defines this name"
     assert len(asked & logged) > 5
 

@@ -19,6 +19,7 @@ from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.identity_provider.discovery import Discovery
 from token_rotator.identity_provider.http import LONGEST_BODY_BYTES, ProviderHttp
 from token_rotator.settings import Settings
+from token_rotator.steps import Steps
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 TOKEN = "kR3v0LgB5nQ1sentinelpX8"
@@ -108,7 +109,9 @@ def exchanged(pool: Pool) -> str:
         discovery_endpoint="https://idp.example/us1",
     )
     try:
-        record = provider.exchange(account, deadline=NOW + timedelta(seconds=30))
+        record = provider.exchange(
+            account, deadline=NOW + timedelta(seconds=30), steps=Steps(now=lambda: NOW)
+        )
     except IdentityProviderError as error:
         return f"{error} {error!r} {error.args} {vars(error)}"
     assert NOW < record.expires_at <= NOW + settings.token_lifetime

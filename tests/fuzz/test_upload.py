@@ -10,6 +10,7 @@ from typing import Any, cast
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from fakes.clock import Clock
 from fakes.keys import PKCS8, ec_key, pem, rsa_key
 from fakes.secrets_manager import ARN, LONGEST_BYTES, FakeSecretsManager
 from tests.support.damaged_text import CHANGES
@@ -18,6 +19,7 @@ from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
 from token_rotator.credential.secret_store import SecretStore
 from token_rotator.errors import CredentialError
+from token_rotator.steps import Steps
 from token_rotator_cli.upload.upload import Upload, upload
 
 KEYS = (pem(rsa_key()), pem(rsa_key()), pem(rsa_key()), pem(rsa_key(), PKCS8), pem(ec_key()))
@@ -93,7 +95,7 @@ def uploaded(content: bytes, secret: FakeSecretsManager) -> str:
 def found_by_the_function(secret: FakeSecretsManager) -> Found:
     store = SecretStore(BotocoreService(secret), secret_id=ARN, algorithm=Algorithm.RS256)
     try:
-        account = store.current().service_account
+        account = store.current(Steps(now=Clock().now)).service_account
     except CredentialError as error:
         return Found(reason=str(error).partition("of the secret cannot be used. ")[2])
     return Found(

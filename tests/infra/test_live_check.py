@@ -56,11 +56,11 @@ def arn_of(logical_id: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{tail.format(logical_id)}"
 
 
-def marketing(kind: str) -> tuple[str, dict[str, Any]]:
+def marketing(kind: str, named: str = "") -> tuple[str, dict[str, Any]]:
     (found,) = (
         (name, properties)
         for name, properties in resources(DOCUMENT, kind).items()
-        if name.startswith("Marketing")
+        if name.startswith("Marketing") and named in name
     )
     return found
 
@@ -95,7 +95,7 @@ POLICIES = {
     "the function": (role_of("lambda"), list(of_function(deployed()))),
     "Scheduler": (role_of("scheduler"), list(of_schedules(deployed()))),
     "a consumer": (
-        statements(marketing("AWS::IAM::ManagedPolicy")[1]["PolicyDocument"]),
+        statements(marketing("AWS::IAM::ManagedPolicy", "ReaderPolicy")[1]["PolicyDocument"]),
         list(of_reader(deployed())),
     ),
 }

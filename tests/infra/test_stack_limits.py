@@ -68,21 +68,23 @@ def test_a_stack_that_is_too_full_is_refused_with_the_number_that_fits(tmp_path)
         a_file(tmp_path, MOST_ROTATORS + 3)
 
     (issue,) = caught.value.issues
+    first = names(MOST_ROTATORS + 1)[-1]
     assert str(issue) == (
-        '[rotators.rau] stack = "tokens": 20 rotators fit into a stack, and this one has 23: '
+        f'[rotators.{first}] stack = "tokens": 18 rotators fit into a stack, and this one has 21: '
         'write other stacks, such as "tokens-2", into this table and 2 more'
     )
 
 
 def test_two_mistakes_of_different_kinds_are_named_at_once(tmp_path):
-    places = dict.fromkeys(names(MOST_ROTATORS + 1), 'stack = "full"') | {"rba": "memory_mb = 1"}
+    *full, one_more, elsewhere = names(MOST_ROTATORS + 2)
+    places = dict.fromkeys([*full, one_more], 'stack = "full"') | {elsewhere: "memory_mb = 1"}
 
     with pytest.raises(ConfigurationIssues) as caught:
-        a_file(tmp_path, 27, per_stack=places)
+        a_file(tmp_path, len(full) + 2, per_stack=places)
 
     assert [(issue.table, issue.key) for issue in caught.value.issues] == [
-        (("rotators", "rba"), "memory_mb"),
-        (("rotators", "rau"), "stack"),
+        (("rotators", elsewhere), "memory_mb"),
+        (("rotators", one_more), "stack"),
     ]
 
 

@@ -82,6 +82,16 @@ def only(document: Resource, kind: str) -> Resource:
     return resource
 
 
+def policy_id(document: Resource, name: str) -> str:
+    """The logical id of a managed policy: ``ReaderPolicy`` or ``OperatorPolicy``."""
+    (found,) = (one for one in resources(document, "AWS::IAM::ManagedPolicy") if name in one)
+    return found
+
+
+def reader_policy(document: Resource) -> Resource:
+    return resources(document, "AWS::IAM::ManagedPolicy")[policy_id(document, "ReaderPolicy")]
+
+
 def logical_id(document: Resource, kind: str) -> str:
     (name,) = resources(document, kind)
     return name

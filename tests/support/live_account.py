@@ -12,7 +12,7 @@ from tests.support.iam_simulator import FakeSimulator
 from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
 from tests.support.preflight_services import FakeNetwork
 from token_rotator.aws.clients import BotocoreService
-from token_rotator.contract import EventField, LogField, Trigger, ValueFormat
+from token_rotator.contract import EventField, ReportField, Trigger, ValueFormat
 from token_rotator.parameter.publication import ParameterStore
 from token_rotator.parameter.record import Record
 from token_rotator_cli.__main__ import main
@@ -113,7 +113,7 @@ class LiveAccount:
         end = at + timedelta(seconds=seconds)
         for moment, text in (
             (at, {"type": "platform.start", "record": {"requestId": request}}),
-            (end, {LogField.MESSAGE: "rotation", LogField.REQUEST_ID: request, **line}),
+            (end, {ReportField.MESSAGE: "rotation", ReportField.REQUEST_ID: request, **line}),
             (end, {"_aws": {"Timestamp": 1}}),
             (end, _report(request, seconds)),
         ):

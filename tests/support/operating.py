@@ -1,13 +1,14 @@
 """A deployed rotator for tests of the command: the real function in moto's AWS."""
 
+import base64
 import io
 import json
 import logging
 import sys
 import time
 import zipfile
-from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout, suppress
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -32,7 +33,15 @@ STACK = "stack"
 PARAMETER = "/intelligence/marketing/access-token"
 LOG_GROUP = f"/aws/lambda/{FUNCTION}"
 SECOND_WATCHDOG = "watchdog-2"
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+RULE = "stack-MarketingRotatorTriggersSecretChanged"
+PARAMETER_RULE = "stack-MarketingRotatorTriggersParameterChanged"
+
+
+def trust(service: str) -> str:
+    """A role's trust policy."""
+    principal = {"Service": f"{service}.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 class Refusing:
@@ -51,22 +60,63 @@ class Refusing:
         return refuse
 
 
-@dataclass
-class FakeSimulator:
-    """IAM's policy simulator, which moto does not have."""
+class Denying:
+    """A client of which AWS refuses one operation."""
 
-    denied: set[str] = field(default_factory=set)
+    def __init__(self, client: Any, operation: str, code: str = "AccessDeniedException") -> None:
+        self._client, self._operation, self._code = client, operation, code
+        self.meta = client.meta
 
-    def simulate_principal_policy(self, **asked: Any) -> dict[str, Any]:
-        return {
-            "EvaluationResults": [
-                {
-                    "EvalActionName": action,
-                    "EvalDecision": "implicitDeny" if action in self.denied else "allowed",
-                }
-                for action in asked["ActionNames"]
-            ]
+    def __getattr__(self, operation: str) -> Any:
+        if operation == self._operation:
+            return getattr(Refusing(self._code), operation)
+        return getattr(self._client, operation)
+
+
+class FakeStacks:
+    """CloudFormation; its error for a stack that does not exist is ValidationError."""
+
+    def __init__(
+        self,
+        outputs: Mapping[str, str],
+        *,
+        functions: Sequence[str] = (),
+        log_groups: Sequence[str] = (),
+        drift: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.meta = SimpleNamespace(region_name="eu-west-1")
+        self._resources = [
+            *(("AWS::Lambda::Function", name) for name in functions),
+            *(("AWS::Logs::LogGroup", name) for name in log_groups),
+        ]
+        listed = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
+        self._stack = {
+            "StackId": f"arn:aws:cloudformation:eu-west-1:123456789012:stack/{STACK}/id",
+            "Outputs": listed,
+            "DriftInformation": drift or {},
         }
+
+    def describe_stacks(self, StackName: str) -> object:  # noqa: N803
+        if StackName != STACK:
+            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+        return {"Stacks": [self._stack]}
+
+    def describe_stack_resource_drifts(self, **_: object) -> object:
+        gone = {"LogicalResourceId": "Watchdog2", "StackResourceDriftStatus": "DELETED"}
+        return {"StackResourceDrifts": [gone]}
+
+    def get_paginator(self, _: str) -> Any:
+        found = [
+            {
+                "ResourceType": kind,
+                "LogicalResourceId": name,
+                "PhysicalResourceId": name,
+                "ResourceStatus": "CREATE_COMPLETE",
+            }
+            for kind, name in self._resources
+        ]
+        page = {"StackResourceSummaries": found}
+        return SimpleNamespace(paginate=lambda **_: iter([page]))
 
 
 class FakeFunctions:
@@ -77,6 +127,8 @@ class FakeFunctions:
         self._moto = rotator.aws.functions
         self.answer: object = None
         """Replaces the function's own answer."""
+        self.tail = True
+        """Whether Lambda sends the end of the log along."""
         self.quota = 1000
         """Concurrent executions of the account."""
         self.reserved: int | None = 1
@@ -97,15 +149,19 @@ class FakeFunctions:
     def get_function_concurrency(self, FunctionName: str) -> dict[str, int]:  # noqa: N803
         return {} if self.reserved is None else {"ReservedConcurrentExecutions": self.reserved}
 
-    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
-        assert Payload == b"{}"
+    def invoke(self, FunctionName: str, Payload: bytes, LogType: str) -> dict[str, Any]:  # noqa: N803
+        assert (Payload, LogType) == (b"{}", "Tail")
+        told: dict[str, Any] = {}
         try:
             answer = self.answer or self._rotator.rotate()
         except RotationError as error:
             answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
+            told["LogResult"] = base64.b64encode(self._rotator.printed.encode()[-4096:]).decode()
+        if not self.tail:
+            told = {"ResponseMetadata": {"RequestId": self._rotator.request_id}}
         payload = io.BytesIO(json.dumps(answer).encode())
         failed = isinstance(answer, dict) and "errorType" in answer
-        return {"Payload": payload} | ({"FunctionError": "Unhandled"} if failed else {})
+        return {"Payload": payload, **told, **({"FunctionError": "Unhandled"} if failed else {})}
 
 
 class Terminal(io.TextIOWrapper):
@@ -134,8 +190,9 @@ class OperatedRotator:
             parameter_name=PARAMETER,
             key_arn=self.key,
         )
-        role = aws.iam.create_role(RoleName="rotator", AssumeRolePolicyDocument=TRUST)
+        role = aws.iam.create_role(RoleName="rotator", AssumeRolePolicyDocument=trust("lambda"))
         self._role = role["Role"]["Arn"]
+        aws.iam.create_role(RoleName="invoke", AssumeRolePolicyDocument=trust("scheduler"))
         self.function_arn = self.create_function(FUNCTION, self.environment)
         for name, trigger, every in (
             (Trigger.SCHEDULE, Trigger.SCHEDULE, "4 minutes"),
@@ -144,16 +201,24 @@ class OperatedRotator:
         ):
             sent = json.dumps({EventField.TRIGGER: trigger})
             self.create_schedule(name, f"rate({every})", sends=sent)
+        for name, source in ((RULE, "aws.secretsmanager"), (PARAMETER_RULE, "aws.ssm")):
+            aws.event_rules.put_rule(Name=name, EventPattern=json.dumps({"source": [source]}))
+            aws.event_rules.put_targets(
+                Rule=name, Targets=[{"Id": "function", "Arn": self.function_arn}]
+            )
+        aws.topics.subscribe(TopicArn=self.topic, Protocol="email", Endpoint="ops@example.com")
         aws.logs.create_log_group(logGroupName=LOG_GROUP)
+        aws.logs.put_retention_policy(logGroupName=LOG_GROUP, retentionInDays=30)
         aws.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
         self.slept = timedelta()
         """By the function."""
         self.waited = timedelta()
         """By the command."""
+        self._logs = aws.logs
+        """Where Lambda writes, whatever the caller may read."""
         self.start()
         self.functions = FakeFunctions(self)
-        self.simulator = FakeSimulator()
-        vars(aws).update(functions=self.functions, iam=self.simulator)
+        vars(aws).update(functions=self.functions)
         self.rotate(trigger=Trigger.SCHEDULE)
 
     def run(self, command: str, *options: str, stdin: bytes = b"", terminal: bool = False) -> int:
@@ -167,13 +232,16 @@ class OperatedRotator:
             stdin=Terminal(io.BytesIO(stdin)) if terminal else io.TextIOWrapper(io.BytesIO(stdin)),
         )
 
-    def start(self) -> None:
-        """Starts an execution environment of the function with what is in ``environment``."""
+    def start(self, *, secrets: Any = None, parameters: Any = None) -> None:
+        """Starts an execution environment of the function with what is in ``environment``.
+
+        The clients are what its role may do. Default: everything.
+        """
         self.app = build(
             self.environment,
             aws=AwsClients(
-                secrets_manager=BotocoreService(self.aws.secrets),
-                parameter_store=BotocoreService(self.aws.parameters),
+                secrets_manager=BotocoreService(secrets or self.aws.secrets),
+                parameter_store=BotocoreService(parameters or self.aws.parameters),
                 is_local=True,  # so that the identity provider may be on loopback
             ),
             now=lambda: datetime.now(UTC) + self.slept,
@@ -183,22 +251,25 @@ class OperatedRotator:
     def rotate(self, **event: object) -> dict[str, object]:
         """Invokes the function and stores its output in the log group, as Lambda does."""
         printed = io.StringIO()
+        self.request_id = f"request-{time.monotonic_ns()}"
         try:
             with redirect_stdout(printed):
                 return invoke(
                     self.app,
                     event,
                     remaining=timedelta(seconds=50),
-                    request_id=f"request-{time.monotonic_ns()}",
+                    request_id=self.request_id,
                 )
         finally:
             at = int(datetime.now(UTC).timestamp() * 1000)
-            lines = printed.getvalue().splitlines()
-            self.aws.logs.put_log_events(
-                logGroupName=LOG_GROUP,
-                logStreamName="s",
-                logEvents=[{"timestamp": at, "message": line} for line in lines],
-            )
+            self.printed = printed.getvalue()
+            lines = self.printed.splitlines()
+            with suppress(self._logs.exceptions.ResourceNotFoundException):  # as Lambda
+                self._logs.put_log_events(
+                    logGroupName=LOG_GROUP,
+                    logStreamName="s",
+                    logEvents=[{"timestamp": at, "message": line} for line in lines],
+                )
 
     def secret_changed(self) -> None:
         """Invokes the function as the event rule does."""

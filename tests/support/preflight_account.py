@@ -125,7 +125,7 @@ class PreflightAccount:
             "AWS::KMS::Key": [KEY],
             "AWS::Lambda::Function": ["rotator"],
             "AWS::IAM::Role": ["role-1", "role-2"],
-            "AWS::IAM::ManagedPolicy": ["policy"],
+            "AWS::IAM::ManagedPolicy": ["policy", "operator-policy"],
             "AWS::Events::Rule": ["rule"],
             "AWS::CloudWatch::Alarm": [f"alarm-{number}" for number in range(5)],
         }

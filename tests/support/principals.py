@@ -73,10 +73,26 @@ def assume_as_a_service(aws: LocalAws, role_arn: str) -> Clients:
 
 def workload(aws: LocalAws, name: str, *, policy_arn: str) -> Clients:
     """Assumes a new role that has one managed policy and no other permissions."""
+    return assume(aws, role_with(aws, name, policy_arn=policy_arn))
+
+
+def role_with(aws: LocalAws, name: str, *, policy_arn: str) -> str:
+    """The ARN of a new role that has one managed policy and no other permissions."""
     iam = aws.client("iam")
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_TRUST_US)["Role"]
     iam.attach_role_policy(RoleName=name, PolicyArn=policy_arn)
-    return assume(aws, role["Arn"])
+    return str(role["Arn"])
+
+
+def shell_of(aws: LocalAws, role_arn: str) -> dict[str, str]:
+    """The variables of a shell that has assumed the role."""
+    given = aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+    return {
+        **aws.client_environment(),
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
 
 
 _TRUST_US = json.dumps(

@@ -9,13 +9,14 @@ from fakes.clock import Clock
 from fakes.keys import rsa_key
 from fakes.parameter_store import FakeParameterStore
 from token_rotator.aws.clients import BotocoreService
-from token_rotator.contract import ValueFormat
+from token_rotator.contract import RotationStep, ValueFormat
 from token_rotator.credential.secret_store import Credential
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.parameter.publication import ParameterStore
 from token_rotator.parameter.record import Record
 from token_rotator.report import Report
 from token_rotator.rotation import Rotation
+from token_rotator.steps import Steps
 
 T = TypeVar("T")
 
@@ -38,11 +39,13 @@ class FakeCredentials:
     current_version: Credential | Exception = field(default_factory=lambda: credential("v2"))
     previous_version: Credential | Exception | None = None
 
-    def current(self) -> Credential:
-        return _or_raise(self.current_version)
+    def current(self, steps: Steps) -> Credential:
+        with steps.timed(RotationStep.KEY):
+            return _or_raise(self.current_version)
 
-    def previous(self) -> Credential | None:
-        return _or_raise(self.previous_version)
+    def previous(self, steps: Steps) -> Credential | None:
+        with steps.timed(RotationStep.KEY):
+            return _or_raise(self.previous_version)
 
 
 class FakeIdentityProvider:
@@ -56,9 +59,12 @@ class FakeIdentityProvider:
         self.requests: list[tuple[ServiceAccount, datetime]] = []
         self.lifetime = timedelta(seconds=300)
         self.before_answering: Callable[[], None] = lambda: None
-        self.clock_skew: timedelta | None = None
 
-    def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record:
+    def exchange(self, account: ServiceAccount, *, deadline: datetime, steps: Steps) -> Record:
+        with steps.timed(RotationStep.EXCHANGE):
+            return self._exchange(account)
+
+    def _exchange(self, account: ServiceAccount) -> Record:
         issued_at = self._clock.now()
         self.requests.append((account, issued_at))
         self._clock.advance(seconds=self._seconds)

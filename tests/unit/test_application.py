@@ -22,6 +22,7 @@ from token_rotator.errors import (
     RotationError,
 )
 from token_rotator.parameter.record import Record
+from token_rotator.steps import Steps
 
 
 def test_a_rotation_publishes_a_token_that_opens_the_protected_resource(deployed: Deployed):
@@ -179,10 +180,12 @@ def test_the_watchdog_asks_nobody_while_the_token_is_fresh(deployed: Deployed):
 def test_a_token_counts_as_issued_when_it_was_asked_for_in_whole_seconds(deployed: Deployed):
     asked_at = deployed.clock.moment.replace(microsecond=999_999)
     deployed.clock.moment = asked_at
-    rotation = deployed.app.rotation
+    rotation, steps = deployed.app.rotation, Steps(now=deployed.clock.now)
 
     record = rotation.identity_provider.exchange(
-        rotation.credentials.current().service_account, deadline=asked_at + timedelta(seconds=30)
+        rotation.credentials.current(steps).service_account,
+        deadline=asked_at + timedelta(seconds=30),
+        steps=steps,
     )
 
     assert record.issued_at == asked_at.replace(microsecond=0)

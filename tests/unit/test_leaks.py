@@ -21,6 +21,7 @@ from tests.unit.credential.test_service_account import REFUSED, SENTINEL
 from token_rotator.aws.clients import NoAnswer
 from token_rotator.credential.secret_store import Credential
 from token_rotator.errors import CredentialError, Unexpected
+from token_rotator.steps import Steps
 from token_rotator_cdk.bundle.sources import INSTALLED
 
 
@@ -178,7 +179,7 @@ def test_an_error_that_is_not_ours_is_named_by_kind_and_place_and_never_quoted(
     deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ):
     class TransportError(FakeCredentials):
-        def current(self) -> Credential:
+        def current(self, steps: Steps) -> Credential:
             raise RuntimeError(TOKEN)
 
     rotation = replace(deployed.app.rotation, credentials=TransportError())

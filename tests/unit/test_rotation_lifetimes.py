@@ -168,8 +168,6 @@ def test_a_token_that_was_published_in_between_ends_the_row():
 class SameToken:
     """A provider that answers the same token again, with the life that it has left."""
 
-    clock_skew = None
-
     def __init__(self, world: RotationScenario, *, lives: int) -> None:
         self._world = world
         self.expires_at = world.clock.now() + timedelta(seconds=lives)

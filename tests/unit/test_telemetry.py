@@ -13,6 +13,7 @@ from token_rotator.contract import (
     PLACEHOLDER_FIELD,
     EventField,
     Metric,
+    RotationStep,
     Trigger,
 )
 from token_rotator.errors import IdentityProviderDown, TokenRequestRefused
@@ -120,9 +121,9 @@ EVERY_LINE = {
     *("level", "timestamp", "message"),
     *("rotator", "trigger", "function_request_id", "outcome"),
     *("life_left_before_seconds", "margin_seconds", "expires_at", "parameter_version"),
-    *("token_requests", "durations_ms", "warnings"),
-    *("secret_version", "key_days_left", "previous_key_used", "token_fingerprint"),
-    "clock_skew_seconds",
+    *("token_requests", "steps", "warnings"),
+    *("secret_version", "key", "key_age_days", "key_days_left", "previous_key_used"),
+    *("token_endpoint", "clock_skew_seconds", "token_lifetime_seconds", "token_fingerprint"),
 }
 
 
@@ -138,11 +139,14 @@ def test_a_rotations_line_says_everything_and_a_failures_line_why_besides(
     failed = json.loads(capsys.readouterr().out)
 
     assert published.keys() == EVERY_LINE
-    of_the_new_token = {"expires_at", "token_fingerprint", "margin_seconds", "parameter_version"}
+    of_the_new_token = {
+        *("expires_at", "token_lifetime_seconds", "token_fingerprint"),
+        *("margin_seconds", "parameter_version"),
+    }
     why = {"error", "error_message", "retry_helps"}
     assert failed.keys() == EVERY_LINE - of_the_new_token | why
-    assert published["durations_ms"].keys() == {"read", "secret", "token", "publish"}
-    assert failed["durations_ms"].keys() == {"read", "secret", "token"}
+    assert [*published["steps"]] == [*RotationStep]
+    assert [*failed["steps"]] == [*RotationStep][:-1]
     assert failed["token_requests"] > 1
     assert (failed["error"], failed["retry_helps"]) == ("IdentityProviderDown", True)
     assert failed["life_left_before_seconds"] > 0

@@ -23,9 +23,10 @@ COMMANDS: Final = {
         purpose="Find out what is wrong with a rotator",
         usage="[ROTATOR] [OPTIONS]",
         details="""\
-Runs thirteen checks. Each is ok, warning, wrong (with what to do), unknown (your credentials or a
-local AWS do not allow to find out) or skipped (it needs one that is wrong). One access token is
-requested and discarded; nothing is published. Exits with 1 if anything is wrong.""",
+Invokes the function once, as `rotate` does, and shows each step as the function reports it. Then
+looks at what AWS knows: parameter, key, schedules, event rule, roles, alarms, log. Each row is ok,
+warning, wrong (with what to do), unknown (your credentials or a local AWS do not allow to find out)
+or skipped. The token is published. Exits with 1 if anything is wrong.""",
     ),
     "status": Command(
         purpose="Show the published token, and the rotation that published it",

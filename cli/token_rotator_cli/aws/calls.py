@@ -6,7 +6,16 @@ from contextlib import contextmanager
 from getpass import GetPassWarning
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoRegionError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    RefreshWithMFAUnsupportedError,
+    SSLError,
+)
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
@@ -34,6 +43,38 @@ _LOGGED_OUT: Final = frozenset(
 )
 
 
+_NO_TERMINAL: Final = (
+    "The profile wants an MFA code, which needs a terminal. In one, `aws configure "
+    "export-credentials --profile NAME --format env` prints credentials that work without."
+)
+_WAY: Final = "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL"
+
+_FIXES: Final[tuple[tuple[type[BotoCoreError] | tuple[type[BotoCoreError], ...], str], ...]] = (
+    (
+        ProfileNotFound,
+        "There is no such profile: `aws configure list-profiles` lists the existing ones.",
+    ),
+    (NoRegionError, "Name the region with --region or AWS_REGION."),
+    (RefreshWithMFAUnsupportedError, _NO_TERMINAL),
+    (
+        SSLError,
+        (
+            "AWS's certificate was not accepted. If a proxy of your network inspects TLS, name the "
+            "file with its certificates in AWS_CA_BUNDLE."
+        ),
+    ),
+    (
+        ProxyConnectionError,
+        "The proxy that HTTPS_PROXY names could not be reached: correct or remove it.",
+    ),
+    (
+        (HTTPClientError, NoConnection),
+        f"Try again; if it stays, {_WAY}. Your network may want a proxy in HTTPS_PROXY.",
+    ),
+)
+"""The first row that applies."""
+
+
 @contextmanager
 def calling(action: str) -> Iterator[None]:
     """Raises CallerError for whatever botocore raises; ``action`` is the IAM action to ask for."""
@@ -44,23 +85,20 @@ def calling(action: str) -> Iterator[None]:
         code = _code(exc)
         # from None: a validation error of botocore's quotes the arguments
         raise CallerError(
-            action, code=code, fix=_fix(action, code, exc), unreachable=_is_unreachable(exc)
-        ) from None
-    except (GetPassWarning, EOFError):
-        raise CallerError(
             action,
-            code="MFA",
-            fix="The profile needs a terminal, to ask for the code of its MFA device: run this in "
-            "one, or with temporary credentials (aws configure export-credentials --profile NAME "
-            "--format env, where it can ask).",
+            code=code,
+            fix=_fix(action, code, exc),
+            denied=code in _DENIED,
+            unreachable=_is_unreachable(exc),
         ) from None
     except ResponseParserError as exc:
         raise CallerError(
             action,
             code=type(exc).__name__,
-            fix="What answered is not AWS, but the page of a proxy for example: check the network, "
-            "HTTPS_PROXY and AWS_ENDPOINT_URL.",
+            fix=f"What answered is not AWS, but the page of a proxy for example: {_WAY}.",
         ) from None
+    except (GetPassWarning, EOFError):
+        raise CallerError(action, code="MFA", fix=_NO_TERMINAL) from None
 
 
 @contextmanager
@@ -86,20 +124,18 @@ def _fix(action: str, code: str, exc: ClientError | BotoCoreError) -> str:
         return f"{denied(action, message)}, or use another --profile."
     if code in _LOGGED_OUT:
         return "There are no valid AWS credentials: log in, or name a profile with --profile."
-    if code == "ProfileNotFound":
-        return "There is no such profile: `aws configure list-profiles` lists the existing ones."
-    if code == "NoRegionError":
-        return "Name the region with --region or AWS_REGION."
     if _is_unavailable(exc):
-        return "Try again; if it stays, check the network and AWS_ENDPOINT_URL."
-    return "The API reference of that service explains the code."
+        return f"Try again; if it stays, {_WAY}."
+    return next(
+        (fix for kinds, fix in _FIXES if isinstance(exc, kinds)),
+        "The API reference of that service explains the code.",
+    )
 
 
 def _is_unavailable(exc: ClientError | BotoCoreError) -> bool:
-    if isinstance(exc, ClientError):
-        status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return is_transient(_code(exc), status)
-    return _is_unreachable(exc)
+    return isinstance(exc, ClientError) and is_transient(
+        _code(exc), exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    )
 
 
 def _is_unreachable(exc: ClientError | BotoCoreError) -> bool:

@@ -1,5 +1,6 @@
 """Steps that show what the account allows, before the first deployment, too."""
 
+from token_rotator.errors import ConfigurationError
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.concurrency import (
     QUOTA,
@@ -7,16 +8,22 @@ from token_rotator_cli.deployment.concurrency import (
     read_concurrency,
     reserved_for,
 )
+from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.steps import Finding, Result
 
 
 def concurrency(context: CheckContext) -> Finding:
     """The account has a concurrency to reserve, or the function has its own."""
+    outline = getattr(context, "outline", None)
+    reserved = None if outline is None else reserved_for(context.aws, outline.function_arn)
+    if reserved == 0:
+        raise ConfigurationError(
+            "0 is reserved for the function: Lambda refuses every invocation. Somebody has "
+            f"throttled it: aws lambda put-function-concurrency, or {RESTORE}."
+        )
     if context.aws.is_local:
         return Finding(message="a local AWS has no quota", result=Result.UNKNOWN)
     account = read_concurrency(context.aws)
-    deployed = getattr(context, "deployed", None)
-    reserved = None if deployed is None else reserved_for(context.aws, deployed.function_arn)
     facts = {"quota": account.quota, "unreserved": account.unreserved, "reserved": reserved}
     if reserved is not None:
         return Finding(message=f"{reserved} is reserved for the function; {account}", facts=facts)

@@ -15,6 +15,7 @@ from token_rotator_cli.steps import Finding, Result
 
 GUIDE: Final = "docs/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow"
 AWS_KEY: Final = "alias/aws/sns"
+PENDING: Final = "PendingConfirmation"
 PUBLISHES: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
@@ -22,13 +23,20 @@ def alarms(context: CheckContext) -> Finding:
     """The alarms' actions are on, and the topics take what CloudWatch publishes."""
     found = _alarms(context)
     topics = {topic for alarm in found for topic in alarm.get("AlarmActions", [])}
-    facts = {"alarms": len(found), "topics": sorted(topics)}
+    ringing = sorted(str(one["AlarmName"]) for one in found if one["StateValue"] == "ALARM")
+    facts = {"alarms": len(found), "topics": sorted(topics), "ringing": ringing}
     off = [str(alarm["AlarmName"]) for alarm in found if not alarm.get("ActionsEnabled", True)]
     if off:
         return Finding(
             message=f"the actions of {len(off)} of {len(found)} alarms are off, so that they tell "
             "nobody: alarm_actions_enabled = false was deployed, or somebody switched them off "
             f"(aws cloudwatch enable-alarm-actions, or {RESTORE})",
+            result=Result.WARNING,
+            facts=facts,
+        )
+    if ringing:
+        return Finding(
+            message=f"{' and '.join(ringing)} is ringing. docs/runbook.md has a section for each",
             result=Result.WARNING,
             facts=facts,
         )
@@ -57,8 +65,36 @@ def alarms(context: CheckContext) -> Finding:
     return Finding(message=f"{len(found)} alarms tell {' and '.join(sorted(topics))}", facts=facts)
 
 
+def subscribers(context: CheckContext) -> Finding:
+    """Somebody has subscribed to the topics that the alarms publish to."""
+    topics = {
+        topic
+        for alarm in _alarms(context)
+        for topic in alarm.get("AlarmActions", [])
+        if topic.split(":")[2] == "sns"
+    }
+    confirmed, pending = 0, 0
+    for topic in sorted(topics):
+        with calling("sns:ListSubscriptionsByTopic"):
+            pages = context.aws.topics.get_paginator("list_subscriptions_by_topic")
+            for page in pages.paginate(TopicArn=topic):
+                waits = [one["SubscriptionArn"] == PENDING for one in page["Subscriptions"]]
+                pending += sum(waits)
+                confirmed += len(waits) - sum(waits)
+    facts = {"confirmed": confirmed, "pending": pending}
+    if confirmed:
+        also = f"; {pending} wait for a confirmation" if pending else ""
+        return Finding(message=f"{confirmed}{also}", facts=facts)
+    why = (
+        f"{pending} subscriptions wait for somebody to follow the link in AWS's email"
+        if pending
+        else "nobody has subscribed: alarm_emails in rotators.toml, or aws sns subscribe"
+    )
+    return Finding(message=f"alarms tell nobody: {why}", result=Result.WARNING, facts=facts)
+
+
 def _alarms(context: CheckContext) -> list[Any]:
-    prefix = f"{context.deployed.settings.rotator}/"
+    prefix = f"{context.outline.rotator}/"
     with calling("cloudwatch:DescribeAlarms"):
         pages = context.aws.cloudwatch.get_paginator("describe_alarms").paginate(
             AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"]

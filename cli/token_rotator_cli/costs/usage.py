@@ -32,7 +32,7 @@ ROTATION_SECONDS: Final = 0.5
 KEPT_SECONDS: Final = 0.005
 """Assumed, for a warm function with 256 MB."""
 
-ROTATION_LOG_BYTES: Final = 820
+ROTATION_LOG_BYTES: Final = 1260
 """The rotation's line and its metrics line."""
 KEPT_LOG_BYTES: Final = 360
 """Of a run that keeps the token, or notes an event."""

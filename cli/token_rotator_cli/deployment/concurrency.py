@@ -5,6 +5,7 @@ from typing import Final
 
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.errors import CallerError
 
 STAYS_UNRESERVED: Final = 10
 """Lambda refuses a reservation that leaves less; a new account's whole quota is not more.
@@ -42,7 +43,12 @@ def read_concurrency(aws: Aws) -> AccountConcurrency:
 
 
 def reserved_for(aws: Aws, function_arn: str) -> int | None:
-    """What is reserved for a function. Raises CallerError."""
-    with calling("lambda:GetFunctionConcurrency"):
-        answer = aws.functions.get_function_concurrency(FunctionName=function_arn)
+    """What is reserved for a function, if there is one. Raises CallerError."""
+    try:
+        with calling("lambda:GetFunctionConcurrency"):
+            answer = aws.functions.get_function_concurrency(FunctionName=function_arn)
+    except CallerError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+        return None
     return answer.get("ReservedConcurrentExecutions")

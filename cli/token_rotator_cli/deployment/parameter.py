@@ -1,15 +1,24 @@
-"""The parameter's value, as consumers read it."""
+"""The parameter: its version, and its value, as consumers read it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Self
 
-from token_rotator.contract import ValueFormat
+from token_rotator.contract import Outcome, ValueFormat
 from token_rotator.errors import PublicationError
 from token_rotator.parameter.record import Record, RecordUnreadable, bounded
 from token_rotator.settings import Settings
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 from token_rotator_cli.errors import CallerError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm.type_defs import ParameterTypeDef
+
+READABLE_AFTER: Final = timedelta(seconds=60)
+"""Lines of the log become readable some seconds after they were written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,19 +30,44 @@ class Published:
     """A bare token has no times: it expires by then, and may have expired before."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedVersion:
+    """A version of the parameter, and what the log tells of it. The value is not read."""
+
+    version: int
+    written_at: datetime
+    by: LoggedRotation | None = None
+    """The rotation that published it; None: the log does not tell."""
+    foreign: bool = False
+    """Whether the log shows that no rotation published it."""
+
+    def expires_at(self, longest: timedelta | None) -> datetime | None:
+        """When its token expires; at the latest, if the log does not tell; None: unknown."""
+        if self.by is not None and self.by.expires_at is not None:
+            return self.by.expires_at
+        return None if longest is None else self.written_at + longest
+
+    def explained(self, attempts: Sequence[LoggedRotation], *, now: datetime) -> Self:
+        """The version with the rotation that published it, out of the latest ones."""
+        published = [one for one in attempts if one.outcome == Outcome.PUBLISHED]
+        ours = [one for one in published if one.parameter_version == self.version]
+        return replace(
+            self,
+            by=ours[-1] if ours else None,
+            foreign=bool(published) and not ours and now - self.written_at > READABLE_AFTER,
+        )
+
+
+def read_version(aws: Aws, name: str) -> PublishedVersion:
+    """Needs no right to decrypt. Raises PublicationError where there is none, and CallerError."""
+    found = _get(aws, name, decrypted=False)
+    return PublishedVersion(version=found["Version"], written_at=found["LastModifiedDate"])
+
+
 def read_published(aws: Aws, settings: Settings) -> Published:
     """Raises PublicationError where consumers would find no record, and CallerError."""
     name = settings.parameter_name
-    try:
-        with calling("ssm:GetParameter"):
-            found = aws.parameters.get_parameter(Name=name, WithDecryption=True)["Parameter"]
-    except CallerError as error:
-        if error.code != "ParameterNotFound":
-            raise
-        raise PublicationError(
-            f"There is no parameter {name}: nothing was published yet, or the last token expired "
-            "and SSM removed it. `token-rotator status` shows what stopped the last rotation."
-        ) from None
+    found = _get(aws, name, decrypted=True)
     try:
         record = _record(found["Value"], found["LastModifiedDate"], settings)
     except RecordUnreadable:
@@ -43,6 +77,19 @@ def read_published(aws: Aws, settings: Settings) -> Published:
             "it."
         ) from None
     return Published(version=found["Version"], record=record)
+
+
+def _get(aws: Aws, name: str, *, decrypted: bool) -> "ParameterTypeDef":
+    try:
+        with calling("ssm:GetParameter"):
+            return aws.parameters.get_parameter(Name=name, WithDecryption=decrypted)["Parameter"]
+    except CallerError as error:
+        if error.code != "ParameterNotFound":
+            raise
+        raise PublicationError(
+            f"There is no parameter {name}: nothing was published yet, or the last token expired "
+            "and SSM removed it. `token-rotator status` shows what stopped the last rotation."
+        ) from None
 
 
 def _record(value: str, written_at: datetime, settings: Settings) -> Record:

@@ -1,12 +1,12 @@
-"""The function's log: one line of JSON for each rotation, read from CloudWatch Logs."""
+"""Reports of rotations: the lines of the function's log, and its answer, which says the same."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, Self
 
-from token_rotator.contract import LogField, Outcome
+from token_rotator.contract import Outcome, ReportField, StepField, StepResult
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.clock import utc_now
 
@@ -23,20 +23,39 @@ _THE_BEGINNING: Final = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedStep:
+    """One step of a rotation."""
+
+    failed: bool
+    duration_ms: int | None
+    error: str | None
+    """The class of its last failure, also if a later attempt worked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedRotation:
-    """One rotation, as its log line describes it."""
+    """One rotation, as its report describes it."""
 
     at: datetime
     trigger: str
     outcome: str
     request_id: str | None = None
+    life_left_before_seconds: float | None = None
     token_requests: int | None = None
     secret_version: str | None = None
+    key: str | None = None
+    key_age_days: int | None = None
+    key_days_left: int | None = None
+    token_endpoint: str | None = None
+    clock_skew_seconds: float | None = None
     previous_key_used: bool = False
     parameter_version: int | None = None
+    token_lifetime_seconds: float | None = None
     expires_at: datetime | None = None
     token_fingerprint: str | None = None
     warnings: tuple[str, ...] = ()
+    steps: Mapping[str, LoggedStep] = field(default_factory=dict)
+    """Those that were reached, by RotationStep."""
     error: str | None = None
     error_message: str | None = None
     retry_helps: bool = False
@@ -44,25 +63,37 @@ class LoggedRotation:
     @classmethod
     def parse(cls, message: str, at: datetime) -> Self | None:
         """None for a line that is not a rotation's."""
-        line = json_object(message)
-        if LogField.OUTCOME not in line:
+        return cls.reported(json_object(message), at)
+
+    @classmethod
+    def reported(cls, line: Mapping[str, Any], at: datetime) -> Self | None:
+        """None for fields that are not a rotation's."""
+        if ReportField.OUTCOME not in line:
             return None
-        expires_at = line.get(LogField.EXPIRES_AT)
+        expires_at = line.get(ReportField.EXPIRES_AT)
         return cls(
             at=at,
-            trigger=str(line.get(LogField.TRIGGER, "")),
-            outcome=str(line[LogField.OUTCOME]),
-            request_id=line.get(LogField.REQUEST_ID),
-            token_requests=line.get(LogField.TOKEN_REQUESTS),
-            secret_version=line.get(LogField.SECRET_VERSION),
-            previous_key_used=bool(line.get(LogField.PREVIOUS_KEY_USED)),
-            parameter_version=line.get(LogField.PARAMETER_VERSION),
+            trigger=str(line.get(ReportField.TRIGGER, "")),
+            outcome=str(line[ReportField.OUTCOME]),
+            request_id=line.get(ReportField.REQUEST_ID),
+            life_left_before_seconds=line.get(ReportField.LIFE_LEFT_BEFORE_SECONDS),
+            token_requests=line.get(ReportField.TOKEN_REQUESTS),
+            secret_version=line.get(ReportField.SECRET_VERSION),
+            key=line.get(ReportField.KEY),
+            key_age_days=line.get(ReportField.KEY_AGE_DAYS),
+            key_days_left=line.get(ReportField.KEY_DAYS_LEFT),
+            token_endpoint=line.get(ReportField.TOKEN_ENDPOINT),
+            clock_skew_seconds=line.get(ReportField.CLOCK_SKEW_SECONDS),
+            previous_key_used=bool(line.get(ReportField.PREVIOUS_KEY_USED)),
+            parameter_version=line.get(ReportField.PARAMETER_VERSION),
+            token_lifetime_seconds=line.get(ReportField.TOKEN_LIFETIME_SECONDS),
             expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
-            token_fingerprint=line.get(LogField.TOKEN_FINGERPRINT),
-            warnings=tuple(line.get(LogField.WARNINGS) or ()),
-            error=line.get(LogField.ERROR),
-            error_message=line.get(LogField.ERROR_MESSAGE),
-            retry_helps=bool(line.get(LogField.RETRY_HELPS)),
+            token_fingerprint=line.get(ReportField.TOKEN_FINGERPRINT),
+            warnings=tuple(line.get(ReportField.WARNINGS) or ()),
+            steps={name: _step(one) for name, one in line.get(ReportField.STEPS, {}).items()},
+            error=line.get(ReportField.ERROR),
+            error_message=line.get(ReportField.ERROR_MESSAGE),
+            retry_helps=bool(line.get(ReportField.RETRY_HELPS)),
         )
 
     @property
@@ -76,6 +107,14 @@ class LoggedRotation:
         if self.error:
             return f"{self.error}: {self.error_message}"
         return " ".join(self.warnings) or self.outcome
+
+
+def _step(told: Mapping[str, Any]) -> LoggedStep:
+    return LoggedStep(
+        failed=told.get(StepField.RESULT) == StepResult.FAILED,
+        duration_ms=told.get(StepField.DURATION_MS),
+        error=told.get(StepField.ERROR),
+    )
 
 
 class LogEvent(NamedTuple):
@@ -108,9 +147,18 @@ class RotationLog:
                     at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
                     yield LogEvent(at, event["message"], event.get("logStreamName", ""))
 
+    def of_request(self, request_id: str) -> LoggedRotation | None:
+        """The rotation of an invocation of the last minutes, if its line can be read already."""
+        events = self.events(self._now() - RECENT, containing=request_id)
+        return next(_rotations(events), None)
+
     def attempts(self) -> list[LoggedRotation]:
         """The latest rotations that requested a token, the newest last."""
         return self.recent_attempts() or self._attempts(LONGEST_INTERVAL)
+
+    def since(self, moment: datetime) -> list[LoggedRotation]:
+        """All rotations since then, also those that kept the token."""
+        return [*_rotations(self.events(moment, containing=ReportField.OUTCOME))]
 
     def recent_attempts(self) -> list[LoggedRotation]:
         """Those of the last minutes."""
@@ -119,7 +167,7 @@ class RotationLog:
     def new_rotations(self) -> list[LoggedRotation]:
         """The rotations that no earlier call of this method returned, in order of publication."""
         found = []
-        for event in self.events(self._new_since, containing=LogField.OUTCOME):
+        for event in self.events(self._new_since, containing=ReportField.OUTCOME):
             if event in self._seen:
                 continue
             self._seen.add(event)
@@ -133,9 +181,12 @@ class RotationLog:
         return "\n".join([event.message for event in self.events(_THE_BEGINNING)][-count:])
 
     def _attempts(self, within: timedelta) -> list[LoggedRotation]:
-        events = self.events(self._now() - within, containing=LogField.OUTCOME)
-        rotations = filter(None, (LoggedRotation.parse(one.message, one.at) for one in events))
-        return sorted((one for one in rotations if one.attempted), key=lambda one: one.at)
+        events = self.events(self._now() - within, containing=ReportField.OUTCOME)
+        return sorted((one for one in _rotations(events) if one.attempted), key=lambda one: one.at)
+
+
+def _rotations(events: Iterable[LogEvent]) -> Iterator[LoggedRotation]:
+    return filter(None, (LoggedRotation.parse(one.message, one.at) for one in events))
 
 
 def json_object(message: str) -> dict[str, Any]:

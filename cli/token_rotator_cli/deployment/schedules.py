@@ -1,8 +1,10 @@
 """The EventBridge schedules that have the function as their target."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from token_rotator.contract import EventField, Trigger
@@ -19,6 +21,8 @@ deleted by hand.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
 """
 
+_UNITS: Final = {"minute": 60, "hour": 3600, "day": 86400}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
@@ -31,6 +35,12 @@ class Schedule:
     enabled: bool
     role_arn: str
     """The role with which Scheduler invokes the function."""
+
+    @property
+    def every(self) -> timedelta | None:
+        """``rate(4 minutes)`` as a duration; None: it is no rate."""
+        rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", self.expression)
+        return timedelta(seconds=int(rate[1]) * _UNITS[rate[2]]) if rate else None
 
 
 def schedules_of(aws: Aws, function_arn: str) -> list[Schedule]:

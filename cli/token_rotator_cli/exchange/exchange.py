@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from token_rotator import urls
+from token_rotator.credential.private_key import described
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import CredentialError, IdentityProviderError
 from token_rotator.identity_provider.addresses import Addresses
@@ -17,13 +18,14 @@ from token_rotator.parameter.publication import value_of
 from token_rotator.parameter.record import Record
 from token_rotator.report import fingerprint
 from token_rotator.settings import Settings
+from token_rotator.steps import Steps
 from token_rotator.timing import HTTP_CONNECT, HTTP_READ
 from token_rotator_cli.clock import Clock
 from token_rotator_cli.console import Console, moment
-from token_rotator_cli.downloaded_file import account_in, describe_key, read_file
+from token_rotator_cli.downloaded_file import account_in, read_file
 from token_rotator_cli.errors import ProxyFailed
 from token_rotator_cli.exchange.differences import differences, first_endpoint
-from token_rotator_cli.exchange.journal import Journal, ObservedHttp, ObservedSigner, shown
+from token_rotator_cli.exchange.journal import Journal, ObservedHttp, ObservedSigner
 from token_rotator_cli.exchange.network import Network
 from token_rotator_cli.exchange.settings import choose
 from token_rotator_cli.exchange.trust import machines_trust
@@ -60,8 +62,9 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
     journal.fact("settings", chosen.source, profile=chosen.settings.profile)
     network = Network(addresses(account, chosen.settings), trust.context)
     provider = _provider(chosen.settings, network, journal, clock)
+    steps = Steps(now=clock.now)
     try:
-        record = provider.exchange(account, deadline=clock.now() + LONGEST)
+        record = provider.exchange(account, deadline=clock.now() + LONGEST, steps=steps)
         value_of(record, chosen.settings.value_format)
     except (IdentityProviderError, ProxyFailed):
         for note in differences(network, trust, account, chosen.settings):
@@ -71,7 +74,7 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
             "text says what the function has or does, it is this machine."
         )
         raise
-    _tell_token(record, provider.clock_skew, journal)
+    _tell_token(record, steps.clock_skew, journal)
     notes = list(differences(network, trust, account, chosen.settings))
     for note in notes:
         told.text(note)
@@ -108,14 +111,18 @@ def read_account(file: str, stdin: TextIO, settings: Settings, journal: Journal)
         except CredentialError as error:
             running.ended("cannot be used")
             raise type(error)(f"The file cannot be used. {error}") from None
-        key = describe_key(account.private_key)
+        key = described(account.private_key)
         endpoint = account.discovery_endpoint
         running.ended(
             f"service account {account.service_account_id}, {key}, "
-            + (f"discovery endpoint {shown(endpoint)}" if endpoint else "no discovery endpoint"),
+            + (
+                f"discovery endpoint {urls.without_query(endpoint)}"
+                if endpoint
+                else "no discovery endpoint"
+            ),
             service_account=account.service_account_id,
             key=key,
-            discovery_endpoint=shown(endpoint) if endpoint else None,
+            discovery_endpoint=urls.without_query(endpoint) if endpoint else None,
         )
     return account
 

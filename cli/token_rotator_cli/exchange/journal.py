@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import jwt
 
+from token_rotator import urls
 from token_rotator.contract import RequestStyle
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
@@ -130,8 +130,8 @@ class ObservedHttp(ProviderHttp):
     def _ended(self, running: Running, answer: ProviderResponse, url: str, more: str) -> None:
         tls = self._network.tls_version
         running.ended(
-            f"{shown(url)} answered: {answer.described} ({tls or 'no TLS'}{more})",
-            url=shown(url),
+            f"{urls.without_query(url)} answered: {answer.described} ({tls or 'no TLS'}{more})",
+            url=urls.without_query(url),
             status=answer.status,
             tls_version=tls,
             proxy=self._network.via,
@@ -158,11 +158,6 @@ class ObservedSigner(AssertionSigner):
                 claims=claims,
             )
         return assertion
-
-
-def shown(url: str) -> str:
-    """The URL without its query, in which people put secrets."""
-    return urlsplit(url)._replace(query="").geturl()
 
 
 def _key_id(header: Mapping[str, Any]) -> str:

@@ -5,7 +5,8 @@ from typing import Final
 
 from token_rotator.contract import Trigger
 from token_rotator.errors import ConfigurationError
-from token_rotator_cli.deployment.find import find_deployment, outputs_of
+from token_rotator_cli.deployment.find import find_deployment
+from token_rotator_cli.deployment.outline import outputs_of
 from token_rotator_cli.deployment.rotation_log import RotationLog
 from token_rotator_cli.deployment.schedules import RESTORE, schedules_of
 from token_rotator_cli.live_check.context import LiveCheckContext

@@ -1,7 +1,6 @@
 """Steps that measure how regular the schedules are; the timeline of README.md needs 60 s."""
 
 import itertools
-import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 """
 
 FEWEST: Final = 3
-_UNITS: Final = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +72,9 @@ class Regularity:
 
 def period_of(schedule: Schedule) -> timedelta:
     """``rate(4 minutes)`` as a duration; the stack makes rates only. Raises CheckFailed."""
-    rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule.expression)
-    if rate is None:
+    if schedule.every is None:
         raise CheckFailed(f"The schedule {schedule.name} is {schedule.expression}, not a rate.")
-    return timedelta(seconds=int(rate[1]) * _UNITS[rate[2]])
+    return schedule.every
 
 
 def may_have_waited(start: datetime, offset: timedelta, others: Sequence[Invocation]) -> bool:

@@ -69,6 +69,38 @@ def read_parameter(parameter_arn: str, key: kms.IKey) -> list[iam.PolicyStatemen
     ]
 
 
+def operate(
+    *,
+    function_arn: str,
+    log_group_arn: str,
+    parameter_arn: str,
+    key_arn: str,
+    topic_arns: list[str],
+    role_arns: list[str],
+    schedule_arns: list[str],
+    rule_arns: list[str],
+    stack_arn: str,
+) -> list[iam.PolicyStatement]:
+    """What an operator needs. The parameter is read without being decrypted, the secret is not."""
+    of_one = (
+        (Actions.OPERATE_FUNCTION, [function_arn]),
+        (Actions.READ_LOG, [log_group_arn]),
+        (Actions.READ_PARAMETER, [parameter_arn]),
+        (Actions.SEE_KEY, [key_arn]),
+        (Actions.SEE_TOPIC, topic_arns),
+        (Actions.SEE_ROLE, role_arns),
+        (Actions.SEE_SCHEDULE, schedule_arns),
+        (Actions.SEE_RULE, rule_arns),
+        (Actions.SEE_STACK, [stack_arn]),
+        (Actions.LIST, ["*"]),
+    )
+    return [
+        iam.PolicyStatement(actions=[*actions], resources=resources)
+        for actions, resources in of_one
+        if resources
+    ]
+
+
 def publish_to(topic_arn: str) -> iam.PolicyStatement:
     """Messages to one topic."""
     return iam.PolicyStatement(actions=["sns:Publish"], resources=[topic_arn])

@@ -38,6 +38,7 @@ from token_rotator_cdk.constructs.naming import (
     issues_of_sharing,
 )
 from token_rotator_cdk.constructs.network import Network
+from token_rotator_cdk.constructs.operators import OperatorPolicy
 from token_rotator_cdk.constructs.readers import Readers
 from token_rotator_cdk.constructs.references import arn_of, issues_of_references
 from token_rotator_cdk.constructs.triggers import Triggers
@@ -111,7 +112,7 @@ class TokenRotator(Construct):
         :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach.
         :param log_group_name: default: CloudFormation chooses a name.
         :param log_encryption_key: default: CloudWatch's own.
-        :param role_path: IAM path of the roles and of the reader policy. Default: ``/``.
+        :param role_path: IAM path of the roles and policies. Default: ``/``.
         :param role_name_prefix: what their names begin with. Default: CloudFormation chooses names.
         :param architecture: default: ``Architecture.ARM_64``.
         :param fips: the function calls AWS at its FIPS endpoints; in regions that have them.
@@ -254,6 +255,16 @@ class TokenRotator(Construct):
             actions_enabled=alarm_actions_enabled,
             texts=texts,
         ).by_name
+        self.operator_policy: iam.ManagedPolicy = OperatorPolicy(
+            self,
+            "OperatorPolicy",
+            function=self.function,
+            triggers=self.triggers,
+            parameter_arn=self.parameter_arn,
+            key=self.encryption_key,
+            topic=alarm_topic,
+            names=names,
+        )
         self._readers = Readers(
             self,
             parameter_arn=self.parameter_arn,

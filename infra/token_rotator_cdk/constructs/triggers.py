@@ -38,8 +38,9 @@ class Triggers(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.schedules: list[scheduler.Schedule] = []
+        self.rules: list[events.Rule] = []
         self._function = function
-        self._role = _invoke_role(self, function, names)
+        self.role = _invoke_role(self, function, names)
         self._schedule(
             "Schedule",
             every=Duration.minutes(settings.interval_minutes),
@@ -107,13 +108,14 @@ class Triggers(Construct):
             max_event_age=DELIVERED_WITHIN,
             retry_attempts=DELIVERY_RETRIES,
         )
-        events.Rule(
+        rule = events.Rule(
             self,
             construct_id,
             description=description,
             event_pattern=pattern,
             targets=[target],
         )
+        self.rules.append(rule)
 
     def _schedule(
         self, construct_id: str, *, every: Duration, description: str, sends: dict[str, Any]
@@ -127,13 +129,13 @@ class Triggers(Construct):
                 self._function,
                 input=scheduler.ScheduleTargetInput.from_object(sends),
                 # CDK would let the role invoke every version of the function, too
-                role=self._role.without_policy_updates(),
+                role=self.role.without_policy_updates(),
                 max_event_age=DELIVERED_WITHIN,
                 retry_attempts=DELIVERY_RETRIES,
             ),
         )
         # a rate schedule fires as soon as it is there; role and function must be complete by then
-        schedule.node.add_dependency(self._role, self._function)
+        schedule.node.add_dependency(self.role, self._function)
         self.schedules.append(schedule)
 
 

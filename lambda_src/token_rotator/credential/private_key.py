@@ -39,6 +39,12 @@ def load(text: str, *, algorithm: Algorithm) -> PrivateKey:
     return _suitable(key, algorithm)
 
 
+def described(key: PrivateKey) -> str:
+    """The key's type and size: ``RSA key (2048 bits)``."""
+    kind = "RSA key" if isinstance(key, RSAPrivateKey) else f"{key.curve.name} key"
+    return f"{kind} ({key.key_size} bits)"
+
+
 def _suitable(key: object, algorithm: Algorithm) -> PrivateKey:
     if algorithm is Algorithm.ES256:
         if not isinstance(key, EllipticCurvePrivateKey):

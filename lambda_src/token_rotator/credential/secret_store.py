@@ -1,13 +1,15 @@
 """The credential in Secrets Manager, which is read on every rotation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from token_rotator.aws.service import AwsRefused, AwsService, AwsUnavailable
-from token_rotator.contract import Algorithm
+from token_rotator.contract import Algorithm, RotationStep
 from token_rotator.credential.service_account import ServiceAccount, parse
 from token_rotator.errors import CredentialError, SecretNotFound, SecretStoreUnavailable
+from token_rotator.steps import Steps
 
 CURRENT: Final = "AWSCURRENT"
 PREVIOUS: Final = "AWSPREVIOUS"
@@ -39,6 +41,10 @@ class Credential:
     created_at: datetime | None = None
     """When the version was stored, which is not before the key was made. None: unknown."""
 
+    def age_days(self, *, now: datetime) -> int | None:
+        """Whole days since the version was stored; None: unknown."""
+        return None if self.created_at is None else (now - self.created_at).days
+
     def days_left(self, *, lifetime: timedelta | None, now: datetime) -> int | None:
         """Whole days until a key with this lifetime expires; negative afterwards; None: unknown."""
         if lifetime is None or self.created_at is None:
@@ -59,48 +65,53 @@ class SecretStore:
         self._algorithm = algorithm
         self._known: dict[str, Credential] = {}
 
-    def current(self) -> Credential:
+    def current(self, steps: Steps) -> Credential:
         """The current credential. Raises CredentialError, SecretStoreUnavailable."""
-        return self._read(CURRENT)
+        return self._read(CURRENT, steps)
 
-    def previous(self) -> Credential | None:
+    def previous(self, steps: Steps) -> Credential | None:
         """The previous credential, which Secrets Manager keeps; None if there is none.
 
         Raises CredentialError, SecretStoreUnavailable.
         """
         try:
-            return self._read(PREVIOUS)
+            return self._read(PREVIOUS, steps)
         except SecretNotFound:
             return None
 
-    def _read(self, stage: str) -> Credential:
+    def _read(self, stage: str, steps: Steps) -> Credential:
+        known = self._known.get(stage)
         try:
-            answer = self._aws.call(
+            with steps.timed(RotationStep.SECRET):
+                answer = self._answer(stage)
+        except SecretStoreUnavailable:
+            if known is None:
+                raise
+            return known
+        if stage == CURRENT:
+            # read again where it is needed: who takes its label away wants it never to be used
+            self._known.pop(PREVIOUS, None)
+        version = answer["VersionId"]
+        with steps.timed(RotationStep.KEY):
+            if known is None or known.version_id != version:
+                value = answer.get("SecretString", answer.get("SecretBinary", ""))
+                known = self._parse(value, version, answer.get("CreatedDate"))
+        self._known[stage] = known
+        return known
+
+    def _answer(self, stage: str) -> Mapping[str, Any]:
+        try:
+            return self._aws.call(
                 "GetSecretValue",
                 {"SecretId": self._secret_id, "VersionStage": stage},
                 required_member="VersionId",
             )
         except AwsUnavailable as exc:
-            return self._remembered(stage, exc)
+            raise SecretStoreUnavailable(
+                f"Secrets Manager could not answer ({exc.code}) and no credential is remembered."
+            ) from exc
         except AwsRefused as exc:
             raise _refused(exc) from exc
-        if stage == CURRENT:
-            # read again where it is needed: who takes its label away wants it never to be used
-            self._known.pop(PREVIOUS, None)
-        version = answer["VersionId"]
-        known = self._known.get(stage)
-        if known is None or known.version_id != version:
-            value = answer.get("SecretString", answer.get("SecretBinary", ""))
-            known = self._parse(value, version, answer.get("CreatedDate"))
-            self._known[stage] = known
-        return known
-
-    def _remembered(self, stage: str, exc: AwsUnavailable) -> Credential:
-        if stage in self._known:
-            return self._known[stage]
-        raise SecretStoreUnavailable(
-            f"Secrets Manager could not answer ({exc.code}) and no credential is remembered."
-        ) from exc
 
     def _parse(self, value: str | bytes, version: str, created_at: datetime | None) -> Credential:
         try:

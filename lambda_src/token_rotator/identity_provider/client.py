@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
-from token_rotator.contract import GrantType, ScopeIn
+from token_rotator import urls
+from token_rotator.contract import GrantType, RotationStep, ScopeIn
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
@@ -20,6 +21,7 @@ from token_rotator.identity_provider.discovery import Destination, Discovery
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.parameter.record import Record
 from token_rotator.settings import Settings
+from token_rotator.steps import Steps
 
 CLIENT_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 """RFC 7523 section 2.2."""
@@ -29,7 +31,7 @@ _MAY_HAVE_MOVED: Final = (AnsweredByAnother, IdentityProviderUntrusted, TokenReq
 """How a former token endpoint may answer, or the right one an assertion for a former audience."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenEndpoint:
     """The identity provider, as the rotation uses it."""
 
@@ -38,57 +40,60 @@ class TokenEndpoint:
     discovery: Discovery
     signer: AssertionSigner
     now: Callable[[], datetime]
-    clock_skew: timedelta | None = None
-    """Its clock minus ours, as its last answer showed; None: unknown."""
 
-    def exchange(self, account: ServiceAccount, *, deadline: datetime) -> Record:
+    def exchange(self, account: ServiceAccount, *, deadline: datetime, steps: Steps) -> Record:
         """A fresh access token, for a new assertion that is sent once.
 
         If what discovery said earlier leads to no token, discovery is read again, and if it says
         something else now, that is tried once. If it leads to nobody, discovery is read again
         before the next attempt. Raises IdentityProviderError, ConfigurationError.
         """
-        self.clock_skew = None
-        destination = self.discovery.destination(account, deadline=deadline)
+        steps.clock_skew = None
+        with steps.timed(RotationStep.DISCOVERY):
+            destination = self.discovery.destination(account, deadline=deadline)
         try:
-            return self._request(account, destination, deadline)
+            return self._request(account, destination, deadline, steps)
         except IdentityProviderDown as error:
             if error.silent and destination.remembered:
                 self.discovery.doubt(account)
             raise
         except _MAY_HAVE_MOVED:
-            moved_to = self.discovery.changed(account, destination, deadline=deadline)
+            with steps.timed(RotationStep.DISCOVERY):
+                moved_to = self.discovery.changed(account, destination, deadline=deadline)
             if moved_to is None:
                 raise
-        return self._request(account, moved_to, deadline)
+        return self._request(account, moved_to, deadline, steps)
 
     def _request(
-        self, account: ServiceAccount, destination: Destination, deadline: datetime
+        self, account: ServiceAccount, destination: Destination, deadline: datetime, steps: Steps
     ) -> Record:
         """The token counts as issued before the request was sent (whole seconds, rounded down).
 
         So its lifetime is never overestimated.
         """
         issued_at = datetime.fromtimestamp(int(self.now().timestamp()), UTC)
-        assertion = self.signer.sign(account, audience=destination.audience, now=issued_at)
-        answer = self.channel.post(
-            destination.token_endpoint,
-            self._parameters(account, assertion),
-            style=self.settings.request_style,
-            what=Endpoint.TOKEN,
-            deadline=deadline,
-        )
-        self.clock_skew = answer.clock_skew
-        answers.check(answer, Endpoint.TOKEN, self.settings)
-        token, token_type = token_response.access_token(answer)
+        steps.token_endpoint = urls.without_query(destination.token_endpoint)
+        with steps.timed(RotationStep.ASSERTION):
+            assertion = self.signer.sign(account, audience=destination.audience, now=issued_at)
+        with steps.timed(RotationStep.EXCHANGE):
+            answer = self.channel.post(
+                destination.token_endpoint,
+                self._parameters(account, assertion),
+                style=self.settings.request_style,
+                what=Endpoint.TOKEN,
+                deadline=deadline,
+            )
+            steps.clock_skew = answer.clock_skew
+            answers.check(answer, Endpoint.TOKEN, self.settings)
+            token, token_type = token_response.access_token(answer)
+            lifetime = token_response.lifetime(
+                answer, configured=self.settings.token_lifetime, issued_at=issued_at
+            )
         return Record(
             access_token=token,
             token_type=token_type,
             issued_at=issued_at,
-            expires_at=issued_at
-            + token_response.lifetime(
-                answer, configured=self.settings.token_lifetime, issued_at=issued_at
-            ),
+            expires_at=issued_at + lifetime,
         )
 
     def _parameters(self, account: ServiceAccount, assertion: str) -> dict[str, str]:

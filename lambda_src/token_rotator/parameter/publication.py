@@ -19,8 +19,8 @@ _RACES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooMa
 
 _FIXES: Final = {
     "AccessDeniedException": (
-        "The function's role may not write it or use its key: deploy the stack again, and look "
-        "for a service control policy or permissions boundary that denies it."
+        "The function's role may not read or write it, or not use its key: deploy the stack again, "
+        "and look for a service control policy or permissions boundary that denies it."
     ),
     "HierarchyLevelLimitExceededException": "Set a parameter_name with fewer slashes.",
     "HierarchyTypeMismatchException": "Set another parameter_name, or delete the old parameter.",
@@ -46,6 +46,8 @@ class Published:
 
     record: Record | None
     version: int | None
+    problem: str | None = None
+    """Why AWS refused to read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,9 @@ class ParameterStore:
             )
         except AwsUnavailable as exc:
             raise _unavailable(exc, "read") from exc
-        except AwsRefused:
-            return Published(record=None, version=None)
+        except AwsRefused as exc:
+            problem = None if exc.code == "ParameterNotFound" else _refused(exc, "read")
+            return Published(record=None, version=None, problem=problem)
         parameter = answer["Parameter"]
         record = self._record(parameter["Value"], parameter["LastModifiedDate"])
         return Published(record=record, version=parameter["Version"])
@@ -194,7 +197,9 @@ def _unavailable(exc: AwsError, verb: str) -> ParameterStoreUnavailable:
 def _not_written(exc: AwsError) -> PublicationError:
     if isinstance(exc, AwsUnavailable) or exc.code in _RACES:
         return _unavailable(exc, "written")
-    fix = _FIXES.get(
-        exc.code, "See the code's meaning under PutParameter in the SSM API reference."
-    )
-    return PublicationError(f"The parameter could not be written ({exc.code}). {fix}")
+    return PublicationError(_refused(exc, "written"))
+
+
+def _refused(exc: AwsError, verb: str) -> str:
+    fix = _FIXES.get(exc.code, "See the code's meaning in the SSM API reference.")
+    return f"The parameter could not be {verb} ({exc.code}). {fix}"

@@ -79,6 +79,8 @@ def needed(
                 yield from requested(rotator, reader, action)
             for other in shared_with(account, reader):
                 yield Call(principal=other, action="sts:AssumeRole", resource=reader)
+        for operator in operators(account, rotator):
+            yield from _by_an_operator(rotator, operator)
     yield from _of_the_alarms(template, account.place)
     yield from _of_encrypted_logs(template, account.place)
     yield from _of_the_alerts(template, account.place)
@@ -88,12 +90,83 @@ def needed(
         yield Call(principal=account.administrator, action="kms:PutKeyPolicy", resource=key)
 
 
+def operators(account: Account, rotator: Rotator) -> list[str]:
+    """Principals with a policy that lets them see the function's configuration."""
+    return [
+        principal
+        for principal, names in account.of_principal.items()
+        if any(
+            statement["Resource"] == rotator.function
+            and "lambda:GetFunctionConfiguration" in statement["Action"]
+            for name in names
+            for statement in account.policies[name]["Statement"]
+        )
+    ]
+
+
+def _by_an_operator(rotator: Rotator, operator: str) -> Iterator[Call]:
+    """What `token-rotator check`, `status` and `rotate` call.
+
+    tests/e2e/test_broken_links.py runs them with this policy and nothing else.
+    """
+    for actions, resources in of_an_operator(rotator):
+        for action in actions:
+            for resource in resources:
+                yield Call(principal=operator, action=action, resource=resource)
+
+
+def of_an_operator(rotator: Rotator) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Actions, and the resources that they are for."""
+    place = rotator.place
+    return [
+        (
+            (
+                "lambda:InvokeFunction",
+                "lambda:GetFunctionConfiguration",
+                "lambda:GetFunctionConcurrency",
+            ),
+            (rotator.function,),
+        ),
+        (("ssm:GetParameter",), (rotator.parameter,)),
+        (("logs:FilterLogEvents",), (place.arn(f"logs:log-group:{rotator.log_group}:*"),)),
+        (("kms:DescribeKey", "kms:GetKeyPolicy"), (rotator.parameter_key,)),
+        (("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"), rotator.topics),
+        (("iam:GetRole",), (rotator.role, rotator.invoke_role)),
+        (("scheduler:GetSchedule",), rotator.schedules),
+        (("events:DescribeRule",), rotator.rules),
+        (
+            (
+                "cloudformation:DescribeStacks",
+                "cloudformation:DescribeStackResourceDrifts",
+                "cloudformation:ListStackResources",
+            ),
+            (place.arn(f"cloudformation:stack/{_stack_of(rotator)}/0a1b2c3d"),),
+        ),
+        (
+            (
+                "cloudwatch:DescribeAlarms",
+                "events:ListRuleNamesByTarget",
+                "lambda:GetAccountSettings",
+                "lambda:ListFunctions",
+                "logs:DescribeLogGroups",
+                "scheduler:ListSchedules",
+            ),
+            ("*",),
+        ),
+    ]
+
+
+def _stack_of(rotator: Rotator) -> str:
+    """The stack's name, with which the names of its resources begin."""
+    return rotator.function.rpartition(":")[2].partition("-")[0]
+
+
 def readers(account: Account, rotator: Rotator) -> list[str]:
     """Principals with a policy for the parameter, other than the function's role."""
     return [
         principal
         for principal, names in account.of_principal.items()
-        if principal != rotator.role
+        if principal not in {rotator.role, *operators(account, rotator)}
         and any(
             statement["Resource"] == rotator.parameter
             for name in names

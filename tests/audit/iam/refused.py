@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.audit.iam import refused_alerts, refused_network, refused_outside, refused_roles
 from tests.audit.iam.account import Account
-from tests.audit.iam.needed import readers
+from tests.audit.iam.needed import operators, readers
 from tests.audit.iam.refusal import Refusal
 from tests.audit.iam.rotators import Rotator
 
@@ -20,6 +20,11 @@ def refused(
         yield from refused_roles.of_the_schedules(rotator)
         for reader in readers(account, rotator):
             yield from refused_roles.of_a_reader(rotator, reader)
+        for operator in operators(account, rotator):
+            yield from refused_roles.of_an_operator(rotator, operator)
+            for other in each:
+                if other != rotator:
+                    yield from refused_roles.of_an_operator_of_another(operator, other)
         for other in each:
             if other != rotator:
                 yield from refused_roles.of_another_rotator(rotator, other)

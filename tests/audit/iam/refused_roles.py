@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from tests.audit.iam import needed
 from tests.audit.iam.needed import key_use, log_stream
 from tests.audit.iam.refusal import Refusal, Safeguard, rows
 from tests.audit.iam.rotators import Rotator
@@ -90,6 +91,46 @@ def of_a_reader(rotator: Rotator, reader: str) -> Iterator[Refusal]:
     yield from rows(everything, reader, ("lambda:InvokeFunction",), (rotator.function,))
 
 
+BEYOND_OPERATING: Final = {
+    "lambda:InvokeFunction": (
+        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:GetFunction"),
+        *("lambda:DeleteFunction", "lambda:PutFunctionConcurrency", "lambda:AddPermission"),
+    ),
+    "ssm:GetParameter": ("ssm:PutParameter", "ssm:DeleteParameter", "ssm:GetParameterHistory"),
+    "logs:FilterLogEvents": ("logs:DeleteLogGroup", "logs:PutRetentionPolicy"),
+    "kms:DescribeKey": ("kms:Decrypt", "kms:GenerateDataKey", "kms:DisableKey", "kms:PutKeyPolicy"),
+    "sns:GetTopicAttributes": ("sns:Publish", "sns:Subscribe", "sns:SetTopicAttributes"),
+    "iam:GetRole": ("iam:PassRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy"),
+    "scheduler:GetSchedule": ("scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
+    "events:DescribeRule": ("events:DisableRule", "events:DeleteRule", "events:PutTargets"),
+    "cloudformation:DescribeStacks": ("cloudformation:UpdateStack", "cloudformation:DeleteStack"),
+    "cloudwatch:DescribeAlarms": ("ssm:DescribeParameters", "secretsmanager:ListSecrets"),
+}
+"""What is near to an action that an operator may do."""
+
+
+def of_an_operator(rotator: Rotator, operator: str) -> Iterator[Refusal]:
+    """An operator invokes one function, changes nothing, and reads no secret and no token."""
+    for (first, *rest), resources in needed.of_an_operator(rotator):
+        yield from rows(ACTION, operator, BEYOND_OPERATING[first], resources)
+        if resources != ("*",):
+            others = tuple(_neighbour(one) for one in resources)
+            yield from rows(RESOURCE, operator, (first, *rest), others)
+    yield Refusal(key_use(rotator, operator, "kms:Decrypt", rotator.parameter), ACTION)
+    everything = ACTION | RESOURCE
+    yield from rows(everything, operator, ("secretsmanager:GetSecretValue",), (rotator.secret,))
+    yield from rows(everything, operator, ("secretsmanager:PutSecretValue",), (rotator.secret,))
+
+
+def _neighbour(arn: str) -> str:
+    """Another resource, whose name begins with this one's."""
+    if ":stack/" in arn:
+        return arn.replace("/0a1b2c3d", "2/0a1b2c3d")
+    if arn.endswith(":*"):
+        return f"{arn.removesuffix(':*')}2:*"
+    return f"{arn}2"
+
+
 def of_the_schedules(rotator: Rotator) -> Iterator[Refusal]:
     """The schedules invoke one function and not its versions."""
     role, function = rotator.invoke_role, rotator.function
@@ -117,6 +158,16 @@ def of_another_rotator(rotator: Rotator, other: Rotator) -> Iterator[Refusal]:
         yield Refusal(key_use(rotator, role, action, other.parameter), CONDITION)
     if rotator.secret_key is not None and rotator.secret_key == other.secret_key:
         yield Refusal(key_use(rotator, role, "kms:Decrypt", other.secret), CONDITION)
+
+
+def of_an_operator_of_another(operator: str, other: Rotator) -> Iterator[Refusal]:
+    """An operator of one rotator cannot operate another of the stack."""
+    for actions, resources in (
+        (("lambda:InvokeFunction", "lambda:GetFunctionConfiguration"), (other.function,)),
+        (("ssm:GetParameter",), (other.parameter,)),
+        (("scheduler:GetSchedule",), other.schedules),
+    ):
+        yield from rows(RESOURCE, operator, actions, resources)
 
 
 def _near(arn: str) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ class Rotator:
     """None if the secret is encrypted with `aws/secretsmanager`, which needs no permission."""
     invoke_role: str
     """The schedules' role."""
+    schedules: tuple[str, ...]
+    topics: tuple[str, ...]
+    """What alarms of the template publish to."""
     rules: tuple[str, ...]
     """The EventBridge rules that invoke the function."""
     subnets: tuple[str, ...]
@@ -42,8 +45,15 @@ def rotators(
     keys = dict(secret_keys)
     for logical_id, secret in of_type(template, "AWS::SecretsManager::Secret").items():
         keys[place.arn_of(template, logical_id)] = place.resolved(template, secret["KmsKeyId"])
-    schedules = of_type(template, "AWS::Scheduler::Schedule").values()
-    targets = [place.resolved(template, schedule["Target"]) for schedule in schedules]
+    targets = {
+        place.arn_of(template, logical_id): place.resolved(template, schedule["Target"])
+        for logical_id, schedule in of_type(template, "AWS::Scheduler::Schedule").items()
+    }
+    topics = {
+        topic
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        for topic in place.resolved(template, alarm.get("AlarmActions", []))
+    }
     rules = {
         place.arn_of(template, logical_id): place.resolved(template, rule["Targets"])
         for logical_id, rule in of_type(template, "AWS::Events::Rule").items()
@@ -54,7 +64,8 @@ def rotators(
             continue
         arn = place.arn_of(template, logical_id)
         vpc = place.resolved(template, function.get("VpcConfig", {}))
-        (invoke_role,) = {target["RoleArn"] for target in targets if target["Arn"] == arn}
+        ours = {one: target for one, target in targets.items() if target["Arn"] == arn}
+        (invoke_role,) = {target["RoleArn"] for target in ours.values()}
         yield Rotator(
             place=place,
             function=arn,
@@ -65,6 +76,8 @@ def rotators(
             secret=variables[Variable.SECRET_ARN],
             secret_key=keys.get(variables[Variable.SECRET_ARN]),
             invoke_role=invoke_role,
+            schedules=tuple(ours),
+            topics=tuple(sorted(topics)),
             rules=tuple(
                 rule for rule, sent_to in rules.items() if arn in [one["Arn"] for one in sent_to]
             ),

@@ -12,6 +12,7 @@ from tests.support.infra_templates import (
     a_deployment,
     a_stack,
     only,
+    reader_policy,
     rendered,
     resources,
     synthesized,
@@ -31,7 +32,7 @@ def test_a_workload_that_is_granted_reading_can_do_what_the_reader_policy_says()
 
     document = rendered(stack)
     granted = statements(only(document, "AWS::IAM::Policy"))
-    assert granted == statements(only(document, "AWS::IAM::ManagedPolicy"))
+    assert granted == statements(reader_policy(document))
 
 
 def test_a_workload_of_another_stack_can_be_granted_reading():

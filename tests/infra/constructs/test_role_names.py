@@ -66,7 +66,7 @@ def test_every_role_and_policy_is_in_the_path():
     document = with_everything(role_path="/teams/data/")
 
     found = roles_and_policies(document)
-    assert len(found) == 9, "execution, schedules, other accounts, consumers, twice; and the mails"
+    assert len(found) == 11, "execution, schedules, others, consumers, operators, twice; the mails"
     assert {one["Path"] for one in found.values()} == {"/teams/data/"}
 
 
@@ -77,7 +77,7 @@ def test_no_policy_stands_outside_of_a_role_or_a_managed_policy():
 def test_every_name_begins_with_the_prefix_fits_and_is_the_only_one():
     found = names(with_everything(role_name_prefix="acme-prod-"))
 
-    assert len({*found}) == len(found) == 9
+    assert len({*found}) == len(found) == 11
     assert all(one.startswith("acme-prod-") for one in found)
     assert all(re.fullmatch(r"[\w+=,.@-]{1,64}", one) for one in found)
     assert all(map(is_chosen, found))
@@ -154,7 +154,7 @@ def test_an_app_names_the_roles_of_one_rotator_and_shares_the_mailers():
     document = rendered(stack)
     assert {one["Path"] for one in roles_and_policies(document).values()} == {"/apps/"}
     found = names(document)
-    assert len({*found}) == len(found) == 7
+    assert len({*found}) == len(found) == 9
     assert all(one.startswith("apps-") for one in found)
 
 
@@ -167,7 +167,7 @@ def test_a_rotator_name_that_is_known_at_deployment_only_still_has_names_of_its_
         )
 
     found = names(rendered(stack))
-    assert len({*found}) == len(found) == 6
+    assert len({*found}) == len(found) == 8
 
 
 def test_the_alerts_leave_out_the_role_where_it_is():
@@ -195,10 +195,10 @@ def test_other_accounts_are_told_the_arn_with_path_and_name():
     assert told == {"Fn::GetAtt": [role, "Arn"]}
 
 
-def test_a_new_path_or_prefix_keeps_the_old_reader_policy_where_it_is_attached():
+def test_a_new_path_or_prefix_keeps_the_old_policies_where_they_are_attached():
     document = template_of(a_deployment(a_stack(role_path="/a/", role_name_prefix="a-")))
 
-    (policy,) = (
+    policies = [
         one for one in document["Resources"].values() if one["Type"] == "AWS::IAM::ManagedPolicy"
-    )
-    assert policy["UpdateReplacePolicy"] == "Retain"
+    ]
+    assert [one["UpdateReplacePolicy"] for one in policies] == ["Retain", "Retain"]

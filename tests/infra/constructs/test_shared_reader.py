@@ -6,7 +6,7 @@ from tests.support.infra_templates import (
     Resource,
     a_rotator,
     a_stack,
-    only,
+    reader_policy,
     resources,
     template,
 )
@@ -38,7 +38,7 @@ def test_the_role_may_do_what_the_reader_policy_says():
     document = template(a_stack(), a_rotator(share_with=(ACCOUNT,)))
 
     (policy,) = shared_role(document)["Policies"]
-    assert policy["PolicyDocument"] == only(document, "AWS::IAM::ManagedPolicy")["PolicyDocument"]
+    assert policy["PolicyDocument"] == reader_policy(document)["PolicyDocument"]
     assert "MarketingSharedReaderRoleArn" in document["Outputs"]
 
 

@@ -10,6 +10,7 @@ from tests.support.infra_templates import (
     attribute,
     logical_id,
     only,
+    policy_id,
     resources,
     synthesized,
     template,
@@ -161,10 +162,11 @@ def test_the_secret_and_its_key_outlive_the_stack_but_not_a_failed_first_deploym
         assert resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_a_policy_that_consumers_have_attached_outlives_the_rotators_name():
+@pytest.mark.parametrize("name", ["ReaderPolicy", "OperatorPolicy"])
+def test_a_policy_that_others_have_attached_outlives_the_rotators_name(name: str):
     document = template()
 
-    policy = document["Resources"][logical_id(document, "AWS::IAM::ManagedPolicy")]
+    policy = document["Resources"][policy_id(document, name)]
     assert policy["DeletionPolicy"] == "RetainExceptOnCreate"
     assert policy["UpdateReplacePolicy"] == "Retain"
 
@@ -226,8 +228,9 @@ def test_a_command_finds_everything_by_the_rotators_name():
         "AlarmTopicArn": {"Ref": logical_id(document, "AWS::SNS::Topic")},
         "DashboardUrl": document["Outputs"]["DashboardUrl"]["Value"],
         "SalesEuFunctionName": {"Ref": logical_id(document, "AWS::Lambda::Function")},
+        "SalesEuOperatorPolicyArn": {"Ref": policy_id(document, "OperatorPolicy")},
         "SalesEuParameterName": "/marketing/token",
-        "SalesEuReaderPolicyArn": {"Ref": logical_id(document, "AWS::IAM::ManagedPolicy")},
+        "SalesEuReaderPolicyArn": {"Ref": policy_id(document, "ReaderPolicy")},
         "SalesEuSecretArn": attribute(document, "AWS::SecretsManager::Secret", "Id"),
     }
     assert output_of("sales-eu", StackOutput.SECRET_ARN) in outputs

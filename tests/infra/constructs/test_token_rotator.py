@@ -20,6 +20,7 @@ from tests.support.infra_templates import (
     attribute,
     logical_id,
     only,
+    reader_policy,
     rendered,
     resources,
 )
@@ -190,7 +191,7 @@ def test_a_workload_of_the_app_can_be_granted_reading():
 
     document = rendered(stack)
     granted = only(document, "AWS::IAM::Policy")["PolicyDocument"]
-    assert granted == only(document, "AWS::IAM::ManagedPolicy")["PolicyDocument"]
+    assert granted == reader_policy(document)["PolicyDocument"]
 
 
 def test_a_workload_of_another_stack_of_the_app_can_be_granted_reading():
@@ -216,7 +217,7 @@ def test_a_name_that_is_known_at_deployment_only_is_taken_as_it_is():
     told = variables(document)
     assert told[Variable.PARAMETER_NAME] == {"Ref": "Name"}
     assert {"Ref": "AWS::Region"} in told[Variable.AUDIENCE]["Fn::Join"][1]
-    (policy,) = resources(document, "AWS::IAM::ManagedPolicy").values()
+    policy = reader_policy(document)
     arn = policy["PolicyDocument"]["Statement"][0]["Resource"]
     assert arn["Fn::Join"][1][-2:] == [":parameter", {"Ref": "Name"}]
 

@@ -14,7 +14,7 @@ from tests.support.config_files import GOOD, written
 from tests.support.headings import anchors
 from token_rotator.contract import AWS_SERVICES, Actions
 from token_rotator_cdk.config.load import load
-from token_rotator_cli.check import network_steps
+from token_rotator_cli.check import function_steps
 
 PAGE = ROOT / "docs" / "network.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -86,10 +86,10 @@ def test_the_settings_are_accepted(tmp_path: Path, table: str):
 
 
 def test_what_lambda_names_as_the_networks_reason_is_on_the_page():
-    named = {code for code in network_steps.FIXES if re.search("Eni|Subnet|SecurityG|Role", code)}
+    named = {code for code in function_steps.FIXES if re.search("Eni|Subnet|SecurityG|Role", code)}
 
     assert {code for code in named if f"`{code}`" not in TEXT} == set()
-    assert (ROOT / network_steps.PAGE).is_file()
+    assert (ROOT / function_steps.PAGE).is_file()
 
 
 @pytest.mark.parametrize("page", ["runbook.md", "construct.md", "troubleshooting.md", "command.md"])

@@ -3,14 +3,22 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 from fakes.keys import ec_key, pem
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
-from tests.support.operating import FUNCTION, PARAMETER, SECOND_WATCHDOG, OperatedRotator, Refusing
+from tests.support.operating import (
+    FUNCTION,
+    LOG_GROUP,
+    PARAMETER_RULE,
+    RULE,
+    SECOND_WATCHDOG,
+    Denying,
+    OperatedRotator,
+    Refusing,
+    trust,
+)
 from token_rotator.contract import EventField, Trigger, Variable
-from token_rotator.parameter.record import Record
 
 Break = Callable[[OperatedRotator], object]
 
@@ -20,36 +28,71 @@ def stores(value: Callable[[OperatedRotator], str | bytes]) -> Break:
 
 
 def answers(endpoint: Endpoint, fault: Fault) -> Break:
-    return lambda rotator: rotator.idp.fail(endpoint, fault, times=None)
+    def start(rotator: OperatedRotator) -> None:
+        rotator.idp.fail(endpoint, fault, times=None)
+        rotator.start()  # remembers nothing of discovery
+
+    return start
 
 
 def replaces(service: str, client: object) -> Break:
     return lambda rotator: vars(rotator.aws).update({service: client})
 
 
-def denies(action: str) -> Break:
-    return lambda rotator: rotator.simulator.denied.add(action)
+def may_not(operation: str, code: str = "AccessDeniedException") -> Break:
+    """The function's role lacks a permission."""
+
+    def start(rotator: OperatedRotator) -> None:
+        service = "secrets" if "secret" in operation else "parameters"
+        client = Denying(getattr(rotator.aws, service), operation, code)
+        rotator.start(**{service: client})
+
+    return start
 
 
-def an_expired_record(rotator: OperatedRotator) -> None:
-    now = datetime.now(UTC)
-    record = Record(
-        access_token="eyJ-expired",
-        issued_at=now - timedelta(seconds=307),
-        expires_at=now - timedelta(seconds=7),
+def lacks(*missing: Variable) -> Break:
+    return lambda rotator: rotator.configure(
+        {name: value for name, value in rotator.environment.items() if name not in missing}
     )
-    rotator.publish(record.to_json())
 
 
-def half_an_environment(rotator: OperatedRotator) -> None:
-    missing = {Variable.SECRET_ARN, Variable.PARAMETER_NAME}
-    rotator.configure({k: v for k, v in rotator.environment.items() if k not in missing})
+def trusts_nobody(role: str) -> Break:
+    return lambda rotator: rotator.aws.iam.update_assume_role_policy(
+        RoleName=role, PolicyDocument=trust("ec2")
+    )
+
+
+def has_no_role(rotator: OperatedRotator) -> None:
+    rotator.aws.iam.delete_role(RoleName="rotator")
+
+
+def is_never_triggered(rotator: OperatedRotator) -> None:
+    rotator.aws.logs.delete_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
+    rotator.aws.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
+
+
+def a_rule_that_is_off(rotator: OperatedRotator) -> None:
+    rotator.aws.event_rules.disable_rule(Name=RULE)
+
+
+def without_rule(name: str) -> Callable[[OperatedRotator], None]:
+    def breaks(rotator: OperatedRotator) -> None:
+        rotator.aws.event_rules.remove_targets(Rule=name, Ids=["function"])
+        rotator.aws.event_rules.delete_rule(Name=name)
+
+    return breaks
+
+
+def throttles(rotator: OperatedRotator) -> None:
+    """Somebody has pressed "Throttle" in the console."""
+    rotator.functions.reserved = 0
+    rotator.while_waiting = [lambda: None] * 99
+    rotator.functions.invoke = Refusing("TooManyRequestsException").invoke  # type: ignore[method-assign]
 
 
 def a_token_endpoint_elsewhere(rotator: OperatedRotator) -> None:
     elsewhere = rotator.idp.token_endpoint.replace("127.0.0.1", "localhost")
-    document = faults.answers_json({"token_endpoint": elsewhere})
-    rotator.idp.fail(Endpoint.DISCOVERY, document, times=None)
+    answers(Endpoint.DISCOVERY, faults.answers_json({"token_endpoint": elsewhere}))(rotator)
 
 
 def a_disabled_watchdog(rotator: OperatedRotator) -> None:
@@ -75,6 +118,10 @@ def without_its_end(rotator: OperatedRotator) -> str:
     return with_key(rotator, rotator.account.private_key_pem[:-200])
 
 
+def says(**answer: object) -> Break:
+    return lambda rotator: vars(rotator.functions).update(answer=answer)
+
+
 def another_stack_with_the_same_parameter(rotator: OperatedRotator) -> None:
     name = Variable.ROTATOR
     rotator.create_function("another", rotator.environment | {name: "renamed/marketing"})
@@ -83,31 +130,41 @@ def another_stack_with_the_same_parameter(rotator: OperatedRotator) -> None:
 BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "the function is missing": (
         OperatedRotator.delete_function,
-        "function",
+        "rotator",
         "ConfigurationError",
         f"no function {FUNCTION}",
     ),
-    "the environment is incomplete": (
-        half_an_environment, "function", "ConfigurationError",
+    "the environment does not say which rotator it is": (
+        lacks(Variable.SECRET_ARN, Variable.PARAMETER_NAME), "rotator", "ConfigurationError",
         "SECRET_ARN is missing; PARAMETER_NAME is missing",
     ),
+    "the environment is incomplete": (
+        lacks(Variable.SECRET_ARN), "function", "ConfigurationError", "SECRET_ARN is missing",
+    ),
     "the function may not be looked at": (
-        replaces("functions", Refusing()), "function", "CallerError",
+        replaces("functions", Refusing()), "rotator", "CallerError",
         "ask for lambda:GetFunctionConfiguration",
     ),
     "the caller is logged out": (
-        replaces("functions", Refusing("ExpiredTokenException")), "function", "CallerError",
+        replaces("functions", Refusing("ExpiredTokenException")), "rotator", "CallerError",
         "log in",
+    ),
+    "the function crashes": (
+        says(errorType="Runtime.ImportModuleError", errorMessage="No module named 'jwt'"),
+        "invocation", "Runtime.ImportModuleError", "No module named 'jwt'",
+    ),
+    "the function is another one": (
+        says(statusCode=200), "invocation", "RotationFailed", "not the report of a rotation",
     ),
     "the secret is missing": (
         lambda rotator: rotator.aws.secrets.delete_secret(
             SecretId=rotator.secret, ForceDeleteWithoutRecovery=True
         ),
-        "secret", "CredentialError", "does not exist",
+        "secret", "SecretNotFound", "does not exist",
     ),
-    "access to the secret is denied": (
-        replaces("secrets", Refusing()), "secret", "CallerError",
-        "ask for secretsmanager:GetSecretValue",
+    "the role may not read the secret": (
+        may_not("get_secret_value"), "secret", "CredentialError",
+        "The function's role may not read it",
     ),
     "the secret is a random string": (
         stores(lambda _: "sentinel-x9K$Zr7"), "key", "CredentialError", "no service account",
@@ -128,42 +185,53 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         a_token_endpoint_elsewhere, "discovery", "IdentityProviderUntrusted", "localhost",
     ),
     "the key is refused": (
-        lambda rotator: rotator.idp.reject(rotator.account), "assertion", "TokenRequestRefused",
+        lambda rotator: rotator.idp.reject(rotator.account), "exchange", "TokenRequestRefused",
         "invalid_client",
     ),
     "the token endpoint answers HTML": (
-        answers(Endpoint.TOKEN, faults.HTML), "assertion", "AnsweredByAnother", "no JSON",
+        answers(Endpoint.TOKEN, faults.HTML), "exchange", "AnsweredByAnother", "no JSON",
     ),
     "the token endpoint answers nonsense": (
-        answers(Endpoint.TOKEN, faults.answers_json(["sentinel"])), "assertion", "AnswerUnusable",
+        answers(Endpoint.TOKEN, faults.answers_json(["sentinel"])), "exchange", "AnswerUnusable",
         "no access_token",
     ),
     "the role may not write the parameter": (
-        denies("ssm:PutParameter"), "role", "ConfigurationError", "ssm:PutParameter",
+        may_not("put_parameter"), "publish", "PublicationError", "The function's role may not",
     ),
-    "the role may not read the parameter": (
-        denies("ssm:GetParameter"), "role", "ConfigurationError", "ssm:GetParameter",
-    ),
-    "the role may not use the key": (
-        denies("kms:GenerateDataKey"), "role", "ConfigurationError", "kms:GenerateDataKey",
-    ),
-    "the role may not read the secret": (
-        denies("secretsmanager:GetSecretValue"), "role", "ConfigurationError",
-        "secretsmanager:GetSecretValue",
-    ),
-    "the parameter is missing": (
-        lambda rotator: rotator.aws.parameters.delete_parameter(Name=PARAMETER), "record",
-        "PublicationError", "There is no parameter",
-    ),
-    "the parameter is foreign": (
-        lambda rotator: rotator.publish("sentinel-foreign"), "record", "PublicationError",
-        "no token record",
+    "Parameter Store throttles": (
+        may_not("put_parameter", "ThrottlingException"), "publish", "ParameterStoreUnavailable",
+        "ThrottlingException",
     ),
     "the parameter may not be read": (
         replaces("parameters", Refusing()), "record", "CallerError", "ask for ssm:GetParameter",
     ),
-    "the token has expired": (
-        an_expired_record, "record", "PublicationError", "s ago: consumers have none",
+    "the function's role is gone": (
+        has_no_role, "roles", "ConfigurationError", "There is no role rotator any more",
+    ),
+    "the function's role trusts somebody else": (
+        trusts_nobody("rotator"), "roles", "ConfigurationError",
+        "rotator does not let lambda.amazonaws.com assume it",
+    ),
+    "the schedules' role trusts somebody else": (
+        trusts_nobody("invoke"), "roles", "ConfigurationError",
+        "invoke does not let scheduler.amazonaws.com assume it",
+    ),
+    "no schedule reaches the function": (
+        is_never_triggered, "triggered", "ConfigurationError", "No schedule has reached",
+    ),
+    "the event rule is disabled": (
+        a_rule_that_is_off, "rules", "ConfigurationError", f"Disabled: {RULE}",
+    ),
+    "the event rule for a new key is gone": (
+        without_rule(RULE), "rules", "ConfigurationError", "tells the function of a new key,",
+    ),
+    "the event rule for the parameter is gone": (
+        without_rule(PARAMETER_RULE), "rules", "ConfigurationError",
+        "tells the function of a parameter that somebody deleted or overwrote,",
+    ),
+    "the log group is gone": (
+        lambda rotator: rotator.aws.logs.delete_log_group(logGroupName=LOG_GROUP), "log",
+        "ConfigurationError", f"There is no log group {LOG_GROUP}",
     ),
     "another stack writes the parameter": (
         another_stack_with_the_same_parameter, "writers", "ConfigurationError",

@@ -1,4 +1,4 @@
-"""`check` of a function in a VPC: what Lambda says of it, and what this machine cannot see."""
+"""`check` says whether Lambda can run the function, and in which network it is."""
 
 import json
 from typing import Any
@@ -6,11 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from local.idp import faults
-from local.idp.faults import Endpoint
 from tests.support.operating import OperatedRotator
-from token_rotator.contract import EXTRA_CA_CERTIFICATES_FILE, Variable
-from token_rotator_cli.check.network_steps import FIXES
+from token_rotator_cli.check.function_steps import FIXES
 
 VPC = {
     "VpcConfig": {
@@ -149,34 +146,3 @@ def test_the_fixes_are_for_reasons_that_lambda_has_and_cover_those_of_the_networ
     assert FIXES.keys() <= known
     assert known >= OF_THE_NETWORK
     assert FIXES.keys() >= OF_THE_NETWORK
-
-
-@pytest.mark.parametrize("within", [VPC, {}])
-def test_what_this_machine_cannot_reach_says_nothing_about_a_function_in_a_vpc(
-    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str], within: dict[str, Any]
-):
-    rotator.functions.says = within
-    for endpoint in (Endpoint.DISCOVERY, Endpoint.TOKEN):
-        rotator.idp.fail(endpoint, faults.status(503), times=None)
-
-    found = steps(rotator, capsys)
-
-    assert found["discovery"]["result"] == ("unknown" if within else "wrong")
-    if within:
-        assert found["assertion"]["result"] == "unknown"
-        assert "not from here: " in found["discovery"]["message"]
-        assert "`token-rotator rotate`" in found["discovery"]["message"]
-
-
-def test_an_authority_that_only_the_function_knows_is_no_mistake_of_the_deployment(
-    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
-):
-    trusts = {Variable.EXTRA_CA_CERTIFICATES: EXTRA_CA_CERTIFICATES_FILE}
-    rotator.configure(rotator.environment | trusts)
-    rotator.idp.fail(Endpoint.DISCOVERY, faults.status(503), times=None)
-
-    found = steps(rotator, capsys)
-
-    assert found["function"]["result"] == "ok"
-    assert found["discovery"]["result"] == "unknown"
-    assert "extra_ca_certificates" in found["discovery"]["message"]

@@ -2,46 +2,17 @@
 
 import json
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.support.operating import FUNCTION, STACK, OperatedRotator, Refusing, shown
+from tests.support.operating import FUNCTION, STACK, FakeStacks, OperatedRotator, Refusing, shown
 from token_rotator.contract import Variable
 from token_rotator_cli.__main__ import main
 from token_rotator_cli.aws.clients import Aws
 
 
-class FakeStacks:
-    """CloudFormation; its error for a stack that does not exist is ValidationError."""
-
-    def __init__(self, *functions: str, **outputs: str) -> None:
-        self._functions = functions
-        self.meta = SimpleNamespace(region_name="eu-west-1")
-        listed = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
-        self._stacks = {STACK: {"Outputs": listed}}
-
-    def describe_stacks(self, StackName: str) -> object:  # noqa: N803
-        if StackName not in self._stacks:
-            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
-        return {"Stacks": [self._stacks[StackName]]}
-
-    def get_paginator(self, _: str) -> object:
-        summaries = [
-            {
-                "ResourceType": "AWS::Lambda::Function",
-                "LogicalResourceId": name,
-                "PhysicalResourceId": name,
-                "ResourceStatus": "CREATE_COMPLETE",
-            }
-            for name in self._functions
-        ]
-        return SimpleNamespace(paginate=lambda **_: [{"StackResourceSummaries": summaries}])
-
-
 def deploy(rotator: OperatedRotator, *functions: str, **outputs: str) -> None:
-    vars(rotator.aws)["cloudformation"] = FakeStacks(*functions, **outputs)
+    vars(rotator.aws)["cloudformation"] = FakeStacks(outputs=outputs, functions=functions)
 
 
 def test_the_only_rotator_of_a_stack_needs_no_name(rotator: OperatedRotator):

@@ -76,11 +76,12 @@ def test_the_text_of_an_error_that_is_not_ours_is_not_shown(
 
 
 def test_a_busy_function_is_explained(rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]):
+    rotator.while_waiting = [lambda: None] * 99
     rotator.functions.invoke = Refusing("TooManyRequestsException").invoke  # type: ignore[method-assign]
 
     assert rotator.run("rotate") == 1
 
-    assert "another rotation is under way" in capsys.readouterr().err
+    assert "other rotations are under way" in capsys.readouterr().err
 
 
 def test_a_secret_without_a_service_account_leads_to_upload(

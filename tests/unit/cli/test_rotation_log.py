@@ -9,7 +9,7 @@ import pytest
 from tests.support.application import Deployed
 from tests.support.live_cloudwatch import Pages
 from tests.support.operating import Refusing
-from token_rotator.contract import EventField, LogField, Outcome, Trigger
+from token_rotator.contract import EventField, Outcome, ReportField, Trigger
 from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 from token_rotator_cli.errors import CallerError
 
@@ -114,9 +114,9 @@ def test_other_lines_are_no_rotation(message: str):
 
 def test_a_failure_gives_its_reason_in_its_own_words():
     line = {
-        LogField.OUTCOME: "failed",
-        LogField.ERROR: "IdentityProviderDown",
-        LogField.ERROR_MESSAGE: "status 503",
+        ReportField.OUTCOME: "failed",
+        ReportField.ERROR: "IdentityProviderDown",
+        ReportField.ERROR_MESSAGE: "status 503",
     }
 
     rotation = LoggedRotation.parse(json.dumps(line), NOON)

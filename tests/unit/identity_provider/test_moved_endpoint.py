@@ -22,6 +22,7 @@ from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.identity_provider.discovery import Discovery
 from token_rotator.identity_provider.response import Body, ProviderResponse
 from token_rotator.settings import Settings
+from token_rotator.steps import Steps
 
 DISCOVERY = "https://idp.example/us1"
 OLD, NEW = "https://idp.example/us1/token", "https://idp.example/v2/token"
@@ -99,7 +100,8 @@ class Exchanges:
         self.provider.asked.clear()
         self.provider.discoveries = 0
         deadline = self.clock.now() + timedelta(seconds=30)
-        return self._endpoint.exchange(ACCOUNT, deadline=deadline).access_token
+        steps = Steps(now=self.clock.now)
+        return self._endpoint.exchange(ACCOUNT, deadline=deadline, steps=steps).access_token
 
     def moves(self) -> None:
         self.provider.works_at = NEW

@@ -55,7 +55,15 @@ class Ministack:
             ssm=self.ssm,
         )
         package = ModuleType("ministack")
-        vars(package).update(app=ModuleType("ministack.app"), services=services)
+        self.iam_actions = ModuleType("ministack.core.iam_actions")
+        vars(self.iam_actions).update(
+            extract_resource_arn=lambda _service, arn: arn,
+            _lambda_action=lambda _method, path: path,
+        )
+        core = ModuleType("ministack.core")
+        vars(core).update(iam_actions=self.iam_actions)
+        vars(package).update(app=ModuleType("ministack.app"), services=services, core=core)
+        monkeypatch.setitem(sys.modules, "ministack.core", core)
         monkeypatch.setitem(sys.modules, "ministack", package)
         monkeypatch.setitem(sys.modules, "ministack.services", services)
         monkeypatch.setitem(sys.modules, "ministack.services.cloudformation", self.cloudformation)
@@ -231,6 +239,37 @@ def test_an_alarm_on_an_expression_is_stored_as_an_alarm_on_its_metric(
     assert not kept.pop("Metrics")
     assert kept == {"Threshold": 1, "Period": 60, "Statistic": "Sum", **metric}
     assert keep("plain", metric) == {"plain": metric}
+
+
+@pytest.mark.parametrize(
+    ("service", "arn", "asked"),
+    [
+        ("logs", "arn:aws:logs:r:1:log-group:/a", "arn:aws:logs:r:1:log-group:/a:*"),
+        ("logs", "*", "*"),
+        ("events", "arn:aws:events:r:1:rule/default/a", "arn:aws:events:r:1:rule/a"),
+        ("ssm", "arn:aws:ssm:r:1:parameter/rule", "arn:aws:ssm:r:1:parameter/rule"),
+    ],
+)
+def test_iam_is_asked_for_a_resource_by_awss_name(
+    ministack: Ministack, service: str, arn: str, asked: str
+) -> None:
+    ministack.adapted()
+
+    assert vars(ministack.iam_actions)["extract_resource_arn"](service, arn) == asked
+
+
+@pytest.mark.parametrize(
+    ("method", "action"),
+    [("GET", "GetFunctionConcurrency"), ("PUT", "PutFunctionConcurrency")],
+)
+def test_reading_a_concurrency_is_not_writing_it(
+    ministack: Ministack, method: str, action: str
+) -> None:
+    ministack.adapted()
+    named = vars(ministack.iam_actions)["_lambda_action"]
+
+    assert named(method, "PutFunctionConcurrency") == action
+    assert named("GET", "InvokeFunction") == "InvokeFunction"
 
 
 def test_another_version_of_ministack_is_refused_before_it_starts(ministack: Ministack) -> None:

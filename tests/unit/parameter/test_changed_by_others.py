@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.application import NAME, Deployed
-from token_rotator.contract import EventField, LogField, Trigger
+from token_rotator.contract import EventField, ReportField, Trigger
 from token_rotator.parameter.record import Record
 
 Change = Callable[[Deployed], object]
@@ -101,6 +101,6 @@ def test_the_log_says_that_it_was_somebody_else(
     event(deployed)
 
     own, foreign = map(json.loads, capsys.readouterr().out.splitlines())
-    assert own[LogField.WARNINGS] == []
-    assert "Somebody else" in foreign[LogField.WARNINGS][0]
-    assert foreign[LogField.LEVEL] == "WARNING"
+    assert own[ReportField.WARNINGS] == []
+    assert "Somebody else" in foreign[ReportField.WARNINGS][0]
+    assert foreign[ReportField.LEVEL] == "WARNING"

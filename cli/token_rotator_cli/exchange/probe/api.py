@@ -11,7 +11,7 @@ from token_rotator.timing import HTTP_CONNECT, HTTP_READ
 from token_rotator.transport import Transport, TransportError
 from token_rotator_cli.clock import Clock
 from token_rotator_cli.errors import ProxyFailed, UsageError
-from token_rotator_cli.exchange.journal import Journal, shown
+from token_rotator_cli.exchange.journal import Journal
 from token_rotator_cli.exchange.network import Network
 
 MOST: Final = 4
@@ -88,14 +88,16 @@ class Api:
             except TransportError as error:
                 if error.begun is None:
                     self._reason = f"the URL of --api could not be reached ({error})"
-                    running.ended(f"{shown(self.url)} with {what}: no answer")
+                    running.ended(f"{urls.without_query(self.url)} with {what}: no answer")
                     return None
                 status = error.begun.status
             except (AddressRefused, ProxyFailed) as error:
                 self._reason = f"the URL of --api was not asked: {error}"
-                running.ended(f"{shown(self.url)} with {what}: not asked")
+                running.ended(f"{urls.without_query(self.url)} with {what}: not asked")
                 return None
-            running.ended(f"{shown(self.url)} with {what}: status {status}", status=status)
+            running.ended(
+                f"{urls.without_query(self.url)} with {what}: status {status}", status=status
+            )
         if status // 100 == 2:  # noqa: PLR2004
             return True
         if status in _DENIED:

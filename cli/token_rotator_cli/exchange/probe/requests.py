@@ -15,6 +15,7 @@ from token_rotator.identity_provider.discovery import Destination, Discovery
 from token_rotator.identity_provider.response import ProviderResponse
 from token_rotator.parameter.record import Record
 from token_rotator.settings import Settings
+from token_rotator.steps import Steps
 from token_rotator.timing import HTTP_CONNECT, HTTP_READ
 from token_rotator_cli.clock import Clock
 from token_rotator_cli.errors import ProxyFailed
@@ -121,7 +122,8 @@ class Asker:
         )
         record, error = None, None
         try:
-            record = endpoint.exchange(self.account, deadline=self.clock.now() + LONGEST)
+            now = self.clock.now
+            record = endpoint.exchange(self.account, deadline=now() + LONGEST, steps=Steps(now=now))
         except (IdentityProviderError, ProxyFailed) as exc:
             error = exc
         reply = Reply(

@@ -15,7 +15,7 @@ from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedSt
 LEAST_PER_ROTATOR: Final[Mapping[str, int]] = {
     "AWS::CloudWatch::Alarm": 4,
     "AWS::Events::Rule": 1,
-    "AWS::IAM::ManagedPolicy": 1,
+    "AWS::IAM::ManagedPolicy": 2,
     "AWS::IAM::Role": 2,
     "AWS::Lambda::Function": 1,
 }

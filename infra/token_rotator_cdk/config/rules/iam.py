@@ -36,6 +36,8 @@ class RoleKind(StrEnum):
     """The reader policy."""
     SHARE = "share"
     """The role of ``share_with``."""
+    OPERATE = "operate"
+    """The operator policy."""
     MAIL = "mail"
     """Lets EventBridge publish alerts to the topic."""
 

@@ -9,10 +9,11 @@ from constructs import Construct
 
 from token_rotator.contract import (
     MARGIN_REPORTED_BELOW_SECONDS,
-    LogField,
     Metric,
     Outcome,
+    ReportField,
     RotationStep,
+    StepField,
 )
 from token_rotator_cdk.constructs.monitoring.alarms import LOW_MARGIN_SECONDS, MINUTE
 from token_rotator_cdk.constructs.monitoring.console import console_link
@@ -23,28 +24,30 @@ QUARTER: Final = 6
 HEIGHT: Final = 6
 
 LIFE_LEFT: Final = (
-    f"filter ispresent({LogField.LIFE_LEFT_BEFORE_SECONDS})",
+    f"filter ispresent({ReportField.LIFE_LEFT_BEFORE_SECONDS})",
     (
-        f"stats min({LogField.LIFE_LEFT_BEFORE_SECONDS}) as life_left_seconds, "
-        f"min({LogField.MARGIN_SECONDS}) by bin(1m)"
+        f"stats min({ReportField.LIFE_LEFT_BEFORE_SECONDS}) as life_left_seconds, "
+        f"min({ReportField.MARGIN_SECONDS}) by bin(1m)"
     ),
 )
 REQUESTS: Final = (
-    f"filter ispresent({LogField.TOKEN_REQUESTS})",
-    f"stats sum({LogField.TOKEN_REQUESTS}) as {LogField.TOKEN_REQUESTS} by bin(5m)",
+    f"filter ispresent({ReportField.TOKEN_REQUESTS})",
+    f"stats sum({ReportField.TOKEN_REQUESTS}) as {ReportField.TOKEN_REQUESTS} by bin(5m)",
 )
-_LONGEST: Final = ", ".join(f"max({LogField.DURATIONS_MS}.{step})" for step in RotationStep)
-DURATIONS: Final = (f"filter ispresent({LogField.OUTCOME})", f"stats {_LONGEST} by bin(5m)")
+_LONGEST: Final = ", ".join(
+    f"max({ReportField.STEPS}.{step}.{StepField.DURATION_MS})" for step in RotationStep
+)
+DURATIONS: Final = (f"filter ispresent({ReportField.OUTCOME})", f"stats {_LONGEST} by bin(5m)")
 _WHY: Final = (
-    LogField.TRIGGER,
-    LogField.ERROR,
-    LogField.RETRY_HELPS,
-    LogField.TOKEN_REQUESTS,
-    LogField.ERROR_MESSAGE,
+    ReportField.TRIGGER,
+    ReportField.ERROR,
+    ReportField.RETRY_HELPS,
+    ReportField.TOKEN_REQUESTS,
+    ReportField.ERROR_MESSAGE,
 )
 LAST_FAILURES: Final = (
     # a run that Lambda stops writes no line of its own
-    f'filter {LogField.OUTCOME} = "{Outcome.FAILED}" or record.status = "timeout"',
+    f'filter {ReportField.OUTCOME} = "{Outcome.FAILED}" or record.status = "timeout"',
     "sort @timestamp desc",
     f"display @timestamp, {', '.join(_WHY)}",
     "limit 20",

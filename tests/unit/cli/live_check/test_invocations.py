@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from token_rotator.contract import LogField, Outcome
+from token_rotator.contract import Outcome, ReportField
 from token_rotator_cli.deployment.rotation_log import LogEvent
 from token_rotator_cli.live_check.concurrency import overlapping
 from token_rotator_cli.live_check.invocations import Invocation, invocations_in, publications
@@ -17,11 +17,11 @@ FOUR = timedelta(minutes=4)
 
 ROTATION = json.dumps(
     {
-        LogField.REQUEST_ID: "r1",
-        LogField.TRIGGER: "schedule",
-        LogField.OUTCOME: "published",
-        LogField.PARAMETER_VERSION: 7,
-        LogField.EXPIRES_AT: "2026-11-24T12:05:00+00:00",
+        ReportField.REQUEST_ID: "r1",
+        ReportField.TRIGGER: "schedule",
+        ReportField.OUTCOME: "published",
+        ReportField.PARAMETER_VERSION: 7,
+        ReportField.EXPIRES_AT: "2026-11-24T12:05:00+00:00",
     }
 )
 JSON = (
@@ -74,7 +74,7 @@ def test_other_lines_tell_of_no_invocation(line: str):
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.PUBLISHED])
 def test_a_rotation_that_wrote_nothing_is_no_publication_although_it_logs_a_version(outcome: str):
-    line = json.dumps(json.loads(ROTATION) | {LogField.OUTCOME: outcome})
+    line = json.dumps(json.loads(ROTATION) | {ReportField.OUTCOME: outcome})
 
     assert publications(invocations_in(events(JSON[0], line))) == []
 

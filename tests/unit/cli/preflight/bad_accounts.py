@@ -230,7 +230,7 @@ BAD: dict[str, tuple[Callable[[PreflightAccount], None], str, str, list[str]]] =
         ["reserves 1; of the account's 10, 10 are unreserved"],
     ),
     "no roles left": (full_of_roles, CREATED, "roles", ["999 of 1000 roles", "adds 2: delete"]),
-    "no policies left": (full_of_policies, CREATED, "policies", ["1500 of 1500", "adds 1"]),
+    "no policies left": (full_of_policies, CREATED, "policies", ["1500 of 1500", "adds 2"]),
     "no rules left": (full_of_rules, CREATED, "rules", ["300 of 300 rules on the default event"]),
     "no alarms left": (full_of_alarms, CREATED, "alarms", ["4997 of 5000 alarms", "adds 4"]),
     "no code storage left": (

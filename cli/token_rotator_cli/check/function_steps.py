@@ -1,13 +1,18 @@
-"""Steps that show whether Lambda can run the function where it is, and whose network was asked."""
+"""Steps that show which rotator this is, and whether Lambda can run its function."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from token_rotator.errors import ConfigurationError, IdentityProviderDown, IdentityProviderUntrusted
+from token_rotator.contract import output_of
+from token_rotator.errors import ConfigurationError
 from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.deployment.find import deployment_of
+from token_rotator_cli.deployment.outline import find_outline
 from token_rotator_cli.deployment.schedules import RESTORE
+from token_rotator_cli.deployment.stack_resources import resources_of
 from token_rotator_cli.deployment.state import Status
+from token_rotator_cli.errors import CallerError
 from token_rotator_cli.steps import Finding, Result
 
 PAGE: Final = "docs/network.md"
@@ -48,6 +53,48 @@ _IN_PROGRESS: Final = "InProgress"
 _IDLE: Final = frozenset({"", "Idle"})
 
 
+def rotator(context: CheckContext) -> Finding:
+    """The stack has this rotator, or the function is one's."""
+    context.outline = outline = find_outline(context.aws, context.session.target)
+    *_, region, account, _, name = outline.function_arn.split(":")
+    return Finding(
+        message=f"{outline.rotator}, in {region} of account {account}: the function {name}, which "
+        f"publishes in {outline.parameter_name}",
+        facts={
+            "rotator": outline.rotator,
+            "function": outline.function_arn,
+            "parameter": outline.parameter_name,
+        },
+    )
+
+
+def function(context: CheckContext) -> Finding:
+    """The function exists, and its environment is complete."""
+    try:
+        context.deployed = deployment_of(
+            context.aws, context.outline.function_arn, context.session.target
+        )
+    except (ConfigurationError, CallerError):
+        context.log_group = _log_group(context)
+        raise
+    context.log_group = context.deployed.log_group
+    return Finding(message="its environment is complete")
+
+
+def _log_group(context: CheckContext) -> str | None:
+    """The log group of a function that cannot be asked, by what its stack is made of."""
+    outline = context.outline
+    if outline.stack is None:
+        return None
+    try:
+        groups = resources_of(context.aws, outline.stack).of("AWS::Logs::LogGroup")
+    except CallerError:
+        return None
+    of_it = f"-{output_of(outline.rotator.rpartition('/')[2])}RotatorLogGroup"
+    ours = [name for name in groups if of_it in name] or [*groups]
+    return ours[0] if len(ours) == 1 else None
+
+
 def state(context: CheckContext) -> Finding:
     """Lambda can invoke the function: it is attached to its network, and its last update worked."""
     found = context.deployed.state
@@ -66,7 +113,7 @@ def state(context: CheckContext) -> Finding:
             "The function is inactive: nothing invoked it for so long that Lambda took its "
             "network interfaces back. An invocation fails, and makes Lambda attach it again: "
             "`token-rotator rotate` now and in some minutes. The schedules should have invoked it "
-            "each minute: look at the step schedules."
+            "each minute: see the row schedules."
         )
     if found.state.name == _PENDING:
         return Finding(
@@ -86,28 +133,6 @@ def state(context: CheckContext) -> Finding:
             facts=facts,
         )
     return Finding(message=f"active, {found.network}", facts=facts)
-
-
-def asked_from_here(context: CheckContext, ask: Callable[[], Finding]) -> Finding:
-    """What this machine finds of an identity provider that the function may see differently.
-
-    A failure says nothing about a function in a VPC, or one that trusts an authority of its own.
-    """
-    deployed = context.deployed
-    try:
-        return ask()
-    except (IdentityProviderDown, IdentityProviderUntrusted) as error:
-        if deployed.state.vpc_id:
-            difference = f"is {deployed.state.network}, where this machine is not"
-        elif deployed.settings.extra_ca_certificates:
-            difference = "trusts the certificates of extra_ca_certificates, this machine does not"
-        else:
-            raise
-        return Finding(
-            message=f"not from here: {error} The function {difference}; what it sees: "
-            "`token-rotator rotate`",
-            result=Result.UNKNOWN,
-        )
 
 
 def _because(status: Status) -> str:

@@ -1,0 +1,152 @@
+"""Steps that show whether anything invokes the function: schedules, their role, the event rule."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from token_rotator.contract import Trigger
+from token_rotator.errors import ConfigurationError
+from token_rotator_cdk.config.defaults import Default
+from token_rotator_cdk.config.places import account_of
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.deployment.resource_policy import Decision, Request, decide
+from token_rotator_cli.deployment.schedules import OURS, RESTORE, schedules_of
+from token_rotator_cli.errors import CallerError
+from token_rotator_cli.steps import Finding, Result
+
+IMPRECISION: Final = timedelta(minutes=1)
+"""EventBridge Scheduler's; https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
+
+
+_EVENTS: Final = {
+    "aws.secretsmanager": "a new key",
+    "aws.ssm": "a parameter that somebody deleted or overwrote",
+}
+"""What the rules tell the function of, by the source of the event."""
+
+_AT_ONCE: Final = " or ".join(_EVENTS.values())
+
+
+def schedules(context: CheckContext) -> Finding:
+    """All schedules of the stack are there, and are enabled."""
+    ours = context.schedules = schedules_of(context.aws, context.outline.function_arn)
+    if disabled := [one.name for one in ours if not one.enabled]:
+        raise ConfigurationError(
+            f"Disabled: {' and '.join(disabled)}. Enable it in EventBridge Scheduler, or {RESTORE}."
+        )
+    expressions = {one.trigger: one.expression for one in ours}
+    if Trigger.SCHEDULE not in expressions:
+        raise ConfigurationError(f"No schedule invokes the function: {RESTORE}.")
+    counted = Counter(f"{one.trigger} {one.expression}" for one in ours)
+    listed = ", ".join(f"{count} {one}" for one, count in sorted(counted.items()))
+    watchdogs = sum(one.trigger == Trigger.WATCHDOG for one in ours)
+    result, missing = _missing_watchdogs(watchdogs)
+    return Finding(
+        message=f"enabled: {listed}{missing}",
+        result=result,
+        facts={**expressions, "watchdogs": watchdogs},
+    )
+
+
+def triggered(context: CheckContext) -> Finding:
+    """The schedules reach the function, as its log shows."""
+    rates = [one.every for one in context.schedules if one.every]
+    if not rates or context.log is None:
+        return Finding(message="nothing that can be read tells", result=Result.UNKNOWN)
+    within = 2 * min(rates) + IMPRECISION
+    now = context.session.clock.now()
+    by_schedule = [one for one in context.log.since(now - within) if one.trigger in OURS]
+    if not by_schedule:
+        raise ConfigurationError(
+            f"No schedule has reached the function in the last {within.seconds // 60} minutes, "
+            "although they are enabled. Either their role may not invoke it (see the row roles), "
+            "or Lambda has nothing left to run it with (see concurrency), or its log cannot be "
+            f"written (see log). {RESTORE.capitalize()}."
+        )
+    last = max(one.at for one in by_schedule)
+    return Finding(message=f"the last one {int((now - last).total_seconds())} s ago")
+
+
+def rules(context: CheckContext) -> Finding:
+    """The event rules of the stack are there, and are enabled."""
+    function = context.outline.function_arn
+    with calling("events:ListRuleNamesByTarget"):
+        names = context.aws.event_rules.list_rule_names_by_target(TargetArn=function)["RuleNames"]
+    sources, disabled = set(), []
+    for name in names:
+        with calling("events:DescribeRule"):
+            found = context.aws.event_rules.describe_rule(Name=name)
+        sources.update(json.loads(found["EventPattern"]).get("source", []))
+        if found.get("State") == "DISABLED":
+            disabled.append(name)
+    if disabled:
+        raise ConfigurationError(
+            f"Disabled: {' and '.join(disabled)}, so that {_AT_ONCE} waits for the next schedule. "
+            f"aws events enable-rule --name {disabled[0]}, or {RESTORE}."
+        )
+    missing = [what for source, what in _EVENTS.items() if source not in sources]
+    if not _has_watchdogs(context):
+        missing = [what for what in missing if what != _EVENTS["aws.ssm"]]
+    if missing:
+        raise ConfigurationError(
+            f"No event rule tells the function of {' or '.join(missing)}, which waits for the next "
+            f"schedule: {RESTORE}."
+        )
+    return Finding(message=f"{' and '.join(names)}: enabled")
+
+
+def roles(context: CheckContext) -> Finding:
+    """The function's role and that of the schedules exist, and their services may assume them."""
+    needed = {one.role_arn: "scheduler" for one in context.schedules}
+    if hasattr(context, "deployed"):
+        needed[context.deployed.role_arn] = "lambda"
+    problems = [problem for arn, who in needed.items() for problem in _problems(context, arn, who)]
+    if problems:
+        raise ConfigurationError(f"{' '.join(problems)} {RESTORE.capitalize()}.")
+    names = " and ".join(arn.rpartition("/")[2] for arn in sorted(needed))
+    return Finding(message=f"{names} can be assumed")
+
+
+def _problems(context: CheckContext, role: str, service: str) -> Iterator[str]:
+    name, account = role.rpartition("/")[2], account_of(role)
+    try:
+        with calling("iam:GetRole"):
+            found = context.aws.iam.get_role(RoleName=name)["Role"]
+    except CallerError as error:
+        if error.code != "NoSuchEntity":
+            raise
+        yield f"There is no role {name} any more, with which {service} calls."
+        return
+    trust = json.dumps(found["AssumeRolePolicyDocument"])
+    principal = f"{service}.amazonaws.com"
+    request = Request(
+        principals=frozenset({principal}),
+        action="sts:AssumeRole",
+        resource=role,
+        context={"aws:sourceaccount": account},
+    )
+    if decide(trust, request) is Decision.REFUSED:
+        yield f"The role {name} does not let {principal} assume it."
+
+
+def _has_watchdogs(context: CheckContext) -> bool:
+    """Whether the stack has any, and with them the rule for the parameter."""
+    return any(one.trigger == Trigger.WATCHDOG for one in getattr(context, "schedules", ()))
+
+
+def _missing_watchdogs(there: int) -> tuple[Result, str]:
+    """A stack has all watchdogs or none; nothing that is read here tells which was deployed."""
+    if there == 0:
+        return Result.OK, (
+            "; no watchdog, which is right only if watchdog_min_remaining_seconds = 0 was "
+            f"deployed. Otherwise {RESTORE}"
+        )
+    if there < Default.WATCHDOGS:
+        return Result.WARNING, (
+            f"; {there} of {Default.WATCHDOGS} watchdogs, which no setting asks for: after an "
+            f"outage consumers wait longer for a token. To have all of them, {RESTORE}"
+        )
+    return Result.OK, ""
