@@ -8,6 +8,7 @@ CommandFailed
 ├── RotationFailed    the function answered with an error, which is quoted
 ├── NotPublished      the stored key has not led to a token
 ├── ProxyFailed       this machine's proxy did not lead to the identity provider
+├── PackagingFailed   the package cannot be made on this machine, or not be written
 ├── CheckFailed       a live check found something that this project does not expect
 └── CheckNotPossible  a live check cannot be made as things are
 
@@ -51,6 +52,10 @@ class NotPublished(CommandFailed):
 
 class ProxyFailed(CommandFailed):
     """This machine's proxy, which the function does not use, led to no identity provider."""
+
+
+class PackagingFailed(CommandFailed):
+    """The package cannot be made on this machine, or not be written; the text says why."""
 
 
 class CheckFailed(CommandFailed):

@@ -21,14 +21,14 @@ class AlarmTopic(sns.Topic):
         construct_id: str,
         *,
         key: kms.IKey,
-        opens_key: bool,
+        own_key: kms.IKey | None,
         emails: Sequence[str],
     ) -> None:
-        """``opens_key``: the policy of the key is the stack's, and lets alarms use it."""
+        """``own_key``: the stack's own key, whose policy lets alarms use it. None: it has none."""
         account = Stack.of(scope).account
-        if opens_key:
+        if own_key is not None:
             may_publish = key_policy.alarms_may_publish(account)
-            key.add_to_resource_policy(iam.PolicyStatement.from_json(may_publish))
+            own_key.add_to_resource_policy(iam.PolicyStatement.from_json(may_publish))
         super().__init__(scope, construct_id, master_key=key, enforce_ssl=True)
         # the policy that enforces TLS takes the place of SNS's default one
         self.add_to_resource_policy(
