@@ -14,7 +14,8 @@ from token_rotator_cli.deployment.target import CONFIG, read_config
 from token_rotator_cli.errors import ConfigFileError
 from token_rotator_cli.preflight import place_steps, quota_steps, rotator_steps
 from token_rotator_cli.preflight.context import PreflightContext
-from token_rotator_cli.preflight.planned import PlannedStack, stacks_of_assembly, stacks_of_file
+from token_rotator_cli.preflight.planned import PlannedStack, stacks_of_file
+from token_rotator_cli.preflight.synthesized import stacks_of_directory
 from token_rotator_cli.steps import Finding, Result, Step, as_json, findings_of, shown, with_result
 
 _LIST_FUNCTIONS: Final = "lambda:ListFunctions"
@@ -81,7 +82,7 @@ class Preflight:
 
     config: Path | None
     app: Path | None
-    """A cloud assembly, which is read instead of the file."""
+    """A cloud assembly or a package, which is read instead of the file."""
     stack: str | None
     """The name of the only stack to deploy, or a pattern; None: all."""
     accepted: frozenset[str]
@@ -111,7 +112,7 @@ def preflight(options: Preflight, console: Console, connect: Callable[[str | Non
 
 def _stacks(options: Preflight) -> list[PlannedStack]:
     stacks = list(
-        stacks_of_assembly(options.app)
+        stacks_of_directory(options.app)
         if options.app is not None
         else stacks_of_file(read_config(options.config or CONFIG))
     )

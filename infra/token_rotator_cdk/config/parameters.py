@@ -1,4 +1,4 @@
-"""Parameters of a packaged template: what differs between accounts, where the file leaves it open."""
+"""Parameters of a packaged template: what differs between accounts, and no setting fixes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -122,9 +122,7 @@ def attach_to_listed_vpc(
     """
     return [
         _create_interface(_interfaces(stack)),
-        _create_interface(
-            _of_network(stack, "subnet", "*"), only={"ec2:SubnetID": [*subnet_ids]}
-        ),
+        _create_interface(_of_network(stack, "subnet", "*"), only={"ec2:SubnetID": [*subnet_ids]}),
         _create_interface(
             _of_network(stack, "security-group", "*"),
             only={"ec2:SecurityGroupID": [*security_group_ids]},

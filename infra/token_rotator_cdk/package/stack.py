@@ -76,7 +76,7 @@ class PackagedStack(TokenRotatorStack):
                 if deployment.rotators[name].vpc is None:
                     self._attach(rotator, in_vpc)
 
-    def _synthesizer(self, config: StackConfig) -> IStackSynthesizer:
+    def _synthesizer(self, config: StackConfig) -> IStackSynthesizer:  # noqa: ARG002 - no bootstrap
         return CliCredentialsStackSynthesizer(
             file_assets_bucket_name=(
                 _BUCKET if self._place.bucket_is_a_parameter else self._place.bucket
@@ -106,9 +106,7 @@ class PackagedStack(TokenRotatorStack):
             endpoint=self._value(ALARM_EMAIL),
             protocol=sns.SubscriptionProtocol.EMAIL,
         )
-        both = CfnCondition(
-            self, "MailsAlarms", expression=Fn.condition_and(created, told)
-        )
+        both = CfnCondition(self, "MailsAlarms", expression=Fn.condition_and(created, told))
         self._only_if(both, subscription)
         return sns.Topic.from_topic_attributes(
             self,
@@ -141,6 +139,7 @@ class PackagedStack(TokenRotatorStack):
         )
 
     def _parameter(self, parameter: Parameter) -> CfnParameter:
+        """Made when it is first used."""
         if parameter not in self._parameters:
             self._parameters[parameter] = CfnParameter(
                 self,

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,8 +30,10 @@ class Package:
     """Named by the hash of what each was built from."""
 
 
-def write_package(deployment: Deployment, file: Path, place: PackagePlace, out: Path) -> Package:
-    """Synthesizes the stacks of ``file`` and copies what is deployed into ``out``.
+def write_package(
+    deployments: Sequence[Deployment], file: Path, place: PackagePlace, out: Path
+) -> Package:
+    """Synthesizes stacks of ``file``, and copies into ``out`` what is deployed.
 
     Raises ConfigurationIssues, BundlingFailed and OSError. The same input gives the same bytes.
     """
@@ -44,11 +47,11 @@ def write_package(deployment: Deployment, file: Path, place: PackagePlace, out: 
             # it takes a parameter that is left empty for a value: cfn-lint knows conditions
             builtin_cloud_formation_validation=False,
         )
-        for one in deployment.by_stack():
+        for one in deployments:
             PackagedStack(app, deployment=one, directory=file.parent, place=place)
         stacks = app.synth().stacks
         sizes = {one.stack_name: Path(one.template_full_path).stat().st_size for one in stacks}
-        if issues := [*too_large(deployment, sizes)]:
+        if issues := [issue for one in deployments for issue in too_large(one, sizes)]:
             raise ConfigurationIssues.in_file(file, issues)
         out.mkdir(parents=True, exist_ok=True)
         return Package(

@@ -24,15 +24,15 @@ from token_rotator_cli.preflight.bootstrap import bootstrap_of_file
 from token_rotator_cli.preflight.planned import (
     LEAST_PER_ROTATOR,
     PlannedStack,
-    stacks_of_assembly,
     stacks_of_file,
 )
+from token_rotator_cli.preflight.synthesized import stacks_of_directory
 
 CODE = lambda_.Code.from_inline("stub")
 
 
 def synthesized(of: cdk.App) -> list[PlannedStack]:
-    return [*stacks_of_assembly(Path(of.synth().directory))]
+    return [*stacks_of_directory(Path(of.synth().directory))]
 
 
 NAMES_ALL = {
