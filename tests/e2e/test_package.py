@@ -16,14 +16,16 @@ import pytest
 
 from local.aws.emulator import LocalAws
 from local.idp.identity_provider import IdentityProvider
+from local.process import environment
 from local.run.consumer import Consumer
 from tests.e2e.conftest import SPEEDUP
 from tests.e2e.test_operating import COMMAND
 from tests.support.offline import offline
 from token_rotator_cdk.bundle.build import function_bundle
-from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE, THIS_MACHINE
+from token_rotator_cdk.bundle.targets import THIS_MACHINE
 
 BUCKET: Final = "acme-artifacts-of-this-account"
+EMAIL: Final = "ops@example.com"
 PREFIX: Final = "token-rotator/"
 STACK: Final = "StackSet-tokens-1a2b3c"
 """Whoever deploys chooses the name, not the file."""
@@ -40,7 +42,7 @@ parameter_name = "{PARAMETER}"
 TRUST: Final = {
     "Version": "2012-10-17",
     "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": "000000000000"}, "Action": "sts:AssumeRole"}
+        {"Effect": "Allow", "Principal": {"AWS": environment.ACCOUNT}, "Action": "sts:AssumeRole"}
     ],
 }
 
@@ -60,11 +62,11 @@ class Deployed:
         return run(*arguments, directory=self.directory, **self.aws.client_environment())
 
 
-def run(*arguments: str | Path, directory: Path, **environment: str) -> str:
+def run(*arguments: str | Path, directory: Path, **variables: str) -> str:
     done = subprocess.run(
         [COMMAND, *arguments],
         cwd=directory,
-        env={**offline(directory), "no_proxy": "127.0.0.1", **environment},
+        env={**offline(directory), "no_proxy": "127.0.0.1", **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -73,19 +75,24 @@ def run(*arguments: str | Path, directory: Path, **environment: str) -> str:
     return done.stdout
 
 
-def upload(aws: LocalAws, package: Path, written: dict[str, Any]) -> str:
+def upload(aws: LocalAws, directory: Path, written: dict[str, Any]) -> str:
     """Copies the files into the bucket, and returns the template's address."""
     s3 = aws.client("s3")
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    of_lambda = function_bundle(BY_ARCHITECTURE["arm64"]).asset_hash
+    s3.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": environment.REGION}
+    )
+    template = (directory / written["stacks"][0]["template"]).read_bytes()
+    (function,) = (
+        one["Properties"]["Code"]["S3Key"]
+        for one in json.loads(template)["Resources"].values()
+        if one["Type"] == "AWS::Lambda::Function"
+    )
     for one in written["zip_files"]:
-        file = package.parent / one["file"]
-        if file.stem == of_lambda:
-            file = function_bundle(THIS_MACHINE).file
+        of_lambda = directory / one["file"]
+        file = function_bundle(THIS_MACHINE).file if one["key"] == function else of_lambda
         s3.put_object(Bucket=BUCKET, Key=one["key"], Body=file.read_bytes())
-    (template,) = written["stacks"]
     key = f"{PREFIX}tokens.template.json"
-    s3.put_object(Bucket=BUCKET, Key=key, Body=(package.parent / template["template"]).read_bytes())
+    s3.put_object(Bucket=BUCKET, Key=key, Body=template)
     return f"{aws.endpoint_url}/{BUCKET}/{key}"
 
 
@@ -101,15 +108,15 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     )
     package = directory / "package"
     with LocalAws(directory=directory / "aws", schedule_speedup=SPEEDUP, enforce_iam=True) as aws:
-        url = upload(aws, package, written)
+        url = upload(aws, directory, written)
+        given = {"AssetsBucketName": BUCKET, "AlarmEmail": EMAIL}
         cloudformation = aws.client("cloudformation")
         cloudformation.create_stack(
             StackName=STACK,
             TemplateURL=url,
             Capabilities=[written["stacks"][0]["capability"]],
             Parameters=[
-                {"ParameterKey": "AssetsBucketName", "ParameterValue": BUCKET},
-                {"ParameterKey": "AlarmEmail", "ParameterValue": "ops@example.com"},
+                {"ParameterKey": name, "ParameterValue": value} for name, value in given.items()
             ],
         )
         cloudformation.get_waiter("stack_create_complete").wait(
@@ -151,7 +158,7 @@ def test_a_consumer_uses_a_token_of_a_key_that_an_operator_has_stored_without_th
     stored = deployed.run("upload", downloaded, "--stack", STACK)
     checked = deployed.run("check", "--function", deployed.outputs["MarketingFunctionName"])
 
-    assert "published" in stored
+    assert "Published by a rotation" in stored
     assert "Nothing is wrong." in checked
     assert consumer.use().worked
 
@@ -161,7 +168,7 @@ def test_the_alarms_tell_the_address_of_the_parameter(deployed: Deployed) -> Non
         TopicArn=deployed.outputs["AlarmTopicArn"]
     )["Subscriptions"]
 
-    assert [one["Endpoint"] for one in told] == ["ops@example.com"]
+    assert [one["Endpoint"] for one in told] == [EMAIL]
 
 
 def test_a_preflight_of_the_package_asks_for_no_bootstrap(deployed: Deployed) -> None:
