@@ -55,6 +55,8 @@ class Deployed:
     directory: Path
     """Without a configuration file."""
     package: Path
+    preflight: list[dict[str, Any]]
+    """What its steps said before the deployment."""
     outputs: dict[str, str]
 
     def run(self, *arguments: str | Path) -> str:
@@ -109,6 +111,11 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     package = directory / "package"
     with LocalAws(directory=directory / "aws", schedule_speedup=SPEEDUP, enforce_iam=True) as aws:
         url = upload(aws, directory, written)
+        compared = run(
+            *("preflight", "--app", package, "--json"),
+            directory=directory / "aws",
+            **aws.client_environment(),
+        )
         given = {"AssetsBucketName": BUCKET, "AlarmEmail": EMAIL}
         cloudformation = aws.client("cloudformation")
         cloudformation.create_stack(
@@ -127,6 +134,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             aws=aws,
             directory=directory / "aws",
             package=package,
+            preflight=json.loads(compared)["steps"],
             outputs={one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]},
         )
 
@@ -171,10 +179,9 @@ def test_the_alarms_tell_the_address_of_the_parameter(deployed: Deployed) -> Non
     assert [one["Endpoint"] for one in told] == [EMAIL]
 
 
-def test_a_preflight_of_the_package_asks_for_no_bootstrap(deployed: Deployed) -> None:
-    steps = json.loads(deployed.run("preflight", "--app", deployed.package, "--json"))["steps"]
+def test_a_preflight_of_the_package_asked_for_no_bootstrap(deployed: Deployed) -> None:
+    (bootstrap,) = (one for one in deployed.preflight if one["step"] == "bootstrap")
 
-    (bootstrap,) = (one for one in steps if one["step"] == "bootstrap")
     assert (bootstrap["result"], bootstrap["message"]) == ("ok", "none is needed")
 
 

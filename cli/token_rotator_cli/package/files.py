@@ -85,7 +85,7 @@ class TemplateFile:
             "account": self.place.account,
             "region": self.place.region,
             "capability": self.capability,
-            "parameters": [*self.parameters],
+            "parameters": dict(self.parameters),
         }
 
 

@@ -9,6 +9,7 @@ from token_rotator_cdk.config.issues import ConfigIssue, shown
 from token_rotator_cdk.config.rules.bootstrap import AssetsBucket, AssetsPrefix
 
 BUCKET_PARAMETER: Final = "AssetsBucketName"
+BUCKET_DESCRIPTION: Final = "Bucket with the zip files, in the stack's region."
 ACCOUNT: Final = "${AWS::AccountId}"
 REGION: Final = "${AWS::Region}"
 _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")

@@ -35,7 +35,7 @@ from token_rotator_cdk.config.parameters import (
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.function import open_to_logs
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
-from token_rotator_cdk.package.place import BUCKET_PARAMETER, PackagePlace
+from token_rotator_cdk.package.place import BUCKET_DESCRIPTION, BUCKET_PARAMETER, PackagePlace
 from token_rotator_cdk.stack import TokenRotatorStack
 
 _BUCKET: Final = f"${{{BUCKET_PARAMETER}}}"
@@ -62,7 +62,7 @@ class PackagedStack(TokenRotatorStack):
             CfnParameter(
                 self,
                 BUCKET_PARAMETER,
-                description="Bucket with the zip files, in the stack's region.",
+                description=BUCKET_DESCRIPTION,
                 default=place.bucket,
             )
         if KEY_ARN in self._open and deployment.stack.log_key:
