@@ -28,10 +28,8 @@ def parameters_of_packages() -> str:
         for one in PARAMETERS
     ]
     bucket = f"| `{BUCKET_PARAMETER}` | {BUCKET_DESCRIPTION} | `--bucket` with a placeholder |"
-    return "\n".join(
-        ["| parameter | what it is | not there where something else says it |", "|---|---|---|"]
-        + [*rows, bucket]
-    )
+    header = "| parameter | what it is | not there where something else says it |"
+    return "\n".join([header, "|---|---|---|", *rows, bucket])
 
 
 def _table(path: KeyPath, model: type[BaseModel]) -> Iterator[str]:

@@ -46,8 +46,8 @@ def package(options: PackageOptions, console: Console) -> int:
     templates = [TemplateFile.of(one, written.templates[one.stack.name]) for one in stacks]
     zip_files = [ZipFile.of(one) for one in written.zip_files]
     commands = next_commands(templates, zip_files, place)
-    for one in (*templates, *zip_files):
-        console.text(one.described)
+    for line in (*(one.described for one in templates), *(one.described for one in zip_files)):
+        console.text(line)
     console.text("")
     console.text("Next:")
     for command in commands:

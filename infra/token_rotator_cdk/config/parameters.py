@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.rules.arns import PolicyArn, StackKeyArn, TopicArn
 from token_rotator_cdk.config.rules.aws import EMAIL
 from token_rotator_cdk.config.rules.network import SECURITY_GROUP, SUBNET
-from token_rotator_cdk.config.rules.rule import Rule
+from token_rotator_cdk.config.rules.rule import Rule, rule_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +40,6 @@ def open_parameters(deployment: Deployment) -> Iterator[Parameter]:
     return (one for one in PARAMETERS if one.is_open(deployment))
 
 
-def _rule_of(annotated: Any) -> Rule:
-    (rule,) = annotated.__metadata__
-    assert isinstance(rule, Rule)  # noqa: S101 - narrows the type
-    return rule
-
-
 def _alarms_are_open(deployment: Deployment) -> bool:
     return deployment.stack.alarm_topic_arn is None and not deployment.stack.alarm_emails
 
@@ -65,7 +59,7 @@ ALARM_TOPIC_ARN: Final = Parameter(
     name="ExistingAlarmTopicArn",
     description="ARN of the SNS topic that alarms go to. Empty: the stack creates a topic.",
     settings=("alarm_topic_arn", "alarm_emails"),
-    rule=_rule_of(TopicArn),
+    rule=rule_of(TopicArn),
     is_open=_alarms_are_open,
 )
 KEY_ARN: Final = Parameter(
@@ -73,14 +67,14 @@ KEY_ARN: Final = Parameter(
     description="ARN of the KMS key that encrypts secrets, tokens and alarms. Empty: the stack "
     "creates a key.",
     settings=("key_arn",),
-    rule=_rule_of(StackKeyArn),
+    rule=rule_of(StackKeyArn),
     is_open=lambda deployment: deployment.stack.key_arn is None,
 )
 PERMISSIONS_BOUNDARY_ARN: Final = Parameter(
     name="PermissionsBoundaryArn",
     description="ARN of the policy that bounds every role. Empty: no boundary.",
     settings=("permissions_boundary",),
-    rule=_rule_of(PolicyArn),
+    rule=rule_of(PolicyArn),
     is_open=lambda deployment: deployment.stack.permissions_boundary is None,
 )
 SUBNET_IDS: Final = Parameter(

@@ -7,6 +7,7 @@ from typing import Final
 
 from token_rotator_cdk.config.issues import ConfigIssue, shown
 from token_rotator_cdk.config.rules.bootstrap import AssetsBucket, AssetsPrefix
+from token_rotator_cdk.config.rules.rule import rule_of
 
 BUCKET_PARAMETER: Final = "AssetsBucketName"
 BUCKET_DESCRIPTION: Final = "Bucket with the zip files, in the stack's region."
@@ -34,14 +35,13 @@ class PackagePlace:
 
     def issues(self) -> Iterator[ConfigIssue]:
         """What S3 or CloudFormation would refuse."""
-        (bucket,), (prefix,) = AssetsBucket.__metadata__, AssetsPrefix.__metadata__
-        fix = bucket.fix(self.bucket)
+        fix = rule_of(AssetsBucket).fix(self.bucket)
         if fix or set(_PLACEHOLDER.findall(self.bucket)) - {ACCOUNT, REGION}:
             fix = (
                 "write the bucket's name, not its ARN: small letters, digits, . and -, and "
                 f"{ACCOUNT} and {REGION}"
             )
             yield ConfigIssue(key="--bucket", value=shown(self.bucket), fix=fix)
-        if self.prefix and (prefix.fix(self.prefix) or "${" in self.prefix):
+        if self.prefix and (rule_of(AssetsPrefix).fix(self.prefix) or "${" in self.prefix):
             fix = "write the beginning of a name, such as token-rotator/, without a slash in front"
             yield ConfigIssue(key="--prefix", value=shown(self.prefix), fix=fix)

@@ -68,13 +68,12 @@ class PackagedStack(TokenRotatorStack):
         if KEY_ARN in self._open and deployment.stack.log_key:
             self._open_own_key_to_logs(deployment)
         if PERMISSIONS_BOUNDARY_ARN in self._open:
-            given = self._given(PERMISSIONS_BOUNDARY_ARN)
-            self._bound_roles(_either(given, self._value(PERMISSIONS_BOUNDARY_ARN), Aws.NO_VALUE))
+            none = self._none(PERMISSIONS_BOUNDARY_ARN)
+            self._bound_roles(_either(none, Aws.NO_VALUE, self._value(PERMISSIONS_BOUNDARY_ARN)))
         if SUBNET_IDS in self._open:
-            in_vpc = self._given(SUBNET_IDS, SECURITY_GROUP_IDS)
             for name, rotator in self.rotators.items():
                 if deployment.rotators[name].vpc is None:
-                    self._attach(rotator, in_vpc)
+                    self._attach(rotator)
 
     def _synthesizer(self, config: StackConfig) -> IStackSynthesizer:  # noqa: ARG002 - no bootstrap
         return CliCredentialsStackSynthesizer(
@@ -87,18 +86,17 @@ class PackagedStack(TokenRotatorStack):
     def _key(self, config: StackConfig) -> kms.IKey:
         if KEY_ARN not in self._open or self._own_key is None:
             return super()._key(config)
-        given = self._given(KEY_ARN)
-        self._only_if(self._not(given), self._own_key)
-        arn = _either(given, self._value(KEY_ARN), self._own_key.key_arn)
-        return kms.Key.from_key_arn(self, "GivenOrOwnKey", arn)
+        none = self._none(KEY_ARN)
+        _only_if(none, self._own_key)
+        arn = _either(none, self._own_key.key_arn, self._value(KEY_ARN))
+        return kms.Key.from_key_arn(self, "OwnOrExistingKey", arn)
 
     def _alarm_topic(self, config: StackConfig) -> sns.ITopic:
         own = super()._alarm_topic(config)
         if ALARM_TOPIC_ARN not in self._open:
             return own
-        given, told = self._given(ALARM_TOPIC_ARN), self._given(ALARM_EMAIL)
-        created = self._not(given)
-        self._only_if(created, own)
+        none = self._none(ALARM_TOPIC_ARN)
+        _only_if(none, own)
         subscription = sns.Subscription(
             self,
             "AlarmEmailSubscription",
@@ -106,13 +104,14 @@ class PackagedStack(TokenRotatorStack):
             endpoint=self._value(ALARM_EMAIL),
             protocol=sns.SubscriptionProtocol.EMAIL,
         )
-        both = CfnCondition(self, "MailsAlarms", expression=Fn.condition_and(created, told))
-        self._only_if(both, subscription)
+        told = Fn.condition_not(self._is_empty(ALARM_EMAIL))
+        mails = Fn.condition_and(self._is_empty(ALARM_TOPIC_ARN), told)
+        _only_if(CfnCondition(self, "MailsAlarms", expression=mails), subscription)
         return sns.Topic.from_topic_attributes(
             self,
-            "GivenOrOwnTopic",
-            topic_arn=_either(given, self._value(ALARM_TOPIC_ARN), own.topic_arn),
-            # whoever mails needs it for the stack's topic; for one that is given, it does not hurt
+            "OwnOrExistingTopic",
+            topic_arn=_either(none, own.topic_arn, self._value(ALARM_TOPIC_ARN)),
+            # whoever mails needs it for the stack's topic; for one that exists, it does not hurt
             key_arn=self.key.key_arn,
         )
 
@@ -122,21 +121,24 @@ class PackagedStack(TokenRotatorStack):
             group = deployment.rotators[name].log_group_name
             open_to_logs(rotator, self._own_key, group, stack_name=Aws.STACK_NAME)
 
-    def _attach(self, rotator: TokenRotator, in_vpc: CfnCondition) -> None:
+    def _attach(self, rotator: TokenRotator) -> None:
         """Attaches a function to the network of the parameters, if there is one."""
+        # Lambda refuses subnets without groups, and groups without subnets
+        none = self._none(SUBNET_IDS, SECURITY_GROUP_IDS)
         subnets, groups = (
             self._parameter(one).value_as_list for one in (SUBNET_IDS, SECURITY_GROUP_IDS)
         )
-        _cfn(rotator.function).add_property_override(
-            "VpcConfig", _if(in_vpc, {"SubnetIds": subnets, "SecurityGroupIds": groups})
-        )
+        vpc = {"SubnetIds": subnets, "SecurityGroupIds": groups}
+        _cfn(rotator.function).add_property_override("VpcConfig", _unless(none, vpc))
         statements = permissions.attach_to_listed_vpc(
             self, subnet_ids=subnets, security_group_ids=groups
         )
-        document = iam.PolicyDocument(statements=statements)
-        _cfn(rotator.node.find_child("Role")).add_property_override(
-            "Policies.1", _if(in_vpc, {"PolicyName": "AttachToVpc", "PolicyDocument": document})
-        )
+        policy = {
+            "PolicyName": "AttachToVpc",
+            "PolicyDocument": iam.PolicyDocument(statements=statements),
+        }
+        role = _cfn(rotator.node.find_child("Role"))
+        role.add_property_override("Policies.1", _unless(none, policy))
 
     def _parameter(self, parameter: Parameter) -> CfnParameter:
         """Made when it is first used."""
@@ -154,37 +156,37 @@ class PackagedStack(TokenRotatorStack):
     def _value(self, parameter: Parameter) -> str:
         return self._parameter(parameter).value_as_string
 
-    def _given(self, *parameters: Parameter) -> CfnCondition:
-        """Whether one of them is given. (Lambda refuses subnets without groups, and groups
-        without subnets.)"""
-        name = f"Given{parameters[0].name}"
+    def _none(self, *parameters: Parameter) -> CfnCondition:
+        """Whether all of them are empty."""
+        name = f"No{parameters[0].name}"
         if isinstance(there := self.node.try_find_child(name), CfnCondition):
             return there
-        given = [Fn.condition_not(Fn.condition_equals(self._text(one), "")) for one in parameters]
-        expression = given[0] if len(given) == 1 else Fn.condition_or(*given)
+        empty = [*map(self._is_empty, parameters)]
+        expression = empty[0] if len(empty) == 1 else Fn.condition_and(*empty)
         return CfnCondition(self, name, expression=expression)
 
-    def _text(self, parameter: Parameter) -> str:
-        if parameter.is_list:
-            return Fn.join("", self._parameter(parameter).value_as_list)
-        return self._value(parameter)
-
-    def _not(self, condition: CfnCondition) -> CfnCondition:
-        name = condition.node.id.replace("Given", "No", 1)
-        return CfnCondition(self, name, expression=Fn.condition_not(condition))
-
-    def _only_if(self, condition: CfnCondition, construct: IConstruct) -> None:
-        for one in construct.node.find_all():
-            if isinstance(one, CfnResource):
-                one.cfn_options.condition = condition
+    def _is_empty(self, parameter: Parameter) -> ICfnRuleConditionExpression:
+        # conditions cannot look at a list
+        text = (
+            Fn.join("", self._parameter(parameter).value_as_list)
+            if parameter.is_list
+            else self._value(parameter)
+        )
+        return Fn.condition_equals(text, "")
 
 
-def _either(condition: CfnCondition, given: str, otherwise: str) -> str:
-    return Token.as_string(Fn.condition_if(condition.logical_id, given, otherwise))
+def _either(condition: CfnCondition, one: str, other: str) -> str:
+    return Token.as_string(Fn.condition_if(condition.logical_id, one, other))
 
 
-def _if(condition: CfnCondition, value: object) -> ICfnRuleConditionExpression:
-    return Fn.condition_if(condition.logical_id, value, Aws.NO_VALUE)
+def _unless(condition: CfnCondition, value: object) -> ICfnRuleConditionExpression:
+    return Fn.condition_if(condition.logical_id, Aws.NO_VALUE, value)
+
+
+def _only_if(condition: CfnCondition, construct: IConstruct) -> None:
+    for one in construct.node.find_all():
+        if isinstance(one, CfnResource):
+            one.cfn_options.condition = condition
 
 
 def _cfn(construct: IConstruct) -> CfnResource:

@@ -76,7 +76,7 @@ def test_it_packages_in_an_empty_directory_the_bytes_that_the_checkout_packages(
     with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
 ):
     (packages,) = Path(offline_environment[cache.VARIABLE]).glob("packages-*")
-    written = []
+    written: list[dict[str, bytes]] = []
     for python in (with_rotator, Path(sys.executable)):
         directory = tmp_path / str(len(written))
         directory.mkdir()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from local import ROOT
 from tests.support.cfn_lint import Linted, findings
@@ -28,7 +28,7 @@ print(json.dumps([hcl2.loads(file.read_text()) for file in pathlib.Path(sys.argv
 """
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):  # type: ignore[misc]
     """With CloudFormation's short form of Ref."""
 
 
