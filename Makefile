@@ -73,10 +73,11 @@ told-%:
 	  $(MAKE) --no-print-directory $* $(if $(filter lint types,$*),ARGS=) >"build/log/$*" 2>&1; code=$$?; \
 	  cat "build/log/$*"; exit $$code
 
-lint: .venv/installed  ## style, and who may import whom
+lint: .venv/installed  ## style, who may import whom, and whether the workflows are safe
 	$(BIN)/ruff check . $(ARGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet .github examples/pipelines/github-actions.yml
 
 fix: .venv/installed  ## mend the style, as far as a program can
 	$(BIN)/ruff check --fix . $(ARGS)

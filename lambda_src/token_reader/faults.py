@@ -26,7 +26,7 @@ _CREDENTIALS_INCOMPLETE: Final = Fault(
     "This process's AWS credentials are configured wrongly: compare its AWS_ variables and AWS "
     "configuration files with the AWS SDKs reference guide.",
 )
-_CREDENTIALSREFUSED: Final = Fault(
+_CREDENTIALS_REFUSED: Final = Fault(
     AccessDenied,
     "credentials",
     "AWS does not accept this process's credentials: they have expired, or were revoked or "
@@ -198,7 +198,7 @@ BY_CODE: Final[dict[str, Fault]] = {
             "SignatureDoesNotMatch",
             "UnrecognizedClientException",
         ],
-        _CREDENTIALSREFUSED,
+        _CREDENTIALS_REFUSED,
     ),
     **dict.fromkeys(
         [

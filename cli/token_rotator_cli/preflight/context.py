@@ -8,7 +8,7 @@ from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.inventory import DeployedRotator, rotators_in
 from token_rotator_cli.deployment.stack_resources import StackResources, resources_of
-from token_rotator_cli.preflight.planned import PlannedRotator, PlannedStack
+from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
 
 
 class PreflightContext:

@@ -6,7 +6,7 @@ from typing import Final
 
 from token_rotator_cli.deployment.inventory import DeployedRotator
 from token_rotator_cli.preflight.moves import is_moved
-from token_rotator_cli.preflight.planned import PlannedRotator, PlannedStack
+from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from token_rotator_cdk.config.rules.iam import is_chosen
 from token_rotator_cli.deployment.inventory import DeployedRotator
-from token_rotator_cli.preflight.planned import PlannedRotator, PlannedStack
+from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
 
 READER_POLICY_STAYS: Final = (
     "The old reader policy stays where it is attached, and still reads the parameter; later "

@@ -37,43 +37,30 @@ class Named:
     """The setting that names it; in a template, the property."""
 
 
-def _missing(action: str, read: Callable[[], object], *codes: str) -> str | None:
-    try:
-        with calling(action):
-            read()
-    except CallerError as error:
-        if error.code not in codes:
-            raise
-        return "does not exist: create it, or name another one"
-    return None
+_NOT_FOUND: Final = (
+    "NotFound",
+    "NotFoundException",
+    "NoSuchEntity",
+    "NoSuchEntityException",
+    "ResourceNotFoundException",
+)
+"""The codes by which services say that there is no such resource."""
 
 
-def _topic(aws: Aws, arn: str) -> str | None:
-    return _missing(
-        "sns:GetTopicAttributes",
-        lambda: aws.topics.get_topic_attributes(TopicArn=arn)["Attributes"],
-        "NotFound",
-        "NotFoundException",
-    )
+def _exists(action: str, read: Callable[[Aws, str], object]) -> Callable[[Aws, str], str | None]:
+    """The problem of a resource that only has to be there."""
 
+    def problem(aws: Aws, arn: str) -> str | None:
+        try:
+            with calling(action):
+                read(aws, arn)
+        except CallerError as error:
+            if error.code not in _NOT_FOUND:
+                raise
+            return "does not exist: create it, or name another one"
+        return None
 
-def _policy(aws: Aws, arn: str) -> str | None:
-    return _missing(
-        "iam:GetPolicy",
-        lambda: aws.iam.get_policy(PolicyArn=arn)["Policy"],
-        "NoSuchEntity",
-        "NoSuchEntityException",
-    )
-
-
-def _code_signing_config(aws: Aws, arn: str) -> str | None:
-    return _missing(
-        "lambda:GetCodeSigningConfig",
-        lambda: aws.function_list.get_code_signing_config(CodeSigningConfigArn=arn)[
-            "CodeSigningConfig"
-        ],
-        "ResourceNotFoundException",
-    )
+    return problem
 
 
 KINDS: Final = (
@@ -82,21 +69,31 @@ KINDS: Final = (
         place=places.TOPIC,
         in_file=lambda file: {"alarm_topic_arn": file.stack.alarm_topic_arn},
         in_templates=("AWS::CloudWatch::Alarm", "AlarmActions"),
-        problem=_topic,
+        problem=_exists(
+            "sns:GetTopicAttributes",
+            lambda aws, arn: aws.topics.get_topic_attributes(TopicArn=arn)["Attributes"],
+        ),
     ),
     NamedKind(
         name="permissions boundary",
         place=places.BOUNDARY,
         in_file=lambda file: {"permissions_boundary": file.stack.permissions_boundary},
         in_templates=("AWS::IAM::Role", "PermissionsBoundary"),
-        problem=_policy,
+        problem=_exists(
+            "iam:GetPolicy", lambda aws, arn: aws.iam.get_policy(PolicyArn=arn)["Policy"]
+        ),
     ),
     NamedKind(
         name="code signing config",
         place=places.CODE_SIGNING,
         in_file=lambda file: {"code_signing_config_arn": file.stack.code_signing_config_arn},
         in_templates=("AWS::Lambda::Function", "CodeSigningConfigArn"),
-        problem=_code_signing_config,
+        problem=_exists(
+            "lambda:GetCodeSigningConfig",
+            lambda aws, arn: aws.function_list.get_code_signing_config(CodeSigningConfigArn=arn)[
+                "CodeSigningConfig"
+            ],
+        ),
     ),
     NamedKind(
         name="key",

@@ -14,8 +14,9 @@ from token_rotator_cli.deployment.target import CONFIG, read_config
 from token_rotator_cli.errors import ConfigFileError
 from token_rotator_cli.preflight import place_steps, quota_steps, rotator_steps
 from token_rotator_cli.preflight.context import PreflightContext
-from token_rotator_cli.preflight.planned import PlannedStack, stacks_of_file
-from token_rotator_cli.preflight.synthesized import stacks_of_directory
+from token_rotator_cli.preflight.planned.from_file import stacks_of_file
+from token_rotator_cli.preflight.planned.from_templates import stacks_of_directory
+from token_rotator_cli.preflight.planned.stacks import PlannedStack
 from token_rotator_cli.steps import Finding, Result, Step, as_json, findings_of, shown, with_result
 
 _LIST_FUNCTIONS: Final = "lambda:ListFunctions"

@@ -13,7 +13,7 @@ from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.losses import losses as losses_of
 from token_rotator_cli.preflight.moves import moves as moves_of
 from token_rotator_cli.preflight.network import Network, Networks
-from token_rotator_cli.preflight.planned import PlannedRotator
+from token_rotator_cli.preflight.planned.stacks import PlannedRotator
 from token_rotator_cli.preflight.secrets import created_problem, named_problem
 from token_rotator_cli.steps import Finding, Result, for_each
 

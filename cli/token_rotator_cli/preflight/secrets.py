@@ -7,7 +7,7 @@ from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.key import describe_key, key_problem
 from token_rotator_cli.errors import CallerError
-from token_rotator_cli.preflight.planned import PlannedRotator
+from token_rotator_cli.preflight.planned.stacks import PlannedRotator
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef

@@ -21,12 +21,9 @@ from token_rotator_cdk import TokenRotator
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.stack import TokenRotatorStack
 from token_rotator_cli.preflight.bootstrap import bootstrap_of_file
-from token_rotator_cli.preflight.planned import (
-    LEAST_PER_ROTATOR,
-    PlannedStack,
-    stacks_of_file,
-)
-from token_rotator_cli.preflight.synthesized import stacks_of_directory
+from token_rotator_cli.preflight.planned.from_file import LEAST_PER_ROTATOR, stacks_of_file
+from token_rotator_cli.preflight.planned.from_templates import stacks_of_directory
+from token_rotator_cli.preflight.planned.stacks import PlannedStack
 
 CODE = lambda_.Code.from_inline("stub")
 

@@ -6,7 +6,15 @@ import subprocess
 from local import ROOT
 from token_rotator_cli.arguments.commands import COMMANDS
 
-PLACES = ("README.md", "SECURITY.md", "docs/*.md", "lambda_src/*.py", "cli/*.py", "local/*.py")
+PLACES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/*.md",
+    "lambda_src/*.py",
+    "cli/*.py",
+    "local/*.py",
+)
 
 
 def test_every_command_that_is_named_exists_and_every_command_is_named():

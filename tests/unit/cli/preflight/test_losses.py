@@ -10,7 +10,7 @@ from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cli.deployment.inventory import DeployedRotator
 from token_rotator_cli.preflight.losses import Loss, losses
-from token_rotator_cli.preflight.planned import stacks_of_file
+from token_rotator_cli.preflight.planned.from_file import stacks_of_file
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/k"
 NAMED = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:team/credential-AbCdEf"

@@ -17,7 +17,8 @@ from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.rules.iam import RoleKind, role_name
 from token_rotator_cli.preflight.losses import losses
 from token_rotator_cli.preflight.moves import moves
-from token_rotator_cli.preflight.planned import PlannedStack, stacks_of_file
+from token_rotator_cli.preflight.planned.from_file import stacks_of_file
+from token_rotator_cli.preflight.planned.stacks import PlannedStack
 
 ROTATOR = "tokens/marketing"
 IAM = "arn:aws:iam::123456789012:role"

@@ -1,4 +1,4 @@
-"""What would be deployed: the stacks of a CDK app's cloud assembly, or of a package."""
+"""The stacks of templates: of a cloud assembly as ``cdk synth`` writes it, or of a package."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from token_rotator_cli.errors import ConfigFileError
 from token_rotator_cli.preflight.bootstrap import Bootstrap, bootstrap_of_artifact
 from token_rotator_cli.preflight.named import named_in_template
 from token_rotator_cli.preflight.network import network_of_template
-from token_rotator_cli.preflight.planned import PlannedRotator, PlannedStack
+from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
 
 _UNKNOWN: Final = ("unknown-account", "unknown-region")
 """What the CDK writes for a stack that goes to the caller's account or region."""

@@ -1,19 +1,16 @@
-"""What would be deployed, and the stacks of a configuration file."""
+"""The stacks of a ``rotators.toml``."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import SecretConfig
 from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.rules.iam import RoleKind, role_name
-from token_rotator_cli.preflight.bootstrap import (
-    Bootstrap,
-    bootstrap_of_file,
-)
-from token_rotator_cli.preflight.named import Named, named_in_file
-from token_rotator_cli.preflight.network import Network, network_of_file
+from token_rotator_cli.preflight.bootstrap import bootstrap_of_file
+from token_rotator_cli.preflight.named import named_in_file
+from token_rotator_cli.preflight.network import network_of_file
+from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
 
 LEAST_PER_ROTATOR: Final[Mapping[str, int]] = {
     "AWS::CloudWatch::Alarm": 4,
@@ -27,51 +24,6 @@ LEAST_PER_ROTATOR: Final[Mapping[str, int]] = {
 Settings add to it. A file is not synthesized to count them: a deployment that would fit is never
 refused, and one that exceeds a quota by these few is.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedRotator:
-    """A rotator of a stack, as far as consumers and the account depend on it."""
-
-    stack: str
-    rotator: str
-    parameter_name: str
-    creates_secret: bool
-    """Whether the stack creates the secret, with the rotator's name."""
-    value_format: str
-    secret_arn: str | None
-    """Of the secret that is named; None: the stack creates it, or it is not known at synthesis."""
-    secret_key_arn: str | None = field(default=None, compare=False)
-    """The key that the file names for that secret; empty: none. None: a template does not say."""
-    reserves_concurrency: bool = True
-    has_shared_reader: bool = False
-    """Whether workloads of other accounts read the token through a role of the stack."""
-    network: Network | None = None
-    """The subnets and security groups that are named; None: the function is in no VPC."""
-    key_arn: str | None = None
-    """None: the stack creates the key, or it is known at deployment only."""
-    role_path: str = "/"
-    role_name: str | None = None
-    """What the name of the function's role begins with. None: CloudFormation chooses it."""
-
-    @property
-    def table(self) -> str:
-        """The name of its table in the file."""
-        return self.rotator.rpartition("/")[2]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedStack:
-    """A stack, and where it goes. None: to the account or region of the caller."""
-
-    name: str
-    account: str | None
-    region: str | None
-    rotators: tuple[PlannedRotator, ...]
-    bootstrap: Bootstrap | None
-    named: frozenset[Named]
-    resources: Mapping[str, int] = field(compare=False)
-    """How many there are at least of a resource type."""
 
 
 def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
