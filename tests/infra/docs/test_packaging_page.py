@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from local import ROOT
-from tests.support.headings import anchors
+from tests.support.headings import dead_links
 from tests.support.infra_templates import a_deployment, a_rotator, a_stack
 from tests.support.packaged import packaged
 from token_rotator_cdk.package.place import PackagePlace
@@ -47,8 +47,4 @@ def test_one_rotator_fits_into_a_request_and_two_do_not(tmp_path: Path):
 
 
 def test_every_link_leads_somewhere():
-    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
-        path, _, anchor = target.partition("#")
-        page = (PAGE.parent / path).resolve()
-        assert page.exists(), target
-        assert not anchor or anchor in anchors(page.read_text(encoding="utf-8")), target
+    assert dead_links(PAGE) == []

@@ -124,7 +124,7 @@ def test_authorities_that_cannot_be_used_are_named(run: Run, tmp_path: Path):
     said = run(code=1)
 
     assert said["error"] == "ConfigFileError"
-    assert "extra_ca_certificates" in said["message"]
+    assert "[rotators.marketing.identity_provider] extra_ca_certificates" in said["message"]
 
 
 def test_a_template_that_cloudformation_would_refuse_is_not_written(
