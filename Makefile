@@ -161,7 +161,8 @@ costs: .venv/installed  ## what the configuration costs a month, and which setti
 
 package: tools  ## templates and zip files for whoever deploys without the CDK (BUCKET=name PREFIX=... CONFIG=file STACK=name); docs/packaging.md
 	@test -n "$$BUCKET" || { echo "Name the bucket that the zip files are going to be in: make package BUCKET=name" >&2; exit 2; }
-	@$(BIN)/token-rotator package --bucket "$$BUCKET" $(if $(PREFIX),--prefix "$$PREFIX") $(if $(CONFIG),--config "$$CONFIG") $(if $(STACK),--stack "$$STACK") $(ARGS)
+	@# as it is written: make would expand the placeholder of a name such as acme-${AWS::Region}
+	@$(BIN)/token-rotator package --bucket '$(value BUCKET)' $(if $(PREFIX),--prefix "$$PREFIX") $(if $(CONFIG),--config "$$CONFIG") $(if $(STACK),--stack "$$STACK") $(ARGS)
 
 sbom: tools  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
 	@$(BIN)/python -m tests.audit.sbom $(ARGS)
