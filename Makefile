@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 export PYTHON313  # names a Python 3.13 that compiles the bundle, if python3.13 does not
+unexport PYTHONDONTWRITEBYTECODE  # else each process compiles the CDK's library again, for seconds
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 BIN := .venv/bin
 UV := $(BIN)/python local/setup/uv.py

@@ -1,6 +1,7 @@
 """What holds for every test: signals, hypothesis profiles, and caches of what takes long."""
 
 import functools
+import gc
 import signal
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,6 +31,7 @@ settings.load_profile("short")
 @pytest.fixture(scope="session", autouse=True)
 def _each_file_and_key_is_loaded_once() -> Iterator[None]:
     """OpenSSL checks a key by primality tests; botocore's service models are large."""
+    gc.freeze()  # the tests' imports: each full collection would visit them, for half a second
     with pytest.MonkeyPatch.context() as patch:
         read = functools.cache(JSONFileLoader().load_file)
         patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))

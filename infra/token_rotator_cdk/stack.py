@@ -113,9 +113,7 @@ class TokenRotatorStack(Stack):
     def _alarm_topic(self, config: StackConfig) -> sns.ITopic:
         if config.alarm_topic_arn is not None:
             return sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
-        return AlarmTopic(
-            self, "AlarmTopic", key=self.key, own_key=self._own_key, emails=config.alarm_emails
-        )
+        return AlarmTopic(self, "AlarmTopic", key=self.key, emails=config.alarm_emails)
 
     def _bound_roles(self, arn: str) -> None:
         boundary = iam.ManagedPolicy.from_managed_policy_arn(self, "PermissionsBoundary", arn)

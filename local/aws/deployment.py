@@ -38,6 +38,7 @@ class Deployment:
         *,
         config: Path | None = None,
         app: Path = ROOT,
+        command: str | None = None,
         context: Mapping[str, str | Path] = MappingProxyType({}),
         directory: Path,
         remaining_seconds: Callable[[], float | None] = lambda: None,
@@ -47,11 +48,13 @@ class Deployment:
         """Does not run a command yet.
 
         ``directory`` is for the cloud assembly and the commands' output, ``config`` is a
-        `rotators.toml`, and ``app`` is a directory with a cdk.json. ``bootstrap`` are options of
-        `cdk bootstrap`, and ``variables`` are added to the environment of all commands.
+        `rotators.toml`, and ``app`` is a directory with a cdk.json, whose command ``command``
+        replaces. ``bootstrap`` are options of `cdk bootstrap`, and ``variables`` are added to the
+        environment of all commands.
         """
         self._aws = aws
         self._app = app
+        self._command = ("--app", command) if command else ()
         self._context = {**context, **({"local": "true", "config": config} if config else {})}
         self._directory = directory
         self._remaining_seconds = remaining_seconds
@@ -77,7 +80,7 @@ class Deployment:
         given = [
             word for name, value in self._context.items() for word in ("-c", f"{name}={value}")
         ]
-        self._run("synth", "--quiet", *given, "--output", self._assembly)
+        self._run("synth", "--quiet", *self._command, *given, "--output", self._assembly)
 
     def deploy(self) -> dict[str, str]:
         """Deploys and returns the outputs of all stacks. Equal names get the last stack's value."""

@@ -1,6 +1,6 @@
 """Starts ministack with schedules and events like AWS's. Runs on ministack's interpreter.
 
-There are six differences to `python -m ministack`, all in private names of the pinned version:
+There are seven differences to `python -m ministack`, all in private names of the pinned version:
 
 - due schedules are checked every second instead of every ten seconds
 - a rate schedule without a start date runs at once, as on AWS, and not after the first interval
@@ -9,6 +9,7 @@ There are six differences to `python -m ministack`, all in private names of the 
 - an event for a busy function waits, as in Lambda's queue, instead of being dropped
 - an alarm on an expression is stored as an alarm on its metric instead of being refused. The
   rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
+- the address and the NAT gateway of a VPC are accepted, not made: functions run outside of the VPC
 """
 
 # ruff: noqa: SLF001
@@ -51,6 +52,7 @@ def adapt(speedup: float) -> None:
     adapt_functions()
     adapt_events()
     adapt_alarms()
+    adapt_networks()
 
 
 def adapt_scheduler(speedup: float) -> None:
@@ -141,6 +143,20 @@ def adapt_alarms() -> None:
         return alarm_on_a_metric(name, properties)
 
     provisioners._cw_metric_alarm_record = alarm
+
+
+def adapt_networks() -> None:
+    """Accepts the address and the NAT gateway of a VPC."""
+
+    def accepts(attribute: str) -> dict[str, Any]:
+        def create(logical_id: str, _: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+            name = f"{stack}-{logical_id}"
+            return name, {attribute: name}
+
+        return {"create": create, "delete": lambda *_: None}
+
+    provisioners._RESOURCE_HANDLERS["AWS::EC2::EIP"] = accepts("AllocationId")
+    provisioners._RESOURCE_HANDLERS["AWS::EC2::NatGateway"] = accepts("NatGatewayId")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """The audited deployments: one for each way in which permissions and resources can differ."""
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Final
 
+from tests.support import infra_templates
 from tests.support.infra_templates import (
     NAMED_KEY,
     NAMED_SECRET,
@@ -12,8 +12,6 @@ from tests.support.infra_templates import (
     a_deployment,
     a_rotator,
     a_stack,
-    rendered,
-    synthesized,
 )
 
 VPC: Final = {
@@ -112,15 +110,9 @@ DEPLOYMENTS: Final = {
 }
 
 
-@cache
-def _rendered(name: str) -> str:
-    return json.dumps(rendered(synthesized(DEPLOYMENTS[name])))
-
-
 def template_of(name: str) -> Resource:
     """A copy of the deployment's template. Only the function's code is a stub."""
-    document: Resource = json.loads(_rendered(name))
-    return document
+    return infra_templates.template_of(DEPLOYMENTS[name])
 
 
 def write_templates(directory: Path) -> dict[str, Path]:

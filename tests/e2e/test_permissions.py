@@ -7,7 +7,7 @@ statements.
 
 import json
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,7 +21,7 @@ from token_rotator_cli.deployment.rotation_log import LoggedRotation
 NEIGHBOUR: Final = "/intelligence/demo/access-token2"
 """A parameter whose name starts like the demo's."""
 
-CALLS: Final[dict[str, Callable[[Clients, Rotator], object]]] = {
+CALLS: Final[dict[str, Callable[[Callable[[str], Any], Rotator], object]]] = {
     "read the parameter": lambda aws, rotator: aws("ssm").get_parameter(
         Name=rotator.parameter_name, WithDecryption=True
     ),

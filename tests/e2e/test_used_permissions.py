@@ -15,7 +15,10 @@ from tests.support.recorded_calls import Recorded, by_functions, listen
 from tests.support.system import System
 from token_reader import TokenReader
 
-OTHER_STACKS = ("short-lived", "new-stack", "another-team", "renamed", "hardened")
+OTHER_STACKS = (
+    *("short-lived", "new-stack", "another-team", "renamed", "hardened"),
+    *("reporting", "probed"),
+)
 """Parts of the names of resources that other tests deploy."""
 
 

@@ -19,6 +19,8 @@ Resource = dict[str, Any]
 NAMED_SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/credential-AbCdEf"
 NAMED_KEY = "arn:aws:kms:eu-west-1:111122223333:key/0000-1111"
 
+_TEMPLATES: dict[str, str] = {}
+
 
 def a_stack(**settings: Any) -> StackConfig:
     return StackConfig(**{"name": "tokens", **settings})
@@ -54,7 +56,12 @@ def template(
 
 
 def template_of(deployment: Deployment) -> Resource:
-    return rendered(synthesized(deployment))
+    """A copy of the deployment's template, which is synthesized once: that takes half a second."""
+    asked = deployment.model_dump_json()
+    if asked not in _TEMPLATES:
+        _TEMPLATES[asked] = json.dumps(rendered(synthesized(deployment)))
+    document: Resource = json.loads(_TEMPLATES[asked])
+    return document
 
 
 def rendered(stack: cdk.Stack) -> Resource:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,8 +10,33 @@ from botocore.exceptions import ClientError
 from local.aws.emulator import LocalAws
 from local.process.environment import ACCOUNT
 
-Clients = Callable[[str], Any]
-"""Creates a client for a service's name. It signs as the principal."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clients:
+    """A role that was assumed."""
+
+    aws: LocalAws
+    access_key: str
+    secret_key: str
+    session_token: str
+
+    def __call__(self, service: str) -> Any:
+        """A client that signs as the principal."""
+        return self.aws.new_client(
+            service,
+            access_key=self.access_key,
+            secret_key=self.secret_key,
+            session_token=self.session_token,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Variables with which a program calls AWS as the principal."""
+        return {
+            **self.aws.client_environment(),
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_SESSION_TOKEN": self.session_token,
+        }
 
 
 def is_refused(call: Callable[[], object]) -> bool:
@@ -26,16 +52,12 @@ def assume(aws: LocalAws, role_arn: str, *, caller: str | None = None) -> Client
     """Assumes the role from the account ``caller`` (default: the rotator's). Raises ClientError."""
     sts = aws.new_client("sts", access_key=caller) if caller else aws.client("sts")
     given = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
-
-    def client(service: str) -> Any:
-        return aws.new_client(
-            service,
-            access_key=given["AccessKeyId"],
-            secret_key=given["SecretAccessKey"],
-            session_token=given["SessionToken"],
-        )
-
-    return client
+    return Clients(
+        aws=aws,
+        access_key=given["AccessKeyId"],
+        secret_key=given["SecretAccessKey"],
+        session_token=given["SessionToken"],
+    )
 
 
 def assume_as_a_service(aws: LocalAws, role_arn: str) -> Clients:

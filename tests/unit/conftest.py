@@ -1,7 +1,8 @@
 """The application between moto and the stand-in identity provider."""
 
+import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,23 +44,31 @@ def aws_on_loopback() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def administrator(aws_on_loopback: str) -> Callable[[str], Any]:
+    """Clients of whoever deploys the function, made once: it takes long to read their models."""
+    session = boto3.Session("AKIDADMIN", "not-checked", region_name="eu-west-1")
+    return functools.cache(lambda service: session.client(service, endpoint_url=aws_on_loopback))
+
+
 @pytest.fixture
 def deployed(
     idp: IdentityProvider,
     account: ServiceAccount,
     aws_on_loopback: str,
+    administrator: Callable[[str], Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Deployed:
     urllib3.request("POST", f"{aws_on_loopback}/moto-api/reset")
     in_lambda(monkeypatch, AWS_ENDPOINT_URL=aws_on_loopback)
     idp.recover()
     idp.accept(account)
-    secrets = boto3.client("secretsmanager")
+    secrets, ssm = administrator("secretsmanager"), administrator("ssm")
     secret = secrets.create_secret(Name="tokens/marketing")["ARN"]
-    key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    key = administrator("kms").create_key()["KeyMetadata"]["Arn"]
     settings = function_environment(secret_arn=secret, parameter_name=NAME, key_arn=key)
     clock = Clock(datetime.now(UTC))
-    it = Deployed(clock, idp, secrets, boto3.client("ssm"), secret, key, settings)
+    it = Deployed(clock, idp, secrets, ssm, secret, key, settings)
     it.store(account.as_downloaded())
     return it
 

@@ -10,6 +10,8 @@ import pytest
 from fakes.keys import pem, rsa_key
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
 from tests.support.application import CannedResponse, Deployed
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
@@ -116,20 +118,27 @@ class Watched:
         self.exposure.of(self.deployed.rotate, self.capture, self.caplog)
 
 
+@pytest.fixture(scope="module")
+def new_account(idp: IdentityProvider) -> ServiceAccount:
+    """Generated once: that takes long."""
+    return idp.new_service_account()
+
+
 @pytest.fixture
 def watched(
     exposure: Exposure,  # first: the function silences libraries when it is built
     deployed: Deployed,
+    new_account: ServiceAccount,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> Watched:
-    account = deployed.idp.new_service_account()
-    exposure.secrets.add_key(account.private_key_pem)
+    deployed.idp.accept(new_account)
+    exposure.secrets.add_key(new_account.private_key_pem)
     exposure.secrets.add_key(pem(rsa_key()))
     exposure.secrets.add("a sentinel", TOKEN)
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         exposure.secrets.add(name, LAMBDAS_OWN[name])
-    deployed.store(account.as_downloaded())
+    deployed.store(new_account.as_downloaded())
     return Watched(deployed, exposure, capfd, caplog)
 
 

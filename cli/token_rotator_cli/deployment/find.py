@@ -1,4 +1,8 @@
-"""A rotator's deployment, read from the configuration of its function."""
+"""A rotator's deployment, read from the configuration of its function.
+
+The function is named by the command line or by an output of the stack. A stack of somebody's own
+CDK app has no such outputs: there it is the one whose environment names the rotator.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +13,8 @@ from token_rotator.errors import ConfigurationError
 from token_rotator.settings import Settings
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.deployment.inventory import rotators_in
+from token_rotator_cli.deployment.stack_resources import resources_of
 from token_rotator_cli.deployment.state import FunctionState, state_of
 from token_rotator_cli.deployment.target import Target
 from token_rotator_cli.errors import CallerError
@@ -41,9 +47,7 @@ class Deployed:
 
 def find_deployment(aws: Aws, target: Target) -> Deployed:
     """Reads the function's configuration. Raises ConfigurationError, CallerError."""
-    name = target.function or output_for(
-        outputs_of(aws, target.stack or ""), target, StackOutput.FUNCTION_NAME
-    )
+    name = target.function or _function_of(aws, target)
     try:
         with calling("lambda:GetFunctionConfiguration"):
             found = aws.functions.get_function_configuration(FunctionName=name)
@@ -72,6 +76,20 @@ def find_deployment(aws: Aws, target: Target) -> Deployed:
     )
 
 
+def _function_of(aws: Aws, target: Target) -> str:
+    outputs = outputs_of(aws, target.stack or "")
+    if any(key.endswith(StackOutput.FUNCTION_NAME) for key in outputs):
+        return output_for(outputs, target, StackOutput.FUNCTION_NAME)
+    stack = target.stack or ""
+    functions = resources_of(aws, stack).of("AWS::Lambda::Function")
+    rotators = {
+        one.rotator.removeprefix(f"{stack}/"): one.function_arn
+        for one in (rotators_in(aws) if functions else ())
+        if one.function_arn.rpartition(":")[2] in functions
+    }
+    return rotators.get(target.rotator or "") or _only_one(rotators, target)
+
+
 def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
     """Outputs of a stack. Raises ConfigurationError, CallerError."""
     try:
@@ -94,10 +112,13 @@ def output_for(outputs: Mapping[str, str], target: Target, suffix: StackOutput) 
         for key, value in outputs.items()
         if key.endswith(suffix)
     }
+    return outputs.get(output_of(target.rotator or "", suffix)) or _only_one(rotators, target)
+
+
+def _only_one(rotators: Mapping[str, str], target: Target) -> str:
+    """What is the only rotator's, if none is named. Raises ConfigurationError."""
     if target.rotator is None and len(rotators) == 1:
         (value,) = rotators.values()
-        return value
-    if value := outputs.get(output_of(target.rotator or "", suffix), ""):
         return value
     names = ", ".join(sorted(rotators)) or "none"
     if target.rotator is None:

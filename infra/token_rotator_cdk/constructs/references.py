@@ -84,9 +84,18 @@ def issues_of_references(
             yield ConfigIssue(key=name, value=shown(known[name]), fix=fix)
     if fips and (fix := without_fips(place_of(scope))):
         yield ConfigIssue(key="fips", value="true", fix=fix)
+    if alarm_topic and _has_the_key_of_aws(alarm_topic):
+        fix = "encrypt the topic with a customer key: alarms cannot use alias/aws/sns"
+        yield ConfigIssue(key="alarm_topic", fix=fix)
     if secret_access_alerts and alarm_topic is None:
         fix = "give an alarm_topic, too: it is what is told"
         yield ConfigIssue(key="secret_access_alerts", value="true", fix=fix)
+
+
+def _has_the_key_of_aws(topic: sns.ITopic) -> bool:
+    """Its policy lets no alarm publish, and nobody can change it."""
+    key = topic.master_key
+    return key is not None and key.key_arn.endswith("alias/aws/sns")
 
 
 def arn_of(key: kms.IKey | None) -> str | None:

@@ -27,6 +27,7 @@ from token_rotator_cdk.constructs.certificates import certificates_of, issues_of
 from token_rotator_cdk.constructs.credential import CreatedSecret, customer_key
 from token_rotator_cdk.constructs.function import RotatorFunction
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
+from token_rotator_cdk.constructs.monitoring.alarm_topic import open_to_alarms
 from token_rotator_cdk.constructs.monitoring.alarms import RotatorAlarms
 from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
 from token_rotator_cdk.constructs.monitoring.secret_access_alerts import SecretAccessAlerts
@@ -94,8 +95,9 @@ class TokenRotator(Construct):
         :param secret: an existing secret with the service account, by its complete ARN.
         :param encryption_key: encrypts the parameter and a secret that is created.
             Default: a customer key that outlives the stack.
-        :param alarm_topic: a standard topic that the alarms may publish to. Default: the alarms
-            have no actions.
+        :param alarm_topic: a standard topic. Its policy and that of its key are opened to the
+            alarms, if they are the app's; others have to be open. Default: the alarms have no
+            actions.
         :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
         :param secret_access_alerts: tells the topic who else reads the secret.
         :param vpc: what the function's traffic leaves through (docs/network.md). Default: the
@@ -228,6 +230,8 @@ class TokenRotator(Construct):
             secret_arn=self.secret_arn,
             names=names,
         )
+        if alarm_topic is not None:
+            open_to_alarms(alarm_topic, Stack.of(self))
         self.alarms: Mapping[str, cloudwatch.Alarm] = RotatorAlarms(
             self,
             "Alarms",
@@ -251,7 +255,9 @@ class TokenRotator(Construct):
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets a workload read the parameter and decrypt it, and nothing else.
 
-        For workloads of this account; those of others assume the role of ``share_with``.
+        For workloads of this account; those of others assume the role of ``share_with``. The
+        workload reads the parameter whenever it uses the token. ``ecs.Secret`` and dynamic
+        references read once, and the token lives for minutes (docs/construct.md).
         """
         return self._readers.grant(grantee)
 

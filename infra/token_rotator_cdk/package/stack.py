@@ -20,6 +20,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
+from token_rotator_cdk.config import key_policy
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.parameters import (
@@ -34,6 +35,7 @@ from token_rotator_cdk.config.parameters import (
 )
 from token_rotator_cdk.constructs import permissions
 from token_rotator_cdk.constructs.function import open_to_logs
+from token_rotator_cdk.constructs.monitoring.alarm_topic import open_to_alarms
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 from token_rotator_cdk.package.place import BUCKET_DESCRIPTION, BUCKET_PARAMETER, PackagePlace
 from token_rotator_cdk.stack import TokenRotatorStack
@@ -65,8 +67,8 @@ class PackagedStack(TokenRotatorStack):
                 description=BUCKET_DESCRIPTION,
                 default=place.bucket,
             )
-        if KEY_ARN in self._open and deployment.stack.log_key:
-            self._open_own_key_to_logs(deployment)
+        if KEY_ARN in self._open:
+            self._open_own_key(deployment)
         if PERMISSIONS_BOUNDARY_ARN in self._open:
             none = self._none(PERMISSIONS_BOUNDARY_ARN)
             self._bound_roles(_either(none, Aws.NO_VALUE, self._value(PERMISSIONS_BOUNDARY_ARN)))
@@ -95,6 +97,8 @@ class PackagedStack(TokenRotatorStack):
         own = super()._alarm_topic(config)
         if ALARM_TOPIC_ARN not in self._open:
             return own
+        # the rotators get one that is imported, whose policy they leave alone
+        open_to_alarms(own, self)
         none = self._none(ALARM_TOPIC_ARN)
         _only_if(none, own)
         subscription = sns.Subscription(
@@ -115,11 +119,16 @@ class PackagedStack(TokenRotatorStack):
             key_arn=self.key.key_arn,
         )
 
-    def _open_own_key_to_logs(self, deployment: Deployment) -> None:
+    def _open_own_key(self, deployment: Deployment) -> None:
+        """As the constructs do it; they get one that is imported, whose policy they leave alone."""
         assert self._own_key is not None  # noqa: S101 - narrows the type
-        for name, rotator in self.rotators.items():
-            group = deployment.rotators[name].log_group_name
-            open_to_logs(rotator, self._own_key, group, stack_name=Aws.STACK_NAME)
+        if deployment.stack.log_key:
+            for name, rotator in self.rotators.items():
+                group = deployment.rotators[name].log_group_name
+                open_to_logs(rotator, self._own_key, group, stack_name=Aws.STACK_NAME)
+        if deployment.stack.alarm_topic_arn is None:
+            may_use = key_policy.alarms_may_publish(self.account)
+            self._own_key.add_to_resource_policy(iam.PolicyStatement.from_json(may_use))
 
     def _attach(self, rotator: TokenRotator) -> None:
         """Attaches a function to the network of the parameters, if there is one."""

@@ -193,6 +193,19 @@ def test_a_workload_of_the_app_can_be_granted_reading():
     assert granted == only(document, "AWS::IAM::ManagedPolicy")["PolicyDocument"]
 
 
+def test_a_workload_of_another_stack_of_the_app_can_be_granted_reading():
+    app = App()
+    rotator = a_rotator(Stack(app, "Tokens"))
+    reports = Stack(app, "Reports")
+    workload = iam.Role(reports, "Workload", assumed_by=iam.ServicePrincipal("ecs.amazonaws.com"))
+
+    rotator.grant_read(workload)
+
+    statements = only(rendered(reports), "AWS::IAM::Policy")["PolicyDocument"]["Statement"]
+    assert [one["Action"] for one in statements] == ["ssm:GetParameter", "kms:Decrypt"]
+    assert "Fn::ImportValue" in statements[1]["Resource"]
+
+
 def test_a_name_that_is_known_at_deployment_only_is_taken_as_it_is():
     stack = a_stack()
     name = CfnParameter(stack, "Name").value_as_string

@@ -1,9 +1,11 @@
 """The rotator's wheel: a CDK app and the command work where nothing else of this repository is."""
 
+import json
 import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,19 +19,6 @@ from token_rotator_cdk.bundle import cache
 from token_rotator_cdk.bundle.build import function_hash, packages, reader_bundle
 from token_rotator_cdk.bundle.targets import LAMBDA
 
-APP = """
-import aws_cdk as cdk
-from token_rotator_cdk import TokenRotator
-
-class Tokens(cdk.Stack):
-    def __init__(self, scope, construct_id):
-        super().__init__(scope, construct_id)
-        TokenRotator(self, "X", parameter_name="/a/b")
-
-app = cdk.App()
-Tokens(app, "Tokens")
-app.synth()
-"""
 BUNDLES = """
 from token_rotator_cdk.bundle.build import reader_bundle
 print(reader_bundle().asset_hash)
@@ -53,19 +42,26 @@ def run(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def test_a_cdk_app_in_an_empty_directory_synthesizes_twice_with_the_same_asset(
-    with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
+def test_another_teams_app_synthesizes_twice_with_the_same_assets(
+    with_rotator: Path,
+    rotator_wheel: Path,
+    offline_environment: dict[str, str],
+    tmp_path: Path,
 ):
-    (tmp_path / "app.py").write_text(APP)
+    app = Path(shutil.copytree(ROOT / "examples" / "existing_app", tmp_path / "app"))
+    # what the CDK's command line takes from there
+    context = json.dumps(json.loads((app / "cdk.json").read_text())["context"])
 
     assets = []
     for output in (tmp_path / "first", tmp_path / "second"):
-        environment = offline_environment | {"CDK_OUTDIR": str(output)}
-        run(with_rotator, "app.py", cwd=tmp_path, environment=environment)
-        (asset,) = output.glob("asset.*.zip")
-        assets.append(asset)
+        environment = {"CDK_OUTDIR": str(output), "CDK_CONTEXT_JSON": context}
+        run(with_rotator, "app.py", cwd=app, environment=offline_environment | environment)
+        assets.append({asset.name for asset in output.glob("asset.*")})
 
-    assert len({asset.name for asset in assets}) == 1
+    # the function and the layer are files, the app's own program is a directory
+    assert Counter(Path(name).suffix == ".zip" for name in assets[0]) == {True: 2, False: 1}
+    assert assets[0] == assets[1]
+    assert f"./{rotator_wheel.name}\n" in (app / "requirements.txt").read_text()
     # the wheel's sources are the checkout's
     assert [one.name for one in Path(offline_environment[cache.VARIABLE]).glob("function-*")] == [
         f"function-{LAMBDA.name}-{function_hash(LAMBDA)}.zip"

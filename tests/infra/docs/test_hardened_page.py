@@ -1,4 +1,4 @@
-"""The page for hardened accounts: its links, its tables of tags and statements, its policies."""
+"""The page for hardened accounts: its tables of tags and statements, its policies."""
 
 import json
 import re
@@ -62,14 +62,8 @@ def test_everything_that_can_have_tags_has_them_and_the_page_names_the_rest():
     assert {*re.findall("`(AWS::[A-Za-z]+::[A-Za-z]+)`", table)} == untagged
 
 
-def test_every_link_leads_somewhere():
-    for target in (*re.findall(r"\]\(([^)]+)\)", TEXT), GUIDE.replace("docs/", "")):
-        path, _, anchor = target.partition("#")
-        if path.startswith("https:"):
-            continue
-        page = (PAGE.parent / path).resolve() if path else PAGE
-        assert page.is_file(), target
-        assert not anchor or anchor in anchors(page.read_text(encoding="utf-8")), target
+def test_the_guide_of_the_command_is_on_the_page():
+    assert GUIDE.partition("#")[2] in anchors(TEXT)
 
 
 def test_every_statement_has_its_row():

@@ -32,7 +32,7 @@ def account(idp: IdentityProvider) -> ServiceAccount:
     return idp.new_service_account()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def clients() -> dict[str, object]:
     """boto3's clients, made once: it takes long to read their models. moto's state is per test."""
     with mock_aws():

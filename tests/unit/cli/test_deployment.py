@@ -1,4 +1,4 @@
-"""A deployment is found by its function, or by its stack's outputs."""
+"""A deployment is found by its function, its stack's outputs, or the functions of its stack."""
 
 import json
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.operating import FUNCTION, STACK, OperatedRotator, Refusing, shown
+from token_rotator.contract import Variable
 from token_rotator_cli.__main__ import main
 from token_rotator_cli.aws.clients import Aws
 
@@ -15,7 +16,8 @@ from token_rotator_cli.aws.clients import Aws
 class FakeStacks:
     """CloudFormation; its error for a stack that does not exist is ValidationError."""
 
-    def __init__(self, **outputs: str) -> None:
+    def __init__(self, *functions: str, **outputs: str) -> None:
+        self._functions = functions
         self.meta = SimpleNamespace(region_name="eu-west-1")
         listed = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
         self._stacks = {STACK: {"Outputs": listed}}
@@ -25,9 +27,21 @@ class FakeStacks:
             raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
         return {"Stacks": [self._stacks[StackName]]}
 
+    def get_paginator(self, _: str) -> object:
+        summaries = [
+            {
+                "ResourceType": "AWS::Lambda::Function",
+                "LogicalResourceId": name,
+                "PhysicalResourceId": name,
+                "ResourceStatus": "CREATE_COMPLETE",
+            }
+            for name in self._functions
+        ]
+        return SimpleNamespace(paginate=lambda **_: [{"StackResourceSummaries": summaries}])
 
-def deploy(rotator: OperatedRotator, **outputs: str) -> None:
-    vars(rotator.aws)["cloudformation"] = FakeStacks(**outputs)
+
+def deploy(rotator: OperatedRotator, *functions: str, **outputs: str) -> None:
+    vars(rotator.aws)["cloudformation"] = FakeStacks(*functions, **outputs)
 
 
 def test_the_only_rotator_of_a_stack_needs_no_name(rotator: OperatedRotator):
@@ -56,6 +70,32 @@ def test_one_of_several_is_named_as_in_the_configuration(
             "It has: marketing-data, sales."
         ),
     ]
+
+
+def test_a_rotator_of_an_app_is_named_by_its_path_in_the_stack(
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    rotator.create_function(
+        "other", rotator.environment | {Variable.ROTATOR: f"{STACK}/Team/Sales"}
+    )
+    deploy(rotator, FUNCTION, "other", "the-apps-own", Address="https://example.com")
+
+    assert rotator.run("status", "marketing", "--stack", STACK) == 0
+    assert rotator.run("status", "--stack", STACK) == 1
+    assert rotator.run("status", "Sales", "--stack", STACK) == 1
+
+    assert [line.partition(". ")[2] for line in capsys.readouterr().err.splitlines()] == [
+        "Name one of them: Team/Sales, marketing.",
+        "It has: Team/Sales, marketing.",
+    ]
+
+
+def test_the_only_rotator_of_an_app_needs_no_name(rotator: OperatedRotator):
+    theirs = {Variable.ROTATOR: "other/marketing"}
+    rotator.create_function("of-another-stack", rotator.environment | theirs)
+    deploy(rotator, FUNCTION)
+
+    assert rotator.run("status", "--stack", STACK) == 0
 
 
 def test_a_stack_of_something_else_is_named(

@@ -16,19 +16,8 @@ import jwt
 
 from local.idp.faults import CannedResponse
 from local.idp.service_account import ServiceAccount
+from tests.support.probed_servers import QUESTIONS
 from token_rotator_cli.exchange.probe.findings import Word
-
-QUESTIONS = (
-    "key works",
-    "exp accepted",
-    "form accepted",
-    "issuer named",
-    "second token ends first",
-    "Date there",
-    "second use of jti refused",
-    "iat must be set back",
-    "lifetime told",
-)
 
 REFUSED = CannedResponse.json(401, {"error": "invalid_client"})
 

@@ -5,19 +5,18 @@ The rotators.toml that it writes is loaded, and the function rotates with it.
 
 import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
 import urllib3
 
 from local.idp.identity_provider import IdentityProvider
-from local.idp.service_account import ServiceAccount
 from tests.support.application import Deployed
 from tests.support.certified_provider import certified_provider, needs_oidc_provider
-from tests.unit.cli.exchange.probing import QUESTIONS, Probe, answered_in_text
+from tests.support.probed_servers import SERVERS, Case
+from tests.unit.cli.exchange.probing import Probe, answered_in_text
 from token_rotator.settings import Settings
 from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.load import load
@@ -25,52 +24,6 @@ from token_rotator_cdk.config.load import load
 MOST = 6
 
 
-class Server(Protocol):
-    """An identity provider with a log of its own, and an API that takes its tokens."""
-
-    def api(self, resource: str, /) -> str: ...
-    @property
-    def token_requests(self) -> Sequence[Any]: ...
-
-
-class Case:
-    """A server, its account, and what is true of it."""
-
-    def __init__(self, server: Server, account: ServiceAccount, **truth: str) -> None:
-        self.server = server
-        self.account = account
-        self.truth = dict.fromkeys(QUESTIONS, "yes") | {
-            name.replace("_", " "): answer for name, answer in truth.items()
-        }
-
-
-NEVER_BACK = {"iat_must_be_set_back": "no"}
-
-
-def _stand_in(stack: ExitStack, *, one_token: bool = False, names_issuer: bool = True) -> Case:
-    idp = stack.enter_context(IdentityProvider(one_token=one_token, names_issuer=names_issuer))
-    truth = {
-        "exp_accepted": "no",
-        "form_accepted": "no",
-        "issuer_named": "yes" if names_issuer else "no",
-        "second_token_ends_first": "yes" if one_token else "no",
-    }
-    return Case(idp, idp.new_service_account(), **truth, **NEVER_BACK)
-
-
-def _certified(stack: ExitStack, *, strict: bool) -> Case:
-    provider = stack.enter_context(certified_provider(strict=strict))
-    truth = {"second_use_of_jti_refused": "yes" if strict else "no"}
-    return Case(provider, provider.account, second_token_ends_first="no", **truth, **NEVER_BACK)
-
-
-SERVERS = {
-    "the stand-in": _stand_in,
-    "one that revokes": lambda stack: _stand_in(stack, one_token=True),
-    "one without issuer": lambda stack: _stand_in(stack, names_issuer=False),
-    "certified, strict": lambda stack: _certified(stack, strict=True),
-    "certified, lax": lambda stack: _certified(stack, strict=False),
-}
 WRITTEN = {
     "the stand-in": {"profile": "intelligence"},
     "one that revokes": {"profile": "intelligence"},
