@@ -140,16 +140,20 @@ def _operate(
     target = find_target(
         rotator=chosen.rotator, config=chosen.config, stack=chosen.stack, function=chosen.function
     )
+    if target.function and target.region and chosen.region not in (None, target.region):
+        raise UsageError(
+            f"The function's ARN is of {target.region}, and --region names {chosen.region}: leave "
+            "out --region."
+        )
 
     from token_rotator.transport import silence_libraries
     from token_rotator_cli.aws.clients import Aws
-    from token_rotator_cli.deployment.account import confirm_account
+    from token_rotator_cli.deployment.account import place_of
     from token_rotator_cli.session import Session
 
     silence_libraries()
     aws = (connect or Aws)(profile=chosen.profile, region=chosen.region or target.region)
-    source = "The function's ARN" if target.function else "The configuration file"
-    confirm_account(aws, target.account, source=source)
+    console.works_in(place_of(aws, target))
     session = Session(aws=aws, target=target, console=console, clock=clock)
     match chosen.command:
         case "check":
@@ -167,13 +171,23 @@ def _operate(
         case "upload":
             from token_rotator_cli.upload.upload import Upload, upload
 
-            return upload(session, Upload(file=chosen.file, wait=not chosen.no_wait), stdin)
+            wanted = Upload(
+                file=chosen.file,
+                wait=not chosen.no_wait,
+                dry_run=chosen.dry_run,
+                forget_previous=chosen.forget_previous,
+                replaces=chosen.replaces,
+            )
+            return upload(session, wanted, stdin)
         case _:
             from token_rotator_cli.live_check.context import LiveCheck
             from token_rotator_cli.live_check.live_check import live_check
 
             options = LiveCheck(
-                invocations=chosen.invocations, alarm=chosen.alarm, expire=chosen.expire
+                invocations=chosen.invocations,
+                alarm=chosen.alarm,
+                expire=chosen.expire,
+                report=chosen.report,
             )
             return live_check(session, options)
 

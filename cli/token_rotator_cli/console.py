@@ -5,23 +5,33 @@ import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, TextIO
+
+from token_rotator_cli.place import Place
 
 _GAP: Final = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Console:
     """Plain ASCII without colours.
 
-    A command calls both ``text`` and ``document``; ``--json`` decides which of them is printed.
+    A command calls ``works_in`` before it does anything, and at its end both ``text`` and
+    ``document``; ``--json`` decides which of them is printed.
     """
 
     out: TextIO
     err: TextIO
     as_json: bool = False
+    place: Place = field(default_factory=Place)
+    """What every document says of it."""
+
+    def works_in(self, place: Place) -> None:
+        """Says in one line where the command works, and remembers it for the document."""
+        self.place = place
+        self.note(str(place))
 
     def text(self, text: str) -> None:
         """A sentence of the result, for people."""
@@ -42,9 +52,10 @@ class Console:
         self._print(self.out, lead + last, indent=len(lead))
 
     def document(self, document: Mapping[str, object]) -> None:
-        """The whole result, for programs."""
+        """The whole result, for programs. It begins with ``ok`` and where the command worked."""
         if self.as_json:
-            print(json.dumps(document, indent=2), file=self.out, flush=True)
+            whole = {"ok": document["ok"], **self.place.as_json(), **document}
+            print(json.dumps(whole, indent=2), file=self.out, flush=True)
 
     def error(self, text: str) -> None:
         """The reason why the command failed."""

@@ -4,9 +4,12 @@ CommandFailed
 ├── UsageError        the command line does not say which rotator is meant; exit code 2
 ├── ConfigFileError   the configuration file cannot be used, or has no such rotator
 ├── WrongAccount      the caller's credentials are of another account than the rotator
+├── WrongRegion       the secret is in another region than the rotator
 ├── CallerError       AWS did not do what the caller asked for
 ├── RotationFailed    the function answered with an error, which is quoted
 ├── NotPublished      the stored key has not led to a token
+├── NotConfirmed      nobody agreed to replace a key that works
+├── NotForgotten      the previous version of the secret may still be used
 ├── ProxyFailed       this machine's proxy did not lead to the identity provider
 ├── PackagingFailed   the package cannot be made on this machine, or not be written
 ├── CheckFailed       a live check found something that this project does not expect
@@ -33,12 +36,18 @@ class WrongAccount(CommandFailed):
     """The caller's credentials are of another account than the rotator; the text has both."""
 
 
+class WrongRegion(CommandFailed):
+    """The secret is in another region than the rotator; the text has both."""
+
+
 class CallerError(CommandFailed):
     """AWS did not do what the caller asked for; the text says what the caller can do about it."""
 
-    def __init__(self, action: str, *, code: str, fix: str) -> None:
+    def __init__(self, action: str, *, code: str, fix: str, unreachable: bool = False) -> None:
         self.code = code
         """AWS's error code, or the name of botocore's exception where AWS gave no answer."""
+        self.unreachable = unreachable
+        """Whether the network led to no answer of AWS."""
         super().__init__(f"{action} failed ({code}). {fix}")
 
 
@@ -48,6 +57,14 @@ class RotationFailed(CommandFailed):
 
 class NotPublished(CommandFailed):
     """The stored key has not led to a token."""
+
+
+class NotConfirmed(CommandFailed):
+    """Nobody agreed to replace a key that works with that of another service account."""
+
+
+class NotForgotten(CommandFailed):
+    """The previous version of the secret may still be used; the text says why."""
 
 
 class ProxyFailed(CommandFailed):

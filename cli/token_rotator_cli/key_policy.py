@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from token_rotator_cdk.config.key_policy import (
@@ -19,7 +20,7 @@ from token_rotator_cdk.config.places import (
     region_of,
 )
 from token_rotator_cli.console import Console
-from token_rotator_cli.deployment.target import CONFIG, read_config
+from token_rotator_cli.deployment.target import CONFIG, place_in, read_config
 from token_rotator_cli.errors import ConfigFileError
 
 
@@ -28,6 +29,7 @@ def key_policy(config: Path | None, console: Console) -> int:
     file = config or CONFIG
     deployment = read_config(file)
     place = _place(deployment.stack, file)
+    console.works_in(replace(place_in(deployment), account=place.account, region=place.region))
     services = [*statements_for_services(deployment, place)]
     roles = [*statements_for_roles(deployment, place)]
     key = deployment.stack.key_arn

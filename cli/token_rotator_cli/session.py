@@ -22,7 +22,9 @@ class Session:
     def find_deployment(self) -> Deployed:
         """The rotator that is meant. Raises ConfigurationError, CallerError."""
         with self.console.progress("Asking AWS"):
-            return find_deployment(self.aws, self.target)
+            found = find_deployment(self.aws, self.target)
+        self.console.place = found.place
+        return found
 
     def rotation_log(self, deployed: Deployed) -> RotationLog:
         """The log of its function."""

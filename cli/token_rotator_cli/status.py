@@ -22,7 +22,6 @@ class Status:
 
     at: datetime
     rotator: str
-    """Its name and where it is."""
     parameter_name: str
     published: Published | None
     nothing_because: str | None
@@ -87,7 +86,7 @@ def _read(session: Session) -> Status:
             log_unreadable_because = str(error)
     return Status(
         at=session.clock.now(),
-        rotator=f"{deployed.settings.rotator}, in {deployed.place}",
+        rotator=deployed.settings.rotator,
         parameter_name=deployed.settings.parameter_name,
         published=published,
         nothing_because=nothing_because,

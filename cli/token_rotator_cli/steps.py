@@ -62,17 +62,27 @@ class Step(Generic[C]):
         return (self.run.__doc__ or "").partition("\n")[0]
 
 
-def run_steps(steps: Sequence[Step[C]], context: C, console: Console) -> int:
-    """Prints what each step finds. The exit code is 0 if nothing is wrong."""
+def run_steps(
+    steps: Sequence[Step[C]],
+    context: C,
+    console: Console,
+    *,
+    report: Callable[[Sequence[tuple[str, Finding]]], object] | None = None,
+) -> int:
+    """Prints what each step finds. The exit code is 0 if nothing is wrong.
+
+    ``report`` gets the names of the steps and what they found.
+    """
     widths = (max(map(len, Result)), max(len(step.name) for step in steps))
     findings = []
     for step, finding in findings_of(steps, context, console):
         findings.append((step, finding))
         console.row(shown(finding), step, finding.message, widths=widths)
+    if report is not None:
+        report(findings)
     wrong = with_result(findings, Result.WRONG)
     unknown = with_result(findings, Result.UNKNOWN)
-    end = f"Wrong: {', '.join(wrong)}." if wrong else "Nothing is wrong."
-    console.text(end + (f" Unknown: {', '.join(unknown)}." if unknown else ""))
+    console.text(verdict(findings))
     console.document(
         {
             "ok": not wrong,
@@ -82,6 +92,14 @@ def run_steps(steps: Sequence[Step[C]], context: C, console: Console) -> int:
         }
     )
     return 1 if wrong else 0
+
+
+def verdict(findings: Sequence[tuple[str, Finding]]) -> str:
+    """What is wrong, and what is unknown, as a sentence or two."""
+    wrong = with_result(findings, Result.WRONG)
+    unknown = with_result(findings, Result.UNKNOWN)
+    end = f"Wrong: {', '.join(wrong)}." if wrong else "Nothing is wrong."
+    return end + (f" Unknown: {', '.join(unknown)}." if unknown else "")
 
 
 def shown(finding: Finding) -> str:

@@ -27,17 +27,21 @@ class Operator:
 
     def types(self, command: str, *options: str, stdin: str = "") -> tuple[int, str]:
         """Runs the command and returns its exit code and its output."""
-        done = subprocess.run(
+        done = self._run(command, *options, stdin=stdin)
+        return done.returncode, done.stdout + done.stderr
+
+    def _run(
+        self, command: str, *options: str, stdin: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
             [COMMAND, command, *options, "--stack", self._system.stack_name],
             env=self._environment,
             input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
             check=False,
             timeout=150,
         )
-        return done.returncode, done.stdout
 
     def live_check(self, *options: str) -> "subprocess.Popen[str]":
         """Starts `token-rotator live-check`."""
@@ -51,8 +55,9 @@ class Operator:
 
     def asks(self, command: str) -> tuple[int, dict[str, Any]]:
         """Runs the command with ``--json`` and returns its exit code and its answer."""
-        code, said = self.types(command, "--json")
-        return code, json.loads(said)
+        done = self._run(command, "--json")
+        assert done.stderr.startswith("Account "), done.stderr
+        return done.returncode, json.loads(done.stdout)
 
 
 @pytest.fixture
@@ -105,6 +110,33 @@ def test_an_uploaded_key_takes_effect(operator: Operator, system: System) -> Non
     assert not any(line in said for line in new.private_key_pem.splitlines()[1:-1])
 
 
+def test_a_leaked_key_is_not_used_again_and_a_stored_key_that_is_refused_is_told(
+    operator: Operator, system: System
+) -> None:
+    new = system.generate()
+
+    code, said = operator.types("upload", "-", "--forget-previous", stdin=new.as_downloaded())
+    system.account = new
+
+    assert code == 0, said
+    assert "is no longer AWSPREVIOUS" in said
+    described = system.aws.client("secretsmanager").describe_secret(
+        SecretId=system.rotator.secret_arn
+    )
+    labels = [label for labels in described["VersionIdsToStages"].values() for label in labels]
+    assert labels == ["AWSCURRENT"]
+
+    system.idp.reject(new)
+    failed = system.rotation(lambda entry: entry.outcome == "failed", what="a refused rotation")
+    assert (failed.token_requests, failed.previous_key_used) == (1, False)
+
+    code, said = operator.types("upload", "-", stdin=new.as_downloaded())
+
+    assert code == 1, said
+    assert "Nothing was stored" in said
+    assert "The function cannot use it. TokenRequestRefused" in said
+
+
 def test_check_names_a_refused_key(operator: Operator, system: System) -> None:
     system.idp.reject(system.account)
 
@@ -121,8 +153,13 @@ def test_the_live_check_runs_the_checks_that_a_local_aws_supports(operator: Oper
     results = {step["step"]: step["result"] for step in answer["steps"]}
     assert (running.returncode, answer["wrong"]) == (0, [])
     assert {name for name in results if results[name] == "ok"} >= {"function", "log", "pauses"}
-    assert {name for name in results if results[name] == "skipped"} == {"delivery", "expiry"}
-    assert planned == "Reads only, for about a minute.\n"
+    assert {name for name in results if results[name] == "skipped"} == {
+        "delivery",
+        "expiry",
+        "secret_access",
+    }
+    assert answer["stack"] == "intelligence-tokens-local"
+    assert planned.splitlines()[1:] == ["Reads only, for about a minute."]
 
 
 def test_an_interrupted_live_check_deletes_the_parameter_that_it_created(

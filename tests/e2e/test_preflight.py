@@ -27,7 +27,8 @@ def preflight(system: System, config: Path) -> tuple[int, dict[str, Any]]:
         text=True,
         check=False,
     )
-    assert done.stderr == ""
+    assert done.stderr.startswith("Account "), done.stderr
+    assert done.stderr.count("\n") == 1
     return done.returncode, json.loads(done.stdout)
 
 

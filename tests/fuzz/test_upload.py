@@ -77,14 +77,14 @@ def uploaded(content: bytes, secret: FakeSecretsManager) -> str:
             settings=SimpleNamespace(
                 rotator="tokens/marketing", secret_arn=ARN, algorithm=Algorithm.RS256
             ),
-            place="eu-west-1 of account 111122223333",
         ),
-        aws=SimpleNamespace(secrets=secret),
+        aws=SimpleNamespace(secrets=secret, region="eu-west-1"),
         console=SimpleNamespace(text=lambda _: None, document=lambda _: None),
     )
     stdin = io.TextIOWrapper(io.BytesIO(content))
+    options = Upload(file="-", wait=False, dry_run=False, forget_previous=False, replaces=None)
     try:
-        upload(cast("Any", session), Upload(file="-", wait=False), stdin)
+        upload(cast("Any", session), options, stdin)
     except CredentialError as error:
         return str(error).removeprefix("Nothing was stored: the file cannot be used. ")
     return ""

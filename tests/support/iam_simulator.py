@@ -18,9 +18,17 @@ class FakeSimulator:
 
     of_roles: dict[str, list[Statement]] = field(default_factory=dict)
     managed: dict[str, list[Statement]] = field(default_factory=dict)
+    forbidden: set[str] = field(default_factory=set)
+    """Actions that a service control policy denies to the account's roles."""
 
     def simulate_principal_policy(self, *, PolicySourceArn: str, **asked: Any) -> dict[str, Any]:
-        return _simulated(self.of_roles[PolicySourceArn], **asked)
+        answer = _simulated(self.of_roles[PolicySourceArn], **asked)
+        for one in answer["EvaluationResults"]:
+            may = one["EvalActionName"] not in self.forbidden
+            one["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": may}
+            if not may:
+                one["EvalDecision"] = "explicitDeny"
+        return answer
 
     def simulate_custom_policy(
         self, *, PolicyInputList: Sequence[str], **asked: Any

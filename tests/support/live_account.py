@@ -10,6 +10,7 @@ from fakes.environment import function_environment
 from fakes.parameter_store import FakeParameterStore
 from tests.support.iam_simulator import FakeSimulator
 from tests.support.live_cloudwatch import TOPIC, FakeCloudWatch, Pages
+from tests.support.preflight_services import FakeNetwork
 from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import EventField, LogField, Trigger, ValueFormat
 from token_rotator.parameter.publication import ParameterStore
@@ -22,11 +23,15 @@ ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0000-1111"
 SECRET = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:tokens/marketing-AbCdEf"
 PARAMETER = "/marketing/token"
-FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:rotator"
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:tokens-MarketingFunction-1"
+LOG_GROUP = "tokens-MarketingLog-1"
+RULE, SECRET_CHANGED = "tokens-MarketingSecretAccess-1", "tokens-MarketingSecretChanged-1"
+TRAIL = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/everything"
+MAILER = f"arn:aws:iam::{ACCOUNT}:role/mailer"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/rotator"
 SCHEDULER = f"arn:aws:iam::{ACCOUNT}:role/scheduler"
 READER = f"arn:aws:iam::{ACCOUNT}:policy/reader"
-ALARMS = ("RefreshFailing", "TokenMarginLow", "TokenNotRefreshed")
+ALARMS = ("RefreshFailing", "TokenMarginLow", "TokenNotRefreshed", "FunctionNotInvoked")
 
 SCAN = timedelta(minutes=7)
 """How often this Parameter Store deletes expired parameters. AWS does not document its interval."""
@@ -45,6 +50,14 @@ class LiveAccount:
         self.store = FakeParameterStore(now=self.now)
         self.cloudwatch = FakeCloudWatch(now=self.now)
         self.simulator = _simulator()
+        self.rules = FakeRules()
+        self.alerts = True
+        """Whether the stack has alerts about who else reads the secret."""
+        self.records = True
+        """Whether the trail is logging."""
+        self.network = FakeNetwork()
+        self.says: dict[str, Any] = {}
+        """What Lambda says of the function, besides or instead."""
         self._next_scan = self.time + SCAN
         self._runs = 0
         for name in ALARMS:
@@ -138,11 +151,20 @@ class LiveAccount:
         store = self.store
         return {
             "cloudformation": SimpleNamespace(
-                describe_stacks=lambda **_: {"Stacks": [{"Outputs": _outputs()}]}
+                describe_stacks=lambda **_: {"Stacks": [{"Outputs": _outputs()}]},
+                get_paginator=lambda _: Pages(
+                    lambda StackName: {"StackResourceSummaries": _owned(alerts=self.alerts)}
+                ),
             ),
+            "event_rules": self.rules,
+            "trails": SimpleNamespace(
+                describe_trails=lambda includeShadowTrails: {"trailList": [{"TrailARN": TRAIL}]},
+                get_trail_status=lambda Name: {"IsLogging": self.records},
+            ),
+            "network": self.network,
             "functions": SimpleNamespace(
                 meta=SimpleNamespace(endpoint_url="https://lambda.eu-west-1.amazonaws.com"),
-                get_function_configuration=lambda **_: _configuration(),
+                get_function_configuration=lambda **_: _configuration() | self.says,
                 get_function_concurrency=lambda **_: (
                     {} if self.reserved is None else {"ReservedConcurrentExecutions": self.reserved}
                 ),
@@ -156,6 +178,7 @@ class LiveAccount:
             "cloudwatch": self.cloudwatch,
             "topics": SimpleNamespace(get_paginator=lambda _: Pages(self._subscriptions)),
             "iam": self.simulator,
+            "account": ACCOUNT,
         }
 
     def _filter(self, *, logGroupName: str, startTime: int) -> dict[str, Any]:
@@ -165,6 +188,22 @@ class LiveAccount:
     def _subscriptions(self, *, TopicArn: str) -> dict[str, Any]:
         assert TopicArn == TOPIC
         return {"Subscriptions": [{"SubscriptionArn": arn} for arn in self.subscribed]}
+
+
+class FakeRules:
+    """EventBridge: the stack's rules, one of which tells who else reads the secret."""
+
+    def __init__(self) -> None:
+        self.state = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+        self.target = TOPIC
+
+    def describe_rule(self, Name: str) -> dict[str, Any]:
+        asked = {"requestParameters": {"secretId": [SECRET]}} if Name == RULE else {}
+        return {"Name": Name, "State": self.state, "EventPattern": json.dumps({"detail": asked})}
+
+    def list_targets_by_rule(self, Rule: str) -> dict[str, Any]:
+        assert Rule == RULE
+        return {"Targets": [{"Arn": self.target, "RoleArn": MAILER}]}
 
 
 class _WithPages:
@@ -229,18 +268,35 @@ def _schedule(name: str) -> dict[str, Any]:
 def _outputs() -> list[dict[str, str]]:
     values = {
         "AlarmTopicArn": TOPIC,
-        "MarketingFunctionName": "rotator",
+        "MarketingFunctionName": FUNCTION.rpartition(":")[2],
         "MarketingReaderPolicyArn": READER,
     }
     return [{"OutputKey": key, "OutputValue": value} for key, value in values.items()]
 
 
+def _owned(*, alerts: bool) -> list[dict[str, str]]:
+    owned = {
+        "AWS::CloudWatch::Alarm": [f"tokens/marketing/{name}" for name in ALARMS],
+        "AWS::Events::Rule": [SECRET_CHANGED, *([RULE] if alerts else [])],
+    }
+    return [
+        {
+            "ResourceType": kind,
+            "LogicalResourceId": "Logical",
+            "PhysicalResourceId": one,
+            "ResourceStatus": "CREATE_COMPLETE",
+        }
+        for kind, names in owned.items()
+        for one in names
+    ]
+
+
 def _configuration() -> dict[str, Any]:
     return {
         "FunctionArn": FUNCTION,
-        "FunctionName": "rotator",
+        "FunctionName": FUNCTION.rpartition(":")[2],
         "Role": ROLE,
-        "LoggingConfig": {"LogGroup": "rotator"},
+        "LoggingConfig": {"LogGroup": LOG_GROUP},
         "Environment": {
             "Variables": function_environment(
                 secret_arn=SECRET, parameter_name=PARAMETER, key_arn=KEY

@@ -108,6 +108,13 @@ class FakeFunctions:
         return {"Payload": payload} | ({"FunctionError": "Unhandled"} if failed else {})
 
 
+class Terminal(io.TextIOWrapper):
+    """A terminal where somebody has typed something."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class OperatedRotator:
     """A healthy rotator: a token is published, its schedules are enabled."""
 
@@ -149,7 +156,7 @@ class OperatedRotator:
         vars(aws).update(functions=self.functions, iam=self.simulator)
         self.rotate(trigger=Trigger.SCHEDULE)
 
-    def run(self, command: str, *options: str, stdin: bytes = b"") -> int:
+    def run(self, command: str, *options: str, stdin: bytes = b"", terminal: bool = False) -> int:
         """``token-rotator``, for the function unless the options name another target."""
         named = {"--stack", "--function", "--config"} & {*options}
         target = () if named else ("--function", FUNCTION)
@@ -157,7 +164,7 @@ class OperatedRotator:
             [command, *target, *options],
             connect=lambda **_: self.aws,
             clock=Clock(now=lambda: datetime.now(UTC) + self.waited, sleep=self._wait),
-            stdin=io.TextIOWrapper(io.BytesIO(stdin)),
+            stdin=Terminal(io.BytesIO(stdin)) if terminal else io.TextIOWrapper(io.BytesIO(stdin)),
         )
 
     def start(self) -> None:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from fakes.aws_service import refusal
+from tests.support.live_cloudwatch import Pages
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
@@ -164,6 +165,28 @@ class FakeNetwork:
     """Groups and other VPCs that may use them."""
     interfaces: list[tuple[str, set[str]]] = field(default_factory=list)
     """The subnet and the groups of each of Lambda's."""
+    routes: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {VPC: {"NatGatewayId": "nat-0123456789abcdef0", "State": "active"}}
+    )
+    """The default routes, by VPCs for their main tables or by subnets."""
+
+    def get_paginator(self, operation: str) -> Pages:
+        return Pages(getattr(self, operation))
+
+    def describe_route_tables(self, *, Filters: list[dict[str, Any]]) -> dict[str, Any]:
+        (vpcs,) = _filtered(Filters, "vpc-id")
+        tables = [
+            {
+                "VpcId": VPC,
+                "Associations": [{"Main": True} if name == VPC else {"SubnetId": name}],
+                "Routes": [
+                    {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"},
+                    *([{"DestinationCidrBlock": "0.0.0.0/0", **route}] if route else []),
+                ],
+            }
+            for name, route in self.routes.items()
+        ]
+        return {"RouteTables": tables if VPC in vpcs else []}
 
     def describe_subnets(self, *, Filters: list[dict[str, Any]]) -> dict[str, Any]:
         (ids,) = _filtered(Filters, "subnet-id")
@@ -188,7 +211,11 @@ class FakeNetwork:
         ids, kinds = _filtered(Filters, "subnet-id", "interface-type")
         return {
             "NetworkInterfaces": [
-                {"SubnetId": subnet, "Groups": [{"GroupId": one} for one in sorted(groups)]}
+                {
+                    "SubnetId": subnet,
+                    "Groups": [{"GroupId": one} for one in sorted(groups)],
+                    "Status": "in-use",
+                }
                 for subnet, groups in self.interfaces
                 if subnet in ids and kinds == ["lambda"]
             ]

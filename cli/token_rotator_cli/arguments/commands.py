@@ -46,9 +46,10 @@ fails; the token that is published stays.""",
         purpose="Store the file downloaded from Intelligence as the secret",
         usage="FILE [ROTATOR] [OPTIONS]",
         details="""\
-Checks the file first, and refuses what the function could not use. The previous version stays in
-the secret as AWSPREVIOUS: the function uses it if the new key is refused. Then waits until a token
-for the new key is published. Exits with 1 if it is not, and says why.""",
+Checks the file first, and refuses what the function could not use. Asks before it replaces a key
+that works with one of another service account. The previous version stays in the secret as
+AWSPREVIOUS: the function uses it if the new key is refused. Then waits until a token for the new
+key is published. Exits with 1 if it is not, and says why; also if the file is stored already.""",
         add_options=options.upload,
     ),
     "live-check": Command(

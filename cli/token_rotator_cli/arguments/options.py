@@ -125,6 +125,23 @@ def upload(command: Parser) -> None:
     command.add_argument(
         "--no-wait", action="store_true", help="do not wait for a token for the new key"
     )
+    command.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="check the file, say where it would go and what it would replace; store nothing",
+    )
+    command.add_argument(
+        "--forget-previous",
+        action="store_true",
+        help="once the new key has led to a token, take AWSPREVIOUS from the replaced version, so "
+        "that the function never falls back on it: for a key that has leaked",
+    )
+    command.add_argument(
+        "--replaces",
+        metavar="ACCOUNT",
+        help="the service account whose key may be replaced with that of another one although it "
+        "works; without a terminal, nothing else agrees to that",
+    )
     of_a_rotator(command)
 
 
@@ -193,6 +210,13 @@ def live_check(command: Parser) -> None:
         default=_INVOCATIONS,
         help="read the log for so many scheduled invocations, at most a day's "
         f"(default {_INVOCATIONS})",
+    )
+    command.add_argument(
+        "--report",
+        metavar="FILE",
+        type=Path,
+        help="write what was found as Markdown that can be published: without account numbers, "
+        "names and addresses",
     )
     _which_rotator(command)
     _add_account(command)

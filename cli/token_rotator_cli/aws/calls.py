@@ -1,7 +1,9 @@
 """Translation of botocore's exceptions into CallerError, which tells the operator what to do."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from getpass import GetPassWarning
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -9,6 +11,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
 from token_rotator.aws.service import is_transient
+from token_rotator_cli.aws.denied import denied
 from token_rotator_cli.errors import CallerError
 
 _DENIED: Final = frozenset(
@@ -35,11 +38,22 @@ _LOGGED_OUT: Final = frozenset(
 def calling(action: str) -> Iterator[None]:
     """Raises CallerError for whatever botocore raises; ``action`` is the IAM action to ask for."""
     try:
-        yield
+        with _never_asking_stdin():
+            yield
     except (ClientError, BotoCoreError) as exc:
         code = _code(exc)
         # from None: a validation error of botocore's quotes the arguments
-        raise CallerError(action, code=code, fix=_fix(action, code, exc)) from None
+        raise CallerError(
+            action, code=code, fix=_fix(action, code, exc), unreachable=_is_unreachable(exc)
+        ) from None
+    except (GetPassWarning, EOFError):
+        raise CallerError(
+            action,
+            code="MFA",
+            fix="The profile needs a terminal, to ask for the code of its MFA device: run this in "
+            "one, or with temporary credentials (aws configure export-credentials --profile NAME "
+            "--format env, where it can ask).",
+        ) from None
     except ResponseParserError as exc:
         raise CallerError(
             action,
@@ -47,6 +61,17 @@ def calling(action: str) -> Iterator[None]:
             fix="What answered is not AWS, but the page of a proxy for example: check the network, "
             "HTTPS_PROXY and AWS_ENDPOINT_URL.",
         ) from None
+
+
+@contextmanager
+def _never_asking_stdin() -> Iterator[None]:
+    """Without a terminal, getpass warns and reads a line of stdin, where a key may come from.
+
+    botocore asks it for the code of an MFA device: https://docs.python.org/3/library/getpass.html
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", GetPassWarning)
+        yield
 
 
 def _code(exc: ClientError | BotoCoreError) -> str:
@@ -57,7 +82,8 @@ def _code(exc: ClientError | BotoCoreError) -> str:
 
 def _fix(action: str, code: str, exc: ClientError | BotoCoreError) -> str:
     if code in _DENIED:
-        return f"Your credentials do not allow it: ask for {action}, or use another --profile."
+        message = exc.response["Error"].get("Message", "") if isinstance(exc, ClientError) else ""
+        return f"{denied(action, message)}, or use another --profile."
     if code in _LOGGED_OUT:
         return "There are no valid AWS credentials: log in, or name a profile with --profile."
     if code == "ProfileNotFound":
@@ -73,4 +99,8 @@ def _is_unavailable(exc: ClientError | BotoCoreError) -> bool:
     if isinstance(exc, ClientError):
         status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return is_transient(_code(exc), status)
+    return _is_unreachable(exc)
+
+
+def _is_unreachable(exc: ClientError | BotoCoreError) -> bool:
     return isinstance(exc, (HTTPClientError, NoConnection))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import NoRegionError
 
 from token_rotator import urls
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 _WITH_RETRIES: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard"})
+_SOON: Final = Config(
+    connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
+)
+"""For STS, to which not every network has a way."""
 _ONCE: Final = Config(
     connect_timeout=5,
     read_timeout=FUNCTION_TIMEOUT_SECONDS + 10,
@@ -50,7 +55,7 @@ class Aws:
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
         with calling("sts:GetCallerIdentity"):
-            caller = self._session.client("sts", config=_WITH_RETRIES).get_caller_identity()
+            caller = self._session.client("sts", config=_SOON).get_caller_identity()
         return str(caller["Account"])
 
     @cached_property
@@ -111,9 +116,17 @@ class Aws:
     def topics(self) -> "SNSClient":
         return self._session.client("sns", config=_WITH_RETRIES)
 
+    @cached_property
+    def trails(self) -> Any:
+        """CloudTrail's client."""
+        return self._session.client("cloudtrail", config=_WITH_RETRIES)
+
     @property
     def region(self) -> str:
-        """The region that requests go to."""
+        """The region that requests go to. Raises CallerError where none is named."""
+        with calling("Reading the AWS configuration"):
+            if self._session.region_name is None:
+                raise NoRegionError
         return self._session.region_name
 
     def has_service(self, service: str) -> bool:

@@ -30,7 +30,7 @@ def function(context: CheckContext) -> Finding:
         local=context.aws.is_local,
     )
     return Finding(
-        message=f"{settings.rotator}, in {context.deployed.place}: its environment is complete",
+        message=f"{settings.rotator}: its environment is complete",
         facts={"function": context.deployed.function_arn, "rotator": settings.rotator},
     )
 

@@ -10,7 +10,8 @@ from token_rotator_cdk.config.models.stack import Architecture, StackConfig
 from token_rotator_cli.console import Console
 from token_rotator_cli.costs.prices import AS_OF, priced
 from token_rotator_cli.costs.usage import usage_of_rotator, usage_of_stack
-from token_rotator_cli.deployment.target import CONFIG, read_config
+from token_rotator_cli.deployment.target import CONFIG, place_in, read_config
+from token_rotator_cli.place import Place
 
 DEFAULTS: Final = Deployment(
     stack=StackConfig(name="tokens"),
@@ -30,9 +31,11 @@ def costs(config: Path | None, console: Console) -> int:
     """The exit code. Raises ConfigFileError."""
     if config is None and not CONFIG.exists():
         deployment = DEFAULTS
+        console.works_in(Place(calls_aws=False))
         console.note(f"There is no {CONFIG} in this directory: one rotator with the defaults.")
     else:
         deployment = read_config(config or CONFIG)
+        console.works_in(place_in(deployment))
     for line in bill(deployment):
         console.text(line)
     console.document(as_json(deployment))

@@ -18,6 +18,7 @@ from token_rotator_cli.deployment.stack_resources import resources_of
 from token_rotator_cli.deployment.state import FunctionState, state_of
 from token_rotator_cli.deployment.target import Target
 from token_rotator_cli.errors import CallerError
+from token_rotator_cli.place import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,11 @@ class Deployed:
     state: FunctionState
 
     @property
-    def place(self) -> str:
-        """Region and account, for people."""
+    def place(self) -> Place:
+        """Where it is. A rotator's name begins with the stack's unless an app chose another."""
         *_, region, account, _, _ = self.function_arn.split(":")
-        return f"{region} of account {account}"
+        *stacks, rotator = self.settings.rotator.split("/", 1)
+        return Place(account=account, region=region, stacks=tuple(stacks), rotators=(rotator,))
 
     @property
     def parameter_arn(self) -> str:
@@ -55,8 +57,9 @@ def find_deployment(aws: Aws, target: Target) -> Deployed:
         if error.code != "ResourceNotFoundException":
             raise
         raise ConfigurationError(
-            f"There is no function {name} in {aws.functions.meta.region_name}. "
-            "Check the account, the region and the name, or deploy the stack."
+            f"There is no function {name} in {aws.functions.meta.region_name}"
+            f"{_elsewhere(aws, target)}. Check the account, the region and the name, or deploy the "
+            "stack."
         ) from None
     environment = found.get("Environment", {})
     if refused := environment.get("Error"):
@@ -77,7 +80,7 @@ def find_deployment(aws: Aws, target: Target) -> Deployed:
 
 
 def _function_of(aws: Aws, target: Target) -> str:
-    outputs = outputs_of(aws, target.stack or "")
+    outputs = outputs_of(aws, target)
     if any(key.endswith(StackOutput.FUNCTION_NAME) for key in outputs):
         return output_for(outputs, target, StackOutput.FUNCTION_NAME)
     stack = target.stack or ""
@@ -90,8 +93,9 @@ def _function_of(aws: Aws, target: Target) -> str:
     return rotators.get(target.rotator or "") or _only_one(rotators, target)
 
 
-def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
-    """Outputs of a stack. Raises ConfigurationError, CallerError."""
+def outputs_of(aws: Aws, target: Target) -> dict[str, str]:
+    """Outputs of the target's stack. Raises ConfigurationError, CallerError."""
+    stack = target.stack or ""
     try:
         with calling("cloudformation:DescribeStacks"):
             (found,) = aws.cloudformation.describe_stacks(StackName=stack)["Stacks"]
@@ -99,10 +103,18 @@ def outputs_of(aws: Aws, stack: str) -> dict[str, str]:
         if error.code != "ValidationError":  # CloudFormation's code for "no such stack"
             raise
         raise ConfigurationError(
-            f"There is no stack {stack} in {aws.cloudformation.meta.region_name}. "
+            f"There is no stack {stack} in {aws.cloudformation.meta.region_name}"
+            f"{_elsewhere(aws, target)}. "
             "Check the account, the region and the name, or deploy it."
         ) from None
     return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
+def _elsewhere(aws: Aws, target: Target) -> str:
+    """The region that the file names, where --region names another one."""
+    if target.region in (None, aws.region):
+        return ""
+    return f", and the configuration names {target.region}"
 
 
 def output_for(outputs: Mapping[str, str], target: Target, suffix: StackOutput) -> str:

@@ -24,15 +24,16 @@ class FunctionState:
     last_update: Status
     vpc_id: str
     """Empty: the function is in no VPC of the account."""
-    subnets: int
-    security_groups: int
+    subnet_ids: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
 
     @property
     def network(self) -> str:
         """For people."""
         if not self.vpc_id:
             return "in no VPC"
-        return f"in {self.vpc_id} ({self.subnets} subnets, {self.security_groups} security groups)"
+        subnets, groups = len(self.subnet_ids), len(self.security_group_ids)
+        return f"in {self.vpc_id} ({subnets} subnets, {groups} security groups)"
 
 
 def state_of(configuration: Mapping[str, Any]) -> FunctionState:
@@ -42,8 +43,8 @@ def state_of(configuration: Mapping[str, Any]) -> FunctionState:
         state=_status(configuration, "State", "Active"),
         last_update=_status(configuration, "LastUpdateStatus", "Successful"),
         vpc_id=vpc.get("VpcId") or ("a VPC" if vpc.get("SubnetIds") else ""),
-        subnets=len(vpc.get("SubnetIds") or ()),
-        security_groups=len(vpc.get("SecurityGroupIds") or ()),
+        subnet_ids=tuple(vpc.get("SubnetIds") or ()),
+        security_group_ids=tuple(vpc.get("SecurityGroupIds") or ()),
     )
 
 

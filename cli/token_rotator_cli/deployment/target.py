@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from token_rotator_cli.errors import ConfigFileError, UsageError
+from token_rotator_cli.place import Place
 
 if TYPE_CHECKING:
     from token_rotator_cdk.config.models.deployment import Deployment
@@ -65,6 +66,18 @@ def read_config(file: Path, *, to_deploy: bool = False) -> "Deployment":
         return load(file, to_deploy=to_deploy)
     except ConfigurationIssues as issues:
         raise ConfigFileError(str(issues)) from None
+
+
+def place_in(deployment: "Deployment", rotator: str | None = None) -> Place:
+    """What a file says of where its stacks are, or one rotator, for commands that call no AWS."""
+    rotators = [*deployment.rotators] if rotator is None else [rotator]
+    return Place(
+        calls_aws=False,
+        account=deployment.stack.account,
+        region=deployment.stack.region,
+        stacks=tuple(dict.fromkeys(map(deployment.stack_name, rotators))),
+        rotators=tuple(rotators),
+    )
 
 
 def find_rotator(file: Path, deployment: "Deployment", rotator: str | None) -> str:

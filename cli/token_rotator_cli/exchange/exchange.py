@@ -53,6 +53,7 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
     alone = options.print_token and not console.as_json
     told = replace(console, out=console.err) if alone else console
     chosen = choose(config=options.config, rotator=options.rotator, provider=options.provider)
+    console.place = chosen.place  # the step `settings` says it
     trust = machines_trust(chosen.authorities)
     journal = Journal(console=told)
     account = read_account(options.file, stdin, chosen.settings, journal)

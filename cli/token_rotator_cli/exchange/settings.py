@@ -1,6 +1,6 @@
 """The settings of the exchange: those of a rotator in a file, or the defaults of a profile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from token_rotator.contract import Profile
@@ -8,8 +8,9 @@ from token_rotator.settings import Settings
 from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.rotator import RotatorConfig
-from token_rotator_cli.deployment.target import CONFIG, find_rotator, read_config
+from token_rotator_cli.deployment.target import CONFIG, find_rotator, place_in, read_config
 from token_rotator_cli.errors import UsageError
+from token_rotator_cli.place import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Chosen:
     name: str = "marketing"
     """Of the rotator; where no file names one, that of the file in the checkout."""
     stack: str = "intelligence-tokens"
+    place: Place = field(default_factory=lambda: Place(calls_aws=False))
     authorities: Path | None = None
     """A PEM file of authorities that are trusted besides: ``extra_ca_certificates``."""
 
@@ -56,6 +58,7 @@ def choose(
         rotator=chosen,
         name=name,
         stack=deployment.stack_name(name),
+        place=place_in(deployment, name),
         authorities=None if named is None else file.parent / named,
     )
 

@@ -1,4 +1,4 @@
-"""Steps that check the alarms and the subscriptions of their topic."""
+"""Steps that check the alarms that the stack has, and the subscriptions of their topic."""
 
 from collections import Counter
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from token_rotator.contract import StackOutput
 from token_rotator_cli.aws.calls import calling
-from token_rotator_cli.errors import CheckFailed
+from token_rotator_cli.errors import CallerError, CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.steps import Finding, Result
 
@@ -31,6 +31,11 @@ def alarms(context: LiveCheckContext) -> Finding:
         raise CheckFailed(
             f"There are no alarms named {prefix}... "
             "`make deploy ARGS=--revert-drift` restores them."
+        )
+    if missing := _missing(context, prefix):
+        raise CheckFailed(
+            f"The stack's alarm {' and '.join(missing)} is gone. `make deploy ARGS=--revert-drift` "
+            "restores it."
         )
     topic = context.outputs.get(StackOutput.ALARM_TOPIC_ARN, "")
     silent = [
@@ -63,6 +68,16 @@ def alarms(context: LiveCheckContext) -> Finding:
         result=Result.WARNING if states["ALARM"] else Result.OK,
         facts=facts,
     )
+
+
+def _missing(context: LiveCheckContext, prefix: str) -> list[str]:
+    """The stack knows which alarms its rotators have; none if the caller may not list them."""
+    try:
+        owned = context.owned.of("AWS::CloudWatch::Alarm")
+    except CallerError:
+        return []
+    names = sorted(name.removeprefix(prefix) for name in owned if name.startswith(prefix))
+    return [name for name in names if name not in context.alarms]
 
 
 def _not_evaluated(context: LiveCheckContext, alarm: "MetricAlarmTypeDef") -> bool:

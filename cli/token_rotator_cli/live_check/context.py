@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from token_rotator_cli.clock import Clock
 from token_rotator_cli.console import Console
 from token_rotator_cli.deployment.find import Deployed
 from token_rotator_cli.deployment.schedules import Schedule
+from token_rotator_cli.deployment.stack_resources import StackResources, resources_of
 from token_rotator_cli.deployment.target import Target
 from token_rotator_cli.live_check.invocations import Invocation
 from token_rotator_cli.session import Session
@@ -27,6 +30,8 @@ class LiveCheck:
     """The number of scheduled invocations for which the log is read."""
     alarm: str | None = None
     """The alarm to set to ALARM."""
+    report: Path | None = None
+    """Where to write what was found, for publication."""
     expire: timedelta | None = None
     """How long a parameter may outlive its expiration; None: none is created."""
     run: str = field(default_factory=lambda: uuid4().hex[:8])
@@ -50,3 +55,8 @@ class LiveCheckContext:
         self.console: Console = session.console
         self.clock: Clock = session.clock
         self.options = options
+
+    @cached_property
+    def owned(self) -> StackResources:
+        """What the stack owns. Raises CallerError."""
+        return resources_of(self.aws, self.target.stack or "")

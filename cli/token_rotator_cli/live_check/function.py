@@ -19,12 +19,13 @@ LONGEST_HISTORY: Final = timedelta(days=1)
 
 def function(context: LiveCheckContext) -> Finding:
     """The function exists, and its environment is complete."""
-    context.outputs = outputs_of(context.aws, context.target.stack or "")
+    context.outputs = outputs_of(context.aws, context.target)
     context.deployed = find_deployment(context.aws, context.target)
-    *_, region, account, _, name = context.deployed.function_arn.split(":")
+    context.console.place = context.deployed.place
+    name = context.deployed.function_arn.rpartition(":")[2]
     return Finding(
-        message=f"{context.deployed.settings.rotator}, in {context.deployed.place}",
-        facts={"function": name, "account": account, "region": region},
+        message=f"{context.deployed.settings.rotator}: its environment is complete",
+        facts={"function": name},
     )
 
 

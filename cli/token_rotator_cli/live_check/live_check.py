@@ -1,6 +1,7 @@
 """``token-rotator live-check``: announces what it will change, and runs the steps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from token_rotator_cli.deployment.find import find_deployment
@@ -11,11 +12,14 @@ from token_rotator_cli.live_check.context import LiveCheck, LiveCheckContext
 from token_rotator_cli.live_check.expiry import AHEAD, expiry, name_of
 from token_rotator_cli.live_check.function import function, log
 from token_rotator_cli.live_check.metrics import metrics
+from token_rotator_cli.live_check.network import network
 from token_rotator_cli.live_check.parameter import parameter, versions
 from token_rotator_cli.live_check.permissions import permissions
+from token_rotator_cli.live_check.report import check_writable, rendered
 from token_rotator_cli.live_check.schedule_accuracy import pauses, schedule
+from token_rotator_cli.live_check.secret_access import secret_access
 from token_rotator_cli.session import Session
-from token_rotator_cli.steps import Step, run_steps
+from token_rotator_cli.steps import Finding, Step, run_steps
 
 STEPS: Final[tuple[Step[LiveCheckContext], ...]] = (
     Step(run=function, needs=None),
@@ -27,8 +31,10 @@ STEPS: Final[tuple[Step[LiveCheckContext], ...]] = (
     Step(run=concurrency, needs="log", optional=True),
     Step(run=metrics, needs="log", optional=True),
     Step(run=permissions, needs="log", optional=True),
+    Step(run=network, optional=True),
     Step(run=alarms, optional=True),
     Step(run=subscriptions, optional=True),
+    Step(run=secret_access, optional=True),
     Step(run=alarm_delivery.delivery, needs="alarms"),
     Step(run=expiry),
 )
@@ -37,13 +43,21 @@ STEPS: Final[tuple[Step[LiveCheckContext], ...]] = (
 def live_check(session: Session, options: LiveCheck) -> int:
     """The exit code. Raises ConfigurationError, CallerError before anything is changed."""
     context = LiveCheckContext(session, options)
+    if options.report is not None:
+        check_writable(options.report)
     for sentence in _announcement(context):
         session.console.note(sentence)
     try:
-        return run_steps(STEPS, context, session.console)
+        return run_steps(STEPS, context, session.console, report=partial(_report, context))
     except KeyboardInterrupt:
         session.console.error("Interrupted. What this check changed is restored.")
         raise
+
+
+def _report(context: LiveCheckContext, found: Sequence[tuple[str, Finding]]) -> None:
+    if (file := context.options.report) is not None:
+        file.write_text(rendered(STEPS, context, found), encoding="utf-8")
+        context.console.note(f"The report is in {file}. Read it before you publish it.")
 
 
 def _announcement(context: LiveCheckContext) -> Iterator[str]:

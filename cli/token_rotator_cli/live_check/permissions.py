@@ -18,18 +18,25 @@ if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import ContextEntryTypeDef
 
 ALLOWED: Final = "allowed"
+_BY_THE_POLICY: Final = (
+    "The role's own policies do not allow it: `make deploy ARGS=--revert-drift` restores them."
+)
 Simulate = Callable[..., Mapping[str, Any]]
 
 
 def permissions(context: LiveCheckContext) -> Finding:
     """The function, Scheduler and a consumer may do what they need, and nothing to neighbours."""
     asked, too_much, too_little = 0, list[str](), list[str]()
+    limits: set[str] = set()
     for who, simulate, cases in _principals(context):
         for case in cases:
-            decisions = _simulate(simulate, case)
+            answers = _simulate(simulate, case)
+            decisions = {action: one["EvalDecision"] == ALLOWED for action, one in answers.items()}
+            refused = [action for action in case.allowed if not decisions[action]]
             asked += len(decisions)
             too_much += _describe(who, case, (a for a in case.refused if decisions[a]))
-            too_little += _describe(who, case, (a for a in case.allowed if not decisions[a]))
+            too_little += _describe(who, case, refused)
+            limits |= {limit for action in refused for limit in _limits(answers[action])}
     if too_much:
         raise CheckFailed(f"IAM's simulator allows {'; '.join(too_much)}.")
     if too_little and context.aws.is_local:
@@ -40,11 +47,13 @@ def permissions(context: LiveCheckContext) -> Finding:
         )
     if too_little:
         raise CheckFailed(
-            f"IAM's simulator refuses {'; '.join(too_little)}. Look for a permissions "
-            "boundary or service control policy."
+            f"IAM's simulator refuses {'; '.join(too_little)}. "
+            + (f"What refuses it: {' and '.join(sorted(limits))}." if limits else _BY_THE_POLICY)
         )
     return Finding(
-        message=f"{asked} calls simulated: those that are needed are allowed, others refused",
+        message=f"{asked} calls simulated: those that are needed are allowed, others refused; by "
+        "policies of identities, boundaries and service control policies, not by those of "
+        "resources",
         facts={"asked": asked},
     )
 
@@ -67,15 +76,29 @@ def _describe(who: str, case: PermissionCase, actions: Iterable[str]) -> list[st
     return [f"{who} {action} on {case.about} ({case.resource})" for action in actions]
 
 
-def _simulate(simulate: Simulate, case: PermissionCase) -> dict[str, bool]:
+def _limits(answer: Mapping[str, Any]) -> Iterator[str]:
+    """What refuses a call, besides the role's own policies."""
+    if not answer.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True):
+        yield "a service control policy of the organization"
+    boundary = answer.get("PermissionsBoundaryDecisionDetail", {})
+    if not boundary.get("AllowedByPermissionsBoundary", True):
+        yield "the permissions boundary"
+
+
+def _simulate(simulate: Simulate, case: PermissionCase) -> dict[str, Mapping[str, Any]]:
+    """The simulator's answers, by action.
+
+    It evaluates policies of identities, permissions boundaries, and service control policies with
+    their conditions. It knows no policies of resources, such as the key's, no resource control
+    policies and no policies of VPC endpoints.
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+    """
     answer = simulate(
         ActionNames=[*case.allowed, *case.refused],
         ResourceArns=[case.resource],
         ContextEntries=_entries(case.context),
     )
-    return {
-        one["EvalActionName"]: one["EvalDecision"] == ALLOWED for one in answer["EvaluationResults"]
-    }
+    return {one["EvalActionName"]: one for one in answer["EvaluationResults"]}
 
 
 def _role(context: LiveCheckContext, role_arn: str) -> Simulate:

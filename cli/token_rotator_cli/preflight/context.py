@@ -6,6 +6,7 @@ from functools import cached_property
 
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.console import Console
 from token_rotator_cli.deployment.inventory import DeployedRotator, rotators_in
 from token_rotator_cli.deployment.stack_resources import StackResources, resources_of
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
@@ -23,8 +24,10 @@ class PreflightContext:
         stacks: Sequence[PlannedStack],
         *,
         accepted: frozenset[str],
+        console: Console,
     ) -> None:
         self.connect = connect
+        self.console = console
         self.stacks = stacks
         self.accepted = accepted
         """The parameters whose consumers may lose their token."""

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from token_rotator_cdk.config.places import Place, misplaced, partition_of
+from token_rotator_cdk.config.places import Place as DeployedTo
+from token_rotator_cdk.config.places import misplaced, partition_of
 from token_rotator_cli.aws.calls import calling
-from token_rotator_cli.deployment.account import confirm_account
+from token_rotator_cli.deployment.account import account_of, confirm_account
 from token_rotator_cli.errors import CallerError, WrongAccount
+from token_rotator_cli.place import Place
 from token_rotator_cli.preflight.bootstrap import QUALIFIER, Bootstrap
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.named import Named
@@ -29,6 +31,14 @@ def account(context: PreflightContext) -> Finding:
     """The credentials are of the account that the stacks name, or lead there as the CDK does."""
     context.aws = context.connect()
     (named,) = {stack.account for stack in context.stacks}
+    context.console.works_in(
+        Place(
+            account=named or account_of(context.aws),
+            region=context.aws.region,
+            stacks=tuple(stack.name for stack in context.stacks),
+            rotators=tuple(rotator.table for rotator in context.rotators),
+        )
+    )
     try:
         confirm_account(context.aws, named, source="The deployment")
     except WrongAccount as error:
@@ -135,7 +145,7 @@ def _arn(one: Named) -> str:
 
 
 def _named_problem(context: PreflightContext, one: Named) -> Finding | None:
-    here = Place(region=context.aws.region, account=context.aws.account)
+    here = DeployedTo(region=context.aws.region, account=context.aws.account)
     if fix := misplaced(one.kind.place, one.arn, here):
         message = f"{one.setting} = {one.arn}: {fix}"
     elif problem := one.kind.problem(context.aws, one.arn):

@@ -12,12 +12,22 @@ from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.console import Console
 from token_rotator_cli.deployment.target import CONFIG, read_config
 from token_rotator_cli.errors import ConfigFileError
+from token_rotator_cli.place import Place, merged
 from token_rotator_cli.preflight import place_steps, quota_steps, rotator_steps
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.planned.from_file import stacks_of_file
 from token_rotator_cli.preflight.planned.from_templates import stacks_of_directory
 from token_rotator_cli.preflight.planned.stacks import PlannedStack
-from token_rotator_cli.steps import Finding, Result, Step, as_json, findings_of, shown, with_result
+from token_rotator_cli.steps import (
+    Finding,
+    Result,
+    Step,
+    as_json,
+    findings_of,
+    shown,
+    verdict,
+    with_result,
+)
 
 _LIST_FUNCTIONS: Final = "lambda:ListFunctions"
 _LIST_RESOURCES: Final = "cloudformation:ListStackResources"
@@ -97,15 +107,21 @@ def preflight(options: Preflight, console: Console, connect: Callable[[str | Non
     """
     found: list[tuple[str, Finding]] = []
     rows: list[dict[str, object]] = []
+    places: list[Place] = []
     for (_, region), stacks in _by_place(_stacks(options)):
-        context = PreflightContext(partial(connect, region), stacks, accepted=options.accepted)
+        context = PreflightContext(
+            partial(connect, region), stacks, accepted=options.accepted, console=console
+        )
         names = [stack.name for stack in stacks]
+        console.place = Place()
         for step, finding in findings_of(STEPS, context, console):
             found.append((step, finding))
             rows.append({**as_json(step, finding), "stacks": names})
             _show(step, finding, console)
+        places.append(console.place)
+    console.place = merged(places)
     wrong, unknown = with_result(found, Result.WRONG), with_result(found, Result.UNKNOWN)
-    for sentence in _end(found, wrong, unknown):
+    for sentence in _end(found):
         console.text(sentence)
     console.document({"ok": not wrong, "wrong": wrong, "unknown": unknown, "steps": rows})
     return 1 if wrong else 0
@@ -144,11 +160,8 @@ def _show(step: str, finding: Finding, console: Console) -> None:
     console.row(shown(finding), step, finding.message, widths=widths)
 
 
-def _end(
-    found: Sequence[tuple[str, Finding]], wrong: Sequence[str], unknown: Sequence[str]
-) -> Iterator[str]:
-    end = f"Wrong: {', '.join(wrong)}." if wrong else "Nothing is wrong."
-    yield end + (f" Unknown: {', '.join(unknown)}." if unknown else "")
+def _end(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
+    yield verdict(found)
     lost = [
         str(finding.facts["parameter"])
         for step, finding in found

@@ -8,11 +8,11 @@ from token_rotator_cdk.config.places import SECRET, Place, misplaced
 from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.deployment.key import key_problem
+from token_rotator_cli.deployment.network import Network, Networks
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.losses import losses as losses_of
 from token_rotator_cli.preflight.moves import moves as moves_of
-from token_rotator_cli.preflight.network import Network, Networks
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator
 from token_rotator_cli.preflight.secrets import created_problem, named_problem
 from token_rotator_cli.steps import Finding, Result, for_each

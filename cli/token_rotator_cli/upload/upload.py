@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import TextIO
 
+from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import CredentialError
-from token_rotator_cli.aws.calls import calling
-from token_rotator_cli.aws.clients import Aws
+from token_rotator_cli.deployment import secret
 from token_rotator_cli.deployment.find import Deployed
-from token_rotator_cli.deployment.secret import read_secret
 from token_rotator_cli.downloaded_file import account_in, describe, read_file
-from token_rotator_cli.errors import CallerError
+from token_rotator_cli.errors import NotForgotten, UsageError
 from token_rotator_cli.session import Session
+from token_rotator_cli.upload.consent import ask, question_before
+from token_rotator_cli.upload.current import Current, read_current
+from token_rotator_cli.upload.use import Use, use_of
 from token_rotator_cli.upload.wait_for_publication import Stored, Watcher
 
 
@@ -21,14 +23,34 @@ class Upload:
     file: str
     """A path; ``-`` is stdin."""
     wait: bool
+    dry_run: bool
+    forget_previous: bool
+    """Whether the version that was replaced stops being one to fall back on."""
+    replaces: str | None
+    """The service account whose key may be replaced although it works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was done."""
+
+    stored_version: str | None = None
+    use: Use | None = None
+    """None: nobody waited for it."""
+    forgotten_version: str | None = None
+    """The version that lost its label."""
 
 
 def upload(session: Session, options: Upload, stdin: TextIO) -> int:
     """The exit code.
 
-    Raises CredentialError if the file cannot be used; then nothing is stored. Raises
-    ConfigurationError, CallerError, NotPublished.
+    Raises CredentialError if the file cannot be used, and NotConfirmed; then nothing is stored.
+    Raises NotPublished, NotForgotten, WrongRegion, UsageError, ConfigurationError, CallerError.
     """
+    if options.forget_previous and not options.wait:
+        raise UsageError(
+            "--forget-previous waits until the new key has led to a token: leave out --no-wait."
+        )
     content = read_file(options.file, stdin)
     deployed = session.find_deployment()
     try:
@@ -36,43 +58,83 @@ def upload(session: Session, options: Upload, stdin: TextIO) -> int:
     except CredentialError as error:
         raise type(error)(f"Nothing was stored: the file cannot be used. {error}") from None
     session.console.text(f"Found: {describe(account)}.")
-    session.console.text(f"It is for {deployed.settings.rotator}, in {deployed.place}.")
-    watcher = Watcher.begin(session, deployed) if options.wait else None
-    stored = _store(session.aws, deployed, text)
-    published = None
-    if stored is None:
-        session.console.text("The secret holds this very file already. Nothing was stored.")
+    current = read_current(session, deployed)
+    is_there = current is not None and current.value == text
+    run = _Run(session=session, deployed=deployed, options=options)
+    if current is not None and is_there:
+        outcome = run.again(current)
     else:
-        session.console.text(f"Stored as version {stored.version_id} of the secret.")
-        if watcher:
-            published = watcher.wait_for_publication(stored)
-            session.console.text(published)
+        run.agree(current, account, stdin)
+        outcome = Outcome() if options.dry_run else run.store(text, current)
     session.console.document(
         {
             "ok": True,
+            "dry_run": options.dry_run,
             "service_account": account.service_account_id,
-            "stored_version": stored.version_id if stored else None,
-            "published": published,
+            "replaces": current.as_json() if current and not is_there else None,
+            "stored_version": outcome.stored_version,
+            "published": outcome.use.because if outcome.use else None,
+            "forgotten_version": outcome.forgotten_version,
         }
     )
     return 0
 
 
-def _store(aws: Aws, deployed: Deployed, text: str) -> Stored | None:
-    """Makes the text the secret's current version; None if it is that already.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    session: Session
+    deployed: Deployed
+    options: Upload
 
-    The previous version stays as AWSPREVIOUS: the function uses it if the new key is refused.
-    """
-    try:
-        there = read_secret(aws, deployed.settings)
-    except (CallerError, CredentialError):
-        there = None  # the caller may write and not read, or there is no value yet
-    if there is not None and there.value == text:
-        return None
-    with calling("secretsmanager:PutSecretValue"):
-        answer = aws.secrets.put_secret_value(
-            SecretId=deployed.settings.secret_arn, SecretString=text
+    def again(self, current: Current) -> Outcome:
+        """The file is stored already. Raises NotPublished if the function cannot use it."""
+        self._say("The secret holds this very file already. Nothing was stored.")
+        use = use_of(self.session, self.deployed, current.version)
+        self._say(use.because)
+        return Outcome(use=use, forgotten_version=self._forget(current.version_id, use))
+
+    def agree(self, current: Current | None, new: ServiceAccount, stdin: TextIO) -> None:
+        """Says what is replaced, and asks where that hurts. Raises NotConfirmed, WrongRegion."""
+        secret.arn_of(self.session.aws, self.deployed.settings)
+        if current is None:
+            self._say("What it replaces is nothing, or cannot be read with your credentials.")
+        else:
+            self._say(f"It replaces {current.described}.")
+        question = question_before(current, new, self.options.replaces)
+        if self.options.dry_run:
+            self._say(f"{question or ''} Dry run: nothing was stored.".lstrip())
+        elif question:
+            ask(question, current, self.session.console, stdin)
+
+    def store(self, text: str, current: Current | None) -> Outcome:
+        """Stores it, and waits for a token. Raises NotPublished, NotForgotten, CallerError."""
+        watcher = Watcher.begin(self.session, self.deployed) if self.options.wait else None
+        version = secret.store(self.session.aws, self.deployed.settings, text)
+        self._say(f"Stored as version {version} of the secret.")
+        if watcher is None:
+            return Outcome(stored_version=version)
+        use = watcher.wait_for_publication(
+            Stored(version_id=version, replaced_version_id=current.version_id if current else None)
         )
-    return Stored(
-        version_id=answer["VersionId"], replaced_version_id=there.version_id if there else None
-    )
+        self._say(use.because)
+        return Outcome(
+            stored_version=version, use=use, forgotten_version=self._forget(version, use)
+        )
+
+    def _forget(self, current: str, use: Use) -> str | None:
+        if not self.options.forget_previous or self.options.dry_run:
+            return None
+        if not use.proven:
+            raise NotForgotten(
+                "The previous version stays, because it is not shown that the function uses the "
+                f"new key. {use.because} Upload the same file again when it is."
+            )
+        forgotten = secret.forget_previous(
+            self.session.aws, self.deployed.settings, current=current
+        )
+        what = f"Version {forgotten} is no longer" if forgotten else "No version is"
+        self._say(f"{what} AWSPREVIOUS: the function falls back on no other key.")
+        return forgotten
+
+    def _say(self, text: str) -> None:
+        self.session.console.text(text)

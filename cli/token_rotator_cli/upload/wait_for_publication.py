@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from token_rotator.contract import Outcome
 from token_rotator.errors import PublicationError
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.find import Deployed
@@ -12,6 +11,7 @@ from token_rotator_cli.deployment.parameter import read_published
 from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 from token_rotator_cli.errors import CallerError, NotPublished
 from token_rotator_cli.session import Session
+from token_rotator_cli.upload.use import Use, refusal, used_by
 
 LONGEST_WAIT: Final = timedelta(seconds=120)
 EVERY: Final = timedelta(seconds=1)
@@ -49,8 +49,8 @@ class Watcher:
         version = _version(session.aws, deployed)
         return cls(session=session, deployed=deployed, log=log, earlier=earlier, version=version)
 
-    def wait_for_publication(self, stored: Stored) -> str:
-        """Says how a token for the stored key was published. Raises NotPublished, CallerError.
+    def wait_for_publication(self, stored: Stored) -> Use:
+        """How a token for the stored key was published. Raises NotPublished, CallerError.
 
         If the caller may not read the log, any new version of the parameter counts.
         """
@@ -68,17 +68,12 @@ class Watcher:
             )
         return published
 
-    def _by_log(self, stored: Stored) -> str | None:
+    def _by_log(self, stored: Stored) -> Use | None:
         for rotation in self._new_rotations(stored):
-            if rotation.outcome == Outcome.PUBLISHED and not rotation.previous_key_used:
-                return f"Published by a rotation ({rotation.trigger}) that used it."
-            if rotation.outcome == Outcome.SUPERSEDED and not rotation.previous_key_used:
-                return (
-                    f"A rotation ({rotation.trigger}) obtained a token with it. The published one "
-                    "expires later and stays until then."
-                )
+            if use := used_by(rotation):
+                return use
             if not rotation.retry_helps:
-                raise NotPublished(f"The new key does not work. {_reason(rotation)}")
+                raise NotPublished(f"The new key does not work. {refusal(rotation)}")
         return None
 
     def _why_not(self, stored: Stored) -> str:
@@ -102,20 +97,15 @@ class Watcher:
             )
         ]
 
-    def _by_parameter(self) -> str | None:
+    def _by_parameter(self) -> Use | None:
         version = _version(self.session.aws, self.deployed)
         if version is None or version == self.version:
             return None
-        return (
-            f"Version {version} of the parameter was published since. "
-            "You may not read the function's log, which says with which key."
+        return Use(
+            because=f"Version {version} of the parameter was published since. "
+            "You may not read the function's log, which says with which key.",
+            proven=False,
         )
-
-
-def _reason(rotation: LoggedRotation) -> str:
-    if rotation.previous_key_used:
-        return f"Consumers still get tokens, with the previous key. {' '.join(rotation.warnings)}"
-    return rotation.reason
 
 
 def _version(aws: Aws, deployed: Deployed) -> int | None:

@@ -84,6 +84,9 @@ class SecretStore:
             return self._remembered(stage, exc)
         except AwsRefused as exc:
             raise _refused(exc) from exc
+        if stage == CURRENT:
+            # read again where it is needed: who takes its label away wants it never to be used
+            self._known.pop(PREVIOUS, None)
         version = answer["VersionId"]
         known = self._known.get(stage)
         if known is None or known.version_id != version:

@@ -89,7 +89,7 @@ def test_an_error_that_nobody_expected_is_named_without_its_text(
     assert rotator.run("status") == 1
 
     said = capsys.readouterr().err
-    assert said.startswith("Unexpected: RuntimeError in test_main.py:")
+    assert "\nUnexpected: RuntimeError in test_main.py:" in said
     assert "sentinel" not in said
 
 

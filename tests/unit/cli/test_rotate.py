@@ -12,7 +12,7 @@ def test_a_fresh_token_is_published(rotator: OperatedRotator, capsys: pytest.Cap
     assert rotator.run("rotate") == 0
 
     assert rotator.published()["Version"] == 2
-    assert shown(capsys).startswith(f"published: version 2 of {PARAMETER}, expires at 20")
+    assert capsys.readouterr().out.startswith(f"published: version 2 of {PARAMETER}, expires at 20")
 
 
 def test_a_program_gets_the_version_and_the_expiry(
@@ -35,7 +35,7 @@ def test_an_error_of_the_function_is_named(
 
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("TokenRequestRefused: The token endpoint refused")
+    assert "\nTokenRequestRefused: The token endpoint refused" in captured.err
     assert rotator.published()["Version"] == 1
 
 
@@ -91,5 +91,5 @@ def test_a_secret_without_a_service_account_leads_to_upload(
     assert rotator.run("rotate") == 1
 
     said = capsys.readouterr().err
-    assert said.startswith("NoServiceAccountYet: ")
+    assert "\nNoServiceAccountYet: " in said
     assert "token-rotator upload FILE" in said

@@ -122,6 +122,31 @@ def test_when_nobody_answers_the_remembered_credential_is_used(error: ClientErro
     assert secrets.current() == remembered
 
 
+def test_the_previous_version_is_remembered_while_it_is_needed():
+    fake = holding(stored(), stored())
+    secrets = store(fake)
+    secrets.current()
+    previous = secrets.previous()
+
+    fake.fail("get_secret_value", refusal("InternalServiceError", 500), times=2)
+
+    assert secrets.current().version_id == "v2"
+    assert secrets.previous() == previous
+
+
+def test_a_previous_version_that_was_not_needed_since_is_not_remembered():
+    fake = holding(stored(), stored())
+    secrets = store(fake)
+    secrets.current()
+    secrets.previous()
+    secrets.current()
+
+    fake.fail("get_secret_value", refusal("InternalServiceError", 500))
+
+    with pytest.raises(SecretStoreUnavailable):
+        secrets.previous()
+
+
 @pytest.mark.parametrize("error", UNAVAILABLE, ids=repr)
 def test_with_nothing_remembered_a_retry_may_help(error: ClientError | BotoCoreError):
     fake = holding()

@@ -50,6 +50,7 @@ def probe(options: Try, asked: Probe, console: Console, clock: Clock, stdin: Tex
         provider=options.provider,
         redirected=True,
     )
+    console.place = chosen.place  # the step `settings` says it
     trust = machines_trust(chosen.authorities)
     settings = chosen.settings
     account = read_account(options.file, stdin, settings, journal)

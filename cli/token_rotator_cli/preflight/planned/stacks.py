@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from token_rotator_cli.deployment.network import Network
 from token_rotator_cli.preflight.bootstrap import Bootstrap
 from token_rotator_cli.preflight.named import Named
-from token_rotator_cli.preflight.network import Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def one_is_late(account: LiveAccount) -> None:
     due = account.time + 3 * MINUTE
     for minutes in range(8):
         account.keeps(account.time + minutes * MINUTE)
-    account.rotates(due + timedelta(seconds=61))
+    account.rotates(due + timedelta(seconds=75))
     account.sleep(8 * 60)
 
 
@@ -63,7 +63,7 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
     "it was deleted while its token lived": (
         deleted_too_early, "versions", "The parameter was deleted before 11:59:30",
     ),
-    "the schedule is later than its precision": (one_is_late, "schedule", "the latest 61 s"),
+    "the schedule is later than its precision": (one_is_late, "schedule", "the latest 75 s"),
     "nothing ran for long": (nothing_ran, "pauses", "more than 120 s"),
     "two ran at a time": (two_at_a_time, "concurrency", "two ran at"),
     "more than one is reserved": (
@@ -82,6 +82,30 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
     "an alarm tells another topic": (alarm(AlarmActions=[]), "alarms", "TokenMarginLow would"),
     "an alarm is never evaluated": (
         alarm(StateValue="INSUFFICIENT_DATA"), "alarms", "never evaluated TokenMarginLow",
+    ),
+    "an alarm was deleted": (
+        lambda account: account.cloudwatch.alarms.pop("tokens/marketing/FunctionNotInvoked"),
+        "alarms", "The stack's alarm FunctionNotInvoked is gone",
+    ),
+    "an organization forbids the function its key": (
+        lambda account: account.simulator.forbidden.add("kms:Decrypt"),
+        "permissions", "What refuses it: a service control policy of the organization.",
+    ),
+    "the rule tells of no reading": (
+        lambda account: vars(account.rules).update(state="ENABLED"),
+        "secret_access", "The rule's state is ENABLED",
+    ),
+    "the rule tells another topic": (
+        lambda account: vars(account.rules).update(target="arn:aws:sns:eu-west-1:1:other"),
+        "secret_access", "does not tell the alarm topic",
+    ),
+    "nothing records the readings": (
+        lambda account: vars(account).update(records=False),
+        "secret_access", "No trail of CloudTrail is logging",
+    ),
+    "the topic takes no message of the rule": (
+        lambda account: account.cloudwatch.sums.update({("AWS/Events", "FailedInvocations"): 1}),
+        "secret_access", "could not tell the topic 1 times",
     ),
     "the function may use the key for anything": (
         statement("rotator", Condition={}), "permissions", "kms:Decrypt on the key, for anything",
@@ -137,7 +161,7 @@ def test_reading_changes_nothing(account: LiveAccount, check: Shown):
 @pytest.mark.parametrize(
     ("service", "step"),
     [
-        ("cloudwatch", {"metrics", "alarms", "concurrency"}),
+        ("cloudwatch", {"metrics", "alarms", "concurrency", "secret_access"}),
         ("iam", {"permissions"}),
         ("topics", {"subscriptions"}),
         ("logs", {"log"}),
@@ -204,3 +228,43 @@ def test_without_a_reservation_overlaps_are_told_and_no_failure(account: LiveAcc
 
     assert (code, steps["concurrency"]["result"]) == (0, "warning")
     assert "1 overlaps" in steps["concurrency"]["message"]
+
+
+def test_what_may_have_waited_behind_a_hung_run_says_nothing_about_scheduler(
+    account: LiveAccount, check: Shown
+):
+    due = account.time + 3 * MINUTE
+    account.runs(due + timedelta(seconds=20), seconds=55, trigger=Trigger.WATCHDOG, outcome="kept")
+    account.rotates(due + timedelta(seconds=77))
+    account.sleep(5 * 60)
+
+    schedule = check()[1]["schedule"]
+
+    assert schedule["result"] == "ok"
+    assert schedule["facts"]["not_judged"] == 1
+    assert schedule["facts"]["offset_seconds"]["most"] == 0
+    assert "1 not judged: up to 77 s after the earliest, behind a run" in schedule["message"]
+
+
+def test_a_run_that_ended_long_before_explains_no_delay(account: LiveAccount, check: Shown):
+    due = account.time + 3 * MINUTE
+    account.keeps(due + timedelta(seconds=20))
+    account.rotates(due + timedelta(seconds=77))
+    account.sleep(5 * 60)
+
+    assert check()[1]["schedule"]["result"] == "wrong"
+
+
+def test_alerts_that_are_not_deployed_are_skipped(account: LiveAccount, check: Shown):
+    account.alerts = False
+
+    code, steps = check()
+
+    assert (code, steps["secret_access"]["result"]) == (0, "skipped")
+
+
+def test_the_simulators_limits_are_told(check: Shown):
+    assert (
+        "service control policies, not by those of resources"
+        in (check()[1]["permissions"]["message"])
+    )

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.operating import shown
 from tests.support.preflight_account import PARAMETER, PreflightAccount, steps_of
 from tests.support.preflight_services import TOPIC
 from tests.unit.cli.preflight.bad_accounts import (
@@ -55,7 +54,7 @@ def test_a_good_account_is_quiet(
 
     code = account.preflight(written(tmp_path, text))
 
-    assert (code, shown(capsys)) == (0, NOTHING)
+    assert (code, capsys.readouterr().out) == (0, NOTHING)
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -98,9 +97,12 @@ def test_nothing_but_a_loss_can_be_accepted(
     with_a_renamed_rotator(account)
     file = written(tmp_path, CREATED)
 
-    accepted = account.preflight(file, "--accept", PARAMETER), shown(capsys)
+    accepted = account.preflight(file, "--accept", PARAMETER), capsys.readouterr().out
     without_a_topic(account)
-    not_accepted = account.preflight(file, "--accept", f"{PARAMETER} {TOPIC}"), shown(capsys)
+    not_accepted = (
+        account.preflight(file, "--accept", f"{PARAMETER} {TOPIC}"),
+        capsys.readouterr().out,
+    )
 
     assert accepted[0] == 0
     assert steps_of(accepted[1])["losses"][0] == "warning"

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from tests.support.operating import shown
 from tests.support.preflight_account import PARAMETER, ROTATOR, PreflightAccount, steps_of
 from tests.support.preflight_services import KEY
 from tests.unit.cli.preflight.bad_accounts import (
@@ -33,9 +32,9 @@ def test_the_functions_of_another_account_are_read_as_the_cdk_reads_there(
     account.may_assume[role] = target
     file = written(tmp_path, IN_AN_ACCOUNT)
 
-    good = account.preflight(file), shown(capsys)
+    good = account.preflight(file), capsys.readouterr().out
     without_a_topic(target)
-    bad = account.preflight(file), shown(capsys)
+    bad = account.preflight(file), capsys.readouterr().out
 
     assert good == (0, NOTHING)
     assert bad[0] == 1
@@ -68,9 +67,9 @@ def test_a_raised_quota_counts_and_an_unknown_one_is_not_taken_for_the_default(
     file = written(tmp_path, CREATED)
     account.quotas.quotas["events", "L-244521F2"] = 500
 
-    raised = account.preflight(file), shown(capsys)
+    raised = account.preflight(file), capsys.readouterr().out
     account.quotas.quotas.clear()
-    unknown = account.preflight(file), shown(capsys)
+    unknown = account.preflight(file), capsys.readouterr().out
 
     assert raised == (0, NOTHING)
     assert unknown[0] == 0
@@ -91,7 +90,7 @@ def test_a_parameter_that_a_rotator_of_long_ago_left_is_no_foreign_one(
 ):
     account.publish(tags={"token-rotator": "gone/marketing"})
 
-    assert (account.preflight(written(tmp_path, CREATED)), shown(capsys)) == (0, NOTHING)
+    assert (account.preflight(written(tmp_path, CREATED)), capsys.readouterr().out) == (0, NOTHING)
 
 
 def test_a_text_is_no_rotators_whatever_its_tags_say(account: PreflightAccount, tmp_path: Path):
@@ -107,7 +106,7 @@ def test_a_parameter_that_lost_its_tags_is_a_rotators_that_writes_it(
     account.deploy()
     account.parameters.parameter(PARAMETER).tags.clear()
 
-    assert (account.preflight(written(tmp_path, CREATED)), shown(capsys)) == (0, NOTHING)
+    assert (account.preflight(written(tmp_path, CREATED)), capsys.readouterr().out) == (0, NOTHING)
 
 
 def test_one_secret_that_may_not_be_seen_does_not_hide_another_one(
@@ -146,7 +145,7 @@ def test_a_secret_of_awss_own_key_needs_no_key_in_the_file(
     account.secrets.key = "alias/aws/secretsmanager"
     file = written(tmp_path, NAMED.replace("key_arn", "# key_arn"))
 
-    assert (account.preflight(file), shown(capsys)) == (0, NOTHING)
+    assert (account.preflight(file), capsys.readouterr().out) == (0, NOTHING)
 
 
 def test_it_may_be_read_as_a_role_of_another_account() -> None:

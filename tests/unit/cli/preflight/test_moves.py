@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.support.operating import shown
 from tests.support.preflight_account import PARAMETER, PreflightAccount
 from tests.unit.cli.preflight.bad_accounts import CREATED
 from tests.unit.cli.preflight.conftest import written
@@ -120,8 +119,8 @@ def test_a_move_is_a_warning_and_does_not_stop_a_deployment(
     account.deploy()
     file = written(tmp_path, CREATED.replace("[stack]", '[stack]\nrole_path = "/teams/"'))
 
-    for_people = account.preflight(file), shown(capsys)
-    for_programs = account.preflight(file, "--json"), shown(capsys)
+    for_people = account.preflight(file), capsys.readouterr().out
+    for_programs = account.preflight(file, "--json"), capsys.readouterr().out
 
     assert for_people[0] == for_programs[0] == 0
     first, last = for_people[1].splitlines()

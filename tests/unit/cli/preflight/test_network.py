@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from fakes.environment import function_environment
-from tests.support.operating import shown
 from tests.support.preflight_account import PARAMETER, PreflightAccount, steps_of
 from tests.support.preflight_services import GROUP, SUBNETS, VPC
 from tests.unit.cli.preflight.bad_accounts import CREATED
 from tests.unit.cli.preflight.conftest import written
 from token_rotator_cli.__main__ import main
-from token_rotator_cli.preflight.network import Network, network_of_template
+from token_rotator_cli.deployment.network import Network
+from token_rotator_cli.preflight.network import network_of_template
 
 
 def associated(account: PreflightAccount) -> None:
@@ -40,7 +40,7 @@ def test_a_network_that_suffices_is_not_mentioned(
 
     code = account.preflight(written(tmp_path, CREATED))
 
-    assert (code, shown(capsys)) == (0, "Nothing is wrong.\n")
+    assert (code, capsys.readouterr().out) == (0, "Nothing is wrong.\n")
 
 
 def test_a_subnet_that_is_full_or_looks_public_is_a_warning(

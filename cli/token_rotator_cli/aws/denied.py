@@ -1,0 +1,48 @@
+"""What AWS says it has denied, which may be another action than the one that was called."""
+
+import re
+from typing import Final
+
+_ACTION: Final = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
+_POLICIES: Final = (
+    "identity-based policy",
+    "resource-based policy",
+    "permissions boundary",
+    "service control policy",
+    "resource control policy",
+    "session policy",
+    "VPC endpoint policy",
+)
+"""The kinds that the message may name.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+"""
+_KMS: Final = re.compile(r"Access to KMS is not allowed|refers to a customer master key")
+"""Secrets Manager and Parameter Store, where KMS has refused: their answers name no action."""
+
+
+def denied(called: str, message: str) -> str:
+    """What to ask for. Nothing else of AWS's message is repeated: it quotes the request."""
+    named = _ACTION.search(message)
+    action = named[1] if named else _of_kms(called) if _KMS.search(message) else called
+    where = " on the key" if action.startswith("kms:") else ""
+    return f"Your credentials do not allow {_it(called, action)}: ask for {action}{where}" + (
+        f" ({why})" if (why := _why(message)) else ""
+    )
+
+
+def _it(called: str, action: str) -> str:
+    return "it" if action == called else f"{action}, which it needs"
+
+
+def _of_kms(called: str) -> str:
+    return "kms:GenerateDataKey" if called.partition(":")[2].startswith("Put") else "kms:Decrypt"
+
+
+def _why(message: str) -> str:
+    for policy in _POLICIES:
+        if f"because no {policy} allows" in message:
+            return f"AWS: no {policy} allows it"
+        if re.search(f"with an explicit deny in an? {policy}", message):
+            return f"AWS: an explicit deny in a {policy}"
+    return ""

@@ -1,0 +1,58 @@
+"""The report of a live check, as Markdown that can be published."""
+
+import os
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from token_rotator_cli.errors import UsageError
+from token_rotator_cli.live_check.anonymous import Anonymous
+from token_rotator_cli.live_check.context import LiveCheckContext
+from token_rotator_cli.steps import Finding, Step, shown, verdict
+
+Found = Sequence[tuple[str, Finding]]
+
+
+def check_writable(file: Path) -> None:
+    """A check may take an hour, so this is asked first. Raises UsageError."""
+    there = file if file.exists() else file.parent
+    if file.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(f"The report cannot be written to {file}. Name another file.")
+
+
+def rendered(
+    steps: Sequence[Step[LiveCheckContext]], context: LiveCheckContext, found: Found
+) -> str:
+    """The report. No message gets into it unless it was made anonymous."""
+    return "\n".join(_lines(steps, context, found)) + "\n"
+
+
+def _lines(
+    steps: Sequence[Step[LiveCheckContext]], context: LiveCheckContext, found: Found
+) -> Iterator[str]:
+    anonymous = Anonymous(context)
+    purposes = {step.name: step.purpose for step in steps}
+    yield f"# Live check of {context.clock.now():%Y-%m-%d}"
+    yield ""
+    yield (
+        f"token-rotator {version('token-rotator')}, region {context.aws.region}"
+        f"{', a local AWS' if context.aws.is_local else ''}. Options: {_options(context)}."
+    )
+    yield ""
+    yield verdict(found)
+    yield ""
+    yield "| check | result | what it is about | what was found |"
+    yield "|---|---|---|---|"
+    for step, finding in found:
+        message = anonymous(finding.message).replace("|", "\\|").replace("\n", " ")
+        yield f"| `{step}` | {shown(finding)} | {purposes[step]} | {message} |"
+
+
+def _options(context: LiveCheckContext) -> str:
+    options = context.options
+    given = [f"--invocations {options.invocations}"]
+    if options.alarm is not None:
+        given.append("--alarm")
+    if options.expire is not None:
+        given.append(f"--expire {int(options.expire.total_seconds() // 60)}")
+    return f"`{' '.join(given)}`"

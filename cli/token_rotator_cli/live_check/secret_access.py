@@ -1,0 +1,95 @@
+"""The step that checks the alerts about who else reads the secret (``secret_access_alerts``)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from token_rotator.contract import StackOutput
+from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.errors import CheckFailed
+from token_rotator_cli.live_check.context import LiveCheckContext
+from token_rotator_cli.live_check.metrics import sum_of
+from token_rotator_cli.steps import Finding, Result
+
+WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+"""A rule that is merely enabled is told of no call that only reads.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
+"""
+LOOKED_BACK: Final = timedelta(days=1)
+"""In minutes, this is what one GetMetricStatistics answers."""
+
+
+def secret_access(context: LiveCheckContext) -> Finding:
+    """A trail records who reads the secret, and the rule tells the topic."""
+    rules = [*_rules(context)]
+    if not rules:
+        return Finding(message="not deployed (secret_access_alerts)", result=Result.SKIPPED)
+    topic = context.outputs.get(StackOutput.ALARM_TOPIC_ARN, "")
+    for rule in rules:
+        if rule["State"] != WITH_READS:
+            raise CheckFailed(
+                f"The rule's state is {rule['State']}, not {WITH_READS}: it tells of no reading. "
+                "`make deploy ARGS=--revert-drift` restores it."
+            )
+        if topic not in _targets(context, rule):
+            raise CheckFailed(
+                "The rule does not tell the alarm topic. `make deploy ARGS=--revert-drift` "
+                "restores it."
+            )
+    if context.aws.is_local:
+        return Finding(message="a local AWS records no calls", result=Result.UNKNOWN)
+    if not _is_recorded(context):
+        raise CheckFailed(
+            "No trail of CloudTrail is logging in this region, and without one EventBridge is told "
+            "of no call: create a trail that logs management events."
+        )
+    told, failed = (_day(context, rules, name) for name in ("Invocations", "FailedInvocations"))
+    if failed:
+        raise CheckFailed(
+            f"EventBridge could not tell the topic {failed:.0f} times in a day: look at the "
+            "policies of the topic and its key, and at the rule's role."
+        )
+    return Finding(
+        message=f"a trail is logging, and the rule tells the topic; {told:.0f} alerts in a day",
+        facts={"alerts": told},
+    )
+
+
+def _rules(context: LiveCheckContext) -> Iterator[Mapping[str, Any]]:
+    """The stack's rules about readings of this secret."""
+    for name in sorted(context.owned.of("AWS::Events::Rule")):
+        with calling("events:DescribeRule"):
+            rule = context.aws.event_rules.describe_rule(Name=name)
+        asked = json.loads(rule.get("EventPattern") or "{}").get("detail", {})
+        secrets = asked.get("requestParameters", {}).get("secretId", ())
+        if context.deployed.settings.secret_arn in secrets:
+            yield rule
+
+
+def _targets(context: LiveCheckContext, rule: Mapping[str, Any]) -> set[str]:
+    with calling("events:ListTargetsByRule"):
+        answer = context.aws.event_rules.list_targets_by_rule(Rule=rule["Name"])
+    return {one["Arn"] for one in answer["Targets"]}
+
+
+def _is_recorded(context: LiveCheckContext) -> bool:
+    with calling("cloudtrail:DescribeTrails"):
+        trails = context.aws.trails.describe_trails(includeShadowTrails=True)["trailList"]
+    for trail in trails:
+        with calling("cloudtrail:GetTrailStatus"):
+            if context.aws.trails.get_trail_status(Name=trail["TrailARN"])["IsLogging"]:
+                return True
+    return False
+
+
+def _day(context: LiveCheckContext, rules: list[Mapping[str, Any]], metric: str) -> float:
+    until = context.clock.now().replace(second=0, microsecond=0)
+    return sum(
+        sum_of(
+            context, "AWS/Events", metric, {"RuleName": rule["Name"]},
+            since=until - LOOKED_BACK, until=until,
+        )
+        for rule in rules
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""What an upload would replace: the current version of the secret, and whether it works."""
+
+from dataclasses import dataclass
+
+from token_rotator.credential.service_account import ServiceAccount, parse
+from token_rotator.errors import CredentialError
+from token_rotator_cli.deployment.find import Deployed
+from token_rotator_cli.deployment.secret import SecretVersion, read_secret
+from token_rotator_cli.errors import CallerError
+from token_rotator_cli.session import Session
+from token_rotator_cli.upload.use import works
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """The current version of the secret."""
+
+    version: SecretVersion
+    account: ServiceAccount | None
+    """None: the function could not use it."""
+    works: bool
+    """If nothing says whether it does, and a token lives, it does."""
+
+    @property
+    def value(self) -> str | bytes:
+        """What is stored."""
+        return self.version.value
+
+    @property
+    def version_id(self) -> str:
+        """Secrets Manager's id."""
+        return self.version.version_id
+
+    @property
+    def described(self) -> str:
+        """For people. Nothing of the key."""
+        stored = f"(version {self.version_id}, stored {self.version.created_at:%Y-%m-%d})"
+        if self.account is None:
+            return f"what the function cannot use {stored}"
+        works = "works" if self.works else "does not work"
+        return (
+            f"the key of service account {self.account.service_account_id} {stored}, which {works}"
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "version": self.version_id,
+            "service_account": self.account.service_account_id if self.account else None,
+            "works": self.works,
+        }
+
+
+def read_current(session: Session, deployed: Deployed) -> Current | None:
+    """None: there is no value yet, or the caller may write and not read. Raises WrongRegion."""
+    try:
+        version = read_secret(session.aws, deployed.settings)
+    except (CallerError, CredentialError):
+        return None
+    try:
+        account = parse(version.value, algorithm=deployed.settings.algorithm)
+    except CredentialError:
+        return Current(version=version, account=None, works=False)
+    return Current(version=version, account=account, works=works(session, deployed, version))
