@@ -14,7 +14,7 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/trou
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs sbom dist generate fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist generate fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -160,6 +160,11 @@ live-check: .venv/installed  ## what only a real account shows (ARGS="--alarm AL
 costs: .venv/installed  ## what the configuration costs a month, and which setting changes it (CONFIG=file)
 	@$(BIN)/token-rotator costs $(if $(CONFIG),--config "$$CONFIG") $(ARGS)
 
+package: tools  ## templates and zip files for whoever deploys without the CDK (BUCKET=name PREFIX=... CONFIG=file STACK=name); docs/packaging.md
+	@test -n "$$BUCKET" || { echo "Name the bucket that the zip files are going to be in: make package BUCKET=name" >&2; exit 2; }
+	@# as it is written: make would expand the placeholder of a name such as acme-${AWS::Region}
+	@$(BIN)/token-rotator package --bucket '$(value BUCKET)' $(if $(PREFIX),--prefix "$$PREFIX") $(if $(CONFIG),--config "$$CONFIG") $(if $(STACK),--stack "$$STACK") $(ARGS)
+
 sbom: tools  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
 	@$(BIN)/python -m tests.audit.sbom $(ARGS)
 
@@ -177,4 +182,4 @@ lock: .venv/installed  ## pin what the requirements.in files ask for, with hashe
 	done
 
 clean:  ## remove what the other verbs made
-	rm -rf .venv .venv-local-aws .venv-audit node_modules build dist cdk.out .local .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-local-aws .venv-audit node_modules build dist package cdk.out .local .mypy_cache .ruff_cache .pytest_cache

@@ -65,6 +65,17 @@ def _run(
             from token_rotator_cli.key_policy import key_policy
 
             return key_policy(chosen.config, console)
+        case "package":
+            from token_rotator_cli.package.package import PackageOptions, package
+
+            options = PackageOptions(
+                config=chosen.config,
+                stack=chosen.stack,
+                bucket=chosen.bucket,
+                prefix=chosen.prefix,
+                out=chosen.out,
+            )
+            return package(options, console)
         case "preflight":
             return _preflight(chosen, console, connect)
         case "try":

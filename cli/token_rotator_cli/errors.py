@@ -12,6 +12,7 @@ CommandFailed
 ├── NotConfirmed      nobody agreed to replace a key that works
 ├── NotForgotten      the previous version of the secret may still be used
 ├── ProxyFailed       this machine's proxy did not lead to the identity provider
+├── PackagingFailed   the package cannot be made on this machine, or not be written
 ├── CheckFailed       a live check found something that this project does not expect
 └── CheckNotPossible  a live check cannot be made as things are
 
@@ -83,6 +84,10 @@ class NotForgotten(CommandFailed):
 
 class ProxyFailed(CommandFailed):
     """This machine's proxy, which the function does not use, led to no identity provider."""
+
+
+class PackagingFailed(CommandFailed):
+    """The package cannot be made on this machine, or not be written; the text says why."""
 
 
 class CheckFailed(CommandFailed):

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Duration, Environment, Stack, Tags
+from aws_cdk import CfnOutput, Duration, Environment, IStackSynthesizer, Stack, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -17,7 +17,7 @@ from token_rotator_cdk.bundle.targets import Target
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.rotator import RotatorConfig, SecretConfig
-from token_rotator_cdk.config.models.stack import Architecture
+from token_rotator_cdk.config.models.stack import Architecture, StackConfig
 from token_rotator_cdk.constructs.certificates import certificates_of
 from token_rotator_cdk.constructs.credential import customer_key
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
@@ -60,20 +60,18 @@ class TokenRotatorStack(Stack):
             description="Keeps fresh access tokens in SSM parameters",
             env=Environment(account=config.account, region=config.region),
             tags=dict(config.tags),
-            synthesizer=synthesizer(config.bootstrap),
+            synthesizer=self._synthesizer(config),
         )
-        self.key: kms.IKey = (
-            kms.Key.from_key_arn(self, "NamedKey", config.key_arn)
-            if config.key_arn is not None
-            else customer_key(
+        # of a key that the file names, the policy is its owner's: `token-rotator key-policy`
+        self._own_key = (
+            customer_key(
                 self, "Key", description=f"Secrets, tokens and alarms of {self.stack_name}"
             )
+            if config.key_arn is None
+            else None
         )
-        self.alarm_topic: sns.ITopic = (
-            sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
-            if config.alarm_topic_arn is not None
-            else AlarmTopic(self, "AlarmTopic", key=self.key, emails=config.alarm_emails)
-        )
+        self.key: kms.IKey = self._key(config)
+        self.alarm_topic: sns.ITopic = self._alarm_topic(config)
         self._signing = (
             None
             if config.code_signing_config_arn is None
@@ -100,12 +98,26 @@ class TokenRotatorStack(Stack):
                 url, exists = dashboard.link
                 CfnOutput(self, StackOutput.DASHBOARD_URL, value=url, condition=exists)
         if config.permissions_boundary is not None:
-            boundary = iam.ManagedPolicy.from_managed_policy_arn(
-                self, "PermissionsBoundary", config.permissions_boundary
-            )
-            iam.PermissionsBoundary.of(self).apply(boundary)
+            self._bound_roles(config.permissions_boundary)
         for name, value in config.tags.items():
             Tags.of(self).add(name, value)
+
+    def _synthesizer(self, config: StackConfig) -> IStackSynthesizer | None:
+        return synthesizer(config.bootstrap)
+
+    def _key(self, config: StackConfig) -> kms.IKey:
+        if self._own_key is not None:
+            return self._own_key
+        return kms.Key.from_key_arn(self, "NamedKey", str(config.key_arn))
+
+    def _alarm_topic(self, config: StackConfig) -> sns.ITopic:
+        if config.alarm_topic_arn is not None:
+            return sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
+        return AlarmTopic(self, "AlarmTopic", key=self.key, emails=config.alarm_emails)
+
+    def _bound_roles(self, arn: str) -> None:
+        boundary = iam.ManagedPolicy.from_managed_policy_arn(self, "PermissionsBoundary", arn)
+        iam.PermissionsBoundary.of(self).apply(boundary)
 
     def _rotator(self, name: str, rotator: RotatorConfig, deployment: Deployment) -> TokenRotator:
         stack = deployment.stack

@@ -26,6 +26,7 @@ _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     },
     "docs/live-check.md": {"help": partial(command.help_text, "live-check")},
     "docs/costs.md": {"bill": command.costs},
+    "docs/packaging.md": {"parameters": settings.parameters_of_packages},
     "docs/construct.md": {name: partial(snippets.snippet, name) for name in snippets.EXISTING_APP},
     "docs/consumers.md": {name: partial(snippets.snippet, name) for name in snippets.SNIPPETS},
 }

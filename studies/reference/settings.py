@@ -10,13 +10,26 @@ from token_rotator_cdk.config.document.messages import described
 from token_rotator_cdk.config.document.nesting import inner_table, place_of, tables
 from token_rotator_cdk.config.issues import KeyPath
 from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.parameters import PARAMETERS
 from token_rotator_cdk.config.rules.rule import Unset
+from token_rotator_cdk.package.place import BUCKET_DESCRIPTION, BUCKET_PARAMETER
 
 
 def tables_of_settings() -> str:
     """All of them, with headings."""
     found = [(path, model) for path, model in tables(Deployment, name="NAME") if path]
     return "\n\n".join("\n".join(_table(path, model)) for path, model in found)
+
+
+def parameters_of_packages() -> str:
+    """The parameters of packaged templates, and the settings that take their place."""
+    rows = [
+        f"| `{one.name}` | {one.description} | {' or '.join(f'`{key}`' for key in one.settings)} |"
+        for one in PARAMETERS
+    ]
+    bucket = f"| `{BUCKET_PARAMETER}` | {BUCKET_DESCRIPTION} | `--bucket` with a placeholder |"
+    header = "| parameter | what it is | not there where something else says it |"
+    return "\n".join([header, "|---|---|---|", *rows, bucket])
 
 
 def _table(path: KeyPath, model: type[BaseModel]) -> Iterator[str]:

@@ -76,6 +76,17 @@ nothing else.
 `make diff` and `make deploy` run it first.""",
         add_options=options.preflight,
     ),
+    "package": Command(
+        purpose="Write templates and zip files for whoever deploys without the CDK",
+        usage="--bucket NAME [OPTIONS]",
+        details="""\
+Writes one CloudFormation template for each stack of the configuration file, and the zip files that
+it names by what is in them. Where they are deployed, nothing is needed but CloudFormation: no
+bootstrap stack, no CDK, no Node.js, no Python. What the file leaves open, such as the alarms' topic
+or the subnets, is a parameter of the template. It does not call AWS, and the same input gives the
+same bytes. It needs Node.js on this machine. The output ends with the commands that deploy.""",
+        add_options=options.package,
+    ),
     "try": Command(
         purpose="Exchange a downloaded file's key for a token once, from this machine",
         usage="FILE [ROTATOR] [OPTIONS]",

@@ -72,7 +72,8 @@ def preflight(command: Parser) -> None:
         "--app",
         metavar="DIRECTORY",
         type=Path,
-        help="what `cdk synth` wrote for an app of your own, mostly cdk.out; no file is read",
+        help="what `cdk synth` wrote for an app of your own, mostly cdk.out, or what `package` "
+        "wrote; no file is read",
     )
     group.add_argument("--stack", metavar="NAME", help="only this stack of it, or a pattern")
     _add_account(command)
@@ -83,6 +84,33 @@ def preflight(command: Parser) -> None:
         dest="cdk_profile",
         help="what `cdk deploy` is going to be given; its --profile counts here, too",
     )
+
+
+def package(command: Parser) -> None:
+    """Where the zip files are going to be, and what is packaged."""
+    command.add_argument(
+        "--bucket",
+        metavar="NAME",
+        required=True,
+        help="the S3 bucket that the zip files are going to be in; it may hold ${AWS::AccountId} "
+        "and ${AWS::Region}, where it has another name in each account or region",
+    )
+    command.add_argument(
+        "--prefix",
+        metavar="TEXT",
+        default="",
+        help="what the keys of the files in the bucket begin with, such as token-rotator/",
+    )
+    command.add_argument(
+        "--out",
+        metavar="DIRECTORY",
+        type=Path,
+        default=Path("package"),
+        help="where the files are written (default: package)",
+    )
+    group = command.add_argument_group("what is packaged")
+    _add_config(group)
+    group.add_argument("--stack", metavar="NAME", help="only this stack of it, or a pattern")
 
 
 def _profile_of_cdk(text: str) -> str | None:

@@ -51,8 +51,11 @@ def find_target(
     return _in_file(file, read_config(file), rotator)
 
 
-def read_config(file: Path) -> "Deployment":
-    """Raises ConfigFileError."""
+def read_config(file: Path, *, to_deploy: bool = False) -> "Deployment":
+    """Reads a configuration file; ``to_deploy``: the files that it names, too.
+
+    Raises ConfigFileError.
+    """
     # pydantic takes a while to import; who names a stack need not wait for it
     from token_rotator_cdk.config.issues import ConfigurationIssues
     from token_rotator_cdk.config.load import load
@@ -60,7 +63,7 @@ def read_config(file: Path) -> "Deployment":
     if not file.exists():
         raise ConfigFileError(f"There is no file {file}. Name another one with --config.")
     try:
-        return load(file)
+        return load(file, to_deploy=to_deploy)
     except ConfigurationIssues as issues:
         raise ConfigFileError(str(issues)) from None
 

@@ -15,8 +15,8 @@ from token_rotator_cli.errors import ConfigFileError
 from token_rotator_cli.place import Place, merged
 from token_rotator_cli.preflight import place_steps, quota_steps, rotator_steps
 from token_rotator_cli.preflight.context import PreflightContext
-from token_rotator_cli.preflight.planned.from_assembly import stacks_of_assembly
 from token_rotator_cli.preflight.planned.from_file import stacks_of_file
+from token_rotator_cli.preflight.planned.from_templates import stacks_of_directory
 from token_rotator_cli.preflight.planned.stacks import PlannedStack
 from token_rotator_cli.steps import (
     Finding,
@@ -93,7 +93,7 @@ class Preflight:
 
     config: Path | None
     app: Path | None
-    """A cloud assembly, which is read instead of the file."""
+    """A cloud assembly or a package, which is read instead of the file."""
     stack: str | None
     """The name of the only stack to deploy, or a pattern; None: all."""
     accepted: frozenset[str]
@@ -129,7 +129,7 @@ def preflight(options: Preflight, console: Console, connect: Callable[[str | Non
 
 def _stacks(options: Preflight) -> list[PlannedStack]:
     stacks = list(
-        stacks_of_assembly(options.app)
+        stacks_of_directory(options.app)
         if options.app is not None
         else stacks_of_file(read_config(options.config or CONFIG))
     )

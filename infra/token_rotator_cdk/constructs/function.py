@@ -40,7 +40,7 @@ class RotatorFunction(lambda_.Function):
         """``statements`` are what the role allows, besides the log and the network."""
         attachment = Attachment(scope, network)
         if log_encryption_key is not None:
-            _open_to_logs(scope, log_encryption_key, settings.log_group_name)
+            open_to_logs(scope, log_encryption_key, settings.log_group_name)
         log_group = logs.LogGroup(
             scope,
             "LogGroup",
@@ -89,10 +89,16 @@ class RotatorFunction(lambda_.Function):
         self.execution_role: iam.IRole = role
 
 
-def _open_to_logs(scope: Construct, key: kms.IKey, log_group_name: str | None) -> None:
-    # by name, because the groups depend on the key; CloudFormation puts the stack's in front
+def open_to_logs(
+    scope: Construct, key: kms.IKey, log_group_name: str | None, *, stack_name: str | None = None
+) -> None:
+    """Lets CloudWatch Logs use a key for the log group of one rotator.
+
+    By name, because the group depends on the key; CloudFormation puts the stack's in front, which
+    is ``stack_name`` where whoever deploys chooses it.
+    """
     stack = Stack.of(scope)
-    sid, group = "LogsOfThisStack", f"{stack.stack_name}-*"
+    sid, group = "LogsOfThisStack", f"{stack_name or stack.stack_name}-*"
     if log_group_name is not None:
         # no two statements of a policy may have the same
         sid, group = f"LogsOf{scope.node.addr[-8:]}", log_group_name

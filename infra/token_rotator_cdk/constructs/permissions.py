@@ -1,6 +1,6 @@
 """Statements of the roles: one secret, one parameter, one key in its context, one log group."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -141,14 +141,49 @@ def attach_to_vpc(
         *(("subnet", one) for one in subnet_ids),
         *(("security-group", one) for one in security_group_ids),
     )
-    interface = stack.format_arn(service="ec2", resource="network-interface", resource_name="*")
-    used = (
-        stack.format_arn(service="ec2", account="*", resource=kind, resource_name=one)
-        for kind, one in named
+    used = (_of_network(stack, kind, one) for kind, one in named)
+    return [_create_interface(_interfaces(stack), *used), *_manage_interfaces()]
+
+
+def attach_to_listed_vpc(
+    stack: Stack, *, subnet_ids: Sequence[str], security_group_ids: Sequence[str]
+) -> list[iam.PolicyStatement]:
+    """The same, for lists that are known at deployment only: no ARN can be made of their entries.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    """
+    return [
+        _create_interface(_interfaces(stack)),
+        _create_interface(_of_network(stack, "subnet", "*"), only={"ec2:SubnetID": [*subnet_ids]}),
+        _create_interface(
+            _of_network(stack, "security-group", "*"),
+            only={"ec2:SecurityGroupID": [*security_group_ids]},
+        ),
+        *_manage_interfaces(),
+    ]
+
+
+def _interfaces(stack: Stack) -> str:
+    return stack.format_arn(service="ec2", resource="network-interface", resource_name="*")
+
+
+def _of_network(stack: Stack, kind: str, name: str) -> str:
+    return stack.format_arn(service="ec2", account="*", resource=kind, resource_name=name)
+
+
+def _create_interface(
+    *resources: str, only: Mapping[str, Sequence[str]] | None = None
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=[*Actions.CREATE_INTERFACE],
+        resources=[*resources],
+        conditions=None if only is None else {"StringEquals": only},
     )
+
+
+def _manage_interfaces() -> list[iam.PolicyStatement]:
     every_action = [*Actions.CREATE_INTERFACE, *Actions.MANAGE_INTERFACES]
     return [
-        iam.PolicyStatement(actions=[*Actions.CREATE_INTERFACE], resources=[interface, *used]),
         iam.PolicyStatement(actions=[*Actions.MANAGE_INTERFACES], resources=["*"]),
         iam.PolicyStatement(
             effect=iam.Effect.DENY,

@@ -1,5 +1,6 @@
 """`token-rotator preflight` reads the same from a file as from what a CDK app synthesizes."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,20 @@ from tests.support.infra_templates import (
     a_stack,
     app,
 )
+from tests.support.packaged import packaged
 from token_rotator_cdk import TokenRotator
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.stack import TokenRotatorStack
 from token_rotator_cli.preflight.bootstrap import bootstrap_of_file
-from token_rotator_cli.preflight.planned.from_assembly import stacks_of_assembly
 from token_rotator_cli.preflight.planned.from_file import LEAST_PER_ROTATOR, stacks_of_file
+from token_rotator_cli.preflight.planned.from_templates import stacks_of_directory
 from token_rotator_cli.preflight.planned.stacks import PlannedStack
 
 CODE = lambda_.Code.from_inline("stub")
 
 
 def synthesized(of: cdk.App) -> list[PlannedStack]:
-    return [*stacks_of_assembly(Path(of.synth().directory))]
+    return [*stacks_of_directory(Path(of.synth().directory))]
 
 
 NAMES_ALL = {
@@ -176,3 +178,17 @@ def test_a_rotator_of_another_app_is_found_in_its_stages_and_by_its_stacks_own_n
         parameter_name="/marketing",
         creates_secret=False,
     )
+
+
+def test_a_package_says_the_same_as_its_file_and_asks_for_no_bootstrap(tmp_path: Path):
+    deployment = a_deployment(a_stack(), a_rotator(share_with=("444455556666",)))
+    (tmp_path / "tokens.template.json").write_text(json.dumps(packaged(deployment)))
+
+    (planned,) = stacks_of_directory(tmp_path)
+    (of_file,) = stacks_of_file(deployment)
+
+    assert planned.bootstrap is None
+    assert planned.name == of_file.name
+    assert (planned.account, planned.region) == (None, None)
+    assert [one.rotator for one in planned.rotators] == [one.rotator for one in of_file.rotators]
+    assert [replace(one, has_shared_reader=True) for one in planned.rotators] == [*of_file.rotators]

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from local import ROOT
 from local.idp.identity_provider import IdentityProvider
 from tests.infra.distributions.conftest import build
+from tests.support.config_files import GOOD
 from tests.support.offline import offline
 from token_rotator_cdk.bundle import cache
 from token_rotator_cdk.bundle.build import function_hash, packages, reader_bundle
@@ -64,6 +66,31 @@ def test_another_teams_app_synthesizes_twice_with_the_same_assets(
     assert [one.name for one in Path(offline_environment[cache.VARIABLE]).glob("function-*")] == [
         f"function-{LAMBDA.name}-{function_hash(LAMBDA)}.zip"
     ]
+
+
+def test_it_packages_in_an_empty_directory_the_bytes_that_the_checkout_packages(
+    with_rotator: Path, offline_environment: dict[str, str], tmp_path: Path
+):
+    (packages,) = Path(offline_environment[cache.VARIABLE]).glob("packages-*")
+    written: list[dict[str, bytes]] = []
+    for python in (with_rotator, Path(sys.executable)):
+        directory = tmp_path / str(len(written))
+        directory.mkdir()
+        (directory / "rotators.toml").write_text(GOOD)
+        # each builds its zip file
+        empty = directory / "cache"
+        empty.mkdir()
+        shutil.copy(packages, empty)
+        run(
+            *(python.with_name("token-rotator"), "package", "--bucket", "acme-artifacts"),
+            cwd=directory,
+            environment=offline_environment | {cache.VARIABLE: str(empty)},
+        )
+        files = (directory / "package").iterdir()
+        written.append({one.name: one.read_bytes() for one in files})
+
+    assert len(written[0]) == 2
+    assert written[0] == written[1]
 
 
 def test_the_layer_with_the_reader_is_built_from_the_wheel(

@@ -1,1 +1,1 @@
-"""What would be deployed: the stacks of a configuration file, or of a CDK app's assembly."""
+"""What would be deployed: the stacks of a configuration file, or of templates."""

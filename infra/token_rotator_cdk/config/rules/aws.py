@@ -45,7 +45,7 @@ _LEVEL: Final = "[a-zA-Z0-9_.-]+"
 LONGEST_LOG_GROUP_NAME: Final = 512
 _LOG_GROUP_NAME: Final = "[a-zA-Z0-9._/#-]+"
 
-_EMAIL: Final = matching(
+EMAIL: Final = matching(
     r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+", "write an e-mail address such as platform@example.com"
 )
 _TAG_KEY: Final = re.compile(r"[\w +=.:/@-]{1,128}")
@@ -183,6 +183,6 @@ Tags = Annotated[Mapping[str, str], Rule(_tags, {"maxProperties": MOST_TAGS})]
 
 Emails = Annotated[
     Texts,
-    each(_EMAIL, at_most=MOST_EMAILS, else_="a mailing list, or alarm_topic_arn"),
+    each(EMAIL, at_most=MOST_EMAILS, else_="a mailing list, or alarm_topic_arn"),
 ]
 """Addresses that Amazon SNS sends its confirmation to."""

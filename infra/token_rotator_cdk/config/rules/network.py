@@ -13,10 +13,10 @@ LONGEST_PATH: Final = 1024
 _ID: Final = "[0-9a-f]{8}(?:[0-9a-f]{9})?"
 """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
 
-_SUBNET: Final = matching(
+SUBNET: Final = matching(
     f"subnet-{_ID}", "write the id of a subnet, such as subnet-0123456789abcdef0"
 )
-_SECURITY_GROUP: Final = matching(
+SECURITY_GROUP: Final = matching(
     f"sg-{_ID}", "write the id of a security group, such as sg-0123456789abcdef0"
 )
 
@@ -36,7 +36,7 @@ def _path(text: str) -> str | None:
 
 
 SubnetIds = Annotated[
-    Texts, _some("subnet", each(_SUBNET, at_most=MOST_SUBNETS, else_="as many as Lambda takes"))
+    Texts, _some("subnet", each(SUBNET, at_most=MOST_SUBNETS, else_="as many as Lambda takes"))
 ]
 """Private subnets of one VPC."""
 
@@ -44,7 +44,7 @@ SecurityGroupIds = Annotated[
     Texts,
     _some(
         "security group",
-        each(_SECURITY_GROUP, at_most=MOST_SECURITY_GROUPS, else_="as many as Lambda takes"),
+        each(SECURITY_GROUP, at_most=MOST_SECURITY_GROUPS, else_="as many as Lambda takes"),
     ),
 ]
 """Security groups of the same VPC."""

@@ -58,6 +58,13 @@ def matching(pattern: str, fix: str) -> Rule:
     )
 
 
+def rule_of(annotated: Any) -> Rule:
+    """The rule of an annotated type."""
+    (rule,) = annotated.__metadata__
+    assert isinstance(rule, Rule)  # noqa: S101 - narrows the type
+    return rule
+
+
 def unnamed(pattern: str) -> str:
     """The expression without named groups: JSON Schema has ECMA's, which write them differently."""
     return re.sub(r"\?P<[^>]+>", "?:", pattern)

@@ -95,4 +95,4 @@ def test_a_folder_without_a_cloud_assembly_is_named(
 ):
     assert main(["preflight", "--app", str(tmp_path)]) == 1
 
-    assert f"{tmp_path} holds no cloud assembly: run `cdk synth` first" in capsys.readouterr().err
+    assert f"{tmp_path} holds no cloud assembly and no package" in capsys.readouterr().err

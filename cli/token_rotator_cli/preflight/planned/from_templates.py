@@ -1,4 +1,4 @@
-"""The stacks of a cloud assembly, as ``cdk synth`` writes it."""
+"""The stacks of templates: of a cloud assembly as ``cdk synth`` writes it, or of a package."""
 
 import json
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from token_rotator.contract import Variable
 from token_rotator_cli.errors import ConfigFileError
-from token_rotator_cli.preflight.bootstrap import bootstrap_of_artifact
+from token_rotator_cli.preflight.bootstrap import Bootstrap, bootstrap_of_artifact
 from token_rotator_cli.preflight.named import named_in_template
 from token_rotator_cli.preflight.network import network_of_template
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
@@ -16,38 +16,69 @@ from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedSt
 _UNKNOWN: Final = ("unknown-account", "unknown-region")
 """What the CDK writes for a stack that goes to the caller's account or region."""
 
+_MANIFEST: Final = "manifest.json"
+_TEMPLATE: Final = ".template.json"
 
-def stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
-    """The stacks that a CDK app has synthesized, those of its stages too. Raises ConfigFileError.
 
+def stacks_of_directory(directory: Path) -> Iterator[PlannedStack]:
+    """The stacks that a CDK app has synthesized, those of its stages too, or those of a package.
+
+    Raises ConfigFileError.
     https://github.com/aws/aws-cdk/tree/main/packages/%40aws-cdk/cloud-assembly-schema
     """
-    try:
-        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    if (directory / _MANIFEST).is_file():
+        yield from _stacks_of_assembly(directory)
+        return
+    packaged = sorted(directory.glob(f"*{_TEMPLATE}"))
+    if not packaged:
         raise ConfigFileError(
-            f"{directory} holds no cloud assembly: run `cdk synth` first, or name its output "
-            "directory."
-        ) from None
+            f"{directory} holds no cloud assembly and no package: run `cdk synth` or "
+            "`token-rotator package` first, or name its output directory."
+        )
+    for template in packaged:
+        name = template.name.removesuffix(_TEMPLATE)
+        yield _stack_of_template(template, name, place=_UNKNOWN, bootstrap=None)
+
+
+def _stacks_of_assembly(directory: Path) -> Iterator[PlannedStack]:
+    manifest = _read(directory / _MANIFEST)
     for artifact_id, artifact in manifest.get("artifacts", {}).items():
         properties = artifact.get("properties", {})
         if artifact["type"] == "cdk:cloud-assembly":
-            yield from stacks_of_assembly(directory / properties["directoryName"])
+            yield from _stacks_of_assembly(directory / properties["directoryName"])
         if artifact["type"] != "aws:cloudformation:stack":
             continue
-        name = properties.get("stackName", artifact_id)
         account, region = artifact["environment"].removeprefix("aws://").split("/")
-        template = json.loads((directory / properties["templateFile"]).read_text(encoding="utf-8"))
-        resources = template.get("Resources", {})
-        yield PlannedStack(
-            name=name,
-            account=None if account in _UNKNOWN else account,
-            region=None if region in _UNKNOWN else region,
-            rotators=tuple(_rotators(name, region, resources)),
+        yield _stack_of_template(
+            directory / properties["templateFile"],
+            properties.get("stackName", artifact_id),
+            place=(account, region),
             bootstrap=bootstrap_of_artifact(properties),
-            named=frozenset(named_in_template(resources)),
-            resources=Counter(resource["Type"] for resource in resources.values()),
         )
+
+
+def _stack_of_template(
+    file: Path, name: str, *, place: tuple[str, str], bootstrap: Bootstrap | None
+) -> PlannedStack:
+    account, region = place
+    resources = _read(file).get("Resources", {})
+    return PlannedStack(
+        name=name,
+        account=None if account in _UNKNOWN else account,
+        region=None if region in _UNKNOWN else region,
+        rotators=tuple(_rotators(name, region, resources)),
+        bootstrap=bootstrap,
+        named=frozenset(named_in_template(resources)),
+        resources=Counter(resource["Type"] for resource in resources.values()),
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ConfigFileError(f"{file} cannot be read: write it again.") from None
+    return document
 
 
 def _rotators(stack: str, region: str, resources: dict[str, Any]) -> Iterator[PlannedRotator]:

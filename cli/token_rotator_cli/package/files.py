@@ -1,0 +1,133 @@
+"""What was written, and whether it fits what CloudFormation and Lambda take."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Self
+
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.places import Place
+from token_rotator_cdk.config.stack_limits import MOST_TEMPLATE_BYTES
+from token_rotator_cdk.package.place import PackagePlace
+
+MOST_INLINE_BYTES: Final = 51_200
+"""Of a template in a request. A longer one has to be in S3.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+
+MOST_UNPACKED_BYTES: Final = 250 * 1024 * 1024
+"""Of a function with its layers; for a zip file in S3, no other limit counts.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+
+_NAMED: Final = frozenset({"RoleName", "ManagedPolicyName"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFile:
+    """The template of one stack."""
+
+    stack: str
+    file: Path
+    place: Place
+    size: int
+    capability: str
+    parameters: Mapping[str, str]
+    """Descriptions by name."""
+
+    @classmethod
+    def of(cls, deployment: Deployment, file: Path) -> Self:
+        """The file that was written for a stack."""
+        content = file.read_bytes()
+        template = json.loads(content)
+        resources = template["Resources"].values()
+        has_names = any(_NAMED & one.get("Properties", {}).keys() for one in resources)
+        return cls(
+            stack=deployment.stack.name,
+            file=file,
+            place=deployment.stack.place,
+            size=len(content),
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+            capability="CAPABILITY_NAMED_IAM" if has_names else "CAPABILITY_IAM",
+            parameters=MappingProxyType(
+                {name: one["Description"] for name, one in template.get("Parameters", {}).items()}
+            ),
+        )
+
+    @property
+    def fits_inline(self) -> bool:
+        """Whether a request may hold it."""
+        return self.size <= MOST_INLINE_BYTES
+
+    @property
+    def described(self) -> str:
+        """A line for people."""
+        limit = (
+            f"CloudFormation takes up to {MOST_INLINE_BYTES:,} without S3"
+            if self.fits_inline
+            else f"more than {MOST_INLINE_BYTES:,}, so that it has to be in S3, where "
+            f"CloudFormation takes {MOST_TEMPLATE_BYTES:,}"
+        )
+        return f"{self.file}: {self.size:,} bytes ({limit}). It goes to {_where(self.place)}."
+
+    def as_json(self) -> dict[str, object]:
+        """The same for programs."""
+        return {
+            "stack": self.stack,
+            "template": str(self.file),
+            "bytes": self.size,
+            "fits_inline": self.fits_inline,
+            "account": self.place.account,
+            "region": self.place.region,
+            "capability": self.capability,
+            "parameters": dict(self.parameters),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZipFile:
+    """The function's zip file, or the layer's."""
+
+    file: Path
+    size: int
+    unpacked: int
+
+    @classmethod
+    def of(cls, file: Path) -> Self:
+        """A file that was written."""
+        with zipfile.ZipFile(file) as packed:
+            unpacked = sum(one.file_size for one in packed.infolist())
+        return cls(file=file, size=file.stat().st_size, unpacked=unpacked)
+
+    @property
+    def described(self) -> str:
+        """A line for people."""
+        return (
+            f"{self.file}: {self.size:,} bytes, unpacked {self.unpacked:,} (Lambda takes "
+            f"{MOST_UNPACKED_BYTES:,} from S3)."
+        )
+
+    def as_json(self, place: PackagePlace) -> dict[str, object]:
+        """The same for programs."""
+        return {
+            "file": str(self.file),
+            "key": place.key(self.file.name),
+            "bytes": self.size,
+            "unpacked_bytes": self.unpacked,
+        }
+
+
+def _where(place: Place) -> str:
+    """Where a template can be deployed to."""
+    if place.region and place.account:
+        return f"{place.region} of account {place.account} alone, which [stack] names"
+    if place.region:
+        return f"{place.region} alone, which [stack] names, of any account"
+    if place.account:
+        return f"account {place.account} alone, which [stack] names, in any region"
+    return "any account, region and partition"

@@ -1,0 +1,1 @@
+"""Templates and zip files for whoever deploys with CloudFormation alone."""

@@ -1,0 +1,204 @@
+"""The stack of a package: no bootstrap stack, and parameters for what the file leaves open."""
+
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import (
+    Aws,
+    CfnCondition,
+    CfnParameter,
+    CfnResource,
+    CliCredentialsStackSynthesizer,
+    Fn,
+    ICfnRuleConditionExpression,
+    IStackSynthesizer,
+    Token,
+)
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from constructs import Construct, IConstruct
+
+from token_rotator_cdk.config import key_policy
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.parameters import (
+    ALARM_EMAIL,
+    ALARM_TOPIC_ARN,
+    KEY_ARN,
+    PERMISSIONS_BOUNDARY_ARN,
+    SECURITY_GROUP_IDS,
+    SUBNET_IDS,
+    Parameter,
+    open_parameters,
+)
+from token_rotator_cdk.constructs import permissions
+from token_rotator_cdk.constructs.function import open_to_logs
+from token_rotator_cdk.constructs.monitoring.alarm_topic import open_to_alarms
+from token_rotator_cdk.constructs.token_rotator import TokenRotator
+from token_rotator_cdk.package.place import BUCKET_DESCRIPTION, BUCKET_PARAMETER, PackagePlace
+from token_rotator_cdk.stack import TokenRotatorStack
+
+_BUCKET: Final = f"${{{BUCKET_PARAMETER}}}"
+"""As a placeholder, which the CDK passes on to Fn::Sub."""
+
+
+class PackagedStack(TokenRotatorStack):
+    """The same stack for any account that a person with CloudFormation alone deploys to."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        deployment: Deployment,
+        directory: Path,
+        place: PackagePlace,
+        code: lambda_.Code | None = None,
+    ) -> None:
+        self._place = place
+        self._parameters: dict[Parameter, CfnParameter] = {}
+        self._open = frozenset(open_parameters(deployment))
+        super().__init__(scope, deployment=deployment, directory=directory, code=code)
+        if place.bucket_is_a_parameter:
+            CfnParameter(
+                self,
+                BUCKET_PARAMETER,
+                description=BUCKET_DESCRIPTION,
+                default=place.bucket,
+            )
+        if KEY_ARN in self._open:
+            self._open_own_key(deployment)
+        if PERMISSIONS_BOUNDARY_ARN in self._open:
+            none = self._none(PERMISSIONS_BOUNDARY_ARN)
+            self._bound_roles(_either(none, Aws.NO_VALUE, self._value(PERMISSIONS_BOUNDARY_ARN)))
+        if SUBNET_IDS in self._open:
+            for name, rotator in self.rotators.items():
+                if deployment.rotators[name].vpc is None:
+                    self._attach(rotator)
+
+    def _synthesizer(self, config: StackConfig) -> IStackSynthesizer:  # noqa: ARG002 - no bootstrap
+        return CliCredentialsStackSynthesizer(
+            file_assets_bucket_name=(
+                _BUCKET if self._place.bucket_is_a_parameter else self._place.bucket
+            ),
+            bucket_prefix=self._place.prefix,
+        )
+
+    def _key(self, config: StackConfig) -> kms.IKey:
+        if KEY_ARN not in self._open or self._own_key is None:
+            return super()._key(config)
+        none = self._none(KEY_ARN)
+        _only_if(none, self._own_key)
+        arn = _either(none, self._own_key.key_arn, self._value(KEY_ARN))
+        return kms.Key.from_key_arn(self, "OwnOrExistingKey", arn)
+
+    def _alarm_topic(self, config: StackConfig) -> sns.ITopic:
+        own = super()._alarm_topic(config)
+        if ALARM_TOPIC_ARN not in self._open:
+            return own
+        # the rotators get one that is imported, whose policy they leave alone
+        open_to_alarms(own, self)
+        none = self._none(ALARM_TOPIC_ARN)
+        _only_if(none, own)
+        subscription = sns.Subscription(
+            self,
+            "AlarmEmailSubscription",
+            topic=own,
+            endpoint=self._value(ALARM_EMAIL),
+            protocol=sns.SubscriptionProtocol.EMAIL,
+        )
+        told = Fn.condition_not(self._is_empty(ALARM_EMAIL))
+        mails = Fn.condition_and(self._is_empty(ALARM_TOPIC_ARN), told)
+        _only_if(CfnCondition(self, "MailsAlarms", expression=mails), subscription)
+        return sns.Topic.from_topic_attributes(
+            self,
+            "OwnOrExistingTopic",
+            topic_arn=_either(none, own.topic_arn, self._value(ALARM_TOPIC_ARN)),
+            # whoever mails needs it for the stack's topic; for one that exists, it does not hurt
+            key_arn=self.key.key_arn,
+        )
+
+    def _open_own_key(self, deployment: Deployment) -> None:
+        """As the constructs do it; they get one that is imported, whose policy they leave alone."""
+        assert self._own_key is not None  # noqa: S101 - narrows the type
+        if deployment.stack.log_key:
+            for name, rotator in self.rotators.items():
+                group = deployment.rotators[name].log_group_name
+                open_to_logs(rotator, self._own_key, group, stack_name=Aws.STACK_NAME)
+        if deployment.stack.alarm_topic_arn is None:
+            may_use = key_policy.alarms_may_publish(self.account)
+            self._own_key.add_to_resource_policy(iam.PolicyStatement.from_json(may_use))
+
+    def _attach(self, rotator: TokenRotator) -> None:
+        """Attaches a function to the network of the parameters, if there is one."""
+        # Lambda refuses subnets without groups, and groups without subnets
+        none = self._none(SUBNET_IDS, SECURITY_GROUP_IDS)
+        subnets, groups = (
+            self._parameter(one).value_as_list for one in (SUBNET_IDS, SECURITY_GROUP_IDS)
+        )
+        vpc = {"SubnetIds": subnets, "SecurityGroupIds": groups}
+        _cfn(rotator.function).add_property_override("VpcConfig", _unless(none, vpc))
+        statements = permissions.attach_to_listed_vpc(
+            self, subnet_ids=subnets, security_group_ids=groups
+        )
+        policy = {
+            "PolicyName": "AttachToVpc",
+            "PolicyDocument": iam.PolicyDocument(statements=statements),
+        }
+        role = _cfn(rotator.node.find_child("Role"))
+        role.add_property_override("Policies.1", _unless(none, policy))
+
+    def _parameter(self, parameter: Parameter) -> CfnParameter:
+        """Made when it is first used."""
+        if parameter not in self._parameters:
+            self._parameters[parameter] = CfnParameter(
+                self,
+                parameter.name,
+                type="CommaDelimitedList" if parameter.is_list else "String",
+                description=parameter.description,
+                default="",
+                allowed_pattern=parameter.allowed_pattern,
+            )
+        return self._parameters[parameter]
+
+    def _value(self, parameter: Parameter) -> str:
+        return self._parameter(parameter).value_as_string
+
+    def _none(self, *parameters: Parameter) -> CfnCondition:
+        """Whether all of them are empty."""
+        name = f"No{parameters[0].name}"
+        if isinstance(there := self.node.try_find_child(name), CfnCondition):
+            return there
+        empty = [*map(self._is_empty, parameters)]
+        expression = empty[0] if len(empty) == 1 else Fn.condition_and(*empty)
+        return CfnCondition(self, name, expression=expression)
+
+    def _is_empty(self, parameter: Parameter) -> ICfnRuleConditionExpression:
+        # conditions cannot look at a list
+        text = (
+            Fn.join("", self._parameter(parameter).value_as_list)
+            if parameter.is_list
+            else self._value(parameter)
+        )
+        return Fn.condition_equals(text, "")
+
+
+def _either(condition: CfnCondition, one: str, other: str) -> str:
+    return Token.as_string(Fn.condition_if(condition.logical_id, one, other))
+
+
+def _unless(condition: CfnCondition, value: object) -> ICfnRuleConditionExpression:
+    return Fn.condition_if(condition.logical_id, Aws.NO_VALUE, value)
+
+
+def _only_if(condition: CfnCondition, construct: IConstruct) -> None:
+    for one in construct.node.find_all():
+        if isinstance(one, CfnResource):
+            one.cfn_options.condition = condition
+
+
+def _cfn(construct: IConstruct) -> CfnResource:
+    resource = construct.node.default_child
+    assert isinstance(resource, CfnResource)  # noqa: S101 - narrows the type
+    return resource

@@ -1,0 +1,94 @@
+"""Writes the package of a deployment: one template for each stack, and the zip files they name."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from aws_cdk import App
+
+from token_rotator_cdk.config.issues import ConfigurationIssues
+from token_rotator_cdk.config.models.deployment import Deployment
+from token_rotator_cdk.config.stack_limits import too_large
+from token_rotator_cdk.package.place import PackagePlace
+from token_rotator_cdk.package.stack import PackagedStack
+
+TEMPLATE: Final = ".template.json"
+_FLAGS: Final = "cdk.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """The files of a package, in its directory. Their names are those that they have in S3, too."""
+
+    templates: dict[str, Path]
+    """By the names of the stacks."""
+    zip_files: tuple[Path, ...]
+    """Named by the hash of what each was built from."""
+
+
+def write_package(
+    deployments: Sequence[Deployment], file: Path, place: PackagePlace, out: Path
+) -> Package:
+    """Synthesizes stacks of ``file``, and copies into ``out`` what is deployed.
+
+    Raises ConfigurationIssues, BundlingFailed and OSError. The same input gives the same bytes.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        assembly = Path(directory)
+        app = App(
+            context=_feature_flags(),
+            outdir=directory,
+            analytics_reporting=False,
+            tree_metadata=False,
+            # it takes a parameter that is left empty for a value: cfn-lint knows conditions
+            builtin_cloud_formation_validation=False,
+        )
+        for one in deployments:
+            PackagedStack(app, deployment=one, directory=file.parent, place=place)
+        stacks = app.synth().stacks
+        sizes = {one.stack_name: Path(one.template_full_path).stat().st_size for one in stacks}
+        if issues := [issue for one in deployments for issue in too_large(one, sizes)]:
+            raise ConfigurationIssues.in_file(file, issues)
+        out.mkdir(parents=True, exist_ok=True)
+        return Package(
+            templates={
+                one.stack_name: _copied(
+                    Path(one.template_full_path), out / f"{one.stack_name}{TEMPLATE}"
+                )
+                for one in stacks
+            },
+            zip_files=tuple(
+                _copied(source, out / name) for name, source in sorted(_zip_files(assembly).items())
+            ),
+        )
+
+
+def _copied(source: Path, destination: Path) -> Path:
+    shutil.copyfile(source, destination)
+    return destination
+
+
+def _zip_files(assembly: Path) -> dict[str, Path]:
+    """The assets besides the templates, by the last part of their keys.
+
+    https://github.com/aws/aws-cdk-cli/tree/main/packages/%40aws-cdk/cloud-assembly-schema
+    """
+    return {
+        Path(destination["objectKey"]).name: assembly / asset["source"]["path"]
+        for manifest in assembly.glob("*.assets.json")
+        for asset in json.loads(manifest.read_text(encoding="utf-8"))["files"].values()
+        if not asset["source"]["path"].endswith(TEMPLATE)
+        for destination in asset["destinations"].values()
+    }
+
+
+def _feature_flags() -> dict[str, Any]:
+    """Those of the checkout's cdk.json, which the wheel has a copy of beside this file."""
+    copy = Path(__file__).with_name(_FLAGS)
+    file = copy if copy.is_file() else Path(__file__).parents[3] / _FLAGS
+    flags: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["context"]
+    return flags
