@@ -11,8 +11,8 @@ from token_rotator_cdk.config.models.deployment import Deployment
 
 MOST_ROTATORS: Final = 18
 """In one stack, whatever is configured: each has up to 23 resources of the 500 that a template may
-have, 6 outputs of 200, and 53,000 bytes with the longest names. One number with some room, so that no file stops fitting because a
-setting was changed or a release adds a resource."""
+have, 6 outputs of 200, and 53,000 bytes with the longest names. One number with some room, so that
+no file stops fitting because a setting was changed or a release adds a resource."""
 
 MOST_TEMPLATE_BYTES: Final = 1_000_000
 """Many long tags, on every resource, reach it sooner."""
