@@ -100,9 +100,9 @@ def rules(context: CheckContext) -> Finding:
 
 def roles(context: CheckContext) -> Finding:
     """The function's role and that of the schedules exist, and their services may assume them."""
-    needed = {one.role_arn: "scheduler" for one in context.schedules}
+    needed = {one.role_arn: "scheduler.amazonaws.com" for one in context.schedules}
     if hasattr(context, "deployed"):
-        needed[context.deployed.role_arn] = "lambda"
+        needed[context.deployed.role_arn] = "lambda.amazonaws.com"
     problems = [problem for arn, who in needed.items() for problem in _problems(context, arn, who)]
     if problems:
         raise ConfigurationError(f"{' '.join(problems)} {RESTORE.capitalize()}.")
@@ -110,7 +110,7 @@ def roles(context: CheckContext) -> Finding:
     return Finding(message=f"{names} can be assumed")
 
 
-def _problems(context: CheckContext, role: str, service: str) -> Iterator[str]:
+def _problems(context: CheckContext, role: str, principal: str) -> Iterator[str]:
     name, account = role.rpartition("/")[2], account_of(role)
     try:
         with calling("iam:GetRole"):
@@ -118,10 +118,9 @@ def _problems(context: CheckContext, role: str, service: str) -> Iterator[str]:
     except CallerError as error:
         if error.code != "NoSuchEntity":
             raise
-        yield f"There is no role {name} any more, with which {service} calls."
+        yield f"There is no role {name} any more, with which {principal} calls."
         return
     trust = json.dumps(found["AssumeRolePolicyDocument"])
-    principal = f"{service}.amazonaws.com"
     request = Request(
         principals=frozenset({principal}),
         action="sts:AssumeRole",

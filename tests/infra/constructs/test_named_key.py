@@ -46,7 +46,7 @@ def test_no_key_is_created_and_everything_that_is_encrypted_is_with_the_named_on
     document = template(a_stack(key_arn=KEY, **EVERYTHING), a_rotator(share_with=("444455556666",)))
 
     assert resources(document, "AWS::KMS::Key") == {}
-    assert "KeyPolicy" not in json.dumps(document)
+    assert '"KeyPolicy"' not in json.dumps(document)
     assert only(document, "AWS::SNS::Topic")["KmsMasterKeyId"] == KEY
     assert only(document, "AWS::SecretsManager::Secret")["KmsKeyId"] == KEY
     assert only(document, "AWS::Logs::LogGroup")["KmsKeyId"] == KEY

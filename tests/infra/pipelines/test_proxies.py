@@ -128,7 +128,7 @@ INDEX: Final = "index.example.com:443"
         ((NPM, OF_NPM), "HTTPS_PROXY", INDEX),
         ((NPM, OF_NPM), "npm_config_https_proxy", INDEX),
         ((CDK, OF_AWS), "HTTPS_PROXY", "sts.eu-west-1.amazonaws.com:443"),
-        ((STATUS, OF_AWS), "HTTPS_PROXY", "cloudformation.eu-west-1.amazonaws.com:443"),
+        ((STATUS, OF_AWS), "HTTPS_PROXY", "sts.eu-west-1.amazonaws.com:443"),
     ],
 )
 def test_each_step_asks_the_proxy(
