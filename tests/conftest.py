@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import os
 import signal
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,6 +17,9 @@ from token_rotator.credential import private_key
 # it to a program would wait in vain. https://docs.python.org/3/library/signal.html#signal.SIGINT
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# more than half of the time of a synthesis; tests/infra/test_synth.py validates
+os.environ.setdefault("CDK_VALIDATION", "false")
 
 # on a busy machine, an example that takes milliseconds may take seconds
 settings.register_profile("short", max_examples=150, deadline=timedelta(seconds=10))

@@ -9,7 +9,7 @@ from tests.audit.evidence import Check, Evidence, every_check, of_tests
     "check", [check for check in every_check() if check.by_make_test], ids=lambda check: check.says
 )
 def test_the_evidence_holds(check: Check):
-    evidence = check.run()
+    evidence = (check.in_gate or check.run)()
 
     assert evidence.misses == ()
     assert evidence.cases > 0

@@ -20,12 +20,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-def synth(output: Path, *context: str, home: Path) -> None:
+def synth(output: Path, *context: str, home: Path, validation: str = "false") -> None:
     settings = [argument for pair in context for argument in ("-c", pair)]
     done = subprocess.run(
         ["npx", "--no-install", "cdk", "synth", "--quiet", "--output", str(output), *settings],
         cwd=ROOT,
-        env=offline(home),
+        env=offline(home) | {"CDK_VALIDATION": validation},
         capture_output=True,
         text=True,
         check=False,
@@ -57,10 +57,10 @@ def asset(output: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def assembly(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a synthesis of this repository's ``rotators.toml`` writes once the bundle is built."""
+    """A synthesis of ``rotators.toml`` with the CDK's own validation of the template."""
     function_bundle(LAMBDA)
     output = tmp_path_factory.mktemp("assembly") / "out"
-    synth(output, home=home)
+    synth(output, home=home, validation="true")
     return output
 
 

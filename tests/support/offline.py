@@ -25,6 +25,7 @@ def offline(home: Path) -> dict[str, str]:
         # jsii unpacks the CDK's library there, which takes seconds
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache/aws/jsii/package-cache"),
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+        "CDK_VALIDATION": "false",
         "AWS_EC2_METADATA_DISABLED": "true",
         "DOCKER_HOST": DEAD_END,
         "PIP_CONFIG_FILE": os.devnull,

@@ -35,6 +35,11 @@ def cases() -> tuple[Case, ...]:
     return tuple(_case(name, deployment) for name, deployment in DEPLOYMENTS.items())
 
 
+def few_cases() -> tuple[Case, ...]:
+    """The cases of the two deployments that together have nearly all statements."""
+    return tuple(one for one in cases() if one.name in ("the defaults", "everything set"))
+
+
 def _case(name: str, deployment: Deployment) -> Case:
     template = template_of(name)
     # as CloudFormation names what has no name of its own
