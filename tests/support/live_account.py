@@ -30,6 +30,7 @@ TRAIL = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/everything"
 MAILER = f"arn:aws:iam::{ACCOUNT}:role/mailer"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/rotator"
 SCHEDULER = f"arn:aws:iam::{ACCOUNT}:role/scheduler"
+STACK_ID = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/tokens/1"
 READER = f"arn:aws:iam::{ACCOUNT}:policy/reader"
 ALARMS = ("FunctionNotInvoked", "RefreshFailing", "TokenMarginLow", "TokenNotRefreshed")
 
@@ -151,7 +152,9 @@ class LiveAccount:
         store = self.store
         return {
             "cloudformation": SimpleNamespace(
-                describe_stacks=lambda **_: {"Stacks": [{"Outputs": _outputs()}]},
+                describe_stacks=lambda **_: {
+                    "Stacks": [{"StackId": STACK_ID, "Outputs": _outputs()}]
+                },
                 get_paginator=lambda _: Pages(
                     lambda StackName: {"StackResourceSummaries": _owned(alerts=self.alerts)}
                 ),

@@ -28,6 +28,8 @@ def command_line(verb: str, directory: Path, *, downloaded: str) -> list[str]:
         file = directory / "downloaded.txt"
         file.write_text(downloaded)
         command.insert(1, str(file))
+    if verb == "package":
+        command += ["--bucket", "acme-artifacts"]
     return command
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.package.place import PackagePlace
 from token_rotator_cli.console import Console
-from token_rotator_cli.deployment.target import CONFIG, read_config
+from token_rotator_cli.deployment.target import CONFIG, place_in, read_config
 from token_rotator_cli.errors import ConfigFileError, PackagingFailed, UsageError
 from token_rotator_cli.package.files import TemplateFile, ZipFile
 from token_rotator_cli.package.next_commands import next_commands
+from token_rotator_cli.place import merged
 
 if TYPE_CHECKING:
     from token_rotator_cdk.package.write import Package
@@ -41,6 +42,7 @@ def package(options: PackageOptions, console: Console) -> int:
         raise UsageError(" ".join(f"{issue}." for issue in issues))
     file = options.config or CONFIG
     stacks = _chosen(read_config(file, to_deploy=True), options.stack)
+    console.works_in(replace(merged([place_in(one) for one in stacks]), calls_aws=False))
     with console.progress("Synthesizing"):
         written = _write(stacks, file, place, options.out)
     templates = [TemplateFile.of(one, written.templates[one.stack.name]) for one in stacks]

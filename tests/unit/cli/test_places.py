@@ -20,7 +20,7 @@ from token_rotator_cli.errors import CallerError
 OURS, THEIRS = "123456789012", "444455556666"
 """moto's account, and its twin."""
 
-CALL_NO_AWS = {"costs", "key-policy", "try"}
+CALL_NO_AWS = {"costs", "key-policy", "package", "try"}
 SAYS_ITS_SETTINGS = {"try"}
 """It works on this machine: its step `settings` says with whose settings."""
 
@@ -82,6 +82,7 @@ class Run:
 @pytest.fixture
 def run(account: ServiceAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JSII_NODE", "none")  # `package` ends where it would synthesize
     return Run(account, tmp_path)
 
 
