@@ -209,8 +209,10 @@ def a_deleted_rule(system: System) -> Iterator[None]:
         FunctionName=system.rotator.function_name
     )["FunctionArn"]
     names = events.list_rule_names_by_target(TargetArn=function)["RuleNames"]
-    (name,) = (one for one in names if "SecretChanged" in one)
-    rule, targets = events.describe_rule(Name=name), events.list_targets_by_rule(Rule=name)
+    rules = [events.describe_rule(Name=name) for name in names]
+    (rule,) = (one for one in rules if "aws.secretsmanager" in one["EventPattern"])
+    name = rule["Name"]
+    targets = events.list_targets_by_rule(Rule=name)
     events.remove_targets(Rule=name, Ids=[one["Id"] for one in targets["Targets"]])
     events.delete_rule(Name=name)
     yield

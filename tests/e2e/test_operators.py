@@ -103,7 +103,7 @@ def test_every_alarm_watches_a_metric_that_the_function_or_lambda_emits(
     emitted |= identities(log_of_an_old_key)
     alarms = resources(system, "AWS::CloudWatch::Alarm")
     ours = {watched(alarm) for alarm in alarms if watched(alarm).namespace != "AWS/Lambda"}
-    assert len(alarms) == 5
+    assert len(alarms) == 6
     assert ours == emitted
     (lambdas,) = (watched(alarm) for alarm in alarms if watched(alarm) not in ours)
     assert (lambdas.name, {name for name, _ in lambdas.dimensions}) == ("Errors", {"FunctionName"})

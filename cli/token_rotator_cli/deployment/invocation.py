@@ -1,6 +1,7 @@
 """One rotation that the caller asks for, and its report, from wherever that can be had."""
 
 import base64
+import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -11,12 +12,14 @@ from token_rotator.errors import RotationError
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.clock import Clock
+from token_rotator_cli.deployment.concurrency import reserved_for
 from token_rotator_cli.deployment.find import Deployed
 from token_rotator_cli.deployment.rotation_log import (
     LoggedRotation,
     RotationLog,
     json_object,
 )
+from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError, NotInvoked, RotationFailed
 
 if TYPE_CHECKING:
@@ -36,15 +39,7 @@ def invoke(aws: Aws, clock: Clock, deployed: Deployed) -> LoggedRotation:
     invocation's log, which Lambda sends along, or in the log group:
     https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     """
-    answer = clock.wait_for(
-        lambda: _sent(aws, deployed.function_arn), until=clock.now() + BUSY, every=AGAIN
-    )
-    if answer is None:
-        raise NotInvoked(
-            f"Lambda did not run the function for {BUSY.seconds} s ({THROTTLED}): other rotations "
-            "are under way, of which one runs at a time, or the function or the account has no "
-            "concurrency left. `token-rotator check` shows the concurrency."
-        )
+    answer = _sent(aws, deployed.function_arn) or _sent_again(aws, clock, deployed.function_arn)
     log = RotationLog(aws.logs, log_group=deployed.log_group, now=clock.now)
     fields = json_object(answer["Payload"].read().decode())
     if "FunctionError" in answer:
@@ -66,6 +61,26 @@ def _sent(aws: Aws, function: str) -> "InvocationResponseTypeDef | None":
         if error.code != THROTTLED:
             raise
         return None
+
+
+def _sent_again(aws: Aws, clock: Clock, function: str) -> "InvocationResponseTypeDef":
+    """Waits for a function that is busy, and not for one that is never run. Raises NotInvoked."""
+    with contextlib.suppress(CallerError):  # the caller may not see it
+        if reserved_for(aws, function) == 0:
+            raise NotInvoked(
+                f"Lambda does not run the function ({THROTTLED}): its reserved concurrency is 0. "
+                f"The console's button Throttle does that. {RESTORE.capitalize()}, or: aws lambda "
+                f"put-function-concurrency --function-name {function.rpartition(':')[2]} "
+                "--reserved-concurrent-executions 1."
+            )
+    answer = clock.wait_for(lambda: _sent(aws, function), until=clock.now() + BUSY, every=AGAIN)
+    if answer is None:
+        raise NotInvoked(
+            f"Lambda did not run the function for {BUSY.seconds} s ({THROTTLED}): other rotations "
+            "are under way, of which one runs at a time, or the account has no concurrency left. "
+            "`token-rotator check` shows the concurrency."
+        )
+    return answer
 
 
 def _in_error(

@@ -1,11 +1,12 @@
 """`rotate` invokes the function and shows its answer, but no text that may hold a secret."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
+from tests.unit.cli.broken_rotators import throttles
 
 
 def test_a_fresh_token_is_published(rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]):
@@ -94,3 +95,14 @@ def test_a_secret_without_a_service_account_leads_to_upload(
     said = capsys.readouterr().err
     assert "\nNoServiceAccountYet: " in said
     assert "token-rotator upload FILE" in said
+
+
+def test_a_function_that_is_never_run_is_not_waited_for(
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    throttles(rotator)
+
+    assert rotator.run("rotate") == 1
+
+    assert "its reserved concurrency is 0" in capsys.readouterr().err
+    assert rotator.slept == timedelta()
