@@ -105,8 +105,9 @@ def test_every_alarm_watches_a_metric_that_the_function_or_lambda_emits(
     ours = {watched(alarm) for alarm in alarms if watched(alarm).namespace != "AWS/Lambda"}
     assert len(alarms) == 6
     assert ours == emitted
-    (lambdas,) = (watched(alarm) for alarm in alarms if watched(alarm) not in ours)
-    assert (lambdas.name, {name for name, _ in lambdas.dimensions}) == ("Errors", {"FunctionName"})
+    lambdas = {watched(alarm) for alarm in alarms} - ours
+    assert {one.name for one in lambdas} == {"Errors", "Invocations"}
+    assert {name for one in lambdas for name, _ in one.dimensions} == {"FunctionName"}
 
 
 def test_the_dashboards_queries_use_fields_that_the_function_logs(system: System) -> None:
