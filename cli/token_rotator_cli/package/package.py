@@ -82,6 +82,8 @@ def _write(stacks: Sequence[Deployment], file: Path, place: PackagePlace, out: P
             "There is no Node.js on this machine, and the AWS CDK, which writes the templates, "
             "needs it: install Node.js 20 or newer. Whoever deploys the package needs none."
         )
+    # jsii prints a dozen lines about Node.js 20; docs/troubleshooting.md says which versions work
+    os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
     # starts Node.js, which takes a second
     from token_rotator_cdk.bundle.cache import BundlingFailed
     from token_rotator_cdk.config.issues import ConfigurationIssues
