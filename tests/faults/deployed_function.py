@@ -50,7 +50,7 @@ class Rotated:
 
 
 class DeployedFunction:
-    """The function with disabled schedules. It rotates only when a test invokes it."""
+    """The function without schedules and events. It rotates only when a test invokes it."""
 
     def __init__(self, system: System, proxy: FaultProxy) -> None:
         self.system = system
@@ -61,6 +61,7 @@ class DeployedFunction:
         self._timeout_seconds = FUNCTION_TIMEOUT_SECONDS
         self._warm = False
         _disable_schedules(system.aws.client("scheduler"))
+        _disable_parameter_event(system.aws.client("events"))
         system.settle()
         quiet = 0
         while quiet < QUIET_SECONDS:  # events that met a busy function wait to be tried again
@@ -147,3 +148,9 @@ def _disable_schedules(scheduler: Any) -> None:
         schedule = scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
         kept = {name: value for name, value in schedule.items() if name not in answered_only}
         scheduler.update_schedule(**kept, State="DISABLED")
+
+
+def _disable_parameter_event(events: Any) -> None:
+    for rule in events.list_rules()["Rules"]:
+        if "aws.ssm" in rule["EventPattern"]:
+            events.disable_rule(Name=rule["Name"])
