@@ -14,6 +14,7 @@ from fakes.secrets_manager import ARN
 from studies.simulation.lambda_function import Handler
 from studies.simulation.scenario import PARAMETER, Scenario, fingerprint
 from token_rotator.aws.clients import BotocoreService
+from token_rotator.contract import ReportField
 from token_rotator.credential import private_key
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.secret_store import SecretStore
@@ -60,6 +61,9 @@ class RecordedMargins:
 
     def failed(self, report: Report, error: Exception) -> None:
         pass
+
+    def rendered(self, report: Report) -> dict[str, object]:
+        return {ReportField.OUTCOME: report.outcome}
 
 
 def application(

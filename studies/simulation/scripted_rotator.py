@@ -10,7 +10,7 @@ from studies.simulation.scenario import PARAMETER, Scenario, downloaded, signing
 from studies.simulation.scripted import LONGER_LIVED_SECONDS, scripted_scenario
 from studies.simulation.steps import Step
 from token_reader import TokenReader
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome, ReportField
 from token_rotator.errors import RotationError
 from token_rotator.handler import invoke
 from token_rotator.parameter.record import Record
@@ -108,6 +108,9 @@ class Reports:
 
     def failed(self, report: Report, error: Exception) -> None:
         self.last = report.outcome
+
+    def rendered(self, report: Report) -> dict[str, object]:
+        return {ReportField.OUTCOME: report.outcome}
 
 
 @dataclass(frozen=True, kw_only=True)
