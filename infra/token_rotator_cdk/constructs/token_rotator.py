@@ -18,7 +18,6 @@ from token_rotator.contract import ValueFormat
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE
 from token_rotator_cdk.config.combinations.conflict import Surroundings
-from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.constructs import permissions
@@ -27,11 +26,8 @@ from token_rotator_cdk.constructs.certificates import certificates_of, issues_of
 from token_rotator_cdk.constructs.credential import CreatedSecret, customer_key
 from token_rotator_cdk.constructs.function import RotatorFunction
 from token_rotator_cdk.constructs.identity_provider import IdentityProvider
-from token_rotator_cdk.constructs.monitoring.alarm_topic import open_to_alarms
-from token_rotator_cdk.constructs.monitoring.alarms import RotatorAlarms
 from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
-from token_rotator_cdk.constructs.monitoring.secret_access_alerts import SecretAccessAlerts
-from token_rotator_cdk.constructs.monitoring.texts import Texts
+from token_rotator_cdk.constructs.monitoring.monitor import monitor
 from token_rotator_cdk.constructs.naming import (
     RoleNames,
     default_rotator_name,
@@ -217,21 +213,6 @@ class TokenRotator(Construct):
             names=names,
         )
         self.log_group: logs.ILogGroup = self.function.log_group
-        texts = Texts(
-            scope=self, function_name=self.function.function_name, runbook_url=runbook_url
-        )
-        if secret_access_alerts and alarm_topic is not None:
-            SecretAccessAlerts(
-                self,
-                "SecretAccessAlerts",
-                rotator=self.name,
-                secret_arn=self.secret_arn,
-                secret_name=self.secret.secret_name if secret else self.name,
-                role_arn=self.function.execution_role.role_arn,
-                topic=alarm_topic,
-                names=names,
-                texts=texts,
-            )
         self.triggers = Triggers(
             self,
             "Triggers",
@@ -241,20 +222,19 @@ class TokenRotator(Construct):
             parameter_name=parameter_name,
             names=names,
         )
-        if alarm_topic is not None:
-            open_to_alarms(alarm_topic, Stack.of(self))
-        self.alarms: Mapping[str, cloudwatch.Alarm] = RotatorAlarms(
+        self.alarms: Mapping[str, cloudwatch.Alarm] = monitor(
             self,
-            "Alarms",
-            rotator=self.name,
-            interval_minutes=settings.interval_minutes,
-            watchdogs=settings.watchdog_min_remaining_seconds > 0,
-            keys_expire=PROFILES[settings.identity_provider.profile].key_lifetime_days is not None,
+            name=self.name,
+            settings=settings,
             function=self.function,
+            secret_arn=self.secret_arn,
+            secret_name=self.secret.secret_name if secret else self.name,
             topic=alarm_topic,
             actions_enabled=alarm_actions_enabled,
-            texts=texts,
-        ).by_name
+            secret_access_alerts=secret_access_alerts,
+            runbook_url=runbook_url,
+            names=names,
+        )
         self.operator_policy: iam.ManagedPolicy = OperatorPolicy(
             self,
             "OperatorPolicy",

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from tests.audit.iam.account import Account
 from tests.audit.iam.call import Call
-from tests.audit.iam.intrinsics import Place
-from tests.audit.iam.rotators import Rotator, of_type
+from tests.audit.iam.monitoring import of_encrypted_logs, of_the_alarms, of_the_alerts
+from tests.audit.iam.operating import by_an_operator, operators
+from tests.audit.iam.rotators import Rotator
 
 BY_THE_FUNCTION: Final = (
     "ssm:GetParameter",
@@ -20,16 +21,23 @@ BY_THE_FUNCTION: Final = (
     "ssm:AddTagsToResource",
     "secretsmanager:GetSecretValue",
 )
+
+
 BY_A_CONSUMER: Final = ("ssm:GetParameter",)
+
+
 CREATE_INTERFACE: Final = "ec2:CreateNetworkInterface"
+
+
 OF_AN_INTERFACE: Final = (
     "ec2:DeleteNetworkInterface",
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 )
+
+
 OF_A_NETWORK: Final = ("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")
 """They take no resource."""
-BY_TLS: Final = {"aws:SecureTransport": "true"}
 
 
 def requested(rotator: Rotator, principal: str, action: str) -> Iterator[Call]:
@@ -80,85 +88,14 @@ def needed(
             for other in shared_with(account, reader):
                 yield Call(principal=other, action="sts:AssumeRole", resource=reader)
         for operator in operators(account, rotator):
-            yield from _by_an_operator(rotator, operator)
-    yield from _of_the_alarms(template, account.place)
-    yield from _of_encrypted_logs(template, account.place)
-    yield from _of_the_alerts(template, account.place)
+            yield from by_an_operator(rotator, operator)
+    yield from of_the_alarms(template, account.place)
+    yield from of_encrypted_logs(template, account.place)
+    yield from of_the_alerts(template, account.place)
     for key in (arn for arn in account.of_resource if ":kms:" in arn):
         # a key whose policy allows no principal cannot be changed or deleted any more
         # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
         yield Call(principal=account.administrator, action="kms:PutKeyPolicy", resource=key)
-
-
-def operators(account: Account, rotator: Rotator) -> list[str]:
-    """Principals with a policy that lets them see the function's configuration."""
-    return [
-        principal
-        for principal, names in account.of_principal.items()
-        if any(
-            statement["Resource"] == rotator.function
-            and "lambda:GetFunctionConfiguration" in statement["Action"]
-            for name in names
-            for statement in account.policies[name]["Statement"]
-        )
-    ]
-
-
-def _by_an_operator(rotator: Rotator, operator: str) -> Iterator[Call]:
-    """What `token-rotator check`, `status` and `rotate` call.
-
-    tests/e2e/test_broken_links.py runs them with this policy and nothing else.
-    """
-    for actions, resources in of_an_operator(rotator):
-        for action in actions:
-            for resource in resources:
-                yield Call(principal=operator, action=action, resource=resource)
-
-
-def of_an_operator(rotator: Rotator) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Actions, and the resources that they are for."""
-    place = rotator.place
-    return [
-        (
-            (
-                "lambda:InvokeFunction",
-                "lambda:GetFunctionConfiguration",
-                "lambda:GetFunctionConcurrency",
-            ),
-            (rotator.function,),
-        ),
-        (("ssm:GetParameter",), (rotator.parameter,)),
-        (("logs:FilterLogEvents",), (place.arn(f"logs:log-group:{rotator.log_group}:*"),)),
-        (("kms:DescribeKey", "kms:GetKeyPolicy"), (rotator.parameter_key,)),
-        (("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"), rotator.topics),
-        (("iam:GetRole",), (rotator.role, rotator.invoke_role)),
-        (("scheduler:GetSchedule",), rotator.schedules),
-        (("events:DescribeRule",), rotator.rules),
-        (
-            (
-                "cloudformation:DescribeStacks",
-                "cloudformation:DescribeStackResourceDrifts",
-                "cloudformation:ListStackResources",
-            ),
-            (place.arn(f"cloudformation:stack/{_stack_of(rotator)}/0a1b2c3d"),),
-        ),
-        (
-            (
-                "cloudwatch:DescribeAlarms",
-                "events:ListRuleNamesByTarget",
-                "lambda:GetAccountSettings",
-                "lambda:ListFunctions",
-                "logs:DescribeLogGroups",
-                "scheduler:ListSchedules",
-            ),
-            ("*",),
-        ),
-    ]
-
-
-def _stack_of(rotator: Rotator) -> str:
-    """The stack's name, with which the names of its resources begin."""
-    return rotator.function.rpartition(":")[2].partition("-")[0]
 
 
 def readers(account: Account, rotator: Rotator) -> list[str]:
@@ -240,89 +177,6 @@ def interface(rotator: Rotator) -> str:
     return rotator.place.arn("ec2:network-interface/eni-0123456789abcdef0")
 
 
-def _of_the_alarms(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
-    """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
-    keys = encrypted_topics(template, place)
-    for logical_id, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
-        context = by_an_alarm(place, logical_id)
-        for topic in keys.keys() & place.resolved(template, alarm["AlarmActions"]):
-            yield Call(
-                principal="cloudwatch.amazonaws.com",
-                action="sns:Publish",
-                resource=topic,
-                context=context | BY_TLS,
-            )
-            for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-                yield Call(
-                    principal="cloudwatch.amazonaws.com",
-                    action=action,
-                    resource=keys[topic],
-                    context=context,
-                )
-
-
-def _of_the_alerts(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
-    """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
-    keys = encrypted_topics(template, place)
-    for role, topic in alert_roles(template, place):
-        yield Call(principal="events.amazonaws.com", action="sts:AssumeRole", resource=role)
-        yield Call(principal=role, action="sns:Publish", resource=topic, context=BY_TLS)
-        if topic in keys:
-            for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-                yield Call(
-                    principal=role,
-                    action=action,
-                    resource=keys[topic],
-                    context=for_topic(topic),
-                )
-
-
-def _of_encrypted_logs(template: Mapping[str, Any], place: Place) -> Iterator[Call]:
-    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
-    for group, key in encrypted_logs(template, place).items():
-        for action in ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"):
-            yield Call(
-                principal=place.service("logs"),
-                action=action,
-                resource=key,
-                context={"kms:EncryptionContext:aws:logs:arn": group},
-            )
-
-
-def encrypted_logs(template: Mapping[str, Any], place: Place) -> dict[str, str]:
-    """The KMS keys of log groups, by the groups' ARNs."""
-    return {
-        place.arn_of(template, logical_id).removesuffix(":*"): place.resolved(
-            template, group["KmsKeyId"]
-        )
-        for logical_id, group in of_type(template, "AWS::Logs::LogGroup").items()
-        if "KmsKeyId" in group
-    }
-
-
-def alert_roles(template: Mapping[str, Any], place: Place) -> list[tuple[str, str]]:
-    """The roles with which rules publish alerts, and their topics."""
-    targets = [
-        target
-        for rule in of_type(template, "AWS::Events::Rule").values()
-        for target in place.resolved(template, rule["Targets"])
-    ]
-    return sorted({(one["RoleArn"], one["Arn"]) for one in targets if "RoleArn" in one})
-
-
-def for_topic(topic: str) -> dict[str, str]:
-    """The encryption context of a topic's messages."""
-    return {"kms:EncryptionContext:aws:sns:topicArn": topic}
-
-
-def encrypted_topics(template: Mapping[str, Any], place: Place) -> dict[str, str]:
-    """The KMS keys of the template's topics, by the topics' ARNs."""
-    return {
-        place.arn_of(template, logical_id): place.resolved(template, topic["KmsMasterKeyId"])
-        for logical_id, topic in of_type(template, "AWS::SNS::Topic").items()
-    }
-
-
 def log_stream(rotator: Rotator) -> str:
     """The ARN of one of the function's log streams."""
     return rotator.place.arn(f"logs:log-group:{rotator.log_group}:log-stream:2026/11/24/[$LATEST]1")
@@ -334,12 +188,4 @@ def by_scheduler(rotator: Rotator) -> dict[str, str]:
     return {
         "aws:SourceAccount": place.account,
         "aws:SourceArn": place.arn("scheduler:schedule-group/default"),
-    }
-
-
-def by_an_alarm(place: Place, name: str) -> dict[str, str]:
-    """The condition keys of CloudWatch's requests for an alarm's action."""
-    return {
-        "aws:SourceAccount": place.account,
-        "aws:SourceArn": place.arn(f"cloudwatch:alarm:{name}"),
     }

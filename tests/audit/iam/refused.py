@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.audit.iam import refused_alerts, refused_network, refused_outside, refused_roles
 from tests.audit.iam.account import Account
-from tests.audit.iam.needed import operators, readers
+from tests.audit.iam.needed import readers
+from tests.audit.iam.operating import operators
 from tests.audit.iam.refusal import Refusal
 from tests.audit.iam.rotators import Rotator
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.audit.iam.account import Account
 from tests.audit.iam.call import Call
-from tests.audit.iam.needed import BY_TLS, alert_roles, encrypted_topics, for_topic, key_use
+from tests.audit.iam.monitoring import BY_TLS, alert_roles, encrypted_topics, for_topic
+from tests.audit.iam.needed import key_use
 from tests.audit.iam.refusal import Refusal, Safeguard, rows
 from tests.audit.iam.refused_outside import ASSUME
 from tests.audit.iam.rotators import Rotator

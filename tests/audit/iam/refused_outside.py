@@ -4,14 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tests.audit.iam.account import Account
-from tests.audit.iam.needed import (
-    by_an_alarm,
-    by_scheduler,
-    encrypted_logs,
-    encrypted_topics,
-    readers,
-    shared_with,
-)
+from tests.audit.iam.monitoring import by_an_alarm, encrypted_logs, encrypted_topics
+from tests.audit.iam.needed import by_scheduler, readers, shared_with
 from tests.audit.iam.refusal import Refusal, Safeguard, rows
 from tests.audit.iam.rotators import Rotator
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from tests.audit.iam import needed
+from tests.audit.iam import operating
 from tests.audit.iam.needed import key_use, log_stream
 from tests.audit.iam.refusal import Refusal, Safeguard, rows
 from tests.audit.iam.rotators import Rotator
@@ -111,7 +111,7 @@ BEYOND_OPERATING: Final = {
 
 def of_an_operator(rotator: Rotator, operator: str) -> Iterator[Refusal]:
     """An operator invokes one function, changes nothing, and reads no secret and no token."""
-    for (first, *rest), resources in needed.of_an_operator(rotator):
+    for (first, *rest), resources in operating.of_an_operator(rotator):
         yield from rows(ACTION, operator, BEYOND_OPERATING[first], resources)
         if resources != ("*",):
             others = tuple(_neighbour(one) for one in resources)

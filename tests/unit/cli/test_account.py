@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.operating import FUNCTION, STACK, OperatedRotator
+from tests.support.operated_aws import STACK
+from tests.support.operating import FUNCTION, OperatedRotator
 from tests.unit.cli.test_deployment import deploy
 from token_rotator_cli.__main__ import main
 from token_rotator_cli.aws.clients import Aws

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.operating import FUNCTION, STACK, FakeStacks, OperatedRotator, Refusing, shown
+from tests.support.operated_aws import STACK, FakeStacks, Refusing
+from tests.support.operating import FUNCTION, OperatedRotator
+from tests.support.terminal import shown
 from token_rotator.contract import Variable
 from token_rotator_cli.__main__ import main
 from token_rotator_cli.aws.clients import Aws

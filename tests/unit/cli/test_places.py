@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.idp.service_account import ServiceAccount
-from tests.support.operating import FUNCTION, STACK, OperatedRotator
+from tests.support.operated_aws import STACK
+from tests.support.operating import FUNCTION, OperatedRotator
 from tests.support.verbs import NAMED, VERBS, command_line, named
 from tests.unit.cli.test_deployment import deploy
 from token_rotator_cli.__main__ import main

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
+from tests.support.operated_aws import Refusing
+from tests.support.operating import PARAMETER, OperatedRotator
+from tests.support.terminal import shown
 from tests.unit.cli.check.broken_rotators import throttles
 
 

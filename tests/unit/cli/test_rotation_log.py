@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.application import Deployed
 from tests.support.live_cloudwatch import Pages
-from tests.support.operating import Refusing
+from tests.support.operated_aws import Refusing
 from token_rotator.contract import EventField, Outcome, ReportField, Trigger
 from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 from token_rotator_cli.errors import CallerError

@@ -9,7 +9,9 @@ import time_machine
 
 from local.idp import faults
 from local.idp.faults import Endpoint
-from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
+from tests.support.operated_aws import Refusing
+from tests.support.operating import PARAMETER, OperatedRotator
+from tests.support.terminal import shown
 from token_rotator.contract import EventField, Trigger, ValueFormat, Variable
 from token_rotator.errors import IdentityProviderDown
 

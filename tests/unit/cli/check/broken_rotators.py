@@ -7,16 +7,14 @@ from dataclasses import replace
 from fakes.keys import ec_key, pem
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
+from tests.support.operated_aws import Denying, Refusing, trust
 from tests.support.operating import (
     FUNCTION,
     LOG_GROUP,
     PARAMETER_RULE,
     RULE,
     SECOND_WATCHDOG,
-    Denying,
     OperatedRotator,
-    Refusing,
-    trust,
 )
 from token_rotator.contract import EventField, Trigger, Variable
 

@@ -5,11 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.operating import (
-    FUNCTION,
-    PARAMETER,
-    OperatedRotator,
-)
+from tests.support.operating import FUNCTION, PARAMETER, OperatedRotator
 
 
 def steps(rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

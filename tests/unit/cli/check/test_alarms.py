@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.operating import OperatedRotator, Refusing
+from tests.support.operated_aws import Refusing
+from tests.support.operating import OperatedRotator
 
 ACCOUNT = "123456789012"
 CENTRAL = "arn:aws:sns:eu-west-1:999999999999:alarms"

@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.support.operating import (
-    Denying,
-    OperatedRotator,
-    Refusing,
-)
+from tests.support.operated_aws import Denying, Refusing
+from tests.support.operating import OperatedRotator
 from tests.unit.cli.check.broken_rotators import BROKEN
 from tests.unit.cli.check.checking import results, steps
 from token_rotator.contract import RotationStep, Trigger, Variable

@@ -4,15 +4,8 @@ import json
 
 import pytest
 
-from tests.support.operating import (
-    FUNCTION,
-    LOG_GROUP,
-    PARAMETER,
-    Denying,
-    FakeStacks,
-    OperatedRotator,
-    Refusing,
-)
+from tests.support.operated_aws import Denying, FakeStacks, Refusing
+from tests.support.operating import FUNCTION, LOG_GROUP, PARAMETER, OperatedRotator
 from tests.unit.cli.check.broken_rotators import throttles
 from tests.unit.cli.check.checking import OUTPUTS, steps
 from token_rotator.contract import Trigger

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.operating import OperatedRotator, Refusing
+from tests.support.operated_aws import Refusing
+from tests.support.operating import OperatedRotator
 from token_rotator.contract import Variable
 
 ACCOUNT = "123456789012"

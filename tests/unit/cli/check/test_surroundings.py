@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.support.operating import (
-    LOG_GROUP,
-    PARAMETER,
-    SECOND_WATCHDOG,
-    Denying,
-    FakeStacks,
-    OperatedRotator,
-    Refusing,
-)
+from tests.support.operated_aws import Denying, FakeStacks, Refusing
+from tests.support.operating import LOG_GROUP, PARAMETER, SECOND_WATCHDOG, OperatedRotator
 from tests.unit.cli.check.checking import OUTPUTS, steps
 from token_rotator.contract import Trigger
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.live_account import PARAMETER, LiveAccount
-from tests.support.operating import Refusing
+from tests.support.operated_aws import Refusing
 from tests.unit.cli.live_check.conftest import Shown
 from token_rotator.contract import Trigger
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.operating import shown
 from tests.support.preflight_account import PARAMETER, ROTATOR, PreflightAccount, steps_of
+from tests.support.terminal import shown
 from tests.unit.cli.preflight.bad_accounts import CREATED, with_a_renamed_rotator
 from tests.unit.cli.preflight.conftest import written
 from token_rotator_cli.__main__ import main

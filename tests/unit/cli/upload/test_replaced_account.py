@@ -8,7 +8,8 @@ import pytest
 from local.idp import faults
 from local.idp.faults import Endpoint
 from local.idp.service_account import ServiceAccount
-from tests.support.operating import OperatedRotator, Refusing
+from tests.support.operated_aws import Refusing
+from tests.support.operating import OperatedRotator
 from tests.unit.cli.upload.uploading import current, failing
 
 

@@ -7,7 +7,9 @@ import pytest
 import time_machine
 
 from local.idp.service_account import ServiceAccount
-from tests.support.operating import OperatedRotator, Refusing, shown
+from tests.support.operated_aws import Refusing
+from tests.support.operating import OperatedRotator
+from tests.support.terminal import shown
 from tests.unit.cli.upload.uploading import failing
 
 

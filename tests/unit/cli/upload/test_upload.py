@@ -8,7 +8,9 @@ import pytest
 
 from fakes.keys import ec_key, pem
 from local.idp.service_account import ServiceAccount
-from tests.support.operating import OperatedRotator, Refusing, at_debug, shown
+from tests.support.operated_aws import Refusing
+from tests.support.operating import OperatedRotator
+from tests.support.terminal import at_debug, shown
 from tests.unit.cli.upload.uploading import current
 
 

@@ -7,7 +7,8 @@ import pytest
 from local.idp import faults
 from local.idp.faults import Endpoint
 from local.idp.service_account import ServiceAccount
-from tests.support.operating import OperatedRotator, at_debug
+from tests.support.operating import OperatedRotator
+from tests.support.terminal import at_debug
 from tests.unit.cli.upload.uploading import current, failing, interrupt, without_the_log
 from token_rotator_cli.upload.wait_for_publication import LONGEST_WAIT
 

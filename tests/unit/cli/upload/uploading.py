@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.operating import OperatedRotator, Refusing
+from tests.support.operated_aws import Refusing
+from tests.support.operating import OperatedRotator
 from token_rotator.errors import RotationError
 
 
