@@ -23,10 +23,10 @@ COMMANDS: Final = {
         purpose="Find out what is wrong with a rotator",
         usage="[ROTATOR] [OPTIONS]",
         details="""\
-Invokes the function once, as `rotate` does, and shows each step as the function reports it. Then
-looks at what AWS knows: parameter, key, schedules, event rule, roles, alarms, log. Each row is ok,
-warning, wrong (with what to do), unknown (your credentials or a local AWS do not allow to find out)
-or skipped. The token is published. Exits with 1 if anything is wrong.""",
+Invokes the function once, as `rotate` does: the new token is published. Shows each step as the
+function reports it, and then what AWS says: parameter, key, schedules, event rules, roles, alarms,
+log, concurrency, drift. Each row is ok, warning, wrong (with what to do), unknown (your credentials
+or a local AWS do not allow to find out) or skipped. Exits with 1 if anything is wrong.""",
     ),
     "status": Command(
         purpose="Show the published token, and the rotation that published it",
@@ -50,7 +50,8 @@ fails; the token that is published stays.""",
 Checks the file first, and refuses what the function could not use. Asks before it replaces a key
 that works with one of another service account. The previous version stays in the secret as
 AWSPREVIOUS: the function uses it if the new key is refused. Then waits until a token for the new
-key is published. Exits with 1 if it is not, and says why; also if the file is stored already.""",
+key is published. A file that is stored already is not stored again. Exits with 1 if the function
+obtains no token with the key, and says why.""",
         add_options=options.upload,
     ),
     "live-check": Command(
@@ -80,8 +81,8 @@ nothing else.
         purpose="Write templates and zip files for whoever deploys without the CDK",
         usage="--bucket NAME [OPTIONS]",
         details="""\
-Writes one CloudFormation template for each stack of the configuration file, and the zip files that
-it names by what is in them. Where they are deployed, nothing is needed but CloudFormation: no
+Writes one CloudFormation template for each stack of the configuration file, and its zip files,
+which are named by their contents. Deploying them needs only CloudFormation and an S3 bucket: no
 bootstrap stack, no CDK, no Node.js, no Python. What the file leaves open, such as the alarms' topic
 or the subnets, is a parameter of the template. It does not call AWS, and the same input gives the
 same bytes. It needs Node.js on this machine. The output ends with the commands that deploy.""",
@@ -110,7 +111,7 @@ and never asks. The findings go to stderr, a rotators.toml that fits goes to std
 Prints the statements that the policy of the key needs (key_arn), by the configuration file: those
 for AWS's services, and those for the account's roles, which a policy that lets IAM policies decide
 does without. It does not call AWS. The file has to say where the stack goes: key_arn, or account
-and region. `check` reads the policy that the key has.""",
+and region. `check` shows whether the function can use the key.""",
         add_options=options.of_the_file,
     ),
     "costs": Command(

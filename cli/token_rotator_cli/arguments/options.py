@@ -92,8 +92,8 @@ def package(command: Parser) -> None:
         "--bucket",
         metavar="NAME",
         required=True,
-        help="the S3 bucket that the zip files are going to be in; it may hold ${AWS::AccountId} "
-        "and ${AWS::Region}, where it has another name in each account or region",
+        help="the S3 bucket that the zip files are going to be in; write ${AWS::AccountId} or "
+        "${AWS::Region} where its name differs by account or region",
     )
     command.add_argument(
         "--prefix",
@@ -133,14 +133,14 @@ def upload(command: Parser) -> None:
     command.add_argument(
         "--forget-previous",
         action="store_true",
-        help="once the new key has led to a token, take AWSPREVIOUS from the replaced version, so "
-        "that the function never falls back on it: for a key that has leaked",
+        help="for a key that has leaked: once a token was obtained with the new key, take "
+        "AWSPREVIOUS from the replaced version, so that the function never falls back on it",
     )
     command.add_argument(
         "--replaces",
         metavar="ACCOUNT",
-        help="the service account whose key may be replaced with that of another one although it "
-        "works; without a terminal, nothing else agrees to that",
+        help="agree that the working key of this service account is replaced with that of another "
+        "one; required where there is no terminal to ask at",
     )
     of_a_rotator(command)
 

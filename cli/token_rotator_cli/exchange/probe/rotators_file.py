@@ -170,8 +170,8 @@ def _beside(seen: Seen) -> Iterator[str]:
     """What no setting changes, and operators should know."""
     match seen.ended[0]:
         case True:
-            yield "# A second token ends the first one: `check`, `try` and a second rotator with"
-            yield "# this key leave consumers without a token until the next rotation."
+            yield "# A second token ends the first one: `try` and a second rotator with this key"
+            yield "# leave consumers without a token until the next rotation."
         case False:
             yield "# A second token does not end the first one."
         case _:

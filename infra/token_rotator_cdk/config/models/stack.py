@@ -72,12 +72,12 @@ class StackConfig(Table):
     """ARN of the policy that bounds every role."""
 
     role_path: Annotated[RolePath | None, Unset("`/`")] = None
-    """IAM path of every role and of the reader policies, for example `/teams/data/`."""
+    """IAM path of every role and of the reader and operator policies, such as `/teams/data/`."""
 
     role_name_prefix: Annotated[
         RoleNamePrefix | None, Unset("CloudFormation chooses names, which begin with the stack's")
     ] = None
-    """What the names of every role and of the reader policies begin with."""
+    """What the names of every role and of the reader and operator policies begin with."""
 
     key_arn: Annotated[StackKeyArn | None, Unset("the stack creates a key")] = None
     """ARN of the KMS key that encrypts what the stack's own key would. `token-rotator key-policy`
