@@ -12,6 +12,8 @@ from typing import Final
 from aws_cdk import Stack
 from constructs import Construct
 
+from token_rotator.contract import ReportField
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmText:
@@ -56,9 +58,10 @@ TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
             "(below 0). The next hiccup leaves consumers without one.",
             first="check",
             then="If RefreshFailing was in ALARM: this is the end of that outage. Else the "
-            "function's log of that minute says why (margin_seconds, durations_ms, "
-            "token_requests): a slow identity provider or a slow AWS; if no step was slow, the "
-            "schedules fire late: raise watchdog_min_remaining_seconds.",
+            f"function's log of that minute says why ({ReportField.MARGIN_SECONDS}, "
+            f"{ReportField.STEPS}, {ReportField.TOKEN_REQUESTS}): a slow identity provider or a "
+            "slow AWS; if no step was slow, the schedules fire late: raise "
+            "watchdog_min_remaining_seconds.",
         ),
         "PreviousKeyInUse": AlarmText(
             means="The secret's current key does not work; tokens come from the one before it. "
