@@ -1,6 +1,6 @@
 """`check` names each link that is broken, with the operator's policy and nothing else.
 
-The local AWS enforces IAM. What it does not emulate is in tests/unit/cli/test_check.py.
+The local AWS enforces IAM. What it does not emulate is in tests/unit/cli/check.
 """
 
 import io

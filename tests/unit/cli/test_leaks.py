@@ -10,7 +10,7 @@ from local.idp.faults import Endpoint
 from tests.support.bad_answers import BAD_ANSWERS, TOKEN
 from tests.support.exposure import Exposure
 from tests.support.operating import OperatedRotator
-from tests.unit.cli.broken_rotators import BROKEN
+from tests.unit.cli.check.broken_rotators import BROKEN
 from tests.unit.credential.test_service_account import REFUSED, SENTINEL
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.operating import PARAMETER, OperatedRotator, Refusing, shown
-from tests.unit.cli.broken_rotators import throttles
+from tests.unit.cli.check.broken_rotators import throttles
 
 
 def test_a_fresh_token_is_published(rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]):
