@@ -1,6 +1,6 @@
 """Starts ministack with schedules and events like AWS's. Runs on ministack's interpreter.
 
-There are seven differences to `python -m ministack`, all in private names of the pinned version:
+The differences to `python -m ministack`, all in private names of the pinned version:
 
 - due schedules are checked every second instead of every ten seconds
 - a rate schedule without a start date runs at once, as on AWS, and not after the first interval

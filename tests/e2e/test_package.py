@@ -21,6 +21,7 @@ from local.run.consumer import Consumer
 from tests.e2e.conftest import SPEEDUP
 from tests.e2e.test_operating import COMMAND
 from tests.support.offline import offline
+from tests.support.principals import workload
 from token_rotator_cdk.bundle.build import function_bundle
 from token_rotator_cdk.bundle.targets import THIS_MACHINE
 
@@ -29,6 +30,7 @@ EMAIL: Final = "ops@example.com"
 PREFIX: Final = "token-rotator/"
 STACK: Final = "StackSet-tokens-1a2b3c"
 """Whoever deploys chooses the name, not the file."""
+CONSUMER: Final = "consumer"
 PARAMETER: Final = "/packaged/access-token"
 CONFIG: Final = f"""\
 [stack]
@@ -39,12 +41,6 @@ reader_layer = true
 [rotators.marketing]
 parameter_name = "{PARAMETER}"
 """
-TRUST: Final = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": environment.ACCOUNT}, "Action": "sts:AssumeRole"}
-    ],
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,18 +138,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 @pytest.fixture
 def consumer(deployed: Deployed, idp: IdentityProvider) -> Consumer:
     """With a role that has the reader policy, and nothing else."""
-    iam, name = deployed.aws.client("iam"), "consumer"
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
-    iam.attach_role_policy(RoleName=name, PolicyArn=deployed.outputs["MarketingReaderPolicyArn"])
-    assumed = deployed.aws.client("sts").assume_role(
-        RoleArn=role["Arn"], RoleSessionName="consumer"
-    )["Credentials"]
-    ssm = deployed.aws.new_client(
-        "ssm",
-        access_key=assumed["AccessKeyId"],
-        secret_key=assumed["SecretAccessKey"],
-        session_token=assumed["SessionToken"],
-    )
+    policy = deployed.outputs["MarketingReaderPolicyArn"]
+    ssm = workload(deployed.aws, CONSUMER, policy_arn=policy)("ssm")
     return Consumer(ssm, parameter_name=PARAMETER, resource=idp.api("reports"))
 
 
@@ -203,7 +189,7 @@ def test_nothing_of_a_bootstrap_is_there_and_the_stack_goes_as_it_came(deployed:
         aws.client("ssm").get_parameter(Name="/cdk-bootstrap/hnb659fds/version")
 
     aws.client("iam").detach_role_policy(
-        RoleName="consumer", PolicyArn=deployed.outputs["MarketingReaderPolicyArn"]
+        RoleName=CONSUMER, PolicyArn=deployed.outputs["MarketingReaderPolicyArn"]
     )
     cloudformation.delete_stack(StackName=STACK)
     cloudformation.get_waiter("stack_delete_complete").wait(

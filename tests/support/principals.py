@@ -86,13 +86,7 @@ def role_with(aws: LocalAws, name: str, *, policy_arn: str) -> str:
 
 def shell_of(aws: LocalAws, role_arn: str) -> dict[str, str]:
     """The variables of a shell that has assumed the role."""
-    given = aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
-    return {
-        **aws.client_environment(),
-        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": given["SessionToken"],
-    }
+    return assume(aws, role_arn).environment()
 
 
 _TRUST_US = json.dumps(

@@ -9,6 +9,8 @@ import pytest
 from local import ROOT
 from tests.support.headings import anchors
 from tests.support.infra_templates import a_rotator, a_stack, logical_id, resources, template
+from token_rotator.contract import ReportField
+from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.aws import LONGEST_RUNBOOK_URL
 from token_rotator_cdk.constructs.monitoring.texts import MOST_CHARACTERS, SECRET_READ, TEXTS
 from token_rotator_cli.arguments.parser import parser
@@ -76,6 +78,14 @@ def test_a_text_needs_neither_the_repository_nor_a_placeholder_filled_in(name: s
     assert not re.search(r"make |docs/|\.md|rotators\.toml|[{}]", PLAIN[name].replace("<$", ""))
     assert "#" not in PLAIN[name]
     assert PLAIN[name].rstrip('"').endswith((".", "`"))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_a_text_names_is_a_field_of_the_log_or_a_setting(name: str):
+    named = {*re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", PLAIN[name])}
+
+    assert named <= {*ReportField, *RotatorConfig.model_fields}
+    assert named or name != "TokenMarginLow"
 
 
 @pytest.mark.parametrize("name", PLAIN)

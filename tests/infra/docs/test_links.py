@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -27,7 +26,7 @@ def test_the_links_lead_somewhere(page: str):
         there = (file.parent / target).resolve() if target else file
         assert there.exists(), target
         if anchor and there.suffix == ".md":
-            assert anchor in anchors(Path(there).read_text(encoding="utf-8")), (target, anchor)
+            assert anchor in anchors(there.read_text(encoding="utf-8")), (target, anchor)
 
 
 def test_which_way_is_short():

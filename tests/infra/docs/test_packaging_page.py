@@ -1,19 +1,17 @@
-"""The page about packages: its links, its commands, and the sizes that it says."""
+"""The page about packages: its commands, and the sizes that it says."""
 
 import json
 import re
 from pathlib import Path
 
 from local import ROOT
-from tests.support.headings import dead_links
 from tests.support.infra_templates import a_deployment, a_rotator, a_stack
 from tests.support.packaged import packaged
 from token_rotator_cdk.package.place import PackagePlace
 from token_rotator_cli.package.files import MOST_INLINE_BYTES, TemplateFile, ZipFile
 from token_rotator_cli.package.next_commands import next_commands
 
-PAGE = ROOT / "docs" / "packaging.md"
-TEXT = PAGE.read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "packaging.md").read_text(encoding="utf-8")
 
 
 def template(directory: Path, *names: str) -> TemplateFile:
@@ -44,7 +42,3 @@ def test_one_rotator_fits_into_a_request_and_two_do_not(tmp_path: Path):
     said = [int(number.replace(",", "")) for number in re.findall(r"some (\d\d,000)", TEXT)]
     assert [round(stack.size / 1000) * 1000 for stack in (one, two)] == said
     assert f"{MOST_INLINE_BYTES:,} bytes" in TEXT
-
-
-def test_every_link_leads_somewhere():
-    assert dead_links(PAGE) == []

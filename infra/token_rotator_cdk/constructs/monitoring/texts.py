@@ -12,6 +12,8 @@ from typing import Final
 from aws_cdk import Stack
 from constructs import Construct
 
+from token_rotator.contract import ReportField
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmText:
@@ -26,16 +28,16 @@ class AlarmText:
 TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
     {
         "RefreshFailing": AlarmText(
-            means="A rotation failed. Consumers keep the published token until it expires; each "
-            "minute the function tries again.",
+            means="A rotation failed. Consumers keep the published token until it expires; the "
+            "next run tries again.",
             first="check",
             then="It names what is wrong and what to do. Provider or AWS down: it recovers by "
             "itself. Key refused or unusable: get a new one from the identity provider, then run "
             "{upload}. The function times out or cannot start: undo its last deployment.",
         ),
         "FunctionNotInvoked": AlarmText(
-            means="For minutes nothing has invoked the function, and where nothing runs, nothing "
-            "fails. The published token expires about now.",
+            means="Nothing has invoked the function for some minutes. Nothing can fail where "
+            "nothing runs, so RefreshFailing is silent. A token of 5 minutes expires about now.",
             first="rotate",
             then="If that publishes, consumers have a token for a few minutes more: enable the "
             "schedules in EventBridge Scheduler, or repair the role that invokes the function, by "
@@ -56,9 +58,10 @@ TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
             "(below 0). The next hiccup leaves consumers without one.",
             first="check",
             then="If RefreshFailing was in ALARM: this is the end of that outage. Else the "
-            "function's log of that minute says why (margin_seconds, durations_ms, "
-            "token_requests): a slow identity provider or a slow AWS; if no step was slow, the "
-            "schedules fire late: raise watchdog_min_remaining_seconds.",
+            f"function's log of that minute says why ({ReportField.MARGIN_SECONDS}, "
+            f"{ReportField.STEPS}, {ReportField.TOKEN_REQUESTS}): a slow identity provider or a "
+            "slow AWS; if no step was slow, the schedules fire late: raise "
+            "watchdog_min_remaining_seconds.",
         ),
         "PreviousKeyInUse": AlarmText(
             means="The secret's current key does not work; tokens come from the one before it. "
