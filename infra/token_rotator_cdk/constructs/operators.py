@@ -1,6 +1,6 @@
 """Who may operate a rotator: invoke its function, and see what the command looks at."""
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Aws, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -56,5 +56,5 @@ def _by_name(stack: Stack) -> str:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
     """
     return stack.format_arn(
-        service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*"
+        service="cloudformation", resource="stack", resource_name=f"{Aws.STACK_NAME}/*"
     )

@@ -45,7 +45,10 @@ def _case(name: str, deployment: Deployment) -> Case:
     template = template_of(name)
     # as CloudFormation names what has no name of its own
     names = {one: f"{deployment.stack.name}-{one}" for one in template["Resources"]}
-    place = replace(PLACE, region=deployment.stack.region or PLACE.region, physical_ids=names)
+    stack = deployment.stack
+    place = replace(
+        PLACE, region=stack.region or PLACE.region, stack=stack.name, physical_ids=names
+    )
     account = deployed(template, place)
     if key := deployment.stack.key_arn:
         account = account.with_key(key, *_named_keys_statements(deployment, place))

@@ -27,10 +27,11 @@ _NAMES: Final = {"RoleName", "ManagedPolicyName", "LogGroupName"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The account and region of a deployed template, and the names of its resources."""
+    """The account, region and stack of a deployed template, and the names of its resources."""
 
     account: str = "111122223333"
     region: str = "eu-west-1"
+    stack: str = "tokens"
     physical_ids: Mapping[str, str] | None = None
     """Physical names by logical id. The default is the logical id."""
 
@@ -114,6 +115,7 @@ class Place:
             "AWS::AccountId": self.account,
             "AWS::Partition": self.partition,
             "AWS::Region": self.region,
+            "AWS::StackName": self.stack,
             "AWS::URLSuffix": self.url_suffix,
         }
         if name in pseudo:

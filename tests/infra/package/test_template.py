@@ -18,6 +18,7 @@ from tests.support.infra_templates import (
     a_rotator,
     a_stack,
     only,
+    policy_id,
     resources,
     template_of,
 )
@@ -60,13 +61,13 @@ def same(left: Resource, right: Resource) -> None:
 def test_where_nothing_is_given_it_deploys_what_the_cdk_deploys(settings: dict[str, Any]):
     deployment = a_deployment(a_stack(**settings), a_rotator(share_with=("444455556666",)))
 
-    same(deployed_as(packaged(deployment)), template_of(deployment))
+    same(deployed_as(packaged(deployment)), deployed_as(template_of(deployment)))
 
 
 def test_what_is_given_deploys_what_the_settings_would_deploy(document: Resource):
     fixed = a_stack(key_arn=KEY, alarm_topic_arn=TOPIC, permissions_boundary=BOUNDARY)
 
-    same(deployed_as(document, **GIVEN), template_of(a_deployment(fixed)))
+    same(deployed_as(document, **GIVEN), deployed_as(template_of(a_deployment(fixed))))
 
 
 def test_an_address_is_told_by_the_topic_of_the_stack(document: Resource):
@@ -99,6 +100,13 @@ def test_logs_may_use_the_key_whatever_the_stack_is_called():
     document = deployed_as(packaged(a_deployment(a_stack(log_key=True))), stack="StackSet-1")
 
     assert ":log-group:StackSet-1-*" in str(only(document, "AWS::KMS::Key")["KeyPolicy"])
+
+
+def test_an_operator_may_see_the_stack_whatever_it_is_called(document: Resource):
+    told = deployed_as(document, stack="StackSet-1")
+
+    policies = resources(told, "AWS::IAM::ManagedPolicy")
+    assert ":stack/StackSet-1/*" in str(policies[policy_id(told, "OperatorPolicy")])
 
 
 def test_what_the_file_fixes_is_no_parameter():
