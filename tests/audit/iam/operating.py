@@ -24,7 +24,7 @@ def operators(account: Account, rotator: Rotator) -> list[str]:
 def by_an_operator(rotator: Rotator, operator: str) -> Iterator[Call]:
     """What `token-rotator check`, `status` and `rotate` call.
 
-    tests/e2e/test_broken_links.py runs them with this policy and nothing else.
+    tests/e2e/test_what_is_broken.py runs them with this policy and nothing else.
     """
     for actions, resources in of_an_operator(rotator):
         for action in actions:

@@ -1,6 +1,8 @@
 """`check` names each link that is broken, with the operator's policy and nothing else.
 
 The local AWS enforces IAM. What it does not emulate is in tests/unit/cli/check.
+This module comes after those whose tests judge a rotator that nobody has broken: a deleted
+parameter stays in the log, for example.
 """
 
 import json
