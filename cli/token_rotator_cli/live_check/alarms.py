@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from token_rotator.contract import StackOutput
 from token_rotator_cli.deployment.alarms import alarms_named, count_subscriptions
+from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError, CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.steps import Finding, Result
@@ -23,15 +24,9 @@ def alarms(context: LiveCheckContext) -> Finding:
     found = alarms_named(context.aws, prefix)
     context.alarms = {alarm["AlarmName"].removeprefix(prefix): alarm for alarm in found}
     if not found:
-        raise CheckFailed(
-            f"There are no alarms named {prefix}... "
-            "`make deploy ARGS=--revert-drift` restores them."
-        )
+        raise CheckFailed(f"There are no alarms named {prefix}...: {RESTORE}.")
     if missing := _missing(context, prefix):
-        raise CheckFailed(
-            f"The stack's alarm {' and '.join(missing)} is gone. `make deploy ARGS=--revert-drift` "
-            "restores it."
-        )
+        raise CheckFailed(f"The stack's alarm {' and '.join(missing)} is gone: {RESTORE}.")
     topic = context.outputs.get(StackOutput.ALARM_TOPIC_ARN, "")
     silent = [
         name
