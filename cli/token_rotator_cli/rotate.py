@@ -14,10 +14,7 @@ def rotate(session: Session) -> int:
     with session.console.progress("Rotating"):
         rotation = invoke(session.aws, session.clock, deployed)
     if rotation.outcome == Outcome.WAITING:
-        raise NoServiceAccountYet(
-            "Nobody has stored a service account yet. Press Generate/Refresh in Intelligence and "
-            "store the downloaded file: token-rotator upload FILE."
-        )
+        raise NoServiceAccountYet(rotation.reason)
     if rotation.error:
         raise RotationFailed(rotation.reason)
     name, expires_at = deployed.settings.parameter_name, rotation.expires_at

@@ -55,7 +55,6 @@ class Telemetry:
 
     def rendered(self, report: Report) -> dict[str, object]:
         """The report in JSON's types, as it is logged and answered."""
-        skew, endpoint = report.steps.clock_skew, report.steps.token_endpoint
         fields: dict[str, object] = {
             ReportField.ROTATOR: self._rotator,
             ReportField.TRIGGER: report.trigger,
@@ -68,8 +67,8 @@ class Telemetry:
             ReportField.KEY: report.key,
             ReportField.KEY_AGE_DAYS: report.key_age_days,
             ReportField.KEY_DAYS_LEFT: report.key_days_left,
-            ReportField.TOKEN_ENDPOINT: endpoint,
-            ReportField.CLOCK_SKEW_SECONDS: _seconds(skew),
+            ReportField.TOKEN_ENDPOINT: report.steps.token_endpoint,
+            ReportField.CLOCK_SKEW_SECONDS: _seconds(report.steps.clock_skew),
             ReportField.PREVIOUS_KEY_USED: report.previous_key_used,
             ReportField.PARAMETER_VERSION: report.parameter_version,
             ReportField.TOKEN_LIFETIME_SECONDS: _seconds(report.token_lifetime),

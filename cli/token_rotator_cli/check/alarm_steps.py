@@ -1,13 +1,14 @@
-"""The step that shows whether alarms tell anybody."""
+"""Steps that show whether alarms tell anybody."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from token_rotator.errors import ConfigurationError
 from token_rotator_cdk.config.key_policy import CLOUDWATCH
 from token_rotator_cdk.config.places import account_of
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
+from token_rotator_cli.deployment.alarms import alarms_named, count_subscriptions
 from token_rotator_cli.deployment.resource_policy import Decision, Request, decide
 from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError
@@ -15,17 +16,19 @@ from token_rotator_cli.steps import Finding, Result
 
 GUIDE: Final = "docs/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow"
 AWS_KEY: Final = "alias/aws/sns"
-PENDING: Final = "PendingConfirmation"
 PUBLISHES: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 def alarms(context: CheckContext) -> Finding:
     """The alarms' actions are on, and the topics take what CloudWatch publishes."""
-    found = _alarms(context)
+    prefix = f"{context.outline.rotator}/"
+    found = context.alarms = alarms_named(context.aws, prefix)
+    if not found:
+        raise ConfigurationError(f"There are no alarms named {prefix}...: {RESTORE}.")
     topics = {topic for alarm in found for topic in alarm.get("AlarmActions", [])}
-    ringing = sorted(str(one["AlarmName"]) for one in found if one["StateValue"] == "ALARM")
+    ringing = sorted(one["AlarmName"] for one in found if one["StateValue"] == "ALARM")
     facts = {"alarms": len(found), "topics": sorted(topics), "ringing": ringing}
-    off = [str(alarm["AlarmName"]) for alarm in found if not alarm.get("ActionsEnabled", True)]
+    off = [alarm["AlarmName"] for alarm in found if not alarm.get("ActionsEnabled", True)]
     if off:
         return Finding(
             message=f"the actions of {len(off)} of {len(found)} alarms are off, so that they tell "
@@ -40,7 +43,7 @@ def alarms(context: CheckContext) -> Finding:
             result=Result.WARNING,
             facts=facts,
         )
-    silent = [str(alarm["AlarmName"]) for alarm in found if not alarm.get("AlarmActions")]
+    silent = [alarm["AlarmName"] for alarm in found if not alarm.get("AlarmActions")]
     if silent:
         return Finding(
             message=f"{len(silent)} of {len(found)} alarms have no actions and tell nobody: give "
@@ -56,9 +59,8 @@ def alarms(context: CheckContext) -> Finding:
         )
     unknown = [
         reason
-        for topic in sorted(topics)
-        if topic.split(":")[2] == "sns"
-        for reason in _unknown_of(context, topic, str(found[0]["AlarmArn"]))
+        for topic in _topics(context)
+        for reason in _unknown_of(context, topic, found[0]["AlarmArn"])
     ]
     if unknown:
         return Finding(message=" ".join(unknown), result=Result.UNKNOWN, facts=facts)
@@ -67,20 +69,8 @@ def alarms(context: CheckContext) -> Finding:
 
 def subscribers(context: CheckContext) -> Finding:
     """Somebody has subscribed to the topics that the alarms publish to."""
-    topics = {
-        topic
-        for alarm in _alarms(context)
-        for topic in alarm.get("AlarmActions", [])
-        if topic.split(":")[2] == "sns"
-    }
-    confirmed, pending = 0, 0
-    for topic in sorted(topics):
-        with calling("sns:ListSubscriptionsByTopic"):
-            pages = context.aws.topics.get_paginator("list_subscriptions_by_topic")
-            for page in pages.paginate(TopicArn=topic):
-                waits = [one["SubscriptionArn"] == PENDING for one in page["Subscriptions"]]
-                pending += sum(waits)
-                confirmed += len(waits) - sum(waits)
+    counted = [count_subscriptions(context.aws, topic) for topic in _topics(context)]
+    confirmed, pending = sum(one.confirmed for one in counted), sum(one.pending for one in counted)
     facts = {"confirmed": confirmed, "pending": pending}
     if confirmed:
         also = f"; {pending} wait for a confirmation" if pending else ""
@@ -93,16 +83,10 @@ def subscribers(context: CheckContext) -> Finding:
     return Finding(message=f"alarms tell nobody: {why}", result=Result.WARNING, facts=facts)
 
 
-def _alarms(context: CheckContext) -> list[Any]:
-    prefix = f"{context.outline.rotator}/"
-    with calling("cloudwatch:DescribeAlarms"):
-        pages = context.aws.cloudwatch.get_paginator("describe_alarms").paginate(
-            AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"]
-        )
-        found = [alarm for page in pages for alarm in page["MetricAlarms"]]
-    if not found:
-        raise ConfigurationError(f"There are no alarms named {prefix}...: {RESTORE}.")
-    return found
+def _topics(context: CheckContext) -> list[str]:
+    """The topics among the alarms' actions: an action may be a function, too."""
+    actions = {action for alarm in context.alarms for action in alarm.get("AlarmActions", [])}
+    return sorted(one for one in actions if one.split(":")[2] == "sns")
 
 
 def _unknown_of(context: CheckContext, topic: str, alarm: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.find import Deployed
@@ -10,6 +11,9 @@ from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLo
 from token_rotator_cli.deployment.schedules import Schedule
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.session import Session
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
 
 
 class CheckContext:
@@ -20,6 +24,8 @@ class CheckContext:
     """There once the step ``function`` has ended well."""
     schedules: list[Schedule]
     """There once the step ``schedules`` has ended well."""
+    alarms: "list[MetricAlarmTypeDef]"
+    """There once the step ``alarms`` has ended well."""
     log_group: str | None = None
     """None: nothing that can be read names it."""
     rotation: LoggedRotation | None = None

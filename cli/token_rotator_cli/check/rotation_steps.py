@@ -83,7 +83,9 @@ def _decisive(rotation: LoggedRotation, step: LoggedStep) -> bool:
 
 
 def _elsewhere(context: CheckContext) -> str:
-    """What to know of a secret that is not where the function is."""
+    """What to know of a secret that is not where the function is, if Lambda has told of both."""
+    if not hasattr(context, "deployed"):
+        return ""
     secret, function = context.deployed.settings.secret_arn, context.outline.function_arn
     there, here = region_of(secret), region_of(function)
     if there == here:

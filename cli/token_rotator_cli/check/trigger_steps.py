@@ -1,4 +1,4 @@
-"""Steps that show whether anything invokes the function: schedules, their role, the event rule."""
+"""Steps that show whether anything invokes the function: schedules, event rules and roles."""
 
 import json
 from collections import Counter
@@ -19,7 +19,6 @@ from token_rotator_cli.steps import Finding, Result
 
 IMPRECISION: Final = timedelta(minutes=1)
 """EventBridge Scheduler's; https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
-
 
 _EVENTS: Final = {
     "aws.secretsmanager": "a new key",

@@ -7,8 +7,8 @@ from typing import Final
 
 from token_rotator.contract import StackOutput
 from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.deployment.alarms import count_subscriptions
 from token_rotator_cli.errors import CheckFailed, CheckNotPossible
-from token_rotator_cli.live_check.alarms import count_subscriptions
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.live_check.metrics import sum_of
 from token_rotator_cli.steps import Finding, Result
@@ -106,7 +106,7 @@ def _accepted(context: LiveCheckContext, name: str, since: datetime) -> bool | N
 
 def _delivered(context: LiveCheckContext, since: datetime) -> str:
     topic = context.outputs[StackOutput.ALARM_TOPIC_ARN]
-    confirmed, _ = count_subscriptions(context, topic)
+    confirmed = count_subscriptions(context.aws, topic).confirmed
     if not confirmed:
         return "no subscription is confirmed, so nobody was notified"
     since = since.replace(second=0, microsecond=0)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from token_rotator.contract import StackOutput
-from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.deployment.alarms import alarms_named, count_subscriptions
+from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError, CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.steps import Finding, Result
@@ -13,7 +14,6 @@ from token_rotator_cli.steps import Finding, Result
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
 
-PENDING: Final = "PendingConfirmation"
 FIRST_EVALUATION: Final = timedelta(minutes=15)
 """Every alarm has a state for missing data, too: a new one has it after its first evaluations."""
 
@@ -21,22 +21,12 @@ FIRST_EVALUATION: Final = timedelta(minutes=15)
 def alarms(context: LiveCheckContext) -> Finding:
     """CloudWatch evaluates the alarms, and they notify the topic."""
     prefix = f"{context.deployed.settings.rotator}/"
-    with calling("cloudwatch:DescribeAlarms"):
-        pages = context.aws.cloudwatch.get_paginator("describe_alarms").paginate(
-            AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"]
-        )
-        found = [alarm for page in pages for alarm in page["MetricAlarms"]]
+    found = alarms_named(context.aws, prefix)
     context.alarms = {alarm["AlarmName"].removeprefix(prefix): alarm for alarm in found}
     if not found:
-        raise CheckFailed(
-            f"There are no alarms named {prefix}... "
-            "`make deploy ARGS=--revert-drift` restores them."
-        )
+        raise CheckFailed(f"There are no alarms named {prefix}...: {RESTORE}.")
     if missing := _missing(context, prefix):
-        raise CheckFailed(
-            f"The stack's alarm {' and '.join(missing)} is gone. `make deploy ARGS=--revert-drift` "
-            "restores it."
-        )
+        raise CheckFailed(f"The stack's alarm {' and '.join(missing)} is gone: {RESTORE}.")
     topic = context.outputs.get(StackOutput.ALARM_TOPIC_ARN, "")
     silent = [
         name
@@ -91,20 +81,11 @@ def _not_evaluated(context: LiveCheckContext, alarm: "MetricAlarmTypeDef") -> bo
 def subscriptions(context: LiveCheckContext) -> Finding:
     """Somebody is subscribed to the topic, and all subscriptions are confirmed."""
     topic = context.outputs[StackOutput.ALARM_TOPIC_ARN]
-    confirmed, pending = count_subscriptions(context, topic)
-    message = f"{confirmed} confirmed, {pending} not confirmed"
-    facts: dict[str, object] = {"confirmed": confirmed, "pending": pending}
-    if not confirmed:
+    found = count_subscriptions(context.aws, topic)
+    message = f"{found.confirmed} confirmed, {found.pending} not confirmed"
+    facts: dict[str, object] = {"confirmed": found.confirmed, "pending": found.pending}
+    if not found.confirmed:
         return Finding(message=f"{message}: nobody is notified", result=Result.WARNING, facts=facts)
-    return Finding(message=message, result=Result.WARNING if pending else Result.OK, facts=facts)
-
-
-def count_subscriptions(context: LiveCheckContext, topic: str) -> tuple[int, int]:
-    """How many subscriptions are confirmed, and how many are not. Raises CallerError."""
-    with calling("sns:ListSubscriptionsByTopic"):
-        pages = context.aws.topics.get_paginator("list_subscriptions_by_topic").paginate(
-            TopicArn=topic
-        )
-        arns = [one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]]
-    pending = arns.count(PENDING)
-    return len(arns) - pending, pending
+    return Finding(
+        message=message, result=Result.WARNING if found.pending else Result.OK, facts=facts
+    )

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.deployment.concurrency import reserved_for
+from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.live_check.invocations import Invocation
@@ -18,15 +19,11 @@ TOLERANCE: Final = timedelta(milliseconds=5)
 def concurrency(context: LiveCheckContext) -> Finding:
     """A concurrency of 1 is reserved, and no two invocations overlap."""
     name = context.deployed.function_arn
-    with calling("lambda:GetFunctionConcurrency"):
-        answer = context.aws.functions.get_function_concurrency(FunctionName=name)
-    reserved = answer.get("ReservedConcurrentExecutions")
+    reserved = reserved_for(context.aws, name)
     if context.aws.is_local:
         return Finding(message="a local AWS reserves none", result=Result.UNKNOWN)
     if reserved not in (None, 1):
-        raise CheckFailed(
-            f"{reserved} are reserved, not 1. `make deploy ARGS=--revert-drift` restores it."
-        )
+        raise CheckFailed(f"{reserved} are reserved, not 1: {RESTORE}.")
     overlaps = [f"{one.started_at:%H:%M:%S}" for one, _ in overlapping(context.invocations)]
     throttled, dropped = (
         total(context, "AWS/Lambda", metric, {"FunctionName": name.rpartition(":")[2]})

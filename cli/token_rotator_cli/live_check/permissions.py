@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from token_rotator.contract import StackOutput
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.deployment.outline import output_for
+from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check import permission_cases
 from token_rotator_cli.live_check.context import LiveCheckContext
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import ContextEntryTypeDef
 
 ALLOWED: Final = "allowed"
-_BY_THE_POLICY: Final = (
-    "The role's own policies do not allow it: `make deploy ARGS=--revert-drift` restores them."
-)
+_BY_THE_POLICY: Final = f"The role's own policies do not allow it: {RESTORE}."
 Simulate = Callable[..., Mapping[str, Any]]
 
 

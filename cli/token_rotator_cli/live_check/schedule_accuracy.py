@@ -38,11 +38,6 @@ class Regularity:
     lost: int
     duplicates: int
 
-    @property
-    def jitter(self) -> timedelta:
-        """The distance between the earliest and the latest invocation in their periods."""
-        return max(self.offsets)
-
     @classmethod
     def of(cls, starts: Sequence[datetime], *, every: timedelta) -> "Regularity":
         """``starts`` are in order, and not empty.
@@ -105,12 +100,10 @@ def schedule(context: LiveCheckContext) -> Finding:
             message=f"{len(starts)} invocations so far; try again later", result=Result.UNKNOWN
         )
     found = Regularity.of(starts, every=every)
-    queued = [
-        offset
-        for start, offset in zip(found.starts, found.offsets, strict=True)
-        if offset > PRECISION and may_have_waited(start, offset, context.invocations)
-    ]
-    judged = [offset for offset in found.offsets if offset not in queued]
+    judged, queued = list[timedelta](), list[timedelta]()
+    for start, offset in zip(found.starts, found.offsets, strict=True):
+        waited = offset > PRECISION and may_have_waited(start, offset, context.invocations)
+        (queued if waited else judged).append(offset)
     seconds = [offset.total_seconds() for offset in judged]
     message = (
         f"{found.invocations} invocations, every {_short(every)}: {_spread(seconds)}; "

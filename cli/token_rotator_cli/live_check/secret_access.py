@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from token_rotator.contract import StackOutput
 from token_rotator_cli.aws.calls import calling
+from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.live_check.metrics import sum_of
@@ -31,13 +32,10 @@ def secret_access(context: LiveCheckContext) -> Finding:
         if rule["State"] != WITH_READS:
             raise CheckFailed(
                 f"The rule's state is {rule['State']}, not {WITH_READS}: it tells of no reading. "
-                "`make deploy ARGS=--revert-drift` restores it."
+                f"{RESTORE.capitalize()}."
             )
         if topic not in _targets(context, rule):
-            raise CheckFailed(
-                "The rule does not tell the alarm topic. `make deploy ARGS=--revert-drift` "
-                "restores it."
-            )
+            raise CheckFailed(f"The rule does not tell the alarm topic. {RESTORE.capitalize()}.")
     if context.aws.is_local:
         return Finding(message="a local AWS records no calls", result=Result.UNKNOWN)
     if not _is_recorded(context):

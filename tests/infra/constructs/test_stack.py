@@ -142,6 +142,7 @@ def test_the_function_is_small_alone_and_logs_json_to_a_group_that_forgets():
     assert function["MemorySize"] == 512
     assert function["ReservedConcurrentExecutions"] == 1
     group = logical_id(document, "AWS::Logs::LogGroup")
+    assert group.startswith("MarketingRotatorLogGroup"), "`check` finds the group by this name"
     assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": group}}
     assert document["Resources"][group]["DeletionPolicy"] == "Delete"
     assert document["Resources"][group]["Properties"]["RetentionInDays"] == 545

@@ -246,6 +246,21 @@ def test_what_may_have_waited_behind_a_hung_run_says_nothing_about_scheduler(
     assert "1 not judged: up to 77 s after the earliest, behind a run" in schedule["message"]
 
 
+def test_a_delay_that_no_run_explains_counts_beside_one_of_the_same_length(
+    account: LiveAccount, check: Shown
+):
+    due = account.time + 3 * MINUTE
+    account.runs(due + timedelta(seconds=20), seconds=55, trigger=Trigger.WATCHDOG, outcome="kept")
+    account.rotates(due + timedelta(seconds=77))
+    account.rotates(due + 4 * MINUTE + timedelta(seconds=77))
+    account.sleep(9 * 60)
+
+    schedule = check()[1]["schedule"]
+
+    assert schedule["result"] == "wrong"
+    assert "1 not judged" in schedule["message"]
+
+
 def test_a_run_that_ended_long_before_explains_no_delay(account: LiveAccount, check: Shown):
     due = account.time + 3 * MINUTE
     account.keeps(due + timedelta(seconds=20))
