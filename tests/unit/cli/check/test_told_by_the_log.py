@@ -5,15 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.operating import (
-    FUNCTION,
-    LOG_GROUP,
-    PARAMETER,
-    STACK,
-    Denying,
-    FakeStacks,
-    OperatedRotator,
-)
+from tests.support.operated_aws import STACK, Denying, FakeStacks
+from tests.support.operating import FUNCTION, LOG_GROUP, PARAMETER, OperatedRotator
 from token_rotator.contract import Trigger
 from token_rotator.errors import CredentialError
 
