@@ -1,4 +1,4 @@
-"""The construct that keeps a fresh access token of one credential in one SSM parameter."""
+"""The construct ``TokenRotator``."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,9 +43,9 @@ from token_rotator_cdk.constructs.triggers import Triggers
 class TokenRotator(Construct):
     """Keeps a fresh access token of one credential in one SSM parameter.
 
-    What is not given is created or has the default of ``rotators.toml``
-    (docs/configure/settings.md). Arguments that are known at synthesis are checked by the same
-    rules: ``ConfigurationIssues`` names all that are wrong.
+    Omitted resources are created; other omitted arguments have the defaults of ``rotators.toml``
+    (docs/configure/settings.md). Raises ``ConfigurationIssues`` with every issue of the arguments.
+    CDK tokens are not checked.
     """
 
     def __init__(
@@ -85,34 +85,33 @@ class TokenRotator(Construct):
         fips: bool = False,
         code: lambda_.Code | None = None,
     ) -> None:
-        """A rotator with everything it needs.
+        """Creates the function, its triggers, alarms, roles and policies.
 
-        :param parameter_name: the parameter, which the function creates and owns.
-        :param rotator_name: what alarms, metrics, logs and the created secret are called.
-            Default: the stack's name and the construct's path in it.
+        :param parameter_name: name of the SSM parameter, which the function creates and owns.
+        :param rotator_name: name in alarms, metrics and logs, and of the created secret. Default:
+            the stack's name and the construct's path in it.
         :param identity_provider: default: ``IdentityProvider.intelligence()``.
-        :param secret: an existing secret with the service account, by its complete ARN.
-        :param encryption_key: encrypts the parameter and a secret that is created.
-            Default: a customer key that outlives the stack.
-        :param alarm_topic: a standard topic. Its policy and that of its key are opened to the
-            alarms, if they are the app's; others have to be open. Default: the alarms have no
-            actions.
-        :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
-        :param secret_access_alerts: tells the topic who else reads the secret.
-        :param runbook_url: where docs/operate/runbook.md can be read, for the texts of alarms and
-            alerts. Default: they link to nothing.
-        :param vpc: what the function's traffic leaves through (docs/network/vpc.md). Default: the
-            function is in no VPC of yours.
-        :param security_groups: default: one that lets HTTPS out and nothing in is created.
+        :param secret: an existing secret with the service account, imported by its complete ARN.
+            Default: a secret is created.
+        :param encryption_key: encrypts the parameter and a created secret. Default: a customer
+            managed key that is retained.
+        :param alarm_topic: a standard SNS topic. Alarms are added to its policy and its key's
+            policy; an imported topic must allow them already. Default: the alarms have no actions.
+        :param alarm_actions_enabled: ``False``: alarms change their state but notify no one.
+        :param secret_access_alerts: notifies the topic when anyone else reads the secret.
+        :param runbook_url: URL of your copy of docs/operate/runbook.md, for alarms and alerts.
+            Default: no link.
+        :param vpc: the VPC that the function is attached to (docs/network/vpc.md). Default: none.
+        :param security_groups: default: one is created that allows only outbound HTTPS.
         :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
-        :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach.
-        :param log_group_name: default: CloudFormation chooses a name.
-        :param log_encryption_key: default: CloudWatch's own.
+        :param parameter_tags: tags of the parameter. The AWS CDK's tags do not apply to it.
+        :param log_group_name: default: CloudFormation generates a name.
+        :param log_encryption_key: default: CloudWatch's own key.
         :param role_path: IAM path of the roles and policies. Default: ``/``.
-        :param role_name_prefix: what their names begin with. Default: CloudFormation chooses names.
+        :param role_name_prefix: prefix of their names. Default: CloudFormation generates names.
         :param architecture: default: ``Architecture.ARM_64``.
-        :param fips: the function calls AWS at its FIPS endpoints; in regions that have them.
-        :param code: of the function; for tests. Default: the function of this distribution.
+        :param fips: the function uses the FIPS endpoints of AWS. Requires a region that has them.
+        :param code: replaces the function's code in tests. Default: this distribution's function.
         """
         super().__init__(scope, construct_id)
         self.name: str = rotator_name or default_rotator_name(self)
@@ -256,22 +255,22 @@ class TokenRotator(Construct):
         self.shared_reader: iam.Role | None = self._readers.shared
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Lets a workload read the parameter and decrypt it, and nothing else.
+        """Grants a workload in this account permission to read and decrypt the parameter.
 
-        For workloads of this account; those of others assume the role of ``share_with``. The
-        workload reads the parameter whenever it uses the token. ``ecs.Secret`` and dynamic
-        references read once, and the token lives for minutes (docs/deploy/construct.md).
+        Workloads in other accounts assume the role of ``share_with``. The workload must read the
+        parameter whenever it uses the token: ``ecs.Secret`` and dynamic references read it only
+        once, but a token expires within minutes (docs/deploy/construct.md).
         """
         return self._readers.grant(grantee)
 
     def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
-        """A metric that the function emits, such as ``Metric.TOKEN_PUBLISHED``.
+        """A custom metric of the function, such as ``Metric.TOKEN_PUBLISHED``.
 
-        The options are those of ``aws_cloudwatch.Metric``. Lambda's own metrics are at
+        ``options`` are those of ``aws_cloudwatch.Metric``. For Lambda's own metrics, use
         ``function``, for example ``function.metric_errors()``.
         """
         return rotator_metric(self.name, metric_name, **options).attach_to(self)
 
     def create_schedules_after(self, other: "TokenRotator") -> None:
-        """Keeps the schedules of two rotators from firing together (docs/deploy/many.md)."""
+        """Prevents the schedules of two rotators from firing together (docs/deploy/many.md)."""
         self.triggers.created_after(other.triggers)

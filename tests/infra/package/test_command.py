@@ -89,7 +89,7 @@ def test_a_bucket_with_placeholders_is_no_parameter(run: Run):
             '--bucket = "arn:aws:s3:::acme": write the bucket\'s',
         ),
         (("--bucket", "acme-${Qualifier}"), 2, "${AWS::AccountId} and ${AWS::Region}"),
-        (("--prefix", "/tokens"), 2, '--prefix = "/tokens": write the beginning of a name'),
+        (("--prefix", "/tokens"), 2, '--prefix = "/tokens": write a prefix such as'),
         (("--prefix", "${AWS::Region}/"), 2, "--prefix"),
         (
             ("--stack", "other"),
