@@ -131,7 +131,7 @@ deploy: tools  ## to the account of the caller's credentials (STACK=name: one of
 	@$(PREFLIGHT)
 	$(CDK) deploy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
-destroy: tools  ## take the stacks away (ARGS=--force: without asking); README.md says what stays
+destroy: tools  ## take the stacks away (ARGS=--force: without asking); docs/understand/limits.md says what stays
 	$(CDK) destroy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
 # the rotator that the next verbs are about
