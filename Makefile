@@ -14,7 +14,7 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/depl
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist generate fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist generate docs fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,12 @@ build/tools: local/setup/tools.py local/setup/requirements.txt requirements.txt 
 	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt $(call or_see,The rule packs,pip-and-uv)
 	@touch $@
 
+.venv-docs/installed: studies/site/requirements.txt | .venv/pinned
+	@echo "Installing what builds the documentation into .venv-docs ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-docs
+	@$(UV) pip install --quiet --python .venv-docs/bin/python --require-hashes -r studies/site/requirements.txt $(call or_see,What builds the documentation,pip-and-uv)
+	@touch $@
+
 node_modules/installed: package-lock.json | build/tools
 	@echo "Installing the pinned CDK command line into node_modules ..."
 	@npm ci --loglevel=error --no-audit --no-fund >/dev/null $(call or_see,The CDK command line,npm)
@@ -55,7 +61,7 @@ tools: .venv/installed .venv-local-aws/installed node_modules/installed
 	@:
 
 setup:  ## install everything the other verbs need
-	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed
+	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed .venv-docs/installed
 	@$(BIN)/python -m token_rotator_cdk.bundle
 
 run:  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
@@ -93,7 +99,7 @@ unit: .venv/installed  ## the function and its parts (T=expression: tests of tha
 properties: .venv/installed  ## a few simulated days, and the parsers with random input
 	$(BIN)/pytest tests/simulation tests/fuzz $(ARGS)
 
-infra: tools .venv-audit/installed  ## the stack, and the evidence that it is safe
+infra: tools .venv-audit/installed .venv-docs/installed  ## the stack, and the evidence that it is safe
 	$(BIN)/pytest tests/infra tests/audit $(ARGS)
 
 e2e: tools  ## the deployed system on a local AWS
@@ -175,11 +181,14 @@ dist: .venv/installed  ## the wheels of token-rotator and of the consumers' libr
 generate: .venv/installed  ## rewrite what is generated: the settings' schema and their documentation
 	$(BIN)/python -m studies.reference $(ARGS)
 
+docs: .venv-docs/installed node_modules/installed  ## the documentation as a site: build/site (REPOSITORY_URL=address: links to the sources)
+	@NO_MKDOCS_2_WARNING=1 REPOSITORY_URL="$$REPOSITORY_URL" .venv-docs/bin/mkdocs build --strict --quiet $(ARGS)
+
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
-	@set -e; for pins in {infra/token_rotator_cdk/bundle,local/setup,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
+	@set -e; for pins in {infra/token_rotator_cdk/bundle,local/setup,local,tests/audit,studies/site,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
 	  $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' $$pins.in -o $$pins.txt $(ARGS); \
 	done
 
 clean:  ## remove what the other verbs made
-	rm -rf .venv .venv-local-aws .venv-audit node_modules build dist package cdk.out .local .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-local-aws .venv-audit .venv-docs node_modules build dist package cdk.out .local .mypy_cache .ruff_cache .pytest_cache
