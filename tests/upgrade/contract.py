@@ -13,8 +13,7 @@ from typing import Any, Final
 import token_reader
 import token_rotator_cdk
 from studies.reference.command import help_text
-from token_rotator import VERSION
-from token_rotator.contract import METRIC_NAMESPACE, Metric, Outcome, ReportField
+from token_rotator.contract import METRIC_NAMESPACE, VERSION, Metric, Outcome, ReportField
 from token_rotator.parameter.record import Record
 from token_rotator_cdk.config.document.schema import schema
 from token_rotator_cli.arguments.commands import COMMANDS
