@@ -14,7 +14,7 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/depl
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit properties infra e2e upgrade faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist record-release generate fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit properties infra e2e upgrade faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist record-release release-files generate fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -177,6 +177,9 @@ dist: .venv/installed  ## the wheels of token-rotator and of the consumers' libr
 
 record-release: .venv/installed  ## record this checkout as the last release, for `make upgrade`; part of a release
 	@$(BIN)/python -m tests.upgrade $(ARGS)
+
+release-files: sbom  ## wheels, bill of materials, notes and checksums of a release, in build/release (TAG=tag: it has to be the version's)
+	@$(BIN)/python -m local.release $(if $(TAG),--tag "$$TAG") $(ARGS)
 
 generate: .venv/installed  ## rewrite what is generated: the settings' schema and their documentation
 	$(BIN)/python -m studies.reference $(ARGS)
