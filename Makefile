@@ -14,10 +14,10 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/depl
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist generate docs fix lock clean bench
+.PHONY: help tools setup run test quick lint types unit properties infra e2e upgrade faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist record-release release-files generate docs fix lock clean bench
 
 help:  ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 build/tools: local/setup/tools.py local/setup/requirements.txt requirements.txt package-lock.json
 	@$(PYTHON) local/setup/tools.py
@@ -69,7 +69,7 @@ run:  ## the whole system on this machine, with a live view (ONCE=1: stop after 
 	@$(BIN)/python -m local $(if $(ONCE),--once) $(ARGS)
 
 test: setup  ## everything CI checks
-	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-types told-faults told-properties told-lint
+	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-upgrade told-types told-faults told-properties told-lint
 
 quick: .venv/installed  ## what takes a minute or two: lint, types, unit
 	@$(MAKE) --no-print-directory -j3 told-types told-unit told-lint ARGS="-n 2 $(ARGS)"
@@ -104,6 +104,9 @@ infra: tools .venv-audit/installed .venv-docs/installed  ## the stack, and the e
 
 e2e: tools  ## the deployed system on a local AWS
 	$(BIN)/pytest tests/e2e $(ARGS)
+
+upgrade: tools .venv-audit/installed  ## from the last release to this checkout and back: is anything lost?
+	$(BIN)/pytest tests/upgrade $(ARGS)
 
 faults: tools  ## AWS and the identity provider fail under the deployed function
 	$(BIN)/pytest tests/faults $(ARGS)
@@ -177,6 +180,12 @@ sbom: tools  ## what is in the bundle, as CycloneDX: build/sbom.cdx.json
 dist: .venv/installed  ## the wheels of token-rotator and of the consumers' library, in dist/
 	@$(BIN)/python -m hatchling build --target wheel --directory dist $(ARGS)
 	@cd lambda_src && ../$(BIN)/python -m hatchling build --target wheel --directory ../dist $(ARGS)
+
+record-release: .venv/installed  ## record this checkout as the last release, for `make upgrade`; part of a release
+	@$(BIN)/python -m tests.upgrade $(ARGS)
+
+release-files: sbom  ## wheels, bill of materials, notes and checksums of a release, in build/release (TAG=tag: it has to be the version's)
+	@$(BIN)/python -m local.release $(if $(TAG),--tag "$$TAG") $(ARGS)
 
 generate: .venv/installed  ## rewrite what is generated: the settings' schema and their documentation
 	$(BIN)/python -m studies.reference $(ARGS)

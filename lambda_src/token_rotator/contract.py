@@ -7,6 +7,9 @@ that a role needs) is spelled here and nowhere else.
 from enum import StrEnum
 from typing import Final
 
+VERSION = "0.1.0"
+"""The version of both distributions: each pyproject.toml reads it from here."""
+
 HANDLER: Final = "token_rotator.handler.handle"
 
 AWS_SERVICES: Final = ("secretsmanager", "ssm")
