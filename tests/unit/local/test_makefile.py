@@ -15,7 +15,7 @@ VERBS = [*re.findall(r"^([a-z0-9-]+):.*## ", MAKEFILE, re.M), "tools"]
 NOTHING_TO_PASS_IT_TO = {"help", "tools", "setup", "clean"}
 NEEDED = (
     *("requirements.txt", "package-lock.json", "pyproject.toml"),
-    *("tests/audit/requirements.txt", ".venv/bin/python"),
+    *("tests/audit/requirements.txt", "studies/site/requirements.txt", ".venv/bin/python"),
 )
 
 LATER_THAN_3_81 = [
