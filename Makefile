@@ -90,7 +90,7 @@ lint: .venv/installed node_modules/installed  ## style, prose, who may import wh
 prose: .venv/installed node_modules/installed  ## words and sentence length in the documentation and in Python files (ARGS=files)
 	@$(BIN)/python -m studies.prose $(ARGS)
 
-fix: .venv/installed  ## mend the style, as far as a program can
+fix: .venv/installed  ## correct the style, as far as a program can
 	$(BIN)/ruff check --fix . $(ARGS)
 	$(BIN)/ruff format .
 

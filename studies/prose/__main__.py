@@ -19,7 +19,6 @@ _EXTRACTED: Final = ROOT / "build" / "prose"
 _RULES: Final = Path(__file__).parent / "rules"
 _HISTORY: Final = ("CHANGELOG.md", "docs/understand/decisions/")
 _TO_DO: Final = {
-    "README.md",
     "docs/configure/providers.md",
     "docs/configure/settings.md",
     "docs/consume/consumers.md",
@@ -71,7 +70,9 @@ def _extracted(file: str) -> str:
     """The path of the page that has the sentences of a Python file."""
     page = _EXTRACTED / f"{file}.md"
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(markdown_of((ROOT / file).read_text(encoding="utf-8")), encoding="utf-8")
+    source = (ROOT / file).read_text(encoding="utf-8")
+    text = markdown_of(source, messages=not file.startswith("tests/"))
+    page.write_text(text, encoding="utf-8")
     return str(page)
 
 

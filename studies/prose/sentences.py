@@ -10,7 +10,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-WORDS_OF_A_TEXT = 4
+WORDS_OF_A_MESSAGE = 4
 """A string with fewer words is a name or a label, and not a sentence."""
 
 _DIRECTIVE = re.compile(r"#\s*(?:noqa|type:|fmt:|pragma|mypy:|ruff:|!)")
@@ -18,10 +18,15 @@ _DRAWN = re.compile("[├└│]|={3}|-{3}")
 """A paragraph with one of these is a tree or a table."""
 
 
-def markdown_of(source: str) -> str:
-    """The sentences of ``source``, each on its own line number; other lines are empty."""
+def markdown_of(source: str, *, messages: bool = True) -> str:
+    """The sentences of ``source``, each on its own line number; other lines are empty.
+
+    Without ``messages``, only docstrings and comments: the strings of tests are test data.
+    """
+    tree = ast.parse(source)
     lines = [""] * (source.count("\n") + 1)
-    for first, text in [*_strings(ast.parse(source)), *_comments(source)]:
+    found = [*_docstrings(tree), *_comments(source), *(_messages(tree) if messages else ())]
+    for first, text in found:
         for number, line in enumerate(text.splitlines(), first - 1):
             lines[number] = line.rstrip()
     return "\n".join(lines)
@@ -40,20 +45,22 @@ def _comments(source: str) -> Iterator[tuple[int, str]]:
         yield line, start + token.string.lstrip("#: ")
 
 
-def _strings(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    inside_others: set[ast.AST] = set()
+def _docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            inside_others.update(ast.walk(node))
-            inside_others.discard(node)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and _text(node.value):
-            inside_others.add(node.value)
-            yield node.lineno, _docstring(_text(node.value), node.col_offset)
-        elif node not in inside_others and isinstance(node, ast.Constant | ast.JoinedStr):
+        if isinstance(node, ast.Expr) and (text := _text(node.value)):
+            yield node.lineno, _paragraphs(text, node.col_offset)
+
+
+def _messages(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Texts of one line. Several lines are a program in another language, or a file."""
+    seen: set[ast.AST] = set()
+    for node in ast.walk(tree):  # parents come before their children
+        if isinstance(node, ast.Expr):
+            seen.add(node.value)
+        elif isinstance(node, ast.Constant | ast.JoinedStr) and node not in seen:
+            seen.update(ast.walk(node))
             text = _text(node).strip()
-            # several lines are a program for another language or a file's content
-            if "\n" not in text and len(text.split()) >= WORDS_OF_A_TEXT:
+            if "\n" not in text and len(text.split()) >= WORDS_OF_A_MESSAGE:
                 yield node.lineno, f"- {text}"
 
 
@@ -66,7 +73,7 @@ def _text(node: ast.expr) -> str:
     return ""
 
 
-def _docstring(text: str, indentation: int) -> str:
+def _paragraphs(text: str, indentation: int) -> str:
     """The docstring, line by line, without the indentation of the code and without drawings."""
     lines = re.sub(rf"^ {{,{indentation}}}", "", text, flags=re.MULTILINE)
     parts = re.split(r"(\n\s*\n)", lines)

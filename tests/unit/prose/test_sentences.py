@@ -44,6 +44,10 @@ def test_docstrings_comments_and_messages_stand_on_their_lines():
     }
 
 
+def test_strings_of_a_test_are_data():
+    assert markdown_of('TEXT = "four words and one"', messages=False) == ""
+
+
 def test_names_programs_and_drawings_are_no_sentences():
     found = sentences('''\
         """The errors.
