@@ -7,7 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
-from studies.simulation.alarm_evaluation import Alarm
+from local.alarms.evaluation import Alarm, rendered_alarms
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.models.stack import StackConfig
@@ -25,8 +25,4 @@ def deployed_alarms() -> Mapping[str, Alarm]:
         ),
         code=lambda_.Code.from_inline("no code"),
     )
-    found = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
-    return {
-        properties["AlarmName"].rpartition("/")[2]: Alarm.rendered(properties)
-        for properties in (resource["Properties"] for resource in found)
-    }
+    return rendered_alarms(Template.from_stack(stack).to_json())
