@@ -46,7 +46,7 @@ function show(state) {
 function headline(state) {
   const ringing = state.alarms.filter(rings).map((one) => one.name);
   const alarms = ringing.length ? ` In ALARM: ${ringing.join(", ")}.` : "";
-  if (state.worked) status(ringing.length ? "bad" : "good", `Consumers have a valid token.${alarms}`);
+  if (state.worked) status(ringing.length ? "warn" : "good", `Consumers have a valid token.${alarms}`);
   else if (!state.reads) status("unknown", "Nobody has read a token yet.");
   else status("bad", `Consumers have no valid token.${alarms}`);
 }
