@@ -10,7 +10,7 @@ UV := $(BIN)/python local/setup/uv.py
 # "$$NAME" and not $(NAME): a path may have spaces
 CDK := PATH="$(CURDIR)/$(BIN):$$PATH" npx --no-install cdk
 # what follows an installation: what could not be installed, and the heading that says what to do
-or_see = || { echo "$(1) could not be installed, for the reason above: docs/troubleshooting.md\#$(2)" >&2; exit 1; }
+or_see = || { echo "$(1) could not be installed, for the reason above: docs/deploy/troubleshooting.md\#$(2)" >&2; exit 1; }
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
@@ -111,10 +111,10 @@ audit: tools .venv-audit/installed  ## the evidence as a table: permissions, rul
 soak: tools  ## the same at length, then random faults for SOAK_MINUTES (5); a quarter of an hour
 	$(BIN)/pytest tests/faults tests/unit/reader/hosts -m soak $(ARGS)
 
-bench: tools  ## what rotations, cold starts and reads cost, beside others; writes docs/performance.md (minutes)
+bench: tools  ## what rotations, cold starts and reads cost, beside others; writes docs/understand/performance.md (minutes)
 	@$(BIN)/python -m studies.bench --write $(SECTIONS) $(ARGS)
 
-simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/availability.* (minutes)
+simulate: .venv/installed  ## months of faults under a virtual clock; writes docs/understand/availability.* (minutes)
 	$(BIN)/python -m studies.simulation $(ARGS)
 
 synth: tools  ## the CloudFormation templates; needs no account, no Docker, and after `make setup` no network
@@ -154,13 +154,13 @@ try: .venv/installed  ## does the key in the downloaded file work? no AWS, nothi
 	@test -n "$$FILE" || { echo "Name the downloaded file: make try FILE=path" >&2; exit 2; }
 	@$(BIN)/token-rotator try $(ARGS) "$$FILE" $(ROTATOR_ARGS)
 
-live-check: .venv/installed  ## what only a real account shows (ARGS="--alarm ALARM --expire MINUTES"); docs/live-check.md
+live-check: .venv/installed  ## what only a real account shows (ARGS="--alarm ALARM --expire MINUTES"); docs/operate/live-check.md
 	@$(BIN)/token-rotator live-check $(ROTATOR_ARGS) $(ARGS)
 
 costs: .venv/installed  ## what the configuration costs a month, and which setting changes it (CONFIG=file)
 	@$(BIN)/token-rotator costs $(if $(CONFIG),--config "$$CONFIG") $(ARGS)
 
-package: tools  ## templates and zip files for whoever deploys without the CDK (BUCKET=name PREFIX=... CONFIG=file STACK=name); docs/packaging.md
+package: tools  ## templates and zip files for whoever deploys without the CDK (BUCKET=name PREFIX=... CONFIG=file STACK=name); docs/deploy/packaging.md
 	@test -n "$$BUCKET" || { echo "Name the bucket that the zip files are going to be in: make package BUCKET=name" >&2; exit 2; }
 	@# as it is written: make would expand the placeholder of a name such as acme-${AWS::Region}
 	@$(BIN)/token-rotator package --bucket '$(value BUCKET)' $(if $(PREFIX),--prefix "$$PREFIX") $(if $(CONFIG),--config "$$CONFIG") $(if $(STACK),--stack "$$STACK") $(ARGS)

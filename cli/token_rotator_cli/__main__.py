@@ -193,7 +193,7 @@ def _operate(
 
 
 def _failed(console: Console, error: CommandFailed | RotationError) -> int:
-    # docs/runbook.md has a row for each class of what stops a rotation
+    # docs/operate/runbook.md has a row for each class of what stops a rotation
     kind = f"{type(error).__name__}: " if isinstance(error, RotationError) else ""
     console.error(f"{kind}{error}")
     console.document({"ok": False, "error": type(error).__name__, "message": str(error)})

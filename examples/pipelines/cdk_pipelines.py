@@ -1,7 +1,7 @@
 """CDK Pipelines: a pipeline in AWS that deploys the rotators to one account after the other.
 
 ``npx cdk deploy --app ".venv/bin/python examples/pipelines/cdk_pipelines.py"`` creates it, once.
-From then on it deploys every commit, changes of itself included. See docs/deploying.md.
+From then on it deploys every commit, changes of itself included. See docs/deploy/pipelines.md.
 """
 
 import json

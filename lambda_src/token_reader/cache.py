@@ -213,8 +213,8 @@ def _expired(token: AccessToken) -> TokenExpired:
     return TokenExpired(
         f"The published access token expired at {token.expires_at:%Y-%m-%d %H:%M:%S %Z} and has "
         "not been replaced. The rotator is failing, and its alarms should have fired: its "
-        "operators run `token-rotator check` and follow docs/runbook.md. If they find nothing "
-        "wrong, compare this machine's clock. Try again in a few seconds."
+        "operators run `token-rotator check` and follow docs/operate/runbook.md. If they find "
+        "nothing wrong, compare this machine's clock. Try again in a few seconds."
     )
 
 

@@ -2,7 +2,7 @@
 
 Both are JSON on standard output. Lambda passes that on unchanged, and would wrap a record of
 ``logging``. No library is used, because each cold start would pay for it:
-docs/decisions/0014-a-small-and-quick-bundle.md.
+docs/understand/decisions/0014-a-small-and-quick-bundle.md.
 """
 
 import json

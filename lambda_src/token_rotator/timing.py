@@ -1,8 +1,8 @@
 """Durations and deadlines of an invocation.
 
 An invocation has contract.FUNCTION_TIMEOUT_SECONDS. From the end backwards, these are the time to
-report, the time to publish, and the rest to obtain a token. docs/decisions/0003-the-deadline.md,
-0009-the-deadline-holds.md and 0025-who-answered-decides.md have the arithmetic.
+report, the time to publish, and the rest to obtain a token. Decisions 0003, 0009 and 0025
+(docs/understand/decisions) have the arithmetic.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""``make bench``: measures everything, prints it, and writes docs/performance.md."""
+"""``make bench``: measures everything, prints it, and writes docs/understand/performance.md."""
 
 import argparse
 from collections.abc import Callable, Mapping
@@ -28,14 +28,14 @@ SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
     "load": load.section,
     "synth": synth.section,
 }
-"""Each measures, and answers what docs/performance.md shows between its markers."""
+"""Each measures, and answers what docs/understand/performance.md shows between its markers."""
 
 
 def main() -> None:
     """All sections, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m studies.bench", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="into docs/understand/performance.md")
     arguments = parser.parse_args()
     for name in arguments.sections or SECTIONS:
         if name not in SECTIONS:

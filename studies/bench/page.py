@@ -1,4 +1,4 @@
-"""Writes figures into docs/performance.md, between the markers of their section."""
+"""Writes figures into docs/understand/performance.md, between the markers of their section."""
 
 import platform
 import re
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "understand" / "performance.md"
 
 
 def write(section: str, text: str, *, page: Path = PAGE) -> None:

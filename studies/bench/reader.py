@@ -108,7 +108,7 @@ def left_behind(calls: int) -> int:
 
 
 def table(timings: Timings) -> str:
-    """The table in docs/performance.md."""
+    """The table in docs/understand/performance.md."""
     least = timings["a dictionary look-up"]
     lines = ["| cached read | ns per call | times a dictionary look-up |", "|---|---|---|"]
     lines += [

@@ -7,7 +7,7 @@ the others are installed::
     DIR/py/bin/pip install authlib flask requests google-auth msal simple-salesforce docusign-esign
     .venv/bin/python -m studies.providers DIR
 
-``docs/providers.md`` says what came of it.
+``docs/configure/providers.md`` says what came of it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The recipes of docs/providers.md against what the vendors' own libraries send."""
+"""The recipes of docs/configure/providers.md against what the vendors' own libraries send."""
 
 import json
 import re
@@ -20,7 +20,7 @@ TIMES_AND_RANDOM: Final = ("iat", "exp", "jti")
 
 
 def vendors(programs: Path) -> None:
-    """The recipes of docs/providers.md against what the vendors' own libraries send."""
+    """The recipes of docs/configure/providers.md against what the vendors' own libraries send."""
     own = certificate()
     known = {
         "client_id": CLIENT,
@@ -36,7 +36,7 @@ def vendors(programs: Path) -> None:
         text=True,
         check=True,
     )
-    page = (ROOT / "docs" / "providers.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "configure" / "providers.md").read_text(encoding="utf-8")
     for heading, theirs in json.loads(done.stdout).items():
         block = re.search(rf"^## {re.escape(heading)}\n.*?```toml\n(.*?)```", page, re.M | re.S)
         assert block is not None

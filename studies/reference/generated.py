@@ -13,9 +13,9 @@ from token_rotator_cli.arguments.commands import COMMANDS
 _FILES: Final[Mapping[str, Callable[[], str]]] = {"rotators.schema.json": schema_text}
 
 _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
-    "docs/answers.md": {"answers": answers.answers, "codes": answers.codes},
-    "docs/configuration.md": {"settings": settings.tables_of_settings},
-    "docs/command.md": {
+    "docs/reference/answers.md": {"answers": answers.answers, "codes": answers.codes},
+    "docs/configure/settings.md": {"settings": settings.tables_of_settings},
+    "docs/reference/command.md": {
         "help": command.help_text,
         "steps of preflight": command.preflight_steps,
         **{
@@ -24,11 +24,15 @@ _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
             if name != "live-check"
         },
     },
-    "docs/live-check.md": {"help": partial(command.help_text, "live-check")},
-    "docs/costs.md": {"bill": command.costs},
-    "docs/packaging.md": {"parameters": settings.parameters_of_packages},
-    "docs/construct.md": {name: partial(snippets.snippet, name) for name in snippets.EXISTING_APP},
-    "docs/consumers.md": {name: partial(snippets.snippet, name) for name in snippets.SNIPPETS},
+    "docs/operate/live-check.md": {"help": partial(command.help_text, "live-check")},
+    "docs/operate/costs.md": {"bill": command.costs},
+    "docs/deploy/packaging.md": {"parameters": settings.parameters_of_packages},
+    "docs/deploy/construct.md": {
+        name: partial(snippets.snippet, name) for name in snippets.EXISTING_APP
+    },
+    "docs/consume/consumers.md": {
+        name: partial(snippets.snippet, name) for name in snippets.SNIPPETS
+    },
 }
 """Page → name of the region → what stands in it.
 

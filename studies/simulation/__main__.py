@@ -1,4 +1,4 @@
-"""Simulates months of operation, prints the tables and writes docs/availability.*."""
+"""Simulates months of operation, prints the tables and writes docs/understand/availability.*."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from studies.simulation import document, figures, plot
 from studies.simulation.study import STUDIED_OUTAGE_SECONDS, Size, study
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "understand"
 
 
 def main() -> None:

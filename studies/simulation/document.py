@@ -1,4 +1,4 @@
-"""The generated part of docs/availability.md: tables of the figures."""
+"""The generated part of docs/understand/availability.md: tables of the figures."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -86,7 +86,7 @@ def _requests_of_one(begins: float, timing: Timing, random: Random) -> Iterator[
 
 
 def table(rotators: int = 500) -> str:
-    """The table in docs/many.md."""
+    """The table in docs/deploy/many.md."""
     fires = f"if AWS fires {rotators} rotators' schedules ..."
     lines = [
         f"| {fires} | requests a second, mean | 99 % of seconds | the busiest second |",

@@ -1,4 +1,4 @@
-"""The tables of docs/availability.md are those of availability.json."""
+"""The tables of docs/understand/availability.md are those of availability.json."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from studies.simulation.claims import ALL
 from studies.simulation.strategies import COMPARED
 from studies.simulation.study import LIFETIMES, TUNINGS
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "understand"
 
 
 def test_the_committed_page_is_generated_from_the_committed_figures():

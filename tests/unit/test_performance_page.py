@@ -1,4 +1,4 @@
-"""The benchmarks write their figures into docs/performance.md and change nothing else of it."""
+"""The benchmarks write their figures into docs/understand/performance.md and nothing else."""
 
 from pathlib import Path
 

@@ -14,7 +14,7 @@ from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.steps import Finding, Result
 
-GUIDE: Final = "docs/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow"
+GUIDE: Final = "docs/security/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow"
 AWS_KEY: Final = "alias/aws/sns"
 PUBLISHES: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 
@@ -39,7 +39,8 @@ def alarms(context: CheckContext) -> Finding:
         )
     if ringing:
         return Finding(
-            message=f"{' and '.join(ringing)} is ringing. docs/runbook.md has a section for each",
+            message=f"{' and '.join(ringing)} is ringing. docs/operate/runbook.md has a section "
+            "for each",
             result=Result.WARNING,
             facts=facts,
         )

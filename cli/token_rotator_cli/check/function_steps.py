@@ -15,7 +15,7 @@ from token_rotator_cli.deployment.state import Status
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.steps import Finding, Result
 
-PAGE: Final = "docs/network.md"
+PAGE: Final = "docs/network/vpc.md"
 
 FIXES: Final[Mapping[str, str]] = MappingProxyType(
     {

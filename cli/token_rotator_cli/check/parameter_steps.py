@@ -55,6 +55,6 @@ def writers(context: CheckContext) -> Finding:
         raise ConfigurationError(
             f"{listed} writes {name}, too: each encrypts it with its own key, which consumers of "
             "the other may not use. Take one of them away, or give it another parameter_name "
-            "(docs/renaming.md)."
+            "(docs/deploy/renaming.md)."
         )
     return Finding(message=f"no other rotator of this account and region writes {name}")

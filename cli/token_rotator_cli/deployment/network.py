@@ -89,7 +89,7 @@ class Networks:
             yield (
                 f"is in {', '.join(public)}, where instances get public addresses, as in a public "
                 "subnet. A function gets none and reaches no internet from there: name private "
-                "subnets (docs/network.md#a-fixed-address)"
+                "subnets (docs/network/vpc.md#a-fixed-address)"
             )
 
     def interfaces(self, network: Network) -> list[Mapping[str, Any]]:

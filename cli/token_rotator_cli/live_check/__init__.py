@@ -1,4 +1,4 @@
-"""The command ``live-check``: what only a deployment in a real account shows (docs/live-check.md).
+"""The command ``live-check``: what only a deployment in a real account shows.
 
-It mostly reads. What it changes for a check, it restores.
+docs/operate/live-check.md describes it. It mostly reads. What it changes for a check, it restores.
 """

@@ -60,7 +60,7 @@ def _dead_ends(ways: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
         elif not any(route.get(target) for target in _TARGETS):
             yield (
                 f"the default route of {subnet} leads to an internet gateway: a function has no "
-                "public address, and gets no answer from there (docs/network.md)"
+                "public address, and gets no answer from there (docs/network/vpc.md)"
             )
 
 

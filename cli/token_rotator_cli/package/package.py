@@ -20,7 +20,7 @@ from token_rotator_cli.place import merged
 if TYPE_CHECKING:
     from token_rotator_cdk.package.write import Package
 
-PAGE: Final = "docs/packaging.md"
+PAGE: Final = "docs/deploy/packaging.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def _write(stacks: Sequence[Deployment], file: Path, place: PackagePlace, out: P
             "There is no Node.js on this machine, and the AWS CDK, which writes the templates, "
             "needs it: install Node.js 20 or newer. Whoever deploys the package needs none."
         )
-    # jsii prints a dozen lines about Node.js 20; docs/troubleshooting.md says which versions work
+    # jsii prints a dozen lines about Node.js 20. Versions that work: docs/deploy/troubleshooting.md
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
     # starts Node.js, which takes a second
     from token_rotator_cdk.bundle.cache import BundlingFailed

@@ -169,7 +169,7 @@ def _end(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
     ]
     if lost:
         yield (
-            "This deployment would leave consumers without a token. docs/renaming.md has the "
-            f'steps that do not. To deploy all the same: make deploy ACCEPT="'
+            "This deployment would leave consumers without a token. docs/deploy/renaming.md has "
+            f'the steps that do not. To deploy all the same: make deploy ACCEPT="'
             f'{" ".join(dict.fromkeys(lost))}" (token-rotator preflight --accept).'
         )

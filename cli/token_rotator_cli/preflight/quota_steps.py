@@ -39,7 +39,7 @@ def concurrency(context: PreflightContext) -> Finding:
         message=f"the deployment reserves {len(wanted)}; {account}, and Lambda keeps "
         f"{STAYS_UNRESERVED} unreserved (UnreservedConcurrentExecution below its minimum value). "
         f"Ask for more in Service Quotas ({QUOTA}), or write reserve_concurrency = false "
-        "(docs/troubleshooting.md#a-new-account)",
+        "(docs/deploy/troubleshooting.md#a-new-account)",
         result=Result.WRONG,
         facts=facts,
     )

@@ -2,7 +2,7 @@
 
 With bytecode, cold starts do not compile. It works in one version of Python only and on every
 processor. Without a Python of that version, the bundle works and starts slower:
-docs/decisions/0014-a-small-and-quick-bundle.md.
+docs/understand/decisions/0014-a-small-and-quick-bundle.md.
 """
 
 import functools

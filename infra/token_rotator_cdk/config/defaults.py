@@ -76,8 +76,8 @@ class Default:
     EXPIRATION_GRACE_MINUTES: Final = 5
     INTERVAL_MINUTES: Final = 4
     WATCHDOG_MIN_REMAINING_SECONDS: Final = 155
-    """Half a token's life and a little: docs/decisions/0011-what-the-full-study-says.md."""
+    """Half a token's life and a little: decision 0011 (docs/understand/decisions)."""
     WATCHDOGS: Final = 2
-    """Schedules of a minute each, that fire independently: docs/decisions/0008-two-watchdogs.md."""
+    """Schedules of a minute each that fire independently: decision 0008."""
     MEMORY_MB: Final = 256
     LOG_RETENTION_DAYS: Final = 30

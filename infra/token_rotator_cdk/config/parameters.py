@@ -17,7 +17,7 @@ class Parameter:
 
     name: str
     description: str
-    """What the template, the consoles and docs/packaging.md say of it."""
+    """What the template, the consoles and docs/deploy/packaging.md say of it."""
     settings: tuple[str, ...]
     """What fixes the same in ``rotators.toml``. Where one is set, there is no such parameter."""
     rule: Rule

@@ -45,7 +45,7 @@ class IdentityProvider:
     """What an identity provider expects. What is left out is as the profile says.
 
     The fields are the settings of ``[rotators.NAME.identity_provider]``; see
-    docs/configuration.md. The construct that is given the value checks it.
+    docs/configure/settings.md. The construct that is given the value checks it.
     """
 
     profile: Profile = Profile.INTELLIGENCE
@@ -91,6 +91,6 @@ class IdentityProvider:
     def jwt_bearer(cls, **settings: Unpack[GrantSettings]) -> Self:
         """Any authorization server that takes an assertion as the grant (RFC 7523 section 2.1).
 
-        Salesforce Platform, Google service accounts, DocuSign: docs/providers.md.
+        Salesforce Platform, Google service accounts, DocuSign: docs/configure/providers.md.
         """
         return cls(profile=Profile.JWT_BEARER, **settings)

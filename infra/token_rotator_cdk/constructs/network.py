@@ -43,7 +43,7 @@ class Network:
             yield ConfigIssue(
                 key="vpc_subnets",
                 fix="select private subnets: Lambda gives a function no public address, so that "
-                "nothing leads out of a public one (docs/network.md)",
+                "nothing leads out of a public one (docs/network/vpc.md)",
             )
 
     def settings(self) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class SharedReader(iam.Role):
     """May read one parameter; workloads of the named accounts may assume it, if theirs let them.
 
     Not a share of AWS RAM: it holds a parameter that exists, and this one expires and is created
-    anew (docs/decisions/0012-other-accounts.md).
+    anew (docs/understand/decisions/0012-other-accounts.md).
     """
 
     def __init__(

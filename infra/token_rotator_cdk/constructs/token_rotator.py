@@ -44,8 +44,8 @@ class TokenRotator(Construct):
     """Keeps a fresh access token of one credential in one SSM parameter.
 
     What is not given is created or has the default of ``rotators.toml``
-    (docs/configuration.md). Arguments that are known at synthesis are checked by the same rules:
-    ``ConfigurationIssues`` names all that are wrong.
+    (docs/configure/settings.md). Arguments that are known at synthesis are checked by the same
+    rules: ``ConfigurationIssues`` names all that are wrong.
     """
 
     def __init__(
@@ -99,9 +99,9 @@ class TokenRotator(Construct):
             actions.
         :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
         :param secret_access_alerts: tells the topic who else reads the secret.
-        :param runbook_url: where docs/runbook.md can be read, for the texts of alarms and alerts.
-            Default: they link to nothing.
-        :param vpc: what the function's traffic leaves through (docs/network.md). Default: the
+        :param runbook_url: where docs/operate/runbook.md can be read, for the texts of alarms and
+            alerts. Default: they link to nothing.
+        :param vpc: what the function's traffic leaves through (docs/network/vpc.md). Default: the
             function is in no VPC of yours.
         :param security_groups: default: one that lets HTTPS out and nothing in is created.
         :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
@@ -260,7 +260,7 @@ class TokenRotator(Construct):
 
         For workloads of this account; those of others assume the role of ``share_with``. The
         workload reads the parameter whenever it uses the token. ``ecs.Secret`` and dynamic
-        references read once, and the token lives for minutes (docs/construct.md).
+        references read once, and the token lives for minutes (docs/deploy/construct.md).
         """
         return self._readers.grant(grantee)
 
@@ -273,5 +273,5 @@ class TokenRotator(Construct):
         return rotator_metric(self.name, metric_name, **options).attach_to(self)
 
     def create_schedules_after(self, other: "TokenRotator") -> None:
-        """Keeps the schedules of two rotators from firing together (docs/many.md)."""
+        """Keeps the schedules of two rotators from firing together (docs/deploy/many.md)."""
         self.triggers.created_after(other.triggers)

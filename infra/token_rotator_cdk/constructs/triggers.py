@@ -89,7 +89,7 @@ class Triggers(Construct):
         """Schedules of two rotators are not created at the same moment, as they would be otherwise.
 
         A rate schedule counts from its creation, and nothing else in a template says when in a
-        minute it fires: docs/decisions/0018-firing-times.md.
+        minute it fires: docs/understand/decisions/0018-firing-times.md.
         """
         for schedule, other in zip(self.schedules, others.schedules, strict=False):
             schedule.node.add_dependency(other)

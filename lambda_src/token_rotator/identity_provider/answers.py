@@ -1,6 +1,6 @@
 """Who answered decides: the class of error of every answer, as one table.
 
-docs/answers.md shows it; ``make generate`` writes it there.
+docs/reference/answers.md shows it; ``make generate`` writes it there.
 """
 
 import re

@@ -1,7 +1,7 @@
 """OAuth error codes: what each says, and what to do, most likely first, by profile.
 
-docs/answers.md shows the table; ``make generate`` writes it there. Replacing the key is advised
-only where the provider itself said that it does not know the client or its key.
+docs/reference/answers.md shows the table; ``make generate`` writes it there. Replacing the key is
+advised only where the provider itself said that it does not know the client or its key.
 """
 
 from collections.abc import Mapping

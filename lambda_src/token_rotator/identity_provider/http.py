@@ -88,7 +88,7 @@ class ProviderHttp:
 def _refused(exc: AddressRefused, what: str) -> IdentityProviderUntrusted:
     fix = (
         "If the identity provider is in a private network, the function needs a VPC that leads "
-        "there and allow_private_addresses = true (docs/network.md)."
+        "there and allow_private_addresses = true (docs/network/vpc.md)."
         if exc.private
         else "No setting admits it; a proxy, a VPN or a DNS filter may answer for the real host."
     )
@@ -102,7 +102,7 @@ def _no_answer(exc: TransportError, what: str) -> IdentityProviderError:
         return IdentityProviderUntrusted(
             f"The {what}'s certificate was not accepted ({exc}). "
             "Check the endpoint's host name and its certificate. If an authority of your own "
-            "issued it, name that in extra_ca_certificates (docs/network.md)."
+            "issued it, name that in extra_ca_certificates (docs/network/vpc.md)."
         )
     if exc.client_certificate:
         return IdentityProviderDown(

@@ -13,7 +13,7 @@ class Memory:
 
     Nobody else writes the parameter, so the memory is wrong only if somebody deletes it or writes
     something foreign. AWS's event says so, mostly; without one, that is noticed when the memory is
-    too old, or by the read before a write: docs/decisions/0041-alarms-in-time.md.
+    too old, or by the read before a write: docs/understand/decisions/0041-alarms-in-time.md.
     """
 
     superseded: bool = False

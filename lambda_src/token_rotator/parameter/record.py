@@ -32,7 +32,7 @@ class Record:
         return self.expires_at - now
 
     def to_json(self) -> str:
-        """The parameter's value: JSON, stable, documented in docs/consumers.md."""
+        """The parameter's value: JSON, stable, documented in docs/consume/consumers.md."""
         return json.dumps(
             {
                 "access_token": self.access_token,

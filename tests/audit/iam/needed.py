@@ -163,7 +163,7 @@ def attachment(rotator: Rotator, context: Mapping[str, str] | None = None) -> It
     """
     if not rotator.subnets:
         return
-    # before the creation, Lambda asks for all interfaces: docs/decisions/0030
+    # before the creation, Lambda asks for all interfaces: docs/understand/decisions/0030
     interfaces = (interface(rotator), rotator.place.arn("ec2:network-interface/*"))
     asked = [(action, "*") for action in OF_A_NETWORK]
     asked += [(action, one) for action in OF_AN_INTERFACE for one in interfaces]

@@ -21,7 +21,7 @@ MAY_BE_OF_ANOTHER_ACCOUNT = {
     ("rotators", "marketing", "secret", "arn"),  # with its customer key
     ("rotators", "marketing", "secret", "key_arn"),
 }
-"""What AWS shares between accounts: docs/configuration.md says for each of them what it needs."""
+"""What AWS shares between accounts: docs/configure/settings.md says what each of them needs."""
 
 
 def keys_with_arns() -> list[KeyPath]:

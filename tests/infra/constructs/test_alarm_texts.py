@@ -93,7 +93,7 @@ def test_a_text_links_to_its_part_of_the_runbook_where_the_address_is_known(name
     address, _, anchor = LINKED[name].rstrip('"').rpartition(" More: ")[2].partition("#")
 
     assert address == LONGEST
-    assert anchor in anchors((ROOT / "docs" / "runbook.md").read_text(encoding="utf-8"))
+    assert anchor in anchors((ROOT / "docs" / "operate" / "runbook.md").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("wrong", ["wiki/runbook", f"{RUNBOOK}#top", "https://a b", f"{LONGEST}w"])

@@ -111,8 +111,8 @@ MOVES: Final = {
     ("stack", "key_arn"): "arn:aws:kms:us-east-1:111122223333:key/mrk-" + "1234abcd" * 4,
     ("rotators", "marketing", "log_group_name"): "/acme/tokens/marketing",
 }
-"""Settings that move something: docs/renaming.md says what, and ``token-rotator preflight`` whom it
-costs a token."""
+"""Settings that move something: docs/deploy/renaming.md says what, ``token-rotator preflight``
+whom it costs a token."""
 
 INSTEAD_OF_ROLES: Final = ("stack", "bootstrap", "cli_credentials")
 """Not beside the roles of the bootstrap stack. No property of a resource depends on it."""

@@ -8,7 +8,7 @@ import pytest
 from local import ROOT
 from token_rotator_cdk import TokenRotator
 
-PAGE = ROOT / "docs" / "construct.md"
+PAGE = ROOT / "docs" / "deploy" / "construct.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 
 

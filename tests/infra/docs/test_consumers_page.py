@@ -5,7 +5,7 @@ from typing import Any
 
 from local import ROOT
 
-TEXT = (ROOT / "docs" / "consumers.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "consume" / "consumers.md").read_text(encoding="utf-8")
 
 
 def test_cdk_code_uses_names_that_exist():

@@ -12,8 +12,7 @@ from local import ROOT
 from tests.support.config_files import written
 from token_rotator_cdk.config.load import load
 
-DOCS = ROOT / "docs"
-PAGE = (DOCS / "deploying.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "deploy" / "pipelines.md").read_text(encoding="utf-8")
 TABLES = re.findall(r"(?s)```toml\n(.*?)```", PAGE)
 COMMANDS = "\n".join(re.findall(r"(?s)```sh\n(.*?)```", PAGE))
 POLICIES = sorted((ROOT / "examples" / "pipelines").glob("*.json"))
@@ -46,7 +45,7 @@ def test_the_command_writes_a_policy_for_another_account(file: Path):
 
 def test_every_file_of_the_examples_is_on_the_page():
     for file in (ROOT / "examples" / "pipelines").iterdir():
-        assert file.name.startswith("__") or f"(../examples/pipelines/{file.name})" in PAGE
+        assert file.name.startswith("__") or f"(../../examples/pipelines/{file.name})" in PAGE
 
 
 @pytest.mark.parametrize("verb", sorted(set(re.findall(r"make ([a-z-]+)", PAGE))))

@@ -19,7 +19,7 @@ from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cli.check.alarm_steps import GUIDE
 from token_rotator_cli.deployment.resource_policy import Decision, Request, decide
 
-PAGE = ROOT / "docs" / "hardened.md"
+PAGE = ROOT / "docs" / "security" / "hardened.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 EVERYTHING = a_deployment(
     a_stack(

@@ -16,7 +16,7 @@ from token_rotator.contract import AWS_SERVICES, Actions
 from token_rotator_cdk.config.load import load
 from token_rotator_cli.check import function_steps
 
-PAGE = ROOT / "docs" / "network.md"
+PAGE = ROOT / "docs" / "network" / "vpc.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 WITHOUT_A_BUNDLE = """
 
@@ -92,10 +92,18 @@ def test_what_lambda_names_as_the_networks_reason_is_on_the_page():
     assert (ROOT / function_steps.PAGE).is_file()
 
 
-@pytest.mark.parametrize("page", ["runbook.md", "construct.md", "troubleshooting.md", "command.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "operate/runbook.md",
+        "deploy/construct.md",
+        "deploy/troubleshooting.md",
+        "reference/command.md",
+    ],
+)
 def test_it_is_found_from_where_the_question_comes_up(page: str):
-    text = (PAGE.parent / page).read_text(encoding="utf-8")
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
 
-    links = re.findall(r"\(network\.md(?:#([a-z0-9-]+))?\)", text)
+    links = re.findall(r"\(../network/vpc\.md(?:#([a-z0-9-]+))?\)", text)
     assert links
     assert {anchor for anchor in links if anchor} <= anchors(TEXT)

@@ -11,7 +11,7 @@ from token_rotator_cdk.package.place import PackagePlace
 from token_rotator_cli.package.files import MOST_INLINE_BYTES, TemplateFile, ZipFile
 from token_rotator_cli.package.next_commands import next_commands
 
-TEXT = (ROOT / "docs" / "packaging.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "deploy" / "packaging.md").read_text(encoding="utf-8")
 
 
 def template(directory: Path, *names: str) -> TemplateFile:

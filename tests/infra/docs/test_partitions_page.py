@@ -7,7 +7,7 @@ from tests.support.partitions import REGIONS, SUFFIXES
 from token_rotator_cdk.config.places import regions_with_fips
 from token_rotator_cdk.constructs.monitoring.console import HOSTS
 
-TEXT = (ROOT / "docs" / "partitions.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "network" / "partitions.md").read_text(encoding="utf-8")
 FIPS = TEXT.partition("## FIPS endpoints")[2].partition("\n## ")[0]
 
 

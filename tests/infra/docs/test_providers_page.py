@@ -19,7 +19,7 @@ from token_rotator.credential.service_account import parse
 from token_rotator.settings import Settings
 from token_rotator_cdk.config.load import load
 
-PAGE = (ROOT / "docs" / "providers.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "configure" / "providers.md").read_text(encoding="utf-8")
 STACK = '[stack]\nname = "tokens"\n'
 
 

@@ -8,7 +8,7 @@ from local import ROOT
 from tests.support.infra_templates import resources, template
 from token_rotator import errors
 
-RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+RUNBOOK = (ROOT / "docs" / "operate" / "runbook.md").read_text(encoding="utf-8")
 DECISIONS = RUNBOOK.split("\n## From the error to the fix\n")[1].split("\n## ")[0]
 
 

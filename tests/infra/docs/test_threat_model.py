@@ -5,7 +5,7 @@ import re
 from local import ROOT
 from tests.audit.evidence import every_check
 
-MODEL = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+MODEL = (ROOT / "docs" / "security" / "threat-model.md").read_text(encoding="utf-8")
 
 
 def test_every_named_test_exists():

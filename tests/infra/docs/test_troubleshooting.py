@@ -10,7 +10,7 @@ from local.setup import tools
 from tests.support.headings import anchors
 from token_rotator_cdk.bundle import build
 
-PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "deploy" / "troubleshooting.md").read_text(encoding="utf-8")
 QUOTED = re.findall("(?m)^> (.*)$", PAGE)
 NOT_BOOTSTRAPPED = (
     "SSM parameter %s not found in %s. Has the environment been bootstrapped? "
@@ -74,7 +74,7 @@ def test_the_symptoms_are_there_in_the_words_in_which_people_search(symptom: str
     assert [line for line in QUOTED if re.search(symptom, line)]
 
 
-@pytest.mark.parametrize("file", ["README.md", "Makefile", "docs/command.md"])
+@pytest.mark.parametrize("file", ["README.md", "Makefile", "docs/reference/command.md"])
 def test_it_is_found_and_links_to_it_lead_somewhere(file: str):
     text = (ROOT / file).read_text(encoding="utf-8")
 

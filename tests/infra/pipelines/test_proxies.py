@@ -1,4 +1,4 @@
-"""Every step that needs a network asks the proxy of the environment, as docs/deploying.md says."""
+"""Every step that needs a network asks the proxy of the environment (docs/deploy/pipelines.md)."""
 
 import contextlib
 import os

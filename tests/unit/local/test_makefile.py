@@ -223,7 +223,7 @@ def test_npm_says_why_it_failed(folder: Path) -> None:
     assert "npm error code ENOTFOUND" in done.stderr
     assert (
         "The CDK command line could not be installed, for the reason above: "
-        "docs/troubleshooting.md#npm\n"
+        "docs/deploy/troubleshooting.md#npm\n"
     ) in done.stderr
     assert done.returncode != 0
     assert not (folder / "node_modules" / "installed").exists()

@@ -1,4 +1,4 @@
-"""docs/consumers.md: Python snippets run, other snippets parse, figures match their formulas."""
+"""docs/consume/consumers.md: Python runs, other snippets parse, figures match their formulas."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tests.support.headings import anchors
 from tests.unit.reader.scenario import NAME
 from token_rotator.parameter.record import Record
 
-PAGE = ROOT / "docs" / "consumers.md"
+PAGE = ROOT / "docs" / "consume" / "consumers.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 MONTH_SECONDS = 30 * 24 * 3600

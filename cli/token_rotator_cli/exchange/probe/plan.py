@@ -1,7 +1,7 @@
 """The plan: which request is sent next, so that few answer all, and what may be concluded.
 
 A refusal has many reasons. It answers a question only between two acceptances of a request that
-differs in nothing but what is asked: docs/decisions/0037-what-a-probe-may-conclude.md.
+differs in nothing but what is asked: docs/understand/decisions/0037-what-a-probe-may-conclude.md.
 """
 
 from collections.abc import Callable, Iterator, Sequence

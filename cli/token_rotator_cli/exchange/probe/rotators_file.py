@@ -34,7 +34,7 @@ def _lines(seen: Seen, chosen: Chosen, now: datetime) -> Iterator[str]:
     host = urls.host(seen.asker.token_endpoint)
     yield f"# Written by token-rotator try --probe on {now:%Y-%m-%d}, after"
     yield f"# {len(seen.asker.replies)} token requests to {host}."
-    yield "# docs/configuration.md explains every key; what is not here has its default."
+    yield "# docs/configure/settings.md explains every key; what is not here has its default."
     yield ""
     yield "[stack]"
     yield f"name = {_value(chosen.stack)}"

@@ -98,7 +98,7 @@ def _private_addresses_need_a_vpc(rotator: RotatorConfig, _: Surroundings) -> It
         yield Conflict(
             _PRIVATE_ADDRESSES,
             "leave it out, or name the vpc, too: without one, nothing leads the function into a "
-            "private network (docs/network.md)",
+            "private network (docs/network/vpc.md)",
         )
 
 

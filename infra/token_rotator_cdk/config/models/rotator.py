@@ -91,7 +91,7 @@ class RotatorConfig(Table):
     """The secret that holds the service account, if it exists already."""
 
     vpc: Annotated[VpcConfig | None, Unset("the function is in no VPC of yours")] = None
-    """The VPC that the function's traffic leaves through: docs/network.md."""
+    """The VPC that the function's traffic leaves through: docs/network/vpc.md."""
 
     identity_provider: IdentityProviderConfig = IdentityProviderConfig()
     """What the identity provider expects."""

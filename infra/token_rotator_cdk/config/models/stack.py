@@ -50,8 +50,8 @@ class StackConfig(Table):
     their state."""
 
     runbook_url: Annotated[RunbookUrl | None, Unset("the texts link to nothing")] = None
-    """Address of `docs/runbook.md` where operators can read it; the texts of alarms and alerts link
-    to it."""
+    """Address of `docs/operate/runbook.md` where operators can read it; the texts of alarms and
+    alerts link to it."""
 
     dashboard: bool = True
     """A CloudWatch dashboard with one row per rotator."""

@@ -5,7 +5,7 @@ from token_rotator_cdk.config.rules.network import SecurityGroupIds, SubnetIds
 
 
 class VpcConfig(Table):
-    """The VPC that the function's traffic leaves through: docs/network.md."""
+    """The VPC that the function's traffic leaves through: docs/network/vpc.md."""
 
     subnet_ids: SubnetIds
     """Private subnets, all of one VPC, better in two availability zones."""

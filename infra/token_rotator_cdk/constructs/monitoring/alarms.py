@@ -187,6 +187,6 @@ def uninvoked_minutes() -> int:
     """How many minutes in a row without an invocation mean that nothing runs.
 
     Two runs of one watchdog start up to 119 s apart, so one whole minute can stay empty:
-    docs/decisions/0041-alarms-in-time.md.
+    docs/understand/decisions/0041-alarms-in-time.md.
     """
     return 1 + UNHEALTHY + NOT_ARRIVED

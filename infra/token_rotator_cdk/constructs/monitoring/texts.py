@@ -1,7 +1,7 @@
 """What alarms and alerts say: enough to act on at night, without this repository.
 
 A text says what happened, the first command with its names filled in, and what to do next.
-docs/runbook.md says more; ``runbook_url`` makes each text link to it.
+docs/operate/runbook.md says more; ``runbook_url`` makes each text link to it.
 """
 
 from collections.abc import Mapping
@@ -82,7 +82,7 @@ TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
 )
 
 SECRET_READ: Final = "KeySecretRead"
-"""The heading of an alert; of docs/runbook.md, too."""
+"""The heading of an alert; of docs/operate/runbook.md, too."""
 
 MOST_CHARACTERS: Final = 1024
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""

@@ -56,7 +56,7 @@ def test_a_function_that_could_not_be_attached_is_wrong_with_what_to_do(
     assert (found["result"], found["error"]) == ("wrong", "ConfigurationError")
     assert f"cannot be invoked (Failed): {code}, As AWS says. What to do: " in found["message"]
     assert FIXES[code] in found["message"]
-    assert "docs/network.md" in found["message"]
+    assert "docs/network/vpc.md" in found["message"]
 
 
 @pytest.mark.parametrize("code", FIXES)

@@ -49,7 +49,7 @@ def test_a_certificate_that_this_machine_does_not_trust_is_named(
 @pytest.mark.parametrize(
     ("host", "kind", "fix"),
     [
-        ("10.0.0.1", "private", "allow_private_addresses = true (docs/network.md)"),
+        ("10.0.0.1", "private", "allow_private_addresses = true (docs/network/vpc.md)"),
         ("169.254.169.254", "reserved", "No setting admits it"),
     ],
 )
