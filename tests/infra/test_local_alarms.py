@@ -1,6 +1,5 @@
 """The template's alarms ring in `make run` by what the function's log says."""
 
-import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,40 +7,14 @@ import pytest
 from local.alarms.alarms import Alarms, Ringing
 from local.alarms.log_metrics import ERRORS, INVOCATIONS, LogMetrics
 from tests.support.infra_templates import template
-from tests.support.watching import NOW, Logs
+from tests.support.watching import NOW, FunctionLog
 from token_rotator.contract import METRIC_NAMESPACE, Metric
 from token_rotator_cli.deployment.rotation_log import RotationLog
 
 MINUTE = timedelta(minutes=1)
 
 
-class Function(Logs):
-    """The log of a function that the local AWS runs."""
-
-    def invoked(
-        self, at: datetime, outcome: str | None, *, seconds: float = 0.0, **metrics: float
-    ) -> None:
-        """An invocation that ended then. ``outcome`` None: it has logged no rotation."""
-        request = f"request-{len(self.lines)}"
-        self.lines.append((at, "a", f"START RequestId: {request} Version: $LATEST"))
-        if outcome:
-            self.log(at, outcome=outcome, function_request_id=request)
-        if metrics:
-            directive = {
-                "Namespace": METRIC_NAMESPACE,
-                "Dimensions": [["Rotator"]],
-                "Metrics": [{"Name": name, "Unit": "Count"} for name in metrics],
-            }
-            embedded = {"Timestamp": int(at.timestamp() * 1000), "CloudWatchMetrics": [directive]}
-            self.lines.append((at, "a", json.dumps({"_aws": embedded, **metrics})))
-        report = f"REPORT RequestId: {request}\tDuration: {seconds * 1000:.0f} ms\tBilled Duration:"
-        self.lines.append((at, "a", report))
-
-    def published(self, at: datetime, **metrics: float) -> None:
-        self.invoked(at, "published", **{Metric.TOKEN_PUBLISHED: 1, **metrics})
-
-
-def alarms(function: Function) -> Alarms:
+def alarms(function: FunctionLog) -> Alarms:
     log = RotationLog(function, log_group="/group")
     return Alarms(template(), metrics=LogMetrics(log), deployed_at=NOW)
 
@@ -53,7 +26,7 @@ def ringing(watched: Alarms, now: datetime) -> set[str]:
 
 
 def test_lambdas_metrics_are_dated_by_the_start_and_a_crash_is_an_error() -> None:
-    function = Function()
+    function = FunctionLog()
     function.invoked(NOW, "kept", seconds=2)
     function.invoked(NOW, "failed", seconds=40)
     function.invoked(NOW, None)
@@ -77,7 +50,7 @@ def test_lambdas_metrics_are_dated_by_the_start_and_a_crash_is_an_error() -> Non
 
 
 def test_no_alarm_rings_in_the_first_hour_of_a_rotator_that_works() -> None:
-    function = Function()
+    function = FunctionLog()
     watched = alarms(function)
 
     for minute in range(60):
@@ -92,10 +65,10 @@ def test_no_alarm_rings_in_the_first_hour_of_a_rotator_that_works() -> None:
 
 
 def test_a_failed_rotation_rings_from_the_next_minute_on_for_three_minutes() -> None:
-    function = Function()
+    function = FunctionLog()
     watched = alarms(function)
     function.published(NOW)
-    function.invoked(NOW + timedelta(seconds=70), "failed")
+    function.failed(NOW + timedelta(seconds=70))
     for minute in range(2, 8):
         function.invoked(NOW + minute * MINUTE, "kept")
 
@@ -111,7 +84,7 @@ def test_a_failed_rotation_rings_from_the_next_minute_on_for_three_minutes() -> 
     ("alarm", "after_minutes"), [("FunctionNotInvoked", 3), ("TokenNotRefreshed", 7)]
 )
 def test_silence_rings_although_the_stack_is_new(alarm: str, after_minutes: int) -> None:
-    function = Function()
+    function = FunctionLog()
     watched = alarms(function)
     function.published(NOW)  # in the minute of the deployment, and nothing afterwards
 
@@ -122,7 +95,7 @@ def test_silence_rings_although_the_stack_is_new(alarm: str, after_minutes: int)
 
 
 def test_a_previous_key_in_use_and_a_low_margin_ring() -> None:
-    function = Function()
+    function = FunctionLog()
     watched = alarms(function)
     function.published(NOW, PreviousKeyUsed=1, ExpiryMarginSeconds=-3)
 
@@ -130,17 +103,17 @@ def test_a_previous_key_in_use_and_a_low_margin_ring() -> None:
 
 
 def test_a_line_that_becomes_readable_late_still_counts() -> None:
-    function = Function()
+    function = FunctionLog()
     watched = alarms(function)
 
     before = ringing(watched, NOW + MINUTE)
-    function.invoked(NOW + timedelta(seconds=58), "failed")
+    function.failed(NOW + timedelta(seconds=58))
 
     assert before == set()
     assert ringing(watched, NOW + MINUTE) == {"RefreshFailing"}
 
 
 def test_each_alarm_says_what_it_means_and_not_what_to_do() -> None:
-    for means in alarms(Function()).meanings.values():
+    for means in alarms(FunctionLog()).meanings.values():
         assert means.endswith(".")
         assert "`" not in means

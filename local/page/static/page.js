@@ -83,7 +83,9 @@ function rings(alarm) {
   return alarm.rang.length > 0 && alarm.rang.at(-1).ends === null;
 }
 
-function eventItem(rotation) {
+/** An error's text is shown once, however often it is repeated without a break. */
+function eventItem(rotation, index, newestFirst) {
+  const repeated = newestFirst[index - 1]?.error_message === rotation.error_message;
   const told = { published: "good", failed: "bad" }[rotation.outcome] ?? "";
   const more = rotation.previous_key_used ? ", with the previous key" : "";
   const version = rotation.outcome === "published" ? `, version ${rotation.version}` : "";
@@ -93,7 +95,7 @@ function eventItem(rotation) {
       element("span", { class: `badge ${told}` }, [rotation.outcome]), ` by ${rotation.trigger}${more}${version}`,
     ]),
     ...(rotation.error
-      ? [element("p", { class: "why" }, [element("span", { class: "error" }, [rotation.error]), ` ${rotation.error_message}`])]
+      ? [element("p", { class: "why" }, [element("span", { class: "error" }, [rotation.error]), repeated ? "" : ` ${rotation.error_message}`])]
       : []),
   ]);
 }

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.aws.fault_proxy import THROTTLED, AwsFault, Call
+from local.aws.fault_proxy import THROTTLED, Call
 from local.idp.faults import Endpoint
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
@@ -19,6 +19,7 @@ from local.switches.identity_provider import SLOW_SECONDS, identity_provider_swi
 from local.switches.key import Key
 from local.switches.schedules import schedules_switch
 from local.switches.switch import Button, NotOnThePanel, Panel, Position, Switch
+from tests.unit.local.switches.proxy import Proxy
 
 PARAMETER_STORE = {Call.GET_PARAMETER, Call.PUT_PARAMETER, Call.ADD_TAGS}
 
@@ -79,21 +80,6 @@ def test_the_identity_provider_fails_at_both_endpoints_until_it_works(
         assert (fault.answer.status if fault.answer else None) == status
         assert fault.delay_seconds == delay
     assert not idp.recover(), "a fault stayed"
-
-
-class Proxy:
-    """The faults that the function's calls meet now."""
-
-    def __init__(self) -> None:
-        self.faults: dict[Call, AwsFault] = {}
-
-    def fail(self, call: Call, fault: AwsFault, *, times: int | None) -> None:
-        assert times is None
-        assert call not in self.faults
-        self.faults[call] = fault
-
-    def recover(self) -> None:
-        self.faults.clear()
 
 
 def test_each_aws_service_fails_by_its_own_switch() -> None:
