@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from rich.console import Console
+from rich.terminal_theme import TerminalTheme
 
 from local.observation.state import Snapshot
 from local.run.view import panel
@@ -13,6 +14,15 @@ from token_rotator.contract import Outcome
 
 _COLUMNS: Final = 100
 _NAME: Final = "live-view"
+_COLORS: Final = TerminalTheme(
+    (27, 32, 41),
+    (232, 235, 240),
+    [
+        *((27, 32, 41), (255, 157, 148), (125, 220, 156), (255, 210, 122)),
+        *((127, 178, 255), (217, 167, 255), (122, 217, 230), (232, 235, 240)),
+    ],
+)
+"""Of the page in the dark: readable on a light page and on a dark one."""
 
 
 def scenes(switches: Panel, snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:
@@ -33,7 +43,7 @@ def svg(parameter_name: str, snapshot: Snapshot) -> str:
     """The live view as SVG."""
     console = Console(record=True, width=_COLUMNS, file=io.StringIO())
     console.print(panel(parameter_name, snapshot))
-    return console.export_svg(title="make run", code_format=_FORMAT, unique_id=_NAME)
+    return console.export_svg(title="make run", theme=_COLORS, code_format=_FORMAT, unique_id=_NAME)
 
 
 def _until(seen: Callable[[Snapshot], bool], snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:
@@ -62,14 +72,9 @@ _FORMAT: Final = """\
 .{unique_id}-title {{ font: bold 18px system-ui, sans-serif; }}
 {styles}
 </style>
-<defs>
-<clipPath id="{unique_id}-clip-terminal">
-<rect width="{terminal_width}" height="{terminal_height}"/>
-</clipPath>
-{lines}
-</defs>
+<defs>{lines}</defs>
 {chrome}
-<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+<g transform="translate({terminal_x}, {terminal_y})">
 {backgrounds}
 <g class="{unique_id}-matrix">{matrix}</g>
 </g>
