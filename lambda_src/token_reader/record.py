@@ -11,7 +11,7 @@ FETCH_AHEAD: Final = timedelta(seconds=60)
 
 
 def parse(value: str) -> AccessToken | None:
-    """The token of a record (docs/consume/consumers.md), or None if the value is not a record.
+    """The token of a record (docs/reference/record.md), or None if the value is not a record.
 
     Unknown fields are ignored.
     """

@@ -7,6 +7,9 @@ that a role needs) is spelled here and nowhere else.
 from enum import StrEnum
 from typing import Final
 
+VERSION = "0.1.0"
+"""The version of both distributions: each pyproject.toml reads it from here."""
+
 HANDLER: Final = "token_rotator.handler.handle"
 
 AWS_SERVICES: Final = ("secretsmanager", "ssm")
@@ -68,14 +71,24 @@ class StackOutput(StrEnum):
     """Outputs of the stack; all but the first three exist once per rotator."""
 
     ALARM_TOPIC_ARN = "AlarmTopicArn"
+    """The topic that the alarms notify."""
     DASHBOARD_URL = "DashboardUrl"
+    """The dashboard in the console. Absent in the isolated partitions, whose console AWS does not
+    document."""
     READER_LAYER_ARN = "ReaderLayerArn"
+    """The Lambda layer with the consumers' library, with ``reader_layer``."""
     FUNCTION_NAME = "FunctionName"
+    """The rotator function."""
     PARAMETER_NAME = "ParameterName"
+    """The parameter that consumers read."""
     OPERATOR_POLICY_ARN = "OperatorPolicyArn"
+    """The managed policy for operators: ``check``, ``status`` and ``rotate``."""
     READER_POLICY_ARN = "ReaderPolicyArn"
+    """The managed policy for consumers of this account: read this parameter, decrypt it."""
     SECRET_ARN = "SecretArn"
+    """The secret that holds the service account."""
     SHARED_READER_ROLE_ARN = "SharedReaderRoleArn"
+    """The role that consumers of other accounts assume, with ``share_with``."""
 
 
 def output_of(rotator: str, output: str = "") -> str:
@@ -94,26 +107,32 @@ class Trigger(StrEnum):
     """Who called the function."""
 
     SCHEDULE = "schedule"
+    """The schedule: always obtains a new token."""
     WATCHDOG = "watchdog"
+    """A watchdog: obtains a new token if the published one has little life left."""
     SECRET_CHANGED = "secret-changed"
+    """An event: a new key was stored."""
     PARAMETER_CHANGED = "parameter-changed"
-    """An event says that the parameter was written or deleted, by whomever."""
+    """An event: somebody has written or deleted the parameter."""
     MANUAL = "manual"
+    """A person or a program: ``check``, ``rotate``, or an invocation without a trigger."""
 
 
 class Outcome(StrEnum):
     """How a rotation ended."""
 
     PUBLISHED = "published"
+    """A new token was published."""
     KEPT = "kept"
     """The published token had enough life left; nothing was called."""
     SUPERSEDED = "superseded"
-    """Somebody published a token that expires later; it stays."""
+    """Another rotation published a token that expires later. That token stays."""
     WAITING = "waiting"
     """The stack is new: nobody has stored a service account, and nothing is published."""
     NOTED = "noted"
-    """An event was heard; nothing was called. The next run acts on it."""
+    """An event was received; nothing was called. The next run acts on it."""
     FAILED = "failed"
+    """The rotation failed. The published token stays."""
 
 
 class RotationStep(StrEnum):
@@ -146,10 +165,11 @@ class StepField(StrEnum):
     """What the report of a rotation says of each step."""
 
     RESULT = "result"
+    """``ok`` or ``failed``."""
     DURATION_MS = "duration_ms"
-    """All attempts together."""
+    """The duration in milliseconds, all attempts together."""
     ERROR = "error"
-    """The class of the last failure, also if a later attempt worked."""
+    """The class of the last failure, also if a later attempt succeeded."""
 
 
 class ReportField(StrEnum):
@@ -161,45 +181,71 @@ class ReportField(StrEnum):
     """
 
     LEVEL = "level"
+    """``INFO``, ``WARNING`` (the rotation succeeded with warnings) or ``ERROR``."""
     TIMESTAMP = "timestamp"
+    """When the line was written, in ISO 8601, UTC."""
     MESSAGE = "message"
+    """Always ``rotation``."""
     ROTATOR = "rotator"
+    """The rotator: ``STACK/ROTATOR``."""
     TRIGGER = "trigger"
+    """Who called the function."""
     REQUEST_ID = "function_request_id"
+    """The request ID of the invocation, as in Lambda's own lines."""
     OUTCOME = "outcome"
+    """How the rotation ended."""
     LIFE_LEFT_BEFORE_SECONDS = "life_left_before_seconds"
+    """The life that the published token had left at the start. Negative: it had expired. Absent:
+    none was published."""
     TOKEN_REQUESTS = "token_requests"
+    """How many token requests were sent."""
     MARGIN_SECONDS = "margin_seconds"
+    """The life that the replaced token had left when the new one was published."""
     SECRET_VERSION = "secret_version"
+    """The version of the secret that was used."""
     KEY = "key"
     """Type and size of the private key."""
     KEY_AGE_DAYS = "key_age_days"
-    """Since the version of the secret was stored."""
+    """Days since this version of the secret was stored."""
     KEY_DAYS_LEFT = "key_days_left"
+    """Days until the key expires, if its lifetime is known."""
     TOKEN_ENDPOINT = "token_endpoint"
-    """Without a query."""
+    """The token endpoint, without a query."""
     CLOCK_SKEW_SECONDS = "clock_skew_seconds"
     """The identity provider's clock minus the function's; negative: the provider is behind."""
     PREVIOUS_KEY_USED = "previous_key_used"
+    """Whether the previous version of the secret was used because the current one failed."""
     PARAMETER_VERSION = "parameter_version"
+    """The version of the parameter that this rotation published."""
     TOKEN_LIFETIME_SECONDS = "token_lifetime_seconds"
+    """The lifetime of the new token."""
     EXPIRES_AT = "expires_at"
+    """When the new token expires, in ISO 8601, UTC."""
     TOKEN_FINGERPRINT = "token_fingerprint"
+    """The first 12 hexadecimal digits of the SHA-256 of the new token."""
     WARNINGS = "warnings"
+    """Failures that did not stop the rotation."""
     STEPS = "steps"
-    """An object: for each RotationStep that was reached, an object with StepField."""
+    """An object: each step that was reached, and an object with its result and duration."""
     ERROR = "error"
+    """The class of the error."""
     ERROR_MESSAGE = "error_message"
+    """What happened, why, and what to do."""
     RETRY_HELPS = "retry_helps"
+    """Whether another attempt may succeed without any change."""
 
 
 class Metric(StrEnum):
     """Metrics the function emits and the alarms watch."""
 
     TOKEN_PUBLISHED = "TokenPublished"
+    """1 for each token that was published."""
     EXPIRY_MARGIN_SECONDS = "ExpiryMarginSeconds"
+    """The life that the replaced token had left. Emitted if it is below 60 s."""
     PREVIOUS_KEY_USED = "PreviousKeyUsed"
+    """1 for each token that was obtained with the previous version of the secret."""
     KEY_DAYS_LEFT = "KeyDaysLeft"
+    """Days until the key expires. Emitted if fewer than 60 are left."""
 
 
 EXTRA_CA_CERTIFICATES_FILE: Final = "extra-ca-certificates.pem"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from local.alarms.evaluation import PERIOD_SECONDS, meanings, rendered_alarms
+from local.alarms.evaluation import PERIOD_SECONDS, Alarm, alarm_definitions, meaning
 from local.alarms.log_metrics import LogMetrics
 
 HEALTHY_MINUTES: Final = 60
@@ -31,8 +31,9 @@ class Alarms:
         self, template: Mapping[str, Any], *, metrics: LogMetrics, deployed_at: datetime
     ) -> None:
         """``template`` is the CloudFormation template that defines the alarms."""
-        alarms = rendered_alarms(template)
-        self.meanings: Final = meanings(template)
+        definitions = alarm_definitions(template)
+        alarms = {name: Alarm.rendered(one) for name, one in definitions.items()}
+        self.meanings: Final = {name: meaning(one) for name, one in definitions.items()}
         self._metrics = metrics
         self._begins = int(deployed_at.timestamp() // PERIOD_SECONDS) - HEALTHY_MINUTES
         """The minute at which the evaluation begins, since 1970."""
@@ -49,7 +50,7 @@ class Alarms:
 
     def ringing(self, now: datetime) -> Mapping[str, tuple[Ringing, ...]]:
         """The times in which each alarm rang since the deployment, oldest first."""
-        for metric, at, value in self._metrics.new_samples():
+        for metric, at, value in self._metrics.new_samples(now):
             second = at - self._begins * PERIOD_SECONDS
             self._samples.setdefault(metric, []).append((second, value))
         minute = int(now.timestamp() // PERIOD_SECONDS) - self._begins

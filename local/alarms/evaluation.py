@@ -121,23 +121,16 @@ class Alarm:
         return breaching >= self.required
 
 
-def rendered_alarms(template: Mapping[str, Any]) -> Mapping[str, Alarm]:
-    """The alarms of a CloudFormation template, by name without the rotator's."""
-    return {name: Alarm.rendered(one) for name, one in _definitions(template).items()}
-
-
-def meanings(template: Mapping[str, Any]) -> Mapping[str, str]:
-    """What each alarm of a template means: its description without what to do."""
-    return {
-        name: str(one["AlarmDescription"]["Fn::Join"][1][0]).partition(" First, ")[0]
-        for name, one in _definitions(template).items()
-    }
-
-
-def _definitions(template: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+def alarm_definitions(template: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The properties of a CloudFormation template's alarms, by name without the rotator's."""
     definitions = (
         resource["Properties"]
         for resource in template["Resources"].values()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     )
     return {one["AlarmName"].rpartition("/")[2]: one for one in definitions}
+
+
+def meaning(definition: Mapping[str, Any]) -> str:
+    """What an alarm means: its description without what to do."""
+    return str(definition["AlarmDescription"]["Fn::Join"][1][0]).partition(" First, ")[0]

@@ -6,15 +6,21 @@ from the lines of the embedded metric format.
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from token_rotator.contract import Outcome, ReportField
-from token_rotator_cli.deployment.rotation_log import LogEvent, RotationLog, json_object
+from token_rotator_cli.deployment.rotation_log import RotationLog, json_object
 
 INVOCATIONS: Final = ("AWS/Lambda", "Invocations")
 ERRORS: Final = ("AWS/Lambda", "Errors")
 """Lambda dates both by the start of the invocation:
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+"""
+
+REPORTED_WITHIN: Final = timedelta(seconds=5)
+"""An invocation without the line of a rotation after that has failed. The local AWS may put the
+line into the log of the next invocation.
 """
 
 _REPORT: Final = re.compile(r"REPORT RequestId: (\S+)\tDuration: ([\d.]+) ms")
@@ -30,29 +36,39 @@ class Sample(NamedTuple):
     value: float
 
 
+class _Invocation(NamedTuple):
+    started: datetime
+    ended: datetime
+
+
 class LogMetrics:
     """The metrics of one function."""
 
     def __init__(self, log: RotationLog) -> None:
         """``log`` must be read by nobody else, because each of its events is returned once."""
         self._log = log
-        self._succeeded: set[str] = set()
+        self._invocations: dict[str, _Invocation] = {}
+        """By request: those of which is not known yet whether they failed."""
+        self._failed: dict[str, bool] = {}
 
-    def new_samples(self) -> Iterator[Sample]:
+    def new_samples(self, now: datetime) -> Iterator[Sample]:
         """The samples that no earlier call returned."""
         for event in self._log.new_events():
             line = json_object(event.message)
-            if line.get(ReportField.OUTCOME, Outcome.FAILED) != Outcome.FAILED:
-                self._succeeded.add(line[ReportField.REQUEST_ID])
+            if outcome := line.get(ReportField.OUTCOME):
+                self._failed[line[ReportField.REQUEST_ID]] = outcome == Outcome.FAILED
             yield from _embedded(line)
             if report := _REPORT.match(event.message):
-                yield from self._invocation(event, report)
+                started = event.at - timedelta(milliseconds=float(report[2]))
+                self._invocations[report[1]] = _Invocation(started, event.at)
+                yield Sample(INVOCATIONS, started.timestamp(), 1)
+        yield from self._errors(now)
 
-    def _invocation(self, event: LogEvent, report: re.Match[str]) -> Iterator[Sample]:
-        started = event.at.timestamp() - float(report[2]) / 1000
-        yield Sample(INVOCATIONS, started, 1)
-        yield Sample(ERRORS, started, report[1] not in self._succeeded)
-        self._succeeded.discard(report[1])
+    def _errors(self, now: datetime) -> Iterator[Sample]:
+        for request, (started, ended) in [*self._invocations.items()]:
+            if request in self._failed or now - ended > REPORTED_WITHIN:
+                del self._invocations[request]
+                yield Sample(ERRORS, started.timestamp(), self._failed.pop(request, True))
 
 
 def _embedded(line: dict[str, object]) -> Iterator[Sample]:

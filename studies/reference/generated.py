@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Final
 
 from local import ROOT
-from studies.reference import answers, command, settings, snippets
+from studies.reference import alarms, answers, command, docstrings, settings, snippets
+from token_rotator.contract import (
+    Metric,
+    Outcome,
+    ReportField,
+    RotationStep,
+    StackOutput,
+    StepField,
+    Trigger,
+)
 from token_rotator_cdk.config.document.schema import schema_text
 from token_rotator_cli.arguments.commands import COMMANDS
 
@@ -14,6 +23,21 @@ _FILES: Final[Mapping[str, Callable[[], str]]] = {"rotators.schema.json": schema
 
 _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "docs/reference/answers.md": {"answers": answers.answers, "codes": answers.codes},
+    "docs/reference/record.md": {"record": docstrings.record},
+    "docs/reference/log-line.md": {
+        "fields": partial(docstrings.members, ReportField, value="field"),
+        "outcomes": partial(docstrings.members, Outcome, value="outcome"),
+        "triggers": partial(docstrings.members, Trigger, value="trigger"),
+        "steps": partial(docstrings.members, RotationStep, value="step"),
+        "fields of a step": partial(docstrings.members, StepField, value="field"),
+    },
+    "docs/reference/metrics.md": {
+        "metrics": partial(docstrings.members, Metric, value="metric"),
+        "alarms": alarms.alarms,
+    },
+    "docs/reference/outputs.md": {
+        "outputs": partial(docstrings.members, StackOutput, value="output"),
+    },
     "docs/configure/settings.md": {"settings": settings.tables_of_settings},
     "docs/reference/command.md": {
         "help": command.help_text,
@@ -40,11 +64,10 @@ A region stands between the lines ``<!-- generated: NAME -->`` and ``<!-- end of
 """
 
 
-def generated() -> dict[Path, str]:
-    """What each file has to hold."""
-    files = {ROOT / name: text() for name, text in _FILES.items()}
-    pages = {ROOT / name: _page(ROOT / name, regions) for name, regions in _REGIONS.items()}
-    return {**files, **pages}
+def generated() -> dict[str, Callable[[], str]]:
+    """What each file has to hold, by its path in the project."""
+    pages = {name: partial(_page, ROOT / name, regions) for name, regions in _REGIONS.items()}
+    return {**_FILES, **pages}
 
 
 def _page(page: Path, regions: Mapping[str, Callable[[], str]]) -> str:

@@ -1,6 +1,6 @@
 """What rings, and when, after each way of failing; and when consumers notice.
 
-``python -m studies.simulation.ways_of_failing`` writes the table of README.md.
+``python -m studies.simulation.ways_of_failing`` writes the table of docs/operate/monitoring.md.
 """
 
 import math
@@ -28,7 +28,7 @@ from token_rotator.contract import (
     Trigger,
 )
 
-PAGE: Final = Path(__file__).parents[2] / "README.md"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "operate" / "monitoring.md"
 BEGIN: Final = "<!-- generated: ways of failing -->"
 END: Final = "<!-- end of ways of failing -->"
 

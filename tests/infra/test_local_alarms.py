@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from local.alarms.alarms import Alarms, Ringing
-from local.alarms.log_metrics import ERRORS, INVOCATIONS, LogMetrics
+from local.alarms.log_metrics import ERRORS, INVOCATIONS, REPORTED_WITHIN, LogMetrics
 from tests.support.infra_templates import template
 from tests.support.watching import NOW, FunctionLog
 from token_rotator.contract import METRIC_NAMESPACE, Metric
@@ -33,7 +33,7 @@ def test_lambdas_metrics_are_dated_by_the_start_and_a_crash_is_an_error() -> Non
     function.published(NOW, ExpiryMarginSeconds=12.5)
     metrics = LogMetrics(RotationLog(function, log_group="/group"))
 
-    samples = list(metrics.new_samples())
+    samples = list(metrics.new_samples(NOW + 2 * REPORTED_WITHIN))
 
     now = NOW.timestamp()
     told = {
@@ -46,7 +46,22 @@ def test_lambdas_metrics_are_dated_by_the_start_and_a_crash_is_an_error() -> Non
         (METRIC_NAMESPACE, Metric.TOKEN_PUBLISHED): [(0, 1)],
         (METRIC_NAMESPACE, Metric.EXPIRY_MARGIN_SECONDS): [(0, 12.5)],
     }
-    assert list(metrics.new_samples()) == []
+    assert list(metrics.new_samples(NOW + 3 * REPORTED_WITHIN)) == []
+
+
+def test_a_rotation_that_is_logged_after_its_invocation_has_not_failed() -> None:
+    function = FunctionLog()
+    metrics = LogMetrics(RotationLog(function, log_group="/group"))
+    function.invoked(NOW, None)
+    before = [sample.metric for sample in metrics.new_samples(NOW)]
+    late = NOW + timedelta(seconds=1)
+    function.log(late, "b", outcome="kept", function_request_id="request-0")
+
+    after = list(metrics.new_samples(late))
+
+    assert before == [INVOCATIONS]
+    assert after == [(ERRORS, NOW.timestamp(), False)]
+    assert list(metrics.new_samples(NOW + MINUTE)) == []
 
 
 def test_no_alarm_rings_in_the_first_hour_of_a_rotator_that_works() -> None:

@@ -4,6 +4,7 @@ import argparse
 from functools import partial
 from typing import Final
 
+from token_rotator.contract import VERSION
 from token_rotator_cli.arguments.commands import COMMANDS
 
 _FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_help_position=24)
@@ -25,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=_ROOT_EPILOG,
         formatter_class=_FORMATTER,
         allow_abbrev=False,
+    )
+    root.add_argument(
+        "--version", action="version", version=f"token-rotator {VERSION}", help="show the version"
     )
     commands = root.add_subparsers(
         prog="token-rotator",

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
+from token_rotator.contract import VERSION
 from token_rotator_cli.errors import UsageError
 from token_rotator_cli.live_check.anonymous import Anonymous
 from token_rotator_cli.live_check.context import LiveCheckContext
@@ -35,7 +35,7 @@ def _lines(
     yield f"# Live check of {context.clock.now():%Y-%m-%d}"
     yield ""
     yield (
-        f"token-rotator {version('token-rotator')}, region {context.aws.region}"
+        f"token-rotator {VERSION}, region {context.aws.region}"
         f"{', a local AWS' if context.aws.is_local else ''}. Options: {_options(context)}."
     )
     yield ""

@@ -1,4 +1,7 @@
-"""Steps that measure how regular the schedules are; the timeline of README.md needs 60 s."""
+"""Steps that measure how regular the schedules are.
+
+The timeline of docs/understand/architecture.md needs 60 s.
+"""
 
 import itertools
 import statistics
@@ -123,7 +126,8 @@ def schedule(context: LiveCheckContext) -> Finding:
     }
     if max(judged) > PRECISION:
         raise CheckFailed(
-            f"{message}. Scheduler documents 60 s: the margins are smaller than in README.md."
+            f"{message}. Scheduler documents 60 s: the margins are smaller than in "
+            "docs/understand/architecture.md."
         )
     return Finding(message=message, result=Result.WARNING if found.lost else Result.OK, facts=facts)
 

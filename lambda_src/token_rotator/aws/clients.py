@@ -20,9 +20,9 @@ from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
-from token_rotator import VERSION, transport, urls
+from token_rotator import transport, urls
 from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable, is_transient
-from token_rotator.contract import AWS_SERVICES
+from token_rotator.contract import AWS_SERVICES, VERSION
 from token_rotator.errors import ConfigurationError
 from token_rotator.timing import AWS_CALL, AWS_CONNECT, AWS_READ
 from token_rotator.transport import Transport, TransportError

@@ -15,16 +15,24 @@ class RecordUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One published access token. Datetimes are aware and hold whole seconds."""
+    """One published access token. Datetimes are aware and hold whole seconds; in JSON they are the
+    seconds since the epoch."""
 
     access_token: str = field(repr=False)
+    """The value for the header ``Authorization: Bearer <access_token>``."""
     issued_at: datetime
+    """Seconds since the epoch, just before the token was requested."""
     expires_at: datetime
+    """Seconds since the epoch. Do not use the token from this time on."""
     token_type: str = field(default="Bearer", repr=False)
+    """``Bearer``."""
 
     @property
     def refresh_after(self) -> datetime:
-        """When consumers should begin to read for a newer record."""
+        """Seconds since the epoch. Read the parameter again from this time on.
+
+        It is 60 s before ``expires_at``, or ``issued_at`` if the token lives less than 60 s.
+        """
         return max(self.issued_at, self.expires_at - FETCH_AHEAD)
 
     def life_left(self, now: datetime) -> timedelta:
@@ -32,7 +40,7 @@ class Record:
         return self.expires_at - now
 
     def to_json(self) -> str:
-        """The parameter's value: JSON, stable, documented in docs/consume/consumers.md."""
+        """The parameter's value: JSON, stable, documented in docs/reference/record.md."""
         return json.dumps(
             {
                 "access_token": self.access_token,

@@ -9,9 +9,10 @@ import pytest
 
 from tests.support.canned_server import Behaviour, CannedServer, Connection, answer
 from tests.unit.aws.conftest import Connect
-from token_rotator import VERSION, timing
+from token_rotator import timing
 from token_rotator.aws import clients
 from token_rotator.aws.service import AwsRefused, AwsUnavailable
+from token_rotator.contract import VERSION
 from token_rotator.errors import ConfigurationError
 
 
