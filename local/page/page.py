@@ -1,7 +1,6 @@
 """The page of a running system."""
 
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Final, Self
 
 from local.alarms.alarms import Alarms
@@ -49,12 +48,7 @@ class Page:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.stop()
 
     def _state(self) -> dict[str, object]:
