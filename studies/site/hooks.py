@@ -22,6 +22,7 @@ ROOT: Final = Path(__file__).parents[2]
 FROM_OUTSIDE: Final = {
     "CHANGELOG.md": "project/changelog.md",
     "CONTRIBUTING.md": "project/contributing.md",
+    "README.ja.md": "ja/index.md",
     "SECURITY.md": "project/security.md",
 }
 """Files of the repository that are pages of the site, too."""
