@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,13 +18,14 @@ _CONTAINERS: Final = ("blockquote", "ol", "ul", "li", "table", "tr")
 _HASH: Final = r"(?m)(^|\s+)# .*$"
 
 _TRANSLATED: Final = {
+    "": r"[^\d+<=\n]",
     "python": _HASH,
     "sh": _HASH,
     "toml": _HASH,
     "js": r"(?m)(^|\s+)//.*$|/\*\*.*?\*/",
     "mermaid": r"\[[^\]]*\]|(?<=--) .+? (?=-->)|(?<=-\.) .+? (?=\.->)",
 }
-"""What is translated in a block of code: comments and labels."""
+"""What is translated in a block of code: comments, labels, and text that is not code."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _text(page: str, kind: str, children: list[Token]) -> Part:
 def _from_the_top(page: str, target: str) -> str:
     if re.match("https?:", target):
         return target
-    file, _, anchor = target.partition("#")
+    file, _, anchor = unquote(target).partition("#")
     path = posixpath.normpath(posixpath.join(posixpath.dirname(page), file)) if file else page
     return f"{path}#{anchor}" if anchor else path
 

@@ -1,6 +1,7 @@
 """A Japanese page has the structure, the code, the links and the numbers of the English one."""
 
 import posixpath
+import re
 from dataclasses import replace
 
 import pytest
@@ -38,3 +39,15 @@ def test_the_first_line_after_the_title_leads_to_the_english_page(page: str):
 
     text = (ROOT / page).read_text(encoding="utf-8")
     assert text.splitlines()[2] == f"[English]({english}) | 日本語"
+
+
+JAPANESE = "[ぁ-んァ-ヶー一-龠々]"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_there_is_a_space_between_japanese_and_code_or_a_link_in_latin_letters(page: str):
+    """As on Salesforce's and AWS's pages. The prose linter checks what is within a text."""
+    text = re.sub(r"(?ms)^```.*?^```", "", (ROOT / page).read_text(encoding="utf-8"))
+    latin = r"`[^`\n]+`|\[[A-Za-z0-9`][^]]*\]\(|\[[^]]*[A-Za-z0-9`]\]\([^)]*\)"
+
+    assert re.findall(f"{JAPANESE}(?:{latin})|(?:{latin}){JAPANESE}", text) == []
