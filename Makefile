@@ -14,10 +14,10 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/depl
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit properties infra e2e faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist generate fix lock clean bench
+.PHONY: help tools setup run test quick lint prose types unit properties infra e2e upgrade faults browser fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist record-release release-files generate docs fix lock clean bench
 
 help:  ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 build/tools: local/setup/tools.py local/setup/requirements.txt requirements.txt package-lock.json
 	@$(PYTHON) local/setup/tools.py
@@ -46,6 +46,12 @@ build/tools: local/setup/tools.py local/setup/requirements.txt requirements.txt 
 	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r tests/audit/requirements.txt $(call or_see,The rule packs,pip-and-uv)
 	@touch $@
 
+.venv-docs/installed: studies/site/requirements.txt | .venv/pinned
+	@echo "Installing what builds the documentation into .venv-docs ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-docs
+	@$(UV) pip install --quiet --python .venv-docs/bin/python --require-hashes -r studies/site/requirements.txt $(call or_see,What builds the documentation,pip-and-uv)
+	@touch $@
+
 node_modules/installed: package-lock.json | build/tools
 	@echo "Installing the pinned CDK command line into node_modules ..."
 	@npm ci --loglevel=error --no-audit --no-fund >/dev/null $(call or_see,The CDK command line,npm)
@@ -55,15 +61,15 @@ tools: .venv/installed .venv-local-aws/installed node_modules/installed
 	@:
 
 setup:  ## install everything the other verbs need
-	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed
+	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed .venv-docs/installed
 	@$(BIN)/python -m token_rotator_cdk.bundle
 
-run:  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
+run:  ## the whole system on this machine, with a live view, also in a browser (ONCE=1: stop after the first token was used)
 	@$(MAKE) --no-print-directory -j3 tools
 	@$(BIN)/python -m local $(if $(ONCE),--once) $(ARGS)
 
 test: setup  ## everything CI checks
-	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-types told-faults told-properties told-lint
+	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-upgrade told-types told-faults told-properties told-lint
 
 quick: .venv/installed  ## what takes a minute or two: lint, types, unit
 	@$(MAKE) --no-print-directory -j3 told-types told-unit told-lint ARGS="-n 2 $(ARGS)"
@@ -74,13 +80,17 @@ told-%:
 	  $(MAKE) --no-print-directory $* $(if $(filter lint types,$*),ARGS=) >"build/log/$*" 2>&1; code=$$?; \
 	  cat "build/log/$*"; exit $$code
 
-lint: .venv/installed  ## style, who may import whom, and whether the workflows are safe
+lint: .venv/installed node_modules/installed  ## style, prose, who may import whom, and whether the workflows are safe
 	$(BIN)/ruff check . $(ARGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --quiet .github examples/pipelines/github-actions.yml
+	@$(BIN)/python -m studies.prose
 
-fix: .venv/installed  ## mend the style, as far as a program can
+prose: .venv/installed node_modules/installed  ## words and sentence length in the documentation and in Python files (ARGS=files)
+	@$(BIN)/python -m studies.prose $(ARGS)
+
+fix: .venv/installed  ## correct the style, as far as a program can
 	$(BIN)/ruff check --fix . $(ARGS)
 	$(BIN)/ruff format .
 
@@ -93,14 +103,20 @@ unit: .venv/installed  ## the function and its parts (T=expression: tests of tha
 properties: .venv/installed  ## a few simulated days, and the parsers with random input
 	$(BIN)/pytest tests/simulation tests/fuzz $(ARGS)
 
-infra: tools .venv-audit/installed  ## the stack, and the evidence that it is safe
+infra: tools .venv-audit/installed .venv-docs/installed  ## the stack, and the evidence that it is safe
 	$(BIN)/pytest tests/infra tests/audit $(ARGS)
 
 e2e: tools  ## the deployed system on a local AWS
 	$(BIN)/pytest tests/e2e $(ARGS)
 
+upgrade: tools .venv-audit/installed  ## from the last release to this checkout and back: is anything lost?
+	$(BIN)/pytest tests/upgrade $(ARGS)
+
 faults: tools  ## AWS and the identity provider fail under the deployed function
 	$(BIN)/pytest tests/faults $(ARGS)
+
+browser: tools  ## the page of `make run` in headless Chromium, which has to be there (CHROMIUM=path)
+	$(BIN)/pytest tests/browser $(ARGS)
 
 fuzz: .venv/installed  ## the parsers at length: any secret, any answer, any parameter; some minutes
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long --timeout=0 $(ARGS)
@@ -131,7 +147,7 @@ deploy: tools  ## to the account of the caller's credentials (STACK=name: one of
 	@$(PREFLIGHT)
 	$(CDK) deploy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
-destroy: tools  ## take the stacks away (ARGS=--force: without asking); README.md says what stays
+destroy: tools  ## take the stacks away (ARGS=--force: without asking); docs/understand/limits.md says what stays
 	$(CDK) destroy $(if $(STACK),"$$STACK",--all) $(CDK_CONTEXT) $(ARGS)
 
 # the rotator that the next verbs are about
@@ -172,14 +188,23 @@ dist: .venv/installed  ## the wheels of token-rotator and of the consumers' libr
 	@$(BIN)/python -m hatchling build --target wheel --directory dist $(ARGS)
 	@cd lambda_src && ../$(BIN)/python -m hatchling build --target wheel --directory ../dist $(ARGS)
 
+record-release: .venv/installed  ## record this checkout as the last release, for `make upgrade`; part of a release
+	@$(BIN)/python -m tests.upgrade $(ARGS)
+
+release-files: sbom  ## wheels, bill of materials, notes and checksums of a release, in build/release (TAG=tag: it has to be the version's)
+	@$(BIN)/python -m local.release $(if $(TAG),--tag "$$TAG") $(ARGS)
+
 generate: .venv/installed  ## rewrite what is generated: the settings' schema and their documentation
 	$(BIN)/python -m studies.reference $(ARGS)
 
+docs: .venv-docs/installed node_modules/installed  ## the documentation as a site: build/site (REPOSITORY_URL=address: links to the sources)
+	@NO_MKDOCS_2_WARNING=1 REPOSITORY_URL="$$REPOSITORY_URL" .venv-docs/bin/mkdocs build --strict --quiet $(ARGS)
+
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
-	@set -e; for pins in {infra/token_rotator_cdk/bundle,local/setup,local,tests/audit,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
+	@set -e; for pins in {infra/token_rotator_cdk/bundle,local/setup,local,tests/audit,studies/site,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \
 	  $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' $$pins.in -o $$pins.txt $(ARGS); \
 	done
 
 clean:  ## remove what the other verbs made
-	rm -rf .venv .venv-local-aws .venv-audit node_modules build dist package cdk.out .local .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-local-aws .venv-audit .venv-docs node_modules build dist package cdk.out .local .mypy_cache .ruff_cache .pytest_cache

@@ -11,7 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from token_rotator.contract import StackOutput, output_of
+from token_rotator.contract import VERSION, StackOutput, output_of
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.targets import Target
 from token_rotator_cdk.config.models.deployment import Deployment
@@ -58,7 +58,7 @@ class TokenRotatorStack(Stack):
         super().__init__(
             scope,
             config.name,
-            description="Keeps fresh access tokens in SSM parameters",
+            description=f"Keeps fresh access tokens in SSM parameters (token-rotator {VERSION})",
             env=Environment(account=config.account, region=config.region),
             tags=dict(config.tags),
             synthesizer=self._synthesizer(config),

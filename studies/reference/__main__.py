@@ -1,6 +1,7 @@
 """Rewrites what is generated: ``make generate``."""
 
+from local import ROOT
 from studies.reference.generated import generated
 
-for file, text in generated().items():
-    file.write_text(text, encoding="utf-8")
+for name, text in generated().items():
+    (ROOT / name).write_text(text(), encoding="utf-8")

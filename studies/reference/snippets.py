@@ -1,4 +1,4 @@
-"""Files of ``examples``, which tests run, as the pages show them."""
+"""Tested files of ``examples``, for the documentation."""
 
 from pathlib import Path
 from typing import Final
@@ -7,15 +7,16 @@ from local import ROOT
 
 _LANGUAGES: Final = {".mjs": "js", ".ps1": "powershell", ".py": "python", ".sh": "sh"}
 
-SNIPPETS: Final = sorted(
-    path.relative_to(ROOT).as_posix() for path in (ROOT / "examples" / "snippets").iterdir()
+NODE: Final = ("examples/snippets/access-token.mjs",)
+SHELL: Final = (
+    "examples/snippets/read-token.sh",
+    "examples/snippets/read-token.ps1",
+    "examples/snippets/ci-masked.sh",
 )
-
-
 EXISTING_APP: Final = ("examples/existing_app/app.py", "examples/existing_app/reports/reports.py")
 
 
 def snippet(name: str) -> str:
-    """The file as a block of code."""
+    """The file as a code block."""
     text = (ROOT / name).read_text(encoding="utf-8")
     return f"```{_LANGUAGES[Path(name).suffix]}\n{text.rstrip()}\n```"

@@ -2,12 +2,13 @@
 
 import functools
 from collections.abc import Mapping
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
-from studies.simulation.alarm_evaluation import Alarm
+from local.alarms.evaluation import Alarm, alarm_definitions
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.models.stack import StackConfig
@@ -15,8 +16,8 @@ from token_rotator_cdk.stack import TokenRotatorStack
 
 
 @functools.cache
-def deployed_alarms() -> Mapping[str, Alarm]:
-    """By name, without the rotator's."""
+def alarm_properties() -> Mapping[str, Mapping[str, Any]]:
+    """Their CloudFormation properties, by name, without the rotator's."""
     stack = TokenRotatorStack(
         cdk.App(),
         deployment=Deployment(
@@ -25,8 +26,10 @@ def deployed_alarms() -> Mapping[str, Alarm]:
         ),
         code=lambda_.Code.from_inline("no code"),
     )
-    found = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
-    return {
-        properties["AlarmName"].rpartition("/")[2]: Alarm.rendered(properties)
-        for properties in (resource["Properties"] for resource in found)
-    }
+    return alarm_definitions(Template.from_stack(stack).to_json())
+
+
+@functools.cache
+def deployed_alarms() -> Mapping[str, Alarm]:
+    """The alarms as the simulation evaluates them, by name."""
+    return {name: Alarm.rendered(properties) for name, properties in alarm_properties().items()}

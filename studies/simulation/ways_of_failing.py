@@ -1,6 +1,6 @@
-"""What rings, and when, after each way of failing; and when consumers notice.
+"""Which alarm fires, and when, after each kind of failure, and when consumers notice.
 
-``python -m studies.simulation.ways_of_failing`` writes the table of README.md.
+``python -m studies.simulation.ways_of_failing`` writes the table of docs/operate/monitoring.md.
 """
 
 import math
@@ -11,7 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from studies.simulation.alarm_evaluation import Alarm, Samples
+from local.alarms.evaluation import Alarm, Samples
+from local.alarms.log_metrics import ERRORS, INVOCATIONS
 from studies.simulation.changes import Change
 from studies.simulation.conditions import HEALTHY
 from studies.simulation.deployed_alarms import deployed_alarms
@@ -27,36 +28,36 @@ from token_rotator.contract import (
     Trigger,
 )
 
-PAGE: Final = Path(__file__).parents[2] / "README.md"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "operate" / "monitoring.md"
 BEGIN: Final = "<!-- generated: ways of failing -->"
 END: Final = "<!-- end of ways of failing -->"
 
 PHASES: Final = 200
-"""Moments at which each failure begins, each in another trace."""
+"""Number of start times of each failure, each in a different trace."""
 HEALTHY_SECONDS: Final = 900.0
 FAILING_SECONDS: Final = 1200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A way of failing, which begins at a certain second and does not end by itself."""
+    """A kind of failure that begins at a certain second and does not end by itself."""
 
     name: str
     outages: Callable[[float, int], Sequence[Outage]] = lambda moment, number: ()
     change: Callable[[Scenario], None] = lambda scenario: None
     announced: Trigger | None = None
     silent: bool = False
-    """Nothing invokes the function any more."""
+    """Whether the function is no longer invoked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
-    """What followed one failure, in seconds after it; infinite: it did not happen."""
+    """The events after one failure, in seconds. Infinite: it did not happen."""
 
     rings: Mapping[str, float]
-    """By the alarm's name, with data points that arrive a minute late."""
+    """Times by alarm name, with data points that arrive a minute late."""
     alarm_on_time: float
-    """When the first alarm rings if data points arrive at once."""
+    """When the first alarm fires if data points arrive without delay."""
     noticed: float
     """No valid token is published any more."""
     back: float
@@ -64,7 +65,7 @@ class Aftermath:
 
     @property
     def alarm(self) -> float:
-        """When the first alarm rings."""
+        """When the first alarm fires."""
         return min(self.rings.values(), default=math.inf)
 
 
@@ -114,7 +115,7 @@ FAILURES: Final = (
 
 
 def aftermath(failure: Failure, number: int) -> Aftermath:
-    """Lets the rotator fail in this way once, at a moment that depends on the number."""
+    """Simulates one failure, at a time that depends on the number."""
     random.seed(number)  # tenacity's jitter
     trace = Trace(number)
     moment = HEALTHY_SECONDS + trace.stream("failure").at(0) * 240
@@ -147,8 +148,8 @@ def _samples(scenario: Scenario, function: LambdaFunction) -> Samples:
     published = [moment for moment, _ in scenario.history.publications]
     margins = [one for one in scenario.margins if one[1] < MARGIN_REPORTED_BELOW_SECONDS]
     return {
-        ("AWS/Lambda", "Invocations"): [(moment, 1) for moment, _ in function.runs],
-        ("AWS/Lambda", "Errors"): [(moment, failed) for moment, failed in function.runs],
+        INVOCATIONS: [(moment, 1) for moment, _ in function.runs],
+        ERRORS: [(moment, failed) for moment, failed in function.runs],
         (METRIC_NAMESPACE, Metric.TOKEN_PUBLISHED): [(moment, 1) for moment in published],
         (METRIC_NAMESPACE, Metric.EXPIRY_MARGIN_SECONDS): margins,
     }

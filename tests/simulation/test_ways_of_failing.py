@@ -1,11 +1,18 @@
-"""What rings before the token dies, and what after: the sentences of README.md."""
+"""What rings before the token dies, and what after: the sentences of docs/operate/monitoring.md."""
 
 import math
 
 import pytest
 
-from local import ROOT
-from studies.simulation.ways_of_failing import BEGIN, END, FAILURES, Aftermath, Failure, aftermath
+from studies.simulation.ways_of_failing import (
+    BEGIN,
+    END,
+    FAILURES,
+    PAGE,
+    Aftermath,
+    Failure,
+    aftermath,
+)
 
 NUMBERS = range(4)
 
@@ -38,8 +45,8 @@ def test_what_somebody_deletes_or_overwrites_comes_back_by_itself(failure: Failu
         assert found.rings == {}
 
 
-def test_the_table_of_the_readme_has_every_way_of_failing():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_table_of_the_page_has_every_way_of_failing():
+    text = PAGE.read_text(encoding="utf-8")
     rows = text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()[2:]
 
     assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == [

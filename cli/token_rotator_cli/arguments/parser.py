@@ -4,16 +4,17 @@ import argparse
 from functools import partial
 from typing import Final
 
+from token_rotator.contract import VERSION
 from token_rotator_cli.arguments.commands import COMMANDS
 
 _FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_help_position=24)
 
 _ROOT_EPILOG: Final = """\
 `token-rotator COMMAND --help` describes a command. In a directory with a rotators.toml that has
-one rotator, a command needs no arguments. AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and the other
-variables of AWS's tools are respected.
+one rotator, commands need no arguments. AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and the other
+variables of AWS tools apply.
 
-exit codes: 0 success; 1 something is wrong or failed; 2 wrong usage; 130 interrupted"""
+exit codes: 0 success; 1 a problem or failure; 2 wrong usage; 130 interrupted"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=_ROOT_EPILOG,
         formatter_class=_FORMATTER,
         allow_abbrev=False,
+    )
+    root.add_argument(
+        "--version", action="version", version=f"token-rotator {VERSION}", help="show the version"
     )
     commands = root.add_subparsers(
         prog="token-rotator",

@@ -48,6 +48,29 @@ class TokenRotator(Construct):
     CDK tokens are not checked.
     """
 
+    name: str
+    """Its name in alarms, metrics and logs."""
+    parameter_name: str
+    """The parameter that workloads read."""
+    parameter_arn: str
+    """Its ARN. The function creates the parameter, not the stack."""
+    reader_policy: iam.ManagedPolicy
+    """The same permissions as ``grant_read``, for workloads in other stacks."""
+    operator_policy: iam.ManagedPolicy
+    """Allows ``check``, ``status`` and ``rotate``, without access to the secret or the token."""
+    shared_reader: iam.Role | None
+    """The role for other accounts, with ``share_with``."""
+    secret: secretsmanager.ISecret
+    """The secret that holds the service account."""
+    encryption_key: kms.IKey
+    """The key that encrypts the parameter, and the secret if it was created."""
+    function: RotatorFunction
+    """The function. It has Lambda's own metrics, such as ``function.metric_errors()``."""
+    log_group: logs.ILogGroup
+    """The function's log group (docs/reference/log-line.md)."""
+    alarms: Mapping[str, cloudwatch.Alarm]
+    """Alarms by name, such as ``alarms["TokenNotRefreshed"]`` (docs/operate/monitoring.md)."""
+
     def __init__(
         self,
         scope: Construct,
@@ -90,33 +113,61 @@ class TokenRotator(Construct):
         :param parameter_name: name of the SSM parameter, which the function creates and owns.
         :param rotator_name: name in alarms, metrics and logs, and of the created secret. Default:
             the stack's name and the construct's path in it.
-        :param identity_provider: default: ``IdentityProvider.intelligence()``.
-        :param secret: an existing secret with the service account, imported by its complete ARN.
-            Default: a secret is created.
-        :param encryption_key: encrypts the parameter and a created secret. Default: a customer
-            managed key that is retained.
-        :param alarm_topic: a standard SNS topic. Alarms are added to its policy and its key's
-            policy; an imported topic must allow them already. Default: the alarms have no actions.
+        :param identity_provider: ``IdentityProvider.intelligence(...)``,
+            ``IdentityProvider.rfc7523(...)`` or ``IdentityProvider.jwt_bearer(...)``
+            (docs/configure/providers.md). Default: ``IdentityProvider.intelligence()``.
+        :param secret: an existing secret with the service account, imported with its complete ARN
+            and, if it has a customer managed key, its ``encryption_key``. Default: one is created.
+        :param encryption_key: encrypts the parameter and a created secret. You manage the policy of
+            an imported key (docs/security/hardened.md). Default: a customer managed key that is
+            retained.
+        :param alarm_topic: a standard SNS topic, of any account in the stack's region. Alarms are
+            added to its policy and its key's policy; an imported topic must allow them already
+            (docs/security/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow).
+            Default: the alarms have no actions.
         :param alarm_actions_enabled: ``False``: alarms change their state but notify no one.
         :param secret_access_alerts: notifies the topic when anyone else reads the secret.
         :param runbook_url: URL of your copy of docs/operate/runbook.md, for alarms and alerts.
             Default: no link.
         :param vpc: the VPC that the function is attached to (docs/network/vpc.md). Default: none.
-        :param security_groups: default: one is created that allows only outbound HTTPS.
-        :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
-        :param parameter_tags: tags of the parameter. The AWS CDK's tags do not apply to it.
-        :param log_group_name: default: CloudFormation generates a name.
-        :param log_encryption_key: default: CloudWatch's own key.
+        :param vpc_subnets: private subnets, as for ``aws_lambda.Function``. Default: the private
+            subnets of ``vpc``.
+        :param security_groups: default: with a ``vpc``, one is created that allows only outbound
+            HTTPS. ``function.connections`` adds rules.
+        :param allow_ipv6_for_dual_stack: allows outbound IPv6 from dual-stack subnets.
+        :param token_lifetime: maximum lifetime of a token. Default: that of
+            ``token_lifetime_seconds``.
+        :param interval: how often a token is obtained. Default: that of ``interval_minutes``.
+        :param watchdog_min_remaining: a watchdog replaces a token with less time left than this;
+            ``Duration.seconds(0)``: no watchdog. Default: that of
+            ``watchdog_min_remaining_seconds``.
+        :param value_format: ``ValueFormat.RECORD`` or ``ValueFormat.TOKEN``, the bare token.
+            Default: the record (docs/reference/record.md).
+        :param share_with: accounts, organizational units and organizations that may read the token
+            (docs/consume/other-accounts.md).
+        :param expiration_grace: SSM deletes the parameter this long after its token expires.
+            Default: that of ``expiration_grace_minutes``.
+        :param parameter_tags: tags of the parameter. The AWS CDK's tags do not apply to it, because
+            the function creates it. Default: none.
+        :param memory_size: the function's memory in MB. Default: that of ``memory_mb``.
+        :param reserve_concurrency: reserves a concurrency of 1 for the function.
+        :param log_retention: how long the log is kept. Default: that of ``log_retention_days``.
+        :param log_group_name: name of the created log group. Default: CloudFormation generates one.
+        :param log_encryption_key: encrypts the log. CloudWatch Logs is added to its policy; an
+            imported key must allow it already. Default: CloudWatch's own key.
+        :param code_signing_config: checks the signature of the function's code. Default: none.
         :param role_path: IAM path of the roles and policies. Default: ``/``.
         :param role_name_prefix: prefix of their names. Default: CloudFormation generates names.
-        :param architecture: default: ``Architecture.ARM_64``.
-        :param fips: the function uses the FIPS endpoints of AWS. Requires a region that has them.
+        :param architecture: processor architecture (docs/network/partitions.md#processors).
+            Default: ``Architecture.ARM_64``.
+        :param fips: the function uses the FIPS endpoints of AWS. The stack's ``env`` must have a
+            region with them (docs/network/partitions.md#fips-endpoints).
         :param code: replaces the function's code in tests. Default: this distribution's function.
         """
         super().__init__(scope, construct_id)
-        self.name: str = rotator_name or default_rotator_name(self)
+        self.name = rotator_name or default_rotator_name(self)
         self.parameter_name = parameter_name
-        self.parameter_arn: str = Stack.of(self).format_arn(
+        self.parameter_arn = Stack.of(self).format_arn(
             service="ssm",
             resource=f"parameter{parameter_name}",
             arn_format=ArnFormat.NO_RESOURCE_NAME,
@@ -179,7 +230,7 @@ class TokenRotator(Construct):
         self.encryption_key = encryption_key or customer_key(
             self, "Key", description=f"Secret and token of {self.name}"
         )
-        self.secret: secretsmanager.ISecret = secret or CreatedSecret(
+        self.secret = secret or CreatedSecret(
             self, "Secret", name=self.name, key=self.encryption_key
         )
         self.secret_arn: str = (
@@ -211,7 +262,7 @@ class TokenRotator(Construct):
             code_signing_config=code_signing_config,
             names=names,
         )
-        self.log_group: logs.ILogGroup = self.function.log_group
+        self.log_group = self.function.log_group
         self.triggers = Triggers(
             self,
             "Triggers",
@@ -221,7 +272,7 @@ class TokenRotator(Construct):
             parameter_name=parameter_name,
             names=names,
         )
-        self.alarms: Mapping[str, cloudwatch.Alarm] = monitor(
+        self.alarms = monitor(
             self,
             name=self.name,
             settings=settings,
@@ -234,7 +285,7 @@ class TokenRotator(Construct):
             runbook_url=runbook_url,
             names=names,
         )
-        self.operator_policy: iam.ManagedPolicy = OperatorPolicy(
+        self.operator_policy = OperatorPolicy(
             self,
             "OperatorPolicy",
             function=self.function,
@@ -251,8 +302,8 @@ class TokenRotator(Construct):
             share_with=settings.share_with,
             names=names,
         )
-        self.reader_policy: iam.ManagedPolicy = self._readers.policy
-        self.shared_reader: iam.Role | None = self._readers.shared
+        self.reader_policy = self._readers.policy
+        self.shared_reader = self._readers.shared
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Grants a workload in this account permission to read and decrypt the parameter.

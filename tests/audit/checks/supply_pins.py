@@ -14,6 +14,7 @@ LOCKS: Final = (
     "local/setup/requirements.txt",
     "local/requirements.txt",
     "tests/audit/requirements.txt",
+    "studies/site/requirements.txt",
     "requirements.txt",
 )
 _PIN: Final = re.compile(r"^[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==\S+", re.M)

@@ -4,16 +4,12 @@ CloudFormation replaces a resource whose create-only property changes, and delet
 schemas of the resource types say which those are; cfn-lint has them.
 """
 
-import functools
-import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 from pydantic import BaseModel
 
-from tests.audit.evidence import ROOT
 from tests.support.infra_templates import (
     NAMED_KEY,
     NAMED_SECRET,
@@ -24,6 +20,7 @@ from tests.support.infra_templates import (
     resources,
     template_of,
 )
+from tests.support.replacement import replaced
 from token_rotator_cdk.config.document.nesting import inner_table
 
 REGION: Final = "us-east-1"
@@ -137,42 +134,10 @@ def settings(table: BaseModel, path: tuple[str, ...] = ()) -> Iterator[tuple[tup
             yield from settings(value, (*path, key))
 
 
-@functools.cache
-def create_only(kinds: frozenset[str]) -> dict[str, list[str]]:
-    """The properties of each type that CloudFormation cannot change."""
-    program = (
-        "import json, sys; from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as all_of\n"
-        "print(json.dumps({kind: all_of.get_resource_schema('eu-west-1', kind)"
-        ".schema.get('createOnlyProperties', []) for kind in sys.argv[1:]}))"
-    )
-    done = subprocess.run(
-        [ROOT / ".venv-audit" / "bin" / "python", "-c", program, *kinds],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, list[str]] = json.loads(done.stdout)
-    return found
-
-
 @pytest.fixture(scope="module")
 def templates() -> tuple[Resource, Resource]:
     """Before and after."""
     return template_of(BEFORE), template_of(AFTER)
-
-
-def replaced(before: Resource, after: Resource) -> set[tuple[str, str]]:
-    """The types of the resources that CloudFormation replaces, and the properties that say so."""
-    old, new = before["Resources"], after["Resources"]
-    both = old.keys() & new.keys()
-    properties = create_only(frozenset(one["Type"] for one in (*old.values(), *new.values())))
-    assert "/properties/Description" in properties["AWS::IAM::ManagedPolicy"]
-    return {
-        (old[name]["Type"], path.removeprefix("/properties/"))
-        for name in both
-        for path in properties[old[name]["Type"]]
-        if at(old[name], path) != at(new[name], path)
-    }
 
 
 def test_no_setting_changes_what_cloudformation_can_only_create(
@@ -241,10 +206,3 @@ def test_every_setting_was_changed():
     same = {path for path in after if after[path] == before.get(path)}
     assert same == NAMES | MOVES.keys() | {INSTEAD_OF_DISCOVERY, INSTEAD_OF_ROLES, IN_THE_BUNDLE}
     assert before.keys() - tables == {path for path in after if path[:-1] not in tables}
-
-
-def at(resource: dict[str, Any], path: str) -> object:
-    value: Any = resource.get("Properties", {})
-    for step in path.removeprefix("/properties/").split("/"):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value

@@ -94,9 +94,9 @@ def test_a_bucket_with_placeholders_is_no_parameter(run: Run):
         (
             ("--stack", "other"),
             1,
-            "There is no stack other to package. There is: tokens, tokens-2.",
+            "There is no stack other to package. The stacks are: tokens, tokens-2.",
         ),
-        (("--config", "nowhere.toml"), 1, "There is no file nowhere.toml."),
+        (("--config", "nowhere.toml"), 1, "The file nowhere.toml does not exist."),
         (("--out", "rotators.toml"), 1, "rotators.toml cannot be written (File exists)."),
     ],
 )

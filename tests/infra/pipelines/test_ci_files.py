@@ -36,9 +36,9 @@ def gitlab() -> dict[str, Any]:
     return document
 
 
-def schema_issues(file: Path, kind: str) -> str:
+def schema_issues(kind: str, *files: Path) -> str:
     done = subprocess.run(
-        [CHECK, "--builtin-schema", f"vendor.{kind}", file],
+        [CHECK, "--builtin-schema", f"vendor.{kind}", *files],
         capture_output=True,
         text=True,
         check=False,
@@ -62,9 +62,9 @@ def test_the_file_is_what_its_schema_says(
     broken = tmp_path / file.name
     broken.write_text(text.replace(*wrong))
 
-    assert schema_issues(file, kind) == ""
+    assert schema_issues(kind, file) == ""
     assert wrong[0] in text
-    assert "Schema validation errors" in schema_issues(broken, kind)
+    assert "Schema validation errors" in schema_issues(kind, broken)
 
 
 def test_every_action_is_pinned_to_a_commit_and_says_its_version() -> None:

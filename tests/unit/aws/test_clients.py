@@ -9,9 +9,10 @@ import pytest
 
 from tests.support.canned_server import Behaviour, CannedServer, Connection, answer
 from tests.unit.aws.conftest import Connect
-from token_rotator import VERSION, timing
+from token_rotator import timing
 from token_rotator.aws import clients
 from token_rotator.aws.service import AwsRefused, AwsUnavailable
+from token_rotator.contract import VERSION
 from token_rotator.errors import ConfigurationError
 
 
@@ -86,16 +87,16 @@ UNAVAILABLE: dict[str, tuple[Behaviour, str]] = {
     "an unknown name with 503": (answer(503, b'{"__type": "Whatever"}'), "Whatever"),
     "too many requests": (answer(429, b""), "HTTP status 429"),
     "a gateway": (answer(502, b"<html>sentinel</html>"), "HTTP status 502"),
-    "an error that is no object": (answer(400, b'["sentinel"]'), "unreadable answer"),
-    "an error in no encoding": (answer(400, b"\xff\xfe"), "unreadable answer"),
+    "an error that is no object": (answer(400, b'["sentinel"]'), "unreadable response"),
+    "an error in no encoding": (answer(400, b"\xff\xfe"), "unreadable response"),
     "reset": (Connection.reset, "ConnectionResetError"),
     "closed": (lambda _: None, "RemoteDisconnected"),
     "not HTTP": (lambda connection: connection.send(b"SSH-2.0\r\n"), "BadStatusLine"),
     "cut off": (_cut_off, "IncompleteRead"),
-    "JSON that was cut off": (answer(200, b'{"Version": 3, "Tier": "sent'), "incomplete answer"),
-    "no object": (answer(200, b"[]"), "unreadable answer"),
-    "too deep": (answer(200, b"[" * 100_000), "unreadable answer"),
-    "not what was required": (answer(200, b'{"Tier": "Advanced"}'), "incomplete answer"),
+    "JSON that was cut off": (answer(200, b'{"Version": 3, "Tier": "sent'), "incomplete response"),
+    "no object": (answer(200, b"[]"), "unreadable response"),
+    "too deep": (answer(200, b"[" * 100_000), "unreadable response"),
+    "not what was required": (answer(200, b'{"Tier": "Advanced"}'), "incomplete response"),
     "too long": (answer(200, b" " * (1024 * 1024 + 1)), "1024 KiB"),
 }
 

@@ -15,7 +15,7 @@ VERBS = [*re.findall(r"^([a-z0-9-]+):.*## ", MAKEFILE, re.M), "tools"]
 NOTHING_TO_PASS_IT_TO = {"help", "tools", "setup", "clean"}
 NEEDED = (
     *("requirements.txt", "package-lock.json", "pyproject.toml"),
-    *("tests/audit/requirements.txt", ".venv/bin/python"),
+    *("tests/audit/requirements.txt", "studies/site/requirements.txt", ".venv/bin/python"),
 )
 
 LATER_THAN_3_81 = [
@@ -239,7 +239,7 @@ def test_an_index_that_cannot_be_reached_is_the_reason_that_make_shows(folder: P
     done = make(folder, ".venv/pinned", "PIP_NO_CACHE_DIR=1", *options.split())
 
     assert "Connection refused" in done.stderr
-    assert "uv could not be installed, for the reason above: docs/troubl" in done.stderr
+    assert "uv could not be installed, for the reason above: docs/deploy/troubl" in done.stderr
     assert not (folder / ".venv" / "pinned").exists()
 
 

@@ -1,0 +1,32 @@
+"""The alarms of a rotator with the defaults, as the template has them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from studies.simulation.deployed_alarms import alarm_properties
+
+_COMPARED: Final = {
+    "GreaterThanOrEqualToThreshold": "{threshold} or more",
+    "LessThanThreshold": "below {threshold}",
+}
+
+
+def alarms() -> str:
+    """What each alarm evaluates."""
+    header = "| alarm | metric | fires if a minute's | in | quiet in a new stack |"
+    rows = [_row(name, properties) for name, properties in alarm_properties().items()]
+    return "\n".join([header, "|---|---|---|---|---|", *rows])
+
+
+def _row(name: str, alarm: Mapping[str, Any]) -> str:
+    metric = alarm["Metrics"][1]["MetricStat"] if "Metrics" in alarm else alarm
+    source = metric.get("Metric", metric)
+    statistic = metric.get("Stat") or metric["Statistic"]
+    compared = _COMPARED[alarm["ComparisonOperator"]].format(threshold=alarm["Threshold"])
+    needed, window = alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]
+    quiet = alarm.get("WarmUpConfiguration", {}).get("WarmUpPeriodDurationInMinutes")
+    return (
+        f"| `{name}` | `{source['Namespace']}` `{source['MetricName']}` "
+        f"| {statistic.lower()} is {compared}{'' if quiet is None else ', or missing'} "
+        f"| {needed} of {window} minutes | {'no' if quiet is None else f'{quiet} minutes'} |"
+    )
