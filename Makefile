@@ -14,7 +14,7 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/depl
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint types unit properties infra e2e upgrade faults browser fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist record-release release-files generate docs fix lock clean bench
+.PHONY: help tools setup run test quick lint prose types unit properties infra e2e upgrade faults browser fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist record-release release-files generate docs fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -80,13 +80,17 @@ told-%:
 	  $(MAKE) --no-print-directory $* $(if $(filter lint types,$*),ARGS=) >"build/log/$*" 2>&1; code=$$?; \
 	  cat "build/log/$*"; exit $$code
 
-lint: .venv/installed  ## style, who may import whom, and whether the workflows are safe
+lint: .venv/installed node_modules/installed  ## style, prose, who may import whom, and whether the workflows are safe
 	$(BIN)/ruff check . $(ARGS)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --quiet .github examples/pipelines/github-actions.yml
+	@$(BIN)/python -m studies.prose
 
-fix: .venv/installed  ## mend the style, as far as a program can
+prose: .venv/installed node_modules/installed  ## words and sentence length in the documentation and in Python files (ARGS=files)
+	@$(BIN)/python -m studies.prose $(ARGS)
+
+fix: .venv/installed  ## correct the style, as far as a program can
 	$(BIN)/ruff check --fix . $(ARGS)
 	$(BIN)/ruff format .
 

@@ -23,7 +23,7 @@ Layer = Literal[
     "parameter",
     "token",
 ]
-"""What failed. docs/consume/consumers.md says who repairs it."""
+"""What failed. docs/consume/python.md says who repairs it."""
 
 
 class TokenError(Exception):

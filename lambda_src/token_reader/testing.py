@@ -1,10 +1,12 @@
 """A TokenReader for the unit tests of its users: no AWS, no network, a clock that tests move.
 
-reader = FakeTokenReader("token-1")
-application = Application(reader)      # wherever the application takes a TokenReader
-reader.publish("token-2")              # found by refresh(force=True), after a 401, or when due
-reader.advance(seconds=300)            # the cached token expires
-reader.fail("AccessDeniedException")   # Parameter Store refuses until the next publish
+A test of an application::
+
+    reader = FakeTokenReader("token-1")
+    application = Application(reader)      # wherever the application takes a TokenReader
+    reader.publish("token-2")              # found by refresh(force=True), after a 401, or when due
+    reader.advance(seconds=300)            # the cached token expires
+    reader.fail("AccessDeniedException")   # Parameter Store refuses until the next publish
 """
 
 import json

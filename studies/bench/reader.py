@@ -65,7 +65,7 @@ def _measure(calls: int, bare: Callable[[], object]) -> Timings:
     held = {NAME: reader.get()}
     parameters.get_parameter(NAME, max_age=240, decrypt=True)
     contestants: dict[str, Callable[[], object]] = {
-        "a dictionary look-up": lambda: held[NAME],
+        "a dictionary lookup": lambda: held[NAME],
         "`TokenReader.get()`": lambda: reader.get(),  # noqa: PLW0108 - like the others
         "Powertools `get_parameter()`": lambda: parameters.get_parameter(
             NAME, max_age=240, decrypt=True
@@ -109,8 +109,8 @@ def left_behind(calls: int) -> int:
 
 def table(timings: Timings) -> str:
     """The table in docs/understand/performance.md."""
-    least = timings["a dictionary look-up"]
-    lines = ["| cached read | ns per call | times a dictionary look-up |", "|---|---|---|"]
+    least = timings["a dictionary lookup"]
+    lines = ["| cached read | ns per call | times a dictionary lookup |", "|---|---|---|"]
     lines += [
         f"| {name} | {found:,.0f} | {_times(found / least)} |"
         for name, found in sorted(timings.items(), key=lambda item: item[1])

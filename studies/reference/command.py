@@ -2,12 +2,37 @@
 
 import contextlib
 import io
+import posixpath
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from local import ROOT
 from token_rotator_cdk.config.load import load
+from token_rotator_cli.arguments.commands import COMMANDS
 from token_rotator_cli.arguments.parser import parser
 from token_rotator_cli.costs.bill import bill
 from token_rotator_cli.preflight.preflight import STEPS
+
+
+def page(command: str) -> str:
+    """The page of a command."""
+    folder = "operate" if command == "live-check" else "reference/command"
+    return f"docs/{folder}/{command}.md"
+
+
+def regions(command: str) -> Mapping[str, Callable[[], str]]:
+    """What is generated on the page of a command."""
+    more = {"steps of preflight": preflight_steps} if command == "preflight" else {}
+    return {"help": partial(help_text, command), **more}
+
+
+def commands() -> str:
+    """The commands, with links to their pages."""
+    rows = [
+        f"| [`{name}`]({posixpath.relpath(page(name), 'docs/reference/command')}) | {one.purpose} |"
+        for name, one in COMMANDS.items()
+    ]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
 
 
 def help_text(*command: str) -> str:

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from local import ROOT
-from studies.reference import alarms, answers, command, docstrings, settings, snippets
+from studies.reference import (
+    alarms,
+    answers,
+    command,
+    construct,
+    docstrings,
+    settings,
+    snippets,
+)
 from token_rotator.contract import (
     Metric,
     Outcome,
@@ -18,6 +26,11 @@ from token_rotator.contract import (
 )
 from token_rotator_cdk.config.document.schema import schema_text
 from token_rotator_cli.arguments.commands import COMMANDS
+
+
+def _snippets(*names: str) -> Mapping[str, Callable[[], str]]:
+    return {name: partial(snippets.snippet, name) for name in names}
+
 
 _FILES: Final[Mapping[str, Callable[[], str]]] = {"rotators.schema.json": schema_text}
 
@@ -38,25 +51,20 @@ _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "docs/reference/outputs.md": {
         "outputs": partial(docstrings.members, StackOutput, value="output"),
     },
-    "docs/configure/settings.md": {"settings": settings.tables_of_settings},
-    "docs/reference/command.md": {
-        "help": command.help_text,
-        "steps of preflight": command.preflight_steps,
-        **{
-            f"help of {name}": partial(command.help_text, name)
-            for name in COMMANDS
-            if name != "live-check"
-        },
+    construct.PAGE: {
+        "arguments": construct.arguments,
+        "attributes": construct.attributes,
+        "methods": construct.methods,
     },
-    "docs/operate/live-check.md": {"help": partial(command.help_text, "live-check")},
+    "docs/configure/settings.md": {"settings": settings.tables_of_settings},
+    "docs/reference/command/index.md": {"help": command.help_text, "commands": command.commands},
+    **{command.page(name): command.regions(name) for name in COMMANDS},
     "docs/operate/costs.md": {"bill": command.costs},
     "docs/deploy/packaging.md": {"parameters": settings.parameters_of_packages},
-    "docs/deploy/construct.md": {
-        name: partial(snippets.snippet, name) for name in snippets.EXISTING_APP
-    },
-    "docs/consume/consumers.md": {
-        name: partial(snippets.snippet, name) for name in snippets.SNIPPETS
-    },
+    "docs/deploy/construct.md": _snippets(*snippets.EXISTING_APP),
+    "docs/consume/shell.md": _snippets(*snippets.SHELL),
+    "docs/consume/node.md": _snippets(*snippets.NODE),
+    "docs/ja/consume/node.md": _snippets(*snippets.NODE),
 }
 """Page → name of the region → what stands in it.
 

@@ -7,11 +7,12 @@ from local import ROOT
 
 _LANGUAGES: Final = {".mjs": "js", ".ps1": "powershell", ".py": "python", ".sh": "sh"}
 
-SNIPPETS: Final = sorted(
-    path.relative_to(ROOT).as_posix() for path in (ROOT / "examples" / "snippets").iterdir()
+NODE: Final = ("examples/snippets/access-token.mjs",)
+SHELL: Final = (
+    "examples/snippets/read-token.sh",
+    "examples/snippets/read-token.ps1",
+    "examples/snippets/ci-masked.sh",
 )
-
-
 EXISTING_APP: Final = ("examples/existing_app/app.py", "examples/existing_app/reports/reports.py")
 
 

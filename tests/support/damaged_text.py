@@ -1,4 +1,4 @@
-"""What editors, word processors, mail, terminals and people do to a text on its way."""
+"""What editors, word processors, email, terminals and people do to a text on its way."""
 
 import json
 import quopri

@@ -50,7 +50,7 @@ def _a_network_is_open(deployment: Deployment) -> bool:
 
 ALARM_EMAIL: Final = Parameter(
     name="AlarmEmail",
-    description="Address that is told when an alarm fires; it has to confirm a mail from SNS.",
+    description="Address that is told when an alarm fires; it has to confirm an email from SNS.",
     settings=("alarm_emails", "alarm_topic_arn"),
     rule=EMAIL,
     is_open=_alarms_are_open,

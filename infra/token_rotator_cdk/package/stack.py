@@ -115,7 +115,7 @@ class PackagedStack(TokenRotatorStack):
             self,
             "OwnOrExistingTopic",
             topic_arn=_either(none, own.topic_arn, self._value(ALARM_TOPIC_ARN)),
-            # whoever mails needs it for the stack's topic; for one that exists, it does not hurt
+            # the sender of emails needs it for the stack's topic; an existing topic ignores it
             key_arn=self.key.key_arn,
         )
 

@@ -25,7 +25,7 @@ TRANSIENT_CODES: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Error codes that a retry may cure, with whatever status.
+"""Error codes that a retry may fix, with whatever status.
 
 AWS SDKs and Tools Reference Guide, "Retry behavior", and the services' own lists.
 """

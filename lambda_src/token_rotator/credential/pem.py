@@ -11,7 +11,7 @@ ENCRYPTED: Final = "is an encrypted key; store it decrypted, the secret itself i
 
 _LITERAL_BREAK: Final = re.compile(r"\\+[nrt]")
 _NOT_PEM: Final = re.compile(r"=3D|[^A-Za-z0-9+/-]")
-"""White space, quoting, padding (computed anew) and the escapes of quoted-printable mail."""
+"""White space, quoting, padding (computed anew) and the escapes of quoted-printable email."""
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/=]+")
 _BLOCK: Final = re.compile(r"-BEGIN([A-Z0-9]*)-(.*?)(?:(-END)|(?=-BEGIN)|$)", re.IGNORECASE)

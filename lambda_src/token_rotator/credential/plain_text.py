@@ -1,4 +1,4 @@
-"""Undoes what editors, word processors, mail and terminals do to a text on its way."""
+"""Undoes what editors, word processors, email and terminals do to a text on its way."""
 
 import json
 import re

@@ -20,7 +20,7 @@ FIELDS: Final = {name.lower(): name for name in (ID, KEY, ENDPOINT)}
 _LINE: Final = re.compile(
     rf"[^\w#/]*({'|'.join(FIELDS.values())})[^\w:=]*[:=](.*)", re.IGNORECASE | re.ASCII
 )
-"""Quotation marks, brackets, bullets and the ``>`` of mail may stand before a name."""
+"""Quotation marks, brackets, bullets and the ``>`` of email may stand before a name."""
 
 _AROUND_VALUES: Final = " \t\r\n\"'`,;<>{}*"
 _CLIENT_ID: Final = re.compile(r"[\x21-\x7e]{1,256}")

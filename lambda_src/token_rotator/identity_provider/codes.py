@@ -47,48 +47,50 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
     Meaning.CLIENT: {
         Profile.INTELLIGENCE: (
             f"{LIKELIEST} the key was replaced or has expired: press Generate/Refresh in "
-            "Intelligence and store the new file (token-rotator upload FILE); the audience is not "
-            "the one that it expects: set audience; its clock is behind: set "
+            "Intelligence and store the new file (token-rotator upload FILE). Or the audience "
+            "is not the one that it expects: set audience. Or its clock is behind: set "
             "assertion_backdate_seconds."
         ),
         Profile.RFC7523: (
-            f"{LIKELIEST} it has no public key for this client, or has it under another "
-            "kid: register the key, set key_id; it expects another audience (its issuer or its "
-            "token endpoint): set audience; another algorithm is registered for the client: set "
-            "algorithm; exp is too far ahead: lower assertion_lifetime_seconds; its clock is "
-            "behind: set assertion_backdate_seconds."
+            f"{LIKELIEST} it has no public key for this client, or has it under another kid: "
+            "register the key, set key_id. Or it expects another audience (its issuer or its "
+            "token endpoint): set audience. Or another algorithm is registered for the client: "
+            "set algorithm. Or exp is too far ahead: lower assertion_lifetime_seconds. Or its "
+            "clock is behind: set assertion_backdate_seconds."
         ),
         Profile.JWT_BEARER: (
-            f"{LIKELIEST} the secret's serviceAccountId is not the issuer that it knows (a client "
-            "ID, a consumer key, an email address): correct it; it has no public key or "
-            "certificate for this issuer, or has it under another kid: register it, set key_id; "
-            "it wants the client to authenticate itself, not a grant: set "
-            'profile = "rfc7523".'
+            f"{LIKELIEST} the secret's serviceAccountId is not the issuer that it knows (a "
+            "client ID, a consumer key, an email address): correct it. Or it has no public key "
+            "or certificate for this issuer, or has it under another kid: register it, set "
+            "key_id. Or it wants the client to authenticate itself, not a grant: set profile = "
+            '"rfc7523".'
         ),
     },
     Meaning.ASSERTION: {
         Profile.INTELLIGENCE: (
-            f"{LIKELIEST} its clock is behind: set assertion_backdate_seconds; it expects "
-            "another audience: set audience; it wants the claim exp: set "
+            f"{LIKELIEST} its clock is behind: set assertion_backdate_seconds. Or it expects "
+            "another audience: set audience. Or it wants the claim exp: set "
             "assertion_lifetime_seconds."
         ),
         Profile.RFC7523: (
-            f"{LIKELIEST} it expects another audience (its issuer or its token endpoint): "
-            "set audience; exp is too far ahead: lower assertion_lifetime_seconds; its clock is "
-            "behind: set assertion_backdate_seconds; the key has another kid there: set key_id."
+            f"{LIKELIEST} it expects another audience (its issuer or its token endpoint): set "
+            "audience. Or exp is too far ahead: lower assertion_lifetime_seconds. Or its clock "
+            "is behind: set assertion_backdate_seconds. Or the key has another kid there: set "
+            "key_id."
         ),
         Profile.JWT_BEARER: (
             f"{LIKELIEST} it does not know the subject, or nobody has approved this client for "
-            "it: set subject, have the client approved; it expects another audience: set audience; "
-            "the public key or certificate that it has is not this key's, or has another kid: "
-            "register it, set key_id; exp is too far ahead: lower assertion_lifetime_seconds; its "
-            "clock is behind: set assertion_backdate_seconds."
+            "it: set subject, have the client approved. Or it expects another audience: set "
+            "audience. Or the public key or certificate that it has is not this key's, or has "
+            "another kid: register it, set key_id. Or exp is too far ahead: lower "
+            "assertion_lifetime_seconds. Or its clock is behind: set "
+            "assertion_backdate_seconds."
         ),
     },
     Meaning.ACCESS: {
         Profile.INTELLIGENCE: (
-            "Keep the key. Check in Intelligence that the user of the service account still has "
-            "Enable API Access."
+            "Keep the key. Check in Intelligence that the user of the service account still "
+            "has Enable API Access."
         ),
         Profile.RFC7523: (
             "Keep the key. Have the provider allow this client the grant client_credentials."
@@ -96,22 +98,23 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
         Profile.JWT_BEARER: (
             f"Keep the key. {LIKELIEST} nobody has approved this client for the subject, or not "
             "for this scope: have it approved (consent, pre-authorization, domain-wide "
-            "delegation); subject is another user than was meant: set subject."
+            "delegation). Or subject is another user than was meant: set subject."
         ),
     },
     Meaning.REQUEST: {
         Profile.INTELLIGENCE: (
-            f'Keep the key. {LIKELIEST} set request_style = "form"; it wants the claim '
-            "exp: set assertion_lifetime_seconds."
+            f'Keep the key. {LIKELIEST} set request_style = "form". Or it wants the claim exp: '
+            "set assertion_lifetime_seconds."
         ),
         Profile.RFC7523: (
-            f'Keep the key. {LIKELIEST} set request_style to "form" or "query"; have the '
+            f'Keep the key. {LIKELIEST} set request_style to "form" or "query". Or have the '
             "provider allow this client the grant client_credentials."
         ),
         Profile.JWT_BEARER: (
             f"Keep the key. {LIKELIEST} it does not offer the grant jwt-bearer, or not to this "
-            'client: have it allowed, or set profile = "rfc7523"; it expects the scope elsewhere: '
-            'set scope_in to "claim" or "parameter"; set request_style to "form" or "query".'
+            'client: have it allowed, or set profile = "rfc7523". Or it expects the scope '
+            'elsewhere: set scope_in to "claim" or "parameter". Or set request_style to "form" '
+            'or "query".'
         ),
     },
     Meaning.SCOPE: {
@@ -124,7 +127,7 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
         ),
         Profile.JWT_BEARER: (
             f"Keep the key. {LIKELIEST} correct scope, or have the provider allow it for this "
-            'client and subject; it expects the scope elsewhere: set scope_in to "claim" or '
+            'client and subject. Or it expects the scope elsewhere: set scope_in to "claim" or '
             '"parameter".'
         ),
     },

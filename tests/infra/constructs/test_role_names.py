@@ -66,7 +66,7 @@ def test_every_role_and_policy_is_in_the_path():
     document = with_everything(role_path="/teams/data/")
 
     found = roles_and_policies(document)
-    assert len(found) == 11, "execution, schedules, others, consumers, operators, twice; the mails"
+    assert len(found) == 11, "execution, schedules, others, consumers, operators, twice; the emails"
     assert {one["Path"] for one in found.values()} == {"/teams/data/"}
 
 

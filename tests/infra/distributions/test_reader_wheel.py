@@ -60,8 +60,8 @@ def test_it_contains_the_typed_library_and_nothing_of_the_rotator(reader_wheel: 
     assert "token_reader/py.typed" in packaged
 
 
-def test_the_consumers_page_installs_this_file(reader_wheel: Path):
-    page = (ROOT / "docs" / "consume" / "consumers.md").read_text(encoding="utf-8")
+def test_the_page_about_python_installs_this_file(reader_wheel: Path):
+    page = (ROOT / "docs" / "consume" / "python.md").read_text(encoding="utf-8")
 
     assert f"pip install dist/{reader_wheel.name}\n" in page
     assert f'"dist/{reader_wheel.name}[httpx]"' in page

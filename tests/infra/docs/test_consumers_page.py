@@ -1,11 +1,12 @@
-"""The consumers' page: its code for CDK apps."""
+"""The consumers' pages: their code for CDK apps."""
 
 import re
 from typing import Any
 
 from local import ROOT
 
-TEXT = (ROOT / "docs" / "consume" / "consumers.md").read_text(encoding="utf-8")
+PAGES = sorted((ROOT / "docs" / "consume").glob("*.md"))
+TEXT = "".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
 def test_cdk_code_uses_names_that_exist():

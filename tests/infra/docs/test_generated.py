@@ -3,6 +3,7 @@
 import pytest
 
 from local import ROOT
+from studies.reference import snippets
 from studies.reference.generated import generated
 from token_rotator_cdk.config.document.nesting import tables
 from token_rotator_cdk.config.models.deployment import Deployment
@@ -24,3 +25,9 @@ def test_every_setting_says_what_it_is_for():
     ]
 
     assert undocumented == []
+
+
+def test_every_snippet_that_is_tested_is_shown():
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "examples/snippets").iterdir()}
+
+    assert files == {*snippets.NODE, *snippets.SHELL}

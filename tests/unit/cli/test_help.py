@@ -1,4 +1,4 @@
-"""Wrong usage is explained; docs/reference/command.md shows the help texts (studies/reference)."""
+"""Wrong usage is explained; docs/reference/command shows the help texts (studies/reference)."""
 
 import pytest
 

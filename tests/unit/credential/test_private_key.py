@@ -66,8 +66,8 @@ MANGLINGS: dict[str, Callable[[str], str]] = {
     "soft hyphens": lambda text: text.replace("B", "B\u00ad"),
     "NUL bytes": "\0".join,
     "line separators": lambda text: text.replace("\n", "\u2028"),
-    "quoted in a mail": lambda text: textwrap.indent(text, "> "),
-    "quoted twice in a mail": lambda text: textwrap.indent(text, ">> "),
+    "quoted in an email": lambda text: textwrap.indent(text, "> "),
+    "quoted twice in an email": lambda text: textwrap.indent(text, ">> "),
     "quoted-printable": lambda text: quopri.encodestring(text.encode()).decode(),
     "a line of quoted-printable": lambda text: quopri.encodestring(
         text.replace("\n", "").encode()

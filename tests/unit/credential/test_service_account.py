@@ -73,7 +73,7 @@ SHAPES: dict[str, str] = {
         [*reversed(lines(": ").splitlines()), "# privateKey: above", "expiresAt: 2028-11-24"]
     ).replace("\\n", "\n"),
     "values below their names": lines(":\n    "),
-    "quoted in a mail": "> " + lines(": ", key=pem(rsa_key())).replace("\n", "\n> "),
+    "quoted in an email": "> " + lines(": ", key=pem(rsa_key())).replace("\n", "\n> "),
     "a list": "- " + lines(": ").replace("\n", "\n- "),
     "bold names": lines(": ", quote="**"),
     "no-break spaces and hyphens": lines(":\u00a0").replace("-", "\u2011"),

@@ -141,7 +141,7 @@ Resolver = Callable[..., None]
 
 @pytest.fixture
 def resolves(monkeypatch: pytest.MonkeyPatch) -> Resolver:
-    """Makes a name lead to addresses: those of the first look-up, of the second, and so on."""
+    """Makes a name lead to addresses: those of the first lookup, of the second, and so on."""
     real = socket.getaddrinfo
 
     def resolve(name: str, *look_ups: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The numbers of processes that docs/consume/consumers.md gives for 40 reads a second."""
+"""The numbers of processes that docs/consume/rules.md gives for 40 reads a second."""
 
 from collections import Counter
 from typing import Any

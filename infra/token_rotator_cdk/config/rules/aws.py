@@ -46,7 +46,7 @@ LONGEST_LOG_GROUP_NAME: Final = 512
 _LOG_GROUP_NAME: Final = "[a-zA-Z0-9._/#-]+"
 
 EMAIL: Final = matching(
-    r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+", "write an e-mail address such as platform@example.com"
+    r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+", "write an email address such as platform@example.com"
 )
 _TAG_KEY: Final = re.compile(r"[\w +=.:/@-]{1,128}")
 _TAG_VALUE: Final = re.compile(r"[\w +=.:/@-]{1,256}")

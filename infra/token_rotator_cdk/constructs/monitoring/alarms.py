@@ -172,8 +172,8 @@ def longest_healthy_silence_minutes(interval_minutes: int) -> int:
     """How many whole minutes can pass without a publication while everything works.
 
     Two runs of the schedule start up to ``interval`` minutes and 59 s apart, and a publication can
-    take the function's whole timeout longer than the one before: with a last token at the very end
-    of its minute, ``interval + 1`` minutes stay empty.
+    take the function's whole timeout longer than the one before. If the last token came at the very
+    end of its minute, ``interval + 1`` minutes stay empty.
     """
     return interval_minutes + 1
 

@@ -24,7 +24,7 @@ WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 """A rule that is merely enabled hears of no call that changes nothing."""
 
 MOST_SECONDS: Final = 3600
-"""A mail that cannot be delivered for so long is dropped."""
+"""An email that cannot be delivered for so long is dropped."""
 
 
 class SecretAccessAlerts(Construct):
@@ -64,7 +64,7 @@ class SecretAccessAlerts(Construct):
 
 @jsii.implements(events.IRuleTarget)
 class _Mail:
-    """A mail to the topic, whose account may be another one.
+    """An email to the topic, whose account may be another one.
 
     CDK's own target wants a stack of ours in the topic's account, with an event bus:
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
@@ -102,7 +102,7 @@ def _mailer(scope: Construct, topic: sns.ITopic, names: RoleNames) -> iam.IRole:
         construct_id,
         path=names.path,
         role_name=names.of_stack(stack, construct_id).name(stack, RoleKind.MAIL),
-        description="Mails who else reads a key",
+        description="Sends an email when another principal reads a key",
         assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
         inline_policies={"Mail": iam.PolicyDocument(statements=statements)},
     )

@@ -1,0 +1,1 @@
+"""The prose linter: textlint reads the documentation and the sentences in Python files."""
