@@ -64,6 +64,7 @@ _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "docs/deploy/construct.md": _snippets(*snippets.EXISTING_APP),
     "docs/consume/shell.md": _snippets(*snippets.SHELL),
     "docs/consume/node.md": _snippets(*snippets.NODE),
+    "docs/ja/consume/node.md": _snippets(*snippets.NODE),
 }
 """Page → name of the region → what stands in it.
 
