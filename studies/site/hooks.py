@@ -86,8 +86,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> None:
-    """Tells the extension which page it is about to read."""
+    """Tells the extension which page it is about to read. The home page has the map itself."""
     Links.page = page.file.src_uri
+    page.meta["hide"] = ["navigation"] if page.is_homepage else []
 
 
 def _file_of(page: str) -> str:

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from local.run.consumer import Consumer, Use
+from local.observation.consumer import Consumer, Use
 from tests.support.system import eventually
 
 
@@ -36,6 +36,14 @@ class Polling:
         seen = len(self.uses)
         eventually(lambda: len(self.uses) > seen + 2 or None, what="a consumer that goes on")
 
+    def version(self) -> int:
+        """Of the parameter, as it was read last."""
+        versions = (one.published.version for one in self._answers() if one.published)
+        return max(versions, default=0)
+
     @property
     def without_a_valid_token(self) -> list[Use | Exception]:
         return [one for one in self.uses if isinstance(one, Exception) or not one.worked]
+
+    def _answers(self) -> list[Use]:
+        return [one for one in self.uses if isinstance(one, Use)]

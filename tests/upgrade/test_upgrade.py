@@ -11,8 +11,8 @@ import pytest
 
 from local.aws.emulator import LocalAws
 from local.idp.identity_provider import IdentityProvider
+from local.observation.consumer import Consumer
 from local.process import environment
-from local.run.consumer import Consumer
 from tests.e2e.conftest import SPEEDUP
 from tests.support.principals import workload
 from tests.support.system import eventually
@@ -116,7 +116,9 @@ def test_consumers_have_a_valid_token_all_the_time_and_nothing_that_is_held_is_l
         polling.use_some()
         stack.become(version)
         polling.use_some()
+        before = polling.version()
         eventually(stack.rotates, what="a token of the other version")
+        eventually(lambda: polling.version() > before or None, what="that token for consumers")
         polling.use_some()
 
     assert polling.without_a_valid_token == []

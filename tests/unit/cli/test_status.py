@@ -28,6 +28,7 @@ def test_a_published_token_is_told_with_its_age_and_who_rotated_it(
 ):
     expires_at = json.loads(rotator.published()["Value"])["expires_at"]
     at = datetime.fromtimestamp(expires_at, UTC) - timedelta(seconds=239)
+    age = int((at - rotator.published()["LastModifiedDate"]).total_seconds())
 
     with time_machine.travel(at, tick=False):
         code, told = status(rotator, capsys)
@@ -40,7 +41,7 @@ def test_a_published_token_is_told_with_its_age_and_who_rotated_it(
     assert told["rotated_by"] == "schedule"
     assert told["last_error"] is None
     lines = capsys.readouterr().out.splitlines()
-    assert {"age         60 s", "age         61 s"} & {*lines}
+    assert f"age         {age} s" in lines
     assert "life left   239 s" in lines
     assert "last error  none" in lines
 
