@@ -14,7 +14,7 @@ or_see = || { echo "$(1) could not be installed, for the reason above: docs/depl
 CDK_CONTEXT := $(if $(CONFIG),-c "config=$$CONFIG")
 
 .DEFAULT_GOAL := help
-.PHONY: help tools setup run test quick lint prose types unit properties infra e2e upgrade faults fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist record-release release-files generate docs fix lock clean bench
+.PHONY: help tools setup run test quick lint prose types unit properties infra e2e upgrade faults browser fuzz audit soak simulate synth diff deploy destroy check status rotate upload try live-check costs package sbom dist record-release release-files generate docs fix lock clean bench
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -64,7 +64,7 @@ setup:  ## install everything the other verbs need
 	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed .venv-docs/installed
 	@$(BIN)/python -m token_rotator_cdk.bundle
 
-run:  ## the whole system on this machine, with a live view (ONCE=1: stop after the first token was used)
+run:  ## the whole system on this machine, with a live view, also in a browser (ONCE=1: stop after the first token was used)
 	@$(MAKE) --no-print-directory -j3 tools
 	@$(BIN)/python -m local $(if $(ONCE),--once) $(ARGS)
 
@@ -114,6 +114,9 @@ upgrade: tools .venv-audit/installed  ## from the last release to this checkout 
 
 faults: tools  ## AWS and the identity provider fail under the deployed function
 	$(BIN)/pytest tests/faults $(ARGS)
+
+browser: tools  ## the page of `make run` in headless Chromium, which has to be there (CHROMIUM=path)
+	$(BIN)/pytest tests/browser $(ARGS)
 
 fuzz: .venv/installed  ## the parsers at length: any secret, any answer, any parameter; some minutes
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long --timeout=0 $(ARGS)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from local import ROOT
 from local.aws.emulator import LocalAws
@@ -81,6 +81,12 @@ class Deployment:
             word for name, value in self._context.items() for word in ("-c", f"{name}={value}")
         ]
         self._run("synth", "--quiet", *self._command, *given, "--output", self._assembly)
+
+    def template(self) -> dict[str, Any]:
+        """The synthesized template of an app with one stack."""
+        (file,) = self._assembly.glob("*.template.json")
+        template: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return template
 
     def deploy(self) -> dict[str, str]:
         """Deploys and returns the outputs of all stacks. Equal names get the last stack's value."""

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
+from local.http.answers import CannedResponse
+from local.http.server import LoopbackServer, Reply, Request
 from local.idp.accounts import Accounts
-from local.idp.faults import CannedResponse, Endpoint, Fault, Faults
-from local.idp.http_server import LoopbackServer, Reply, Request
+from local.idp.faults import Endpoint, Fault, Faults
 from local.idp.request_log import ReceivedRequest, received
 from local.idp.service_account import ServiceAccount
 from local.idp.tokens import LIFETIME, InvalidToken, Tokens

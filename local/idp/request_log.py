@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qs
 
-from local.idp.faults import CannedResponse, Endpoint
-from local.idp.http_server import Request
+from local.http.answers import CannedResponse
+from local.http.server import Request
+from local.idp.faults import Endpoint
 
 WITHHELD: Final = "(withheld)"
 _ASSERTIONS: Final = ("client_assertion", "assertion")

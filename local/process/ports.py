@@ -44,6 +44,7 @@ LOCAL_AWS: Final = PortSetting(name="LOCAL_AWS_PORT", default=4566, serves="loca
 IDENTITY_PROVIDER: Final = PortSetting(
     name="IDENTITY_PROVIDER_PORT", default=8466, serves="identity provider"
 )
+PAGE: Final = PortSetting(name="LIVE_PAGE_PORT", default=8467, serves="live page")
 
 
 _ANY: Final = range(20_000, 32_000)

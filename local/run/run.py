@@ -1,11 +1,9 @@
-"""The steps of `make run`: start the servers, deploy the stack, show the rotator's work."""
+"""The steps of `make run`: start the system, then show the rotator's work."""
 
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,24 +11,21 @@ from typing import Final
 from rich.console import Console
 
 from local import ROOT
-from local.aws.deployment import Deployment, DeploymentFailed, Rotator, deployed_rotators
+from local.aws.deployment import DeploymentFailed, Rotator
 from local.aws.emulator import LocalAws, LocalAwsFailed
-from local.idp.identity_provider import IdentityProvider
+from local.aws.fault_proxy import FaultProxyFailed
+from local.observation.state import Observer, Snapshot
+from local.page.page import Page
 from local.process import ports
 from local.process.environment import CREDENTIALS, REGION
-from local.process.ports import PortSetting, PortTaken, PortUnusable
-from local.run.consumer import Consumer
-from local.run.state import Observer, Snapshot
+from local.process.ports import PortUnusable, claim
+from local.run.picture import scenes, svg
+from local.run.start import CONFIG, Failed, Start, naming
+from local.run.system import LocalSystem
 from local.run.view import View
-from token_rotator_cli.deployment.rotation_log import RotationLog
 
-CONFIG: Final = ROOT / "local" / "rotators.toml"
 ONCE_SECONDS: Final = 180
 _INTERVAL_SECONDS: Final = 1.0
-
-
-class Failed(Exception):
-    """The run failed. The message is for people, instead of a traceback."""
 
 
 class Run:
@@ -42,17 +37,19 @@ class Run:
         environment: Mapping[str, str],
         *,
         once: bool,
+        picture: Path | None = None,
         seconds: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._console = console
         self._environment = environment
         self._once = once
+        self._picture = picture
         self._seconds, self._sleep = seconds, sleep
         self._started = seconds()
 
     def run(self) -> None:
-        """Runs until Ctrl-C, or with ``once`` until a consumer has used a token.
+        """Runs until Ctrl-C, until a consumer has used a token, or until there is a picture.
 
         Raises Failed. All started processes have ended when it returns or raises.
         """
@@ -61,58 +58,47 @@ class Run:
             stack.callback(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT))
             try:
                 self._run(stack)
-            except (PortUnusable, DeploymentFailed, LocalAwsFailed) as error:
+            except (PortUnusable, DeploymentFailed, LocalAwsFailed, FaultProxyFailed) as error:
                 raise Failed(str(error)) from error
             finally:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _run(self, stack: ExitStack) -> None:
-        aws_port = ports.LOCAL_AWS.read(self._environment)
-        idp_port = ports.IDENTITY_PROVIDER.read(self._environment)
-        with _naming(ports.IDENTITY_PROVIDER):
-            idp = stack.enter_context(IdentityProvider(port=idp_port))
-        self._say(f"The stand-in identity provider is at {idp.issuer}.")
-        directory = Path(tempfile.mkdtemp(prefix="token-rotator-"))
-        stack.callback(shutil.rmtree, directory, ignore_errors=True)
-        with _naming(ports.LOCAL_AWS):
-            aws = stack.enter_context(LocalAws(directory=directory, port=aws_port))
-        self._say(f"The local AWS is at {aws.endpoint_url}.")
+        page_port = 0 if self._once or self._picture else self._page_port()
+        system = Start(
+            stack=stack,
+            environment=self._environment,
+            say=self._say,
+            remaining_seconds=self._remaining_seconds,
+        ).system()
+        observer = system.observer()
+        if self._picture:
+            self._draw(self._picture, system, observer)
+        elif self._once:
+            self._await_first_use(observer, system.rotator)
+        else:
+            with naming(ports.PAGE):
+                page = stack.enter_context(system.page(page_port))
+            self._show(system, observer, page)
 
-        rotator = self._deploy(aws, directory / "cdk")
-        stored_at = datetime.now(UTC)
-        account = idp.new_service_account()
-        aws.client("secretsmanager").put_secret_value(
-            SecretId=rotator.secret_arn, SecretString=account.as_downloaded()
-        )
-        self._say("The service account is stored; that event alone makes the function run.")
-        observer = Observer(
-            consumer=Consumer(
-                aws.client("ssm"),
-                parameter_name=rotator.parameter_name,
-                resource=idp.api("reports"),
-            ),
-            log=RotationLog(aws.client("logs"), log_group=rotator.log_group),
-            key_stored_at=stored_at,
-        )
-        if self._once:
-            self._await_first_use(observer, rotator)
-            return
-        self._console.print(_hint(aws, rotator), markup=False, highlight=False, soft_wrap=True)
+    def _page_port(self) -> int:
+        """Claimed before the deployment, which takes longer."""
+        with naming(ports.PAGE):
+            return claim(ports.PAGE.read(self._environment))
+
+    def _show(self, system: LocalSystem, observer: Observer, page: Page) -> None:
+        self._console.print(_hint(system, page), markup=False, highlight=False, soft_wrap=True)
         with suppress(KeyboardInterrupt):  # the usual way to end it
-            View(self._console, parameter_name=rotator.parameter_name).show(
-                _snapshots(observer, aws)
+            View(self._console, parameter_name=system.rotator.parameter_name).show(
+                _shown(self._snapshots(observer, system.aws), page)
             )
         self._say("Stopping everything.")
 
-    def _deploy(self, aws: LocalAws, directory: Path) -> Rotator:
-        deployment = Deployment(
-            aws, config=CONFIG, directory=directory, remaining_seconds=self._remaining_seconds
-        )
-        self._say("cdk bootstrap, cdk synth (longer the first time) ...")
-        deployment.prepare()
-        self._say("cdk deploy ...")
-        outputs = deployment.deploy()
-        return next(deployed_rotators(aws, config=CONFIG, outputs=outputs))
+    def _draw(self, file: Path, system: LocalSystem, observer: Observer) -> None:
+        snapshots = self._snapshots(observer, system.aws)
+        *_, last = scenes(system.panel(), snapshots)
+        file.write_text(svg(system.rotator.parameter_name, last), encoding="utf-8")
+        self._say(f"The live view is in {file}.")
 
     def _await_first_use(self, observer: Observer, rotator: Rotator) -> None:
         while self._elapsed() < ONCE_SECONDS:
@@ -132,8 +118,17 @@ class Run:
             f"{observer.reason_for_no_token()}"
         )
 
+    def _snapshots(self, observer: Observer, aws: LocalAws) -> Iterator[Snapshot]:
+        while aws.alive():
+            yield observer.observe(datetime.now(UTC))
+            if self._remaining_seconds() == 0:
+                raise Failed(f"The view was not complete within {ONCE_SECONDS} seconds.")
+            self._sleep(_INTERVAL_SECONDS)
+        raise Failed("The local AWS ended unexpectedly.")
+
     def _remaining_seconds(self) -> float | None:
-        return max(0.0, ONCE_SECONDS - self._elapsed()) if self._once else None
+        limited = self._once or self._picture
+        return max(0.0, ONCE_SECONDS - self._elapsed()) if limited else None
 
     def _elapsed(self) -> float:
         return self._seconds() - self._started
@@ -144,30 +139,20 @@ class Run:
         )
 
 
-def _snapshots(observer: Observer, aws: LocalAws) -> Iterator[Snapshot]:
-    while aws.alive():
-        yield observer.observe(datetime.now(UTC))
-        time.sleep(_INTERVAL_SECONDS)
-    raise Failed("The local AWS ended unexpectedly.")
+def _shown(snapshots: Iterator[Snapshot], page: Page) -> Iterator[Snapshot]:
+    for snapshot in snapshots:
+        page.show(snapshot)
+        yield snapshot
 
 
-@contextmanager
-def _naming(setting: PortSetting) -> Iterator[None]:
-    try:
-        yield
-    except PortTaken as taken:
-        raise Failed(
-            f"Port {taken.port}, for the {setting.serves}, is in use; "
-            f"choose another one: {setting.name}={taken.port + 1} make run"
-        ) from taken
-
-
-def _hint(aws: LocalAws, rotator: Rotator) -> str:
+def _hint(system: LocalSystem, page: Page) -> str:
     return (
+        f"\nIn a browser, with switches that make things fail: {page.address}\n"
         "\nTo inspect the system:\n"
-        f"  export AWS_ENDPOINT_URL={aws.endpoint_url} AWS_REGION={REGION}\n"
+        f"  export AWS_ENDPOINT_URL={system.aws.endpoint_url} AWS_REGION={REGION}\n"
         f"  export AWS_ACCESS_KEY_ID={CREDENTIALS} AWS_SECRET_ACCESS_KEY={CREDENTIALS}\n"
-        f"  aws ssm get-parameter --with-decryption --name {rotator.parameter_name}\n"
-        f"  aws logs tail {rotator.log_group}\n"
+        "  aws ssm get-parameter --with-decryption --name "
+        f"{system.rotator.parameter_name}\n"
+        f"  aws logs tail {system.rotator.log_group}\n"
         f"  .venv/bin/token-rotator check --config {CONFIG.relative_to(ROOT)}\n"
     )

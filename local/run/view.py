@@ -11,12 +11,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from local.run.state import WAITING, Snapshot
+from local.observation.state import WAITING, Snapshot
 from token_rotator.contract import Outcome
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 _STYLES: Final = {Outcome.PUBLISHED: "green", Outcome.FAILED: "red", WAITING: "yellow"}
 _LOW: Final = timedelta(seconds=60)
+_LATEST: Final = 8
+"""Rotations in the panel."""
 
 
 class View:
@@ -75,7 +77,7 @@ def panel(parameter_name: str, snapshot: Snapshot) -> RenderableType:
     rows.add_row("rotations", ", ".join(counts) or "none yet")
     rows.add_row("consumer", _reads(snapshot))
     history = Table.grid(padding=(0, 2))
-    for entry in snapshot.recent:
+    for entry in snapshot.recent[-_LATEST:]:
         history.add_row(Text(_clock(entry.at), style="dim"), _coloured(entry))
     return Panel(
         Group(rows, Text(), history),
@@ -118,7 +120,9 @@ def _failure(entry: LoggedRotation) -> Text:
 
 
 def _coloured(entry: LoggedRotation) -> Text:
-    return Text(_told(entry), style=_STYLES.get(entry.outcome, ""), overflow="ellipsis")
+    return Text(
+        _told(entry), style=_STYLES.get(entry.outcome, ""), no_wrap=True, overflow="ellipsis"
+    )
 
 
 def _told(entry: LoggedRotation) -> str:

@@ -21,7 +21,6 @@ _HISTORY: Final = ("CHANGELOG.md", "docs/understand/decisions/")
 _TO_DO: Final = {
     "docs/configure/providers.md",
     "docs/configure/settings.md",
-    "docs/consume/consumers.md",
     "docs/deploy/construct.md",
     "docs/deploy/many.md",
     "docs/deploy/pipelines.md",
@@ -31,7 +30,6 @@ _TO_DO: Final = {
     "docs/operate/costs.md",
     "docs/operate/live-check.md",
     "docs/operate/runbook.md",
-    "docs/reference/command.md",
     "docs/security/hardened.md",
     "docs/security/threat-model.md",
     "docs/understand/availability.md",

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from local import ROOT
-from studies.reference import alarms, answers, command, docstrings, settings, snippets
+from studies.reference import (
+    alarms,
+    answers,
+    command,
+    construct,
+    docstrings,
+    settings,
+    snippets,
+)
 from token_rotator.contract import (
     Metric,
     Outcome,
@@ -43,6 +51,11 @@ _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "docs/reference/outputs.md": {
         "outputs": partial(docstrings.members, StackOutput, value="output"),
     },
+    construct.PAGE: {
+        "arguments": construct.arguments,
+        "attributes": construct.attributes,
+        "methods": construct.methods,
+    },
     "docs/configure/settings.md": {"settings": settings.tables_of_settings},
     "docs/reference/command/index.md": {"help": command.help_text, "commands": command.commands},
     **{command.page(name): command.regions(name) for name in COMMANDS},
@@ -51,6 +64,7 @@ _REGIONS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "docs/deploy/construct.md": _snippets(*snippets.EXISTING_APP),
     "docs/consume/shell.md": _snippets(*snippets.SHELL),
     "docs/consume/node.md": _snippets(*snippets.NODE),
+    "docs/ja/consume/node.md": _snippets(*snippets.NODE),
 }
 """Page → name of the region → what stands in it.
 

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
-from studies.simulation.alarm_evaluation import Alarm
+from local.alarms.evaluation import Alarm, alarm_definitions
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.models.stack import StackConfig
@@ -26,9 +26,7 @@ def alarm_properties() -> Mapping[str, Mapping[str, Any]]:
         ),
         code=lambda_.Code.from_inline("no code"),
     )
-    found = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
-    properties = [resource["Properties"] for resource in found]
-    return {one["AlarmName"].rpartition("/")[2]: one for one in properties}
+    return alarm_definitions(Template.from_stack(stack).to_json())
 
 
 @functools.cache

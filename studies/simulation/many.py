@@ -87,7 +87,7 @@ def _requests_of_one(begins: float, timing: Timing, random: Random) -> Iterator[
 
 def table(rotators: int = 500) -> str:
     """The table in docs/deploy/many.md."""
-    fires = f"if AWS fires {rotators} rotators' schedules ..."
+    fires = f"if AWS starts the schedules of {rotators} rotators ..."
     lines = [
         f"| {fires} | requests a second, mean | 99 % of seconds | the busiest second |",
         "|---|---|---|---|",

@@ -11,7 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from studies.simulation.alarm_evaluation import Alarm, Samples
+from local.alarms.evaluation import Alarm, Samples
+from local.alarms.log_metrics import ERRORS, INVOCATIONS
 from studies.simulation.changes import Change
 from studies.simulation.conditions import HEALTHY
 from studies.simulation.deployed_alarms import deployed_alarms
@@ -147,8 +148,8 @@ def _samples(scenario: Scenario, function: LambdaFunction) -> Samples:
     published = [moment for moment, _ in scenario.history.publications]
     margins = [one for one in scenario.margins if one[1] < MARGIN_REPORTED_BELOW_SECONDS]
     return {
-        ("AWS/Lambda", "Invocations"): [(moment, 1) for moment, _ in function.runs],
-        ("AWS/Lambda", "Errors"): [(moment, failed) for moment, failed in function.runs],
+        INVOCATIONS: [(moment, 1) for moment, _ in function.runs],
+        ERRORS: [(moment, failed) for moment, failed in function.runs],
         (METRIC_NAMESPACE, Metric.TOKEN_PUBLISHED): [(moment, 1) for moment in published],
         (METRIC_NAMESPACE, Metric.EXPIRY_MARGIN_SECONDS): margins,
     }

@@ -22,6 +22,7 @@ ROOT: Final = Path(__file__).parents[2]
 FROM_OUTSIDE: Final = {
     "CHANGELOG.md": "project/changelog.md",
     "CONTRIBUTING.md": "project/contributing.md",
+    "README.ja.md": "ja/index.md",
     "SECURITY.md": "project/security.md",
 }
 """Files of the repository that are pages of the site, too."""
@@ -37,23 +38,24 @@ class Links(Treeprocessor):
     """The page, relative to docs/."""
 
     def run(self, root: Element) -> None:
-        for link in root.iter("a"):
-            href = link.get("href", "")
-            if not href.startswith(("#", "http:", "https:", "mailto:")):
-                self._lead(link, *href.partition("#")[::2])
+        for tag, attribute in (("a", "href"), ("img", "src")):
+            for link in root.iter(tag):
+                target = link.get(attribute, "")
+                if not target.startswith(("#", "http:", "https:", "mailto:")):
+                    self._lead(link, attribute, *target.partition("#")[::2])
 
-    def _lead(self, link: Element, target: str, anchor: str) -> None:
+    def _lead(self, link: Element, attribute: str, target: str, anchor: str) -> None:
         file = posixpath.normpath(posixpath.join(posixpath.dirname(_file_of(self.page)), target))
         there = PAGES.get(file, file.removeprefix("docs/") if file.startswith("docs/") else None)
         repository = os.environ.get("REPOSITORY_URL", "").rstrip("/")
         if there is not None:
             path = posixpath.relpath(there, posixpath.dirname(self.page) or ".")
-            link.set("href", path + (anchor and f"#{anchor}"))
+            link.set(attribute, path + (anchor and f"#{anchor}"))
         elif repository:
-            link.set("href", f"{repository}/blob/HEAD/{file}" + (anchor and f"#{anchor}"))
+            link.set(attribute, f"{repository}/blob/HEAD/{file}" + (anchor and f"#{anchor}"))
         else:
             link.tag = "span"
-            del link.attrib["href"]
+            del link.attrib[attribute]
 
 
 class LinksExtension(Extension):
@@ -84,8 +86,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> None:
-    """Tells the extension which page it is about to read."""
+    """Tells the extension which page it is about to read. The home page has the map itself."""
     Links.page = page.file.src_uri
+    page.meta["hide"] = ["navigation"] if page.is_homepage else []
 
 
 def _file_of(page: str) -> str:

@@ -1,10 +1,12 @@
 """`make run` (`python -m local`): output, exit codes, and cleanup of processes, ports and files."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +28,7 @@ class Command:
 
     process: subprocess.Popen[str]
     output: Path
-    ports: tuple[int, int]
+    ports: tuple[int, ...]
     temporary: Path
 
     def says(self, text: str) -> str:
@@ -66,12 +68,13 @@ class Command:
 def command(directory: Path, *arguments: str, **settings: str) -> Iterator[Command]:
     temporary = directory / "tmp"
     temporary.mkdir()
-    aws_port, idp_port = claim(0), claim(0)
+    aws_port, idp_port, page_port = claim(0), claim(0), claim(0)
     environment = {
         **os.environ,
         "TMPDIR": str(temporary),
         "LOCAL_AWS_PORT": str(aws_port),
         "IDENTITY_PROVIDER_PORT": str(idp_port),
+        "LIVE_PAGE_PORT": str(page_port),
         # a developer's own settings must have no effect
         "AWS_PROFILE": "a-profile-that-does-not-exist",
         "AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:9",
@@ -92,7 +95,10 @@ def command(directory: Path, *arguments: str, **settings: str) -> Iterator[Comma
     ):
         try:
             yield Command(
-                process=process, output=output, ports=(aws_port, idp_port), temporary=temporary
+                process=process,
+                output=output,
+                ports=(aws_port, idp_port, page_port),
+                temporary=temporary,
             )
         finally:
             process.kill()
@@ -111,11 +117,16 @@ def test_once_ends_when_a_consumer_has_used_a_token(tmp_path: Path) -> None:
 
 def test_without_a_terminal_it_prints_a_line_for_each_change_until_ctrl_c(tmp_path: Path) -> None:
     with command(tmp_path) as run:
+        page = run.says("In a browser").rpartition(" ")[2]
         line = run.says(": published, version ")
+        with urllib.request.urlopen(f"{page}/state", timeout=SECONDS) as answer:
+            shown = json.load(answer)
         run.receive(signal.SIGINT)
         code = run.process.wait(SECONDS)
 
         assert "token " in line
+        assert shown["parameter_name"] == "/intelligence/demo/access-token"
+        assert "RefreshFailing" in [alarm["name"] for alarm in shown["alarms"]]
         assert code == 0
         assert "Traceback" not in run.output.read_text()
         run.leaves_nothing()
@@ -124,16 +135,16 @@ def test_without_a_terminal_it_prints_a_line_for_each_change_until_ctrl_c(tmp_pa
 @pytest.mark.parametrize(
     ("step", "at_work", "number", "code"),
     [
-        ("cdk bootstrap, cdk synth", 7, signal.SIGINT, 130),
-        ("cdk bootstrap, cdk synth", 7, signal.SIGHUP, 129),
-        ("cdk deploy", 5, signal.SIGTERM, 143),
-        ("cdk deploy", 5, signal.SIGKILL, -signal.SIGKILL),
+        ("cdk bootstrap, cdk synth", 9, signal.SIGINT, 130),
+        ("cdk bootstrap, cdk synth", 9, signal.SIGHUP, 129),
+        ("cdk deploy", 7, signal.SIGTERM, 143),
+        ("cdk deploy", 7, signal.SIGKILL, -signal.SIGKILL),
     ],
 )
 def test_a_run_that_is_stopped_during_deployment_leaves_nothing_behind(
     tmp_path: Path, step: str, at_work: int, number: signal.Signals, code: int
 ) -> None:
-    """``at_work`` counts the run, the local AWS, the CDK's commands and a tether for each."""
+    """``at_work`` counts the run, AWS, its proxy, the CDK's commands, and a tether for each."""
     with command(tmp_path) as run:
         run.says(step)
         eventually(
@@ -148,11 +159,11 @@ def test_a_run_that_is_stopped_during_deployment_leaves_nothing_behind(
         run.leaves_nothing()
 
 
-@pytest.mark.parametrize("setting", ["LOCAL_AWS_PORT", "IDENTITY_PROVIDER_PORT"])
+@pytest.mark.parametrize("setting", ["LOCAL_AWS_PORT", "IDENTITY_PROVIDER_PORT", "LIVE_PAGE_PORT"])
 def test_a_port_in_use_is_reported_in_one_sentence(tmp_path: Path, setting: str) -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
-        with command(tmp_path, "--once", **{setting: str(port)}) as run:
+        with command(tmp_path, **{setting: str(port)}) as run:
             assert run.process.wait(SECONDS) == 1
             (*_, said) = run.output.read_text().splitlines()
             assert not any(run.temporary.iterdir())

@@ -14,7 +14,7 @@ import pytest
 from local.aws.deployment import Deployment, Rotator, deployed_rotators
 from local.aws.emulator import LocalAws
 from local.idp.identity_provider import IdentityProvider
-from local.run.consumer import Consumer
+from local.observation.consumer import Consumer
 from tests.support.system import System, eventually
 
 STACK: Final = "hardened"

@@ -16,8 +16,8 @@ import pytest
 
 from local.aws.emulator import LocalAws
 from local.idp.identity_provider import IdentityProvider
+from local.observation.consumer import Consumer
 from local.process import environment
-from local.run.consumer import Consumer
 from tests.e2e.conftest import SPEEDUP
 from tests.e2e.test_operating import COMMAND
 from tests.support.offline import offline

@@ -12,8 +12,8 @@ from typing import Final
 import pytest
 
 from local.aws.deployment import Deployment, deployed_rotators
+from local.observation.consumer import Consumer
 from local.process import environment
-from local.run.consumer import Consumer
 from tests.support.certified_provider import needs_oidc_provider
 from tests.support.probed_servers import SERVERS, Case
 from tests.support.system import System, eventually

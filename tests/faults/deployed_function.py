@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from local.aws.fault_proxy import AwsFault, Call, FaultProxy
 from local.idp.faults import Endpoint, Fault
+from local.switches.schedules import enable_schedules
 from tests.support.system import System, eventually
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, EventField, Trigger
 from token_rotator.parameter.record import Record
@@ -60,7 +61,7 @@ class DeployedFunction:
         self._function_name = system.rotator.function_name
         self._timeout_seconds = FUNCTION_TIMEOUT_SECONDS
         self._warm = False
-        _disable_schedules(system.aws.client("scheduler"))
+        enable_schedules(system.aws.client("scheduler"), ())
         _disable_parameter_event(system.aws.client("events"))
         system.settle()
         quiet = 0
@@ -140,14 +141,6 @@ class DeployedFunction:
         Record.from_json(after["Value"])
         assert self.system.consumer().use().worked
         return int(after["Version"]) - int(before["Version"] if before else 0)
-
-
-def _disable_schedules(scheduler: Any) -> None:
-    answered_only = {"ResponseMetadata", "Arn", "CreationDate", "LastModificationDate", "State"}
-    for listed in scheduler.list_schedules()["Schedules"]:
-        schedule = scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
-        kept = {name: value for name, value in schedule.items() if name not in answered_only}
-        scheduler.update_schedule(**kept, State="DISABLED")
 
 
 def _disable_parameter_event(events: Any) -> None:

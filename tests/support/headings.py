@@ -3,7 +3,12 @@
 import re
 
 
-def anchors(markdown: str) -> set[str]:
-    """The anchors that GitHub makes of headings: lower case, hyphens, no punctuation."""
-    headings = re.findall(r"^#+ (.+)$", markdown, re.M)
-    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+def anchor(heading: str) -> str:
+    """The anchor that GitHub makes of a heading: lower case, hyphens, no punctuation."""
+    return re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")
+
+
+def anchors(markdown: str) -> list[str]:
+    """The anchors of the page's headings, in their order."""
+    outside_of_code = re.sub(r"(?ms)^```.*?^```", "", markdown)
+    return [anchor(heading) for heading in re.findall(r"^#+ (.+)$", outside_of_code, re.M)]

@@ -4,18 +4,13 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from local.alarms.log_metrics import ERRORS, INVOCATIONS
 from token_rotator.contract import (
     MARGIN_REPORTED_BELOW_SECONDS,
     METRIC_NAMESPACE,
     Metric,
 )
 from token_rotator_cdk.config.defaults import Default
-
-ERRORS = ("AWS/Lambda", "Errors")
-INVOCATIONS = ("AWS/Lambda", "Invocations")
-"""Lambda dates both by the start of the invocation, and counts no throttled one:
-https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-"""
 
 Jitter = Callable[[int], float]
 """The delay in seconds, 0 to 59, of the n-th invocation by a schedule."""

@@ -18,8 +18,8 @@ from local.aws.deployment import Deployment, Rotator, deployed_rotators
 from local.aws.emulator import LocalAws
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
+from local.observation.consumer import Consumer
 from local.process import environment
-from local.run.consumer import Consumer
 from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 
 T = TypeVar("T")

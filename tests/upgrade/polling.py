@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from local.run.consumer import Consumer, Use
+from local.observation.consumer import Consumer, Use
 from tests.support.system import eventually
 
 

@@ -166,15 +166,16 @@ class RotationLog:
 
     def new_rotations(self) -> list[LoggedRotation]:
         """The rotations that no earlier call of this method returned, in order of publication."""
-        found = []
-        for event in self.events(self._new_since, containing=ReportField.OUTCOME):
-            if event in self._seen:
-                continue
-            self._seen.add(event)
-            self._new_since = max(self._new_since, event.at - OUT_OF_ORDER)
-            if rotation := LoggedRotation.parse(event.message, event.at):
-                found.append(rotation)
+        found = _rotations(self.new_events(containing=ReportField.OUTCOME))
         return sorted(found, key=lambda one: (one.at, one.parameter_version or 0))
+
+    def new_events(self, *, containing: str | None = None) -> Iterator[LogEvent]:
+        """The lines that no earlier call of this method returned."""
+        for event in self.events(self._new_since, containing=containing):
+            if event not in self._seen:
+                self._seen.add(event)
+                self._new_since = max(self._new_since, event.at - OUT_OF_ORDER)
+                yield event
 
     def last_lines(self, count: int = 15) -> str:
         """The end of the log, whatever it holds."""

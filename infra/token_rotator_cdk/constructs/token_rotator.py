@@ -48,6 +48,29 @@ class TokenRotator(Construct):
     rules: ``ConfigurationIssues`` names all that are wrong.
     """
 
+    name: str
+    """What alarms, metrics and logs call the rotator."""
+    parameter_name: str
+    """The parameter that workloads read."""
+    parameter_arn: str
+    """Its ARN. It is no resource of the stack: the function creates it."""
+    reader_policy: iam.ManagedPolicy
+    """Allows what ``grant_read`` allows, for workloads that other stacks or teams deploy."""
+    operator_policy: iam.ManagedPolicy
+    """For ``check``, ``status`` and ``rotate``. It allows no read of the secret or the token."""
+    shared_reader: iam.Role | None
+    """The role for other accounts, with ``share_with``."""
+    secret: secretsmanager.ISecret
+    """The secret that holds the service account."""
+    encryption_key: kms.IKey
+    """The key that encrypts the parameter, and the secret if it was created."""
+    function: RotatorFunction
+    """The function. Lambda's own metrics are at ``function.metric_errors()`` and the like."""
+    log_group: logs.ILogGroup
+    """Where the function writes its log (docs/reference/log-line.md)."""
+    alarms: Mapping[str, cloudwatch.Alarm]
+    """By name, such as ``alarms["TokenNotRefreshed"]`` (docs/operate/monitoring.md)."""
+
     def __init__(
         self,
         scope: Construct,
@@ -90,34 +113,64 @@ class TokenRotator(Construct):
         :param parameter_name: the parameter, which the function creates and owns.
         :param rotator_name: what alarms, metrics, logs and the created secret are called.
             Default: the stack's name and the construct's path in it.
-        :param identity_provider: default: ``IdentityProvider.intelligence()``.
-        :param secret: an existing secret with the service account, by its complete ARN.
-        :param encryption_key: encrypts the parameter and a secret that is created.
+        :param identity_provider: ``IdentityProvider.intelligence(...)``,
+            ``IdentityProvider.rfc7523(...)`` or ``IdentityProvider.jwt_bearer(...)``
+            (docs/configure/providers.md). Default: ``IdentityProvider.intelligence()``.
+        :param secret: an existing secret with the service account, imported with its complete ARN
+            and, if it has a customer key, its ``encryption_key``. Default: one is created.
+        :param encryption_key: encrypts the parameter and a secret that is created. The policy of an
+            imported key is yours (docs/security/hardened.md).
             Default: a customer key that outlives the stack.
-        :param alarm_topic: a standard topic. Its policy and that of its key are opened to the
-            alarms, if they are the app's; others have to be open. Default: the alarms have no
-            actions.
+        :param alarm_topic: a standard topic, of any account in the stack's region. Its policy and
+            that of its key are opened to the alarms, if they are the app's; others have to be open
+            (docs/security/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow).
+            Default: the alarms have no actions.
         :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
         :param secret_access_alerts: tells the topic who else reads the secret.
         :param runbook_url: where docs/operate/runbook.md can be read, for the texts of alarms and
             alerts. Default: they link to nothing.
         :param vpc: what the function's traffic leaves through (docs/network/vpc.md). Default: the
             function is in no VPC of yours.
-        :param security_groups: default: one that lets HTTPS out and nothing in is created.
-        :param watchdog_min_remaining: ``Duration.seconds(0)``: no watchdog.
-        :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach.
-        :param log_group_name: default: CloudFormation chooses a name.
-        :param log_encryption_key: default: CloudWatch's own.
+        :param vpc_subnets: private subnets, as ``aws_lambda.Function`` takes them. Default: the
+            private subnets of ``vpc``.
+        :param security_groups: ``function.connections`` adds rules. Default: with a ``vpc``, one
+            is created that lets TCP 443 out and nothing in.
+        :param allow_ipv6_for_dual_stack: the function also connects by IPv6, from dual-stack
+            subnets.
+        :param token_lifetime: how long a token lives. Default: that of ``token_lifetime_seconds``.
+        :param interval: how often a token is obtained. Default: that of ``interval_minutes``.
+        :param watchdog_min_remaining: the life left below which a watchdog obtains a new token;
+            ``Duration.seconds(0)``: no watchdog. Default: that of
+            ``watchdog_min_remaining_seconds``.
+        :param value_format: ``ValueFormat.RECORD`` or ``ValueFormat.TOKEN``, the bare token.
+            Default: the record (docs/reference/record.md).
+        :param share_with: accounts, organizational units and organizations that may read the token
+            (docs/consume/other-accounts.md).
+        :param expiration_grace: SSM deletes the parameter this long after its token expired.
+            Default: that of ``expiration_grace_minutes``.
+        :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach because
+            the function creates it. Default: none.
+        :param memory_size: the function's memory in MB. Default: that of ``memory_mb``.
+        :param reserve_concurrency: keeps one invocation of the account's concurrency for the
+            function.
+        :param log_retention: how long the log is kept. Default: that of ``log_retention_days``.
+        :param log_group_name: the name of the log group that is created. Default: CloudFormation
+            chooses a name.
+        :param log_encryption_key: a key of the app is opened to the logs of the stack, or to
+            ``log_group_name``; an imported one has to be open. Default: CloudWatch's own.
+        :param code_signing_config: what signatures the function's code needs. Default: none.
         :param role_path: IAM path of the roles and policies. Default: ``/``.
         :param role_name_prefix: what their names begin with. Default: CloudFormation chooses names.
-        :param architecture: default: ``Architecture.ARM_64``.
-        :param fips: the function calls AWS at its FIPS endpoints; in regions that have them.
+        :param architecture: what the function runs on (docs/network/partitions.md#processors).
+            Default: ``Architecture.ARM_64``.
+        :param fips: the function calls AWS at its FIPS endpoints. The stack's ``env`` has to name a
+            region that has them (docs/network/partitions.md#fips-endpoints).
         :param code: of the function; for tests. Default: the function of this distribution.
         """
         super().__init__(scope, construct_id)
-        self.name: str = rotator_name or default_rotator_name(self)
+        self.name = rotator_name or default_rotator_name(self)
         self.parameter_name = parameter_name
-        self.parameter_arn: str = Stack.of(self).format_arn(
+        self.parameter_arn = Stack.of(self).format_arn(
             service="ssm",
             resource=f"parameter{parameter_name}",
             arn_format=ArnFormat.NO_RESOURCE_NAME,
@@ -180,7 +233,7 @@ class TokenRotator(Construct):
         self.encryption_key = encryption_key or customer_key(
             self, "Key", description=f"Secret and token of {self.name}"
         )
-        self.secret: secretsmanager.ISecret = secret or CreatedSecret(
+        self.secret = secret or CreatedSecret(
             self, "Secret", name=self.name, key=self.encryption_key
         )
         self.secret_arn: str = (
@@ -212,7 +265,7 @@ class TokenRotator(Construct):
             code_signing_config=code_signing_config,
             names=names,
         )
-        self.log_group: logs.ILogGroup = self.function.log_group
+        self.log_group = self.function.log_group
         self.triggers = Triggers(
             self,
             "Triggers",
@@ -222,7 +275,7 @@ class TokenRotator(Construct):
             parameter_name=parameter_name,
             names=names,
         )
-        self.alarms: Mapping[str, cloudwatch.Alarm] = monitor(
+        self.alarms = monitor(
             self,
             name=self.name,
             settings=settings,
@@ -235,7 +288,7 @@ class TokenRotator(Construct):
             runbook_url=runbook_url,
             names=names,
         )
-        self.operator_policy: iam.ManagedPolicy = OperatorPolicy(
+        self.operator_policy = OperatorPolicy(
             self,
             "OperatorPolicy",
             function=self.function,
@@ -252,8 +305,8 @@ class TokenRotator(Construct):
             share_with=settings.share_with,
             names=names,
         )
-        self.reader_policy: iam.ManagedPolicy = self._readers.policy
-        self.shared_reader: iam.Role | None = self._readers.shared
+        self.reader_policy = self._readers.policy
+        self.shared_reader = self._readers.shared
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets a workload read the parameter and decrypt it, and nothing else.

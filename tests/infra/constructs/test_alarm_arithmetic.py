@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from studies.simulation.alarm_evaluation import Alarm, Samples
+from local.alarms.evaluation import Alarm, Samples
+from local.alarms.log_metrics import INVOCATIONS
 from studies.simulation.conditions import HEALTHY
 from studies.simulation.scenario import Scenario
 from studies.simulation.strategies import ThisRotator
 from studies.simulation.trace import Trace
 from tests.support.infra_templates import a_rotator, a_stack, resources, template
-from tests.support.metric_timeline import INVOCATIONS, Life
+from tests.support.metric_timeline import Life
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS
 from token_rotator_cdk.constructs.monitoring.alarms import FIRST_KEY_MINUTES
 

@@ -1,29 +1,42 @@
-"""The page about the construct names every argument and attribute."""
+"""The page about the construct names every argument, attribute and method."""
 
 import inspect
 import re
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_lambda as lambda_
 
 from local import ROOT
+from studies.reference import construct
 from token_rotator_cdk import TokenRotator
 
-PAGE = ROOT / "docs" / "deploy" / "construct.md"
-TEXT = PAGE.read_text(encoding="utf-8")
+TEXT = (ROOT / construct.PAGE).read_text(encoding="utf-8")
+
+
+def named(section: str) -> set[str]:
+    part = TEXT.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    return {*re.findall(r"^\| `(\w+)", part, re.M)}
 
 
 def test_every_argument_has_its_row():
     parameters = {*inspect.signature(TokenRotator.__init__).parameters}
-    arguments = TEXT.split("## Arguments")[1].split("## What it exposes")[0]
-    named = set(
-        re.findall(r"`([a-z0-9_]+)`", "".join(re.findall(r"^\| (.*?) \|", arguments, re.M)))
+
+    assert named("Arguments") == parameters - {"self", "scope", "construct_id", "code"}
+
+
+def test_every_attribute_of_the_page_is_set_and_every_public_one_is_on_it():
+    rotator = TokenRotator(
+        cdk.Stack(cdk.App(), "Stack"),
+        "Marketing",
+        parameter_name="/marketing/token",
+        code=lambda_.Code.from_inline("no code"),
     )
 
-    assert named == parameters - {"self", "scope", "construct_id", "code"}
+    public = {name for name in vars(rotator) if not name.startswith("_")}
+    assert named("Attributes") == public - {"node", "secret_arn", "triggers"}
 
 
-@pytest.mark.parametrize("name", re.findall(r"^\| `(\w+)", TEXT.split("exposes")[1], re.M))
-def test_what_is_exposed_is_there(name: str):
-    source = inspect.getsource(TokenRotator)
-
-    assert f"def {name}(" in source or f"self.{name}" in source
+@pytest.mark.parametrize("name", sorted(named("Methods")))
+def test_every_method_of_the_page_is_there(name: str):
+    assert callable(getattr(TokenRotator, name))

@@ -29,6 +29,31 @@ def test_the_links_lead_somewhere(page: str):
             assert anchor in anchors(there.read_text(encoding="utf-8")), (target, anchor)
 
 
+def test_the_pages_that_code_and_messages_name_are_there():
+    """Files that are no Markdown name a page by its path in the project."""
+    found = subprocess.run(
+        [
+            "git",
+            "grep",
+            "-IohE",
+            r"\bdocs/[a-z0-9/-]+\.md(#[a-z0-9-]+)?",
+            "--",
+            ":!*.md",
+            ":!tests",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    named = {*found.stdout.split()}
+    assert len(named) > 10
+    for page, _, anchor in (one.partition("#") for one in sorted(named)):
+        assert (ROOT / page).is_file(), page
+        assert not anchor or anchor in anchors((ROOT / page).read_text(encoding="utf-8")), page
+
+
 def test_which_way_is_short():
     page = (ROOT / "docs" / "start" / "which-way.md").read_text(encoding="utf-8")
 

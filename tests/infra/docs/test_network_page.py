@@ -106,4 +106,4 @@ def test_it_is_found_from_where_the_question_comes_up(page: str):
 
     links = re.findall(r"\((?:../)+network/vpc\.md(?:#([a-z0-9-]+))?\)", text)
     assert links
-    assert {anchor for anchor in links if anchor} <= anchors(TEXT)
+    assert {anchor for anchor in links if anchor} <= {*anchors(TEXT)}

@@ -26,6 +26,18 @@ def test_a_word_of_the_table_is_found_on_its_line(tmp_path: Path, capsys) -> Non
     ]
 
 
+def test_a_wrong_term_and_a_missing_space_are_found_in_a_japanese_page(
+    tmp_path: Path, capsys
+) -> None:
+    page = "# ページ\n\nこのパラメーターにはAWSのデータがあります。\n"
+
+    assert findings(tmp_path / "page.ja.md", page, capsys) == [
+        "3:3: パラメーター => パラメータ [Error/prh]",
+        "3:10: はA => は A [Error/prh]",
+        "3:13: Sの => S の [Error/prh]",
+    ]
+
+
 def test_a_docstring_and_a_message_are_linted_as_pages_are(tmp_path: Path, capsys) -> None:
     module = '"""Waits for the time-out."""\n\nTEXT = "Somebody has to cure this soon."\n'
 

@@ -92,6 +92,35 @@ def test_a_page_of_the_site_has_what_the_hosted_repository_shows(site: Path, pag
     }, "on the site, a list needs an empty line before it, and a block within a list four spaces"
 
 
+@pytest.mark.parametrize(
+    ("page", "language"), [("start/try.md", "en"), ("ja/start/try.md", "ja"), ("ja/index.md", "ja")]
+)
+def test_a_page_says_which_language_it_is_in(site: Path, page: str, language: str):
+    (page_in,) = [given for tag, given in Tags(page_of(site, Path(page))).found if tag == "html"]
+
+    assert page_in["lang"] == language
+
+
+def test_the_search_knows_both_languages(site: Path):
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+
+    assert index["config"]["lang"] == ["en", "ja"]
+    assert (site / "assets/javascripts/lunr/tinyseg.js").exists()
+    assert (site / "assets/javascripts/lunr/min/lunr.ja.min.js").exists()
+
+
+def test_a_picture_of_a_page_from_outside_of_the_docs_is_shown():
+    program = (
+        "import markdown; from studies.site import hooks\n"
+        "hooks.Links.page = 'ja/index.md'\n"
+        "print(markdown.markdown('![a](docs/start/a.svg)', extensions=[hooks.LINKS]))"
+    )
+
+    assert run("-c", program, repository="").stdout == (
+        '<p><img alt="a" src="../start/a.svg" /></p>\n'
+    )
+
+
 def test_a_page_with_a_diagram_brings_the_library_that_draws_it(site: Path):
     with_diagram = [
         page for page in PAGES if "```mermaid" in (ROOT / "docs" / page).read_text(encoding="utf-8")
@@ -106,6 +135,9 @@ def test_a_page_with_a_diagram_brings_the_library_that_draws_it(site: Path):
 
 LINKS = {
     ("start/deploy.md", "../../rotators.toml"): f"{REPOSITORY}/blob/HEAD/rotators.toml",
+    ("ja/index.md", "docs/ja/start/try.md"): "start/try.md",
+    ("ja/index.md", "README.md"): "../index.md",
+    ("index.md", "../README.ja.md"): "ja/index.md",
     ("index.md", "../app.py#L1"): f"{REPOSITORY}/blob/HEAD/app.py#L1",
     ("project/security.md", "tests/conftest.py"): f"{REPOSITORY}/blob/HEAD/tests/conftest.py",
     ("project/security.md", "docs/start/try.md"): "../start/try.md",

@@ -3,7 +3,8 @@
 import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from local import __main__ as command
 from local.aws import deployment
 from local.aws.deployment import Rotator
 from local.process.environment import REGION
-from local.run import run
+from local.run import start
 from local.run.run import Run
+from local.run.start import Start
 
 LOG_GROUP = "/aws/lambda/rotator"
 
@@ -27,7 +29,7 @@ class Moto:
 
     endpoint_url = "http://127.0.0.1:0"
 
-    def __init__(self, *, directory: Path, port: int) -> None:
+    def __init__(self, *, directory: Path, port: int, **_: object) -> None:
         assert directory.is_dir()
         assert port == 0
 
@@ -61,7 +63,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     clock = Clock()
     timed = partial(Run, seconds=lambda: clock.seconds, sleep=clock.sleep)
     monkeypatch.setattr(command, "Run", timed)
-    monkeypatch.setattr(run, "LocalAws", Moto)
+    monkeypatch.setattr(start, "LocalAws", Moto)
+    monkeypatch.setattr(start, "FaultProxy", lambda **_: nullcontext())
     monkeypatch.setattr("sys.argv", ["local", "--once"])
     for port in ("LOCAL_AWS_PORT", "IDENTITY_PROVIDER_PORT"):
         monkeypatch.setenv(port, "0")
@@ -72,7 +75,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
         signal.signal(number, handler)
 
 
-def a_rotator_that_fails(*_: object) -> Rotator:
+def a_rotator_that_fails(*_: object) -> tuple[Rotator, Mapping[str, Any]]:
     logs = boto3.client("logs", region_name=REGION)
     logs.create_log_group(logGroupName=LOG_GROUP)
     logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
@@ -81,19 +84,20 @@ def a_rotator_that_fails(*_: object) -> Rotator:
     event = {"timestamp": at, "message": json.dumps(line)}
     logs.put_log_events(logGroupName=LOG_GROUP, logStreamName="s", logEvents=[event])  # type: ignore[list-item]
     secret = boto3.client("secretsmanager", region_name=REGION).create_secret(Name="a/secret")
-    return Rotator(
+    rotator = Rotator(
         name="marketing",
         function_name="rotator",
         parameter_name="/a/token",
         secret_arn=secret["ARN"],
         log_group=LOG_GROUP,
     )
+    return rotator, {}
 
 
 def test_without_a_token_it_ends_after_180_seconds_with_the_rotations_error(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(Run, "_deploy", a_rotator_that_fails)
+    monkeypatch.setattr(Start, "_deploy", a_rotator_that_fails)
 
     code = command.main()
 

@@ -1,66 +1,16 @@
 """The live view shows the parameter's state and the rotations, but no token."""
 
 import io
-import json
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from rich.console import Console
 
 from local.idp.service_account import fingerprint
-from local.run.consumer import Published, Use
-from local.run.state import Observer, Snapshot
+from local.observation.consumer import Use
+from local.observation.state import Observer, Snapshot
 from local.run.view import View
-from tests.support.live_cloudwatch import Pages
+from tests.support.watching import NOW, TOKEN, Consumers, Logs, worked
 from token_rotator_cli.deployment.rotation_log import RotationLog
-
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-TOKEN = "a-very-secret-access-token"
-
-
-class Consumers:
-    """A consumer with given results. The last one repeats."""
-
-    def __init__(self, *uses: Use) -> None:
-        self._uses = list(uses)
-
-    def use(self) -> Use:
-        return self._uses.pop(0) if len(self._uses) > 1 else self._uses[0]
-
-
-class Logs:
-    """CloudWatch Logs with one group. It returns all events from ``startTime`` on."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[datetime, str, str]] = []
-
-    def log(self, at: datetime, stream: str = "a", **line: object) -> None:
-        self.lines.append((at, stream, json.dumps(line)))
-
-    def get_paginator(self, _operation: str) -> Pages:
-        return Pages(self._filter)
-
-    def _filter(self, *, startTime: int = 0, **_: object) -> dict[str, Any]:  # noqa: N803
-        return {
-            "events": [
-                {"timestamp": milliseconds, "logStreamName": stream, "message": message}
-                for at, stream, message in self.lines
-                if (milliseconds := int(at.timestamp() * 1000)) >= startTime
-            ]
-        }
-
-
-def published(version: int = 1, *, seconds_left: int = 300) -> Published:
-    return Published(
-        version=version,
-        token_fingerprint=fingerprint(TOKEN),
-        issued_at=NOW + timedelta(seconds=seconds_left - 300),
-        expires_at=NOW + timedelta(seconds=seconds_left),
-    )
-
-
-def worked(**changes: int) -> Use:
-    return Use(published=published(**changes), status=200)
 
 
 def observer(logs: Logs, *uses: Use, key_stored_at: datetime = NOW) -> Observer:

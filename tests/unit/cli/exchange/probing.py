@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 import jwt
 
-from local.idp.faults import CannedResponse
+from local.http.answers import CannedResponse
 from local.idp.service_account import ServiceAccount
 from tests.support.probed_servers import QUESTIONS
 from token_rotator_cli.exchange.probe.findings import Word

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.idp.faults import CannedResponse
+from local.http.answers import CannedResponse
 from tests.unit.cli.exchange.probing import Asked, Probe, Provider
 
 HTML = CannedResponse(status=403, headers={"Content-Type": "text/html"}, body=b"<html>")

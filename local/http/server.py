@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, Final
 
-from local.idp.faults import CannedResponse, Delivery
+from local.http.answers import CannedResponse, Delivery
 from local.process.ports import LOOPBACK, PortTaken
 
 LONGEST_BODY: Final = 64 * 1024
@@ -55,7 +55,7 @@ class LoopbackServer(ThreadingMixIn, TCPServer):
             super().__init__((LOOPBACK, port), _Connection)
         except OSError as error:
             raise PortTaken(port) from error
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="idp")
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="http")
         self._thread.start()
 
     @property

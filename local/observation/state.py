@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from local.run.consumer import Published, Use
+from local.observation.consumer import Published, Use
 from token_rotator.contract import Outcome
 from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 
-REMEMBERED: Final = 8
+REMEMBERED: Final = 40
 WAITING: Final = "waiting for the service account"
 
 
@@ -27,6 +27,8 @@ class Snapshot:
     outcomes: dict[str, int] = field(default_factory=dict)
     reads: int = 0
     reads_that_worked: int = 0
+    worked: bool = False
+    """Whether the latest read gave a token that worked."""
 
 
 class Workload(Protocol):
@@ -64,6 +66,7 @@ class Observer:
             outcomes=dict(self._outcomes),
             reads=self._reads,
             reads_that_worked=self._reads_that_worked,
+            worked=use.worked,
         )
 
     def reason_for_no_token(self) -> str:

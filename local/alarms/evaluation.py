@@ -16,6 +16,7 @@ Samples = Mapping[tuple[str, str], Sequence[tuple[float, float]]]
 """Namespace and name of a metric → (second, value), in no particular order."""
 
 DOCUMENTED_EXTRA: Final = 2
+PERIOD_SECONDS: Final = 60
 
 _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanOrEqualToThreshold": ge,
@@ -24,9 +25,13 @@ _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 _STATISTICS: Final[Mapping[str, Callable[[Iterable[float]], float]]] = {"Sum": sum, "Minimum": min}
 
 
+class UnknownDefinition(ValueError):
+    """The alarm is defined in a way that this model does not know."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """An alarm's definition. Settings that this model does not know raise KeyError."""
+    """An alarm's definition."""
 
     metric: tuple[str, str]
     statistic: Callable[[Iterable[float]], float]
@@ -41,16 +46,21 @@ class Alarm:
 
     @classmethod
     def rendered(cls, properties: Mapping[str, Any]) -> Self:
-        """Reads an alarm's CloudFormation properties. Its period must be 60 seconds."""
+        """Reads an alarm's CloudFormation properties.
+
+        Raises KeyError or UnknownDefinition for settings that this model does not know.
+        """
         fill, statistics = None, properties
         if "Metrics" in properties:
             expression, query = properties["Metrics"]
             pattern = rf"FILL\({query['Id']}, (\d+)\)"
             fill = float(re.fullmatch(pattern, expression["Expression"])[1])  # type: ignore[index]
-            assert (expression["ReturnData"], query["ReturnData"]) == (True, False)
+            if (expression["ReturnData"], query["ReturnData"]) != (True, False):
+                raise UnknownDefinition("not the expression is watched, but something else")
             stat = query["MetricStat"]
             statistics = {**stat["Metric"], "Period": stat["Period"], "Statistic": stat["Stat"]}
-        assert statistics["Period"] == 60
+        if statistics["Period"] != PERIOD_SECONDS:
+            raise UnknownDefinition(f"the period is {statistics['Period']} s")
         warm_up = properties.get("WarmUpConfiguration", {})
         return cls(
             metric=(statistics["Namespace"], statistics["MetricName"]),
@@ -109,3 +119,18 @@ class Alarm:
         if self.missing_breaches:
             breaching += self.window - len(evaluated)
         return breaching >= self.required
+
+
+def alarm_definitions(template: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The properties of a CloudFormation template's alarms, by name without the rotator's."""
+    definitions = (
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    )
+    return {one["AlarmName"].rpartition("/")[2]: one for one in definitions}
+
+
+def meaning(definition: Mapping[str, Any]) -> str:
+    """What an alarm means: its description without what to do."""
+    return str(definition["AlarmDescription"]["Fn::Join"][1][0]).partition(" First, ")[0]

@@ -1,0 +1,1 @@
+"""The alarms of a template, evaluated as CloudWatch documents it."""

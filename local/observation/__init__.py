@@ -1,0 +1,1 @@
+"""What consumers and operators of the rotator see."""

@@ -1,0 +1,1 @@
+"""The page of `make run`: the live view in a browser, with switches."""

@@ -1,0 +1,114 @@
+"""The page's server: loopback only, and no other site can read it or turn a switch.
+
+A browser sends requests to loopback for any site that it shows. A name that an attacker's DNS
+points to 127.0.0.1 is refused by the header Host, another site by the header Origin:
+https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, Self
+
+from local.http.answers import CannedResponse
+from local.http.server import LoopbackServer, Reply, Request
+from local.process.ports import LOOPBACK
+from local.switches.switch import NotOnThePanel
+
+_STATIC: Final = Path(__file__).with_name("static")
+_FILES: Final[Mapping[str, tuple[str, str]]] = {
+    "/": ("index.html", "text/html; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/chart.js": ("chart.js", "text/javascript; charset=utf-8"),
+}
+_ONLY_OURS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class PageServer:
+    """Serves the page from its creation until ``stop``."""
+
+    def __init__(
+        self,
+        *,
+        port: int,
+        state: Callable[[], Mapping[str, object]],
+        acts: Mapping[str, Callable[..., None]],
+    ) -> None:
+        """``state`` is GET /state. ``acts`` are POST requests, by path, with the JSON's members.
+
+        Port 0 means any free port. Raises PortTaken.
+        """
+        self._state = state
+        self._acts = acts
+        self._server = LoopbackServer(port=port, respond=self._respond)
+        self.address: Final = f"http://{LOOPBACK}:{self._server.port}"
+        self._hosts = {f"{name}:{self._server.port}" for name in (LOOPBACK, "localhost")}
+        self._origins = {f"http://{host}" for host in self._hosts}
+
+    def stop(self) -> None:
+        """Ends all connections and frees the port."""
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _respond(self, request: Request) -> Reply:
+        answer = self._refusal(request) or self._answer(request)
+        headers = {**answer.headers, **_ONLY_OURS}
+        return Reply(answer=CannedResponse(status=answer.status, headers=headers, body=answer.body))
+
+    def _refusal(self, request: Request) -> CannedResponse | None:
+        if request.headers.get("host") not in self._hosts:
+            return _error(HTTPStatus.FORBIDDEN, "the Host header names another host")
+        origin = request.headers.get("origin")
+        if origin not in self._origins and (origin is not None or request.method == "POST"):
+            return _error(HTTPStatus.FORBIDDEN, "another origin than the page's asks")
+        return None
+
+    def _answer(self, request: Request) -> CannedResponse:
+        if request.method == "POST":
+            return self._act(request)
+        if request.method != "GET":
+            return _error(HTTPStatus.METHOD_NOT_ALLOWED, "GET and POST are answered")
+        if request.path == "/state":
+            return CannedResponse.json(HTTPStatus.OK, self._state())
+        if request.path in _FILES:
+            name, kind = _FILES[request.path]
+            content = (_STATIC / name).read_bytes()
+            return CannedResponse(status=200, headers={"Content-Type": kind}, body=content)
+        return _error(HTTPStatus.NOT_FOUND, "nothing is here")
+
+    def _act(self, request: Request) -> CannedResponse:
+        if request.headers.get("content-type") != "application/json":
+            return _error(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/json")
+        act = self._acts.get(request.path)
+        if act is None:
+            return _error(HTTPStatus.NOT_FOUND, "nothing is here")
+        try:
+            act(**_members(request.body))
+        except (ValueError, TypeError, NotOnThePanel):
+            return _error(HTTPStatus.BAD_REQUEST, "there is no such switch, position or button")
+        return CannedResponse.json(HTTPStatus.OK, self._state())
+
+
+def _members(body: str) -> dict[str, Any]:
+    content = json.loads(body)
+    if not isinstance(content, dict):
+        raise TypeError("not an object")
+    return content
+
+
+def _error(status: HTTPStatus, text: str) -> CannedResponse:
+    return CannedResponse.json(status, {"error": text})

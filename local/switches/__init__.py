@@ -1,0 +1,1 @@
+"""Switches that make the identity provider, AWS or the key fail under a running rotator."""

@@ -1,0 +1,40 @@
+"""Faults of the identity provider."""
+
+from typing import Final
+
+from local.idp import faults
+from local.idp.faults import Endpoint, Fault
+from local.idp.identity_provider import IdentityProvider
+from local.switches.switch import Position, Switch
+
+SLOW_SECONDS: Final = 6
+"""Less than the function waits for an answer."""
+
+
+def identity_provider_switch(idp: IdentityProvider) -> Switch:
+    """Discovery and token requests meet the same fault."""
+
+    def meets(fault: Fault | None) -> None:
+        idp.recover()
+        if fault is not None:
+            for endpoint in (Endpoint.DISCOVERY, Endpoint.TOKEN):
+                idp.fail(endpoint, fault, times=None)
+
+    return Switch(
+        "identity-provider",
+        "Identity provider",
+        [
+            Position(name="works", label="works", turn=lambda: meets(None)),
+            Position(
+                name="slow",
+                label=f"answers after {SLOW_SECONDS} seconds",
+                turn=lambda: meets(faults.delay(SLOW_SECONDS)),
+            ),
+            Position(
+                name="busy",
+                label="is busy (429)",
+                turn=lambda: meets(faults.status(429, retry_after="600")),
+            ),
+            Position(name="down", label="is down (503)", turn=lambda: meets(faults.status(503))),
+        ],
+    )

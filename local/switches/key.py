@@ -1,0 +1,75 @@
+"""The private key in the secret: revoked, damaged or unknown to the identity provider."""
+
+import json
+from typing import Any
+
+from local.idp.identity_provider import IdentityProvider
+from local.idp.service_account import ServiceAccount
+from local.switches.switch import Position, Switch
+
+
+class Key:
+    """The key that the secret holds, and what can be wrong with it."""
+
+    def __init__(
+        self,
+        secrets: Any,
+        *,
+        secret_arn: str,
+        idp: IdentityProvider,
+        account: ServiceAccount,
+    ) -> None:
+        """``account`` is the one that the secret holds. ``secrets`` is botocore's client."""
+        self._secrets = secrets
+        self._secret_arn = secret_arn
+        self._idp = idp
+        self._account = account
+        self._stored = account.as_downloaded()
+
+    def switch(self) -> Switch:
+        """The switch. Each new version of the secret makes the function run at once."""
+        return Switch(
+            "key",
+            "Key in the secret",
+            [
+                Position(name="works", label="works", turn=self.works),
+                Position(name="revoked", label="is revoked at the provider", turn=self.is_revoked),
+                Position(
+                    name="unknown",
+                    label="is replaced by one that the provider does not know",
+                    turn=self.is_unknown,
+                ),
+                Position(name="damaged", label="is cut in half", turn=self.is_damaged),
+            ],
+        )
+
+    def works(self) -> None:
+        """The identity provider accepts the key in the secret."""
+        self._idp.accept(self._account)
+        self._store(self._account.as_downloaded())
+
+    def is_revoked(self) -> None:
+        """The identity provider rejects the key, and the secret still holds it."""
+        self.works()
+        self._idp.reject(self._account)
+
+    def is_unknown(self) -> None:
+        """A new key is in the secret, and the one that works is the previous version."""
+        self.works()
+        unknown = ServiceAccount.generate(
+            discovery_endpoint=self._account.discovery_endpoint,
+            client_id=self._account.client_id,
+        )
+        self._store(unknown.as_downloaded())
+
+    def is_damaged(self) -> None:
+        """Half of the key is in the secret, and the whole one is the previous version."""
+        self.works()
+        file = json.loads(self._account.as_downloaded())
+        half = file["privateKey"][: len(file["privateKey"]) // 2]
+        self._store(json.dumps(file | {"privateKey": half}))
+
+    def _store(self, text: str) -> None:
+        if text != self._stored:
+            self._secrets.put_secret_value(SecretId=self._secret_arn, SecretString=text)
+            self._stored = text

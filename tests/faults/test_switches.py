@@ -1,0 +1,115 @@
+"""Each switch of the page does to the deployed function what its label says, until it works."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import pytest
+
+from local.switches.panel import panel_of
+from local.switches.switch import Panel
+from tests.faults.deployed_function import DeployedFunction, timeout_seconds
+from tests.support.system import eventually
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome, Trigger
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
+
+SHORT = timeout_seconds(to_obtain=3)
+
+
+@pytest.fixture
+def panel(function: DeployedFunction) -> Panel:
+    system = function.system
+    return panel_of(
+        system.rotator,
+        aws=system.aws,
+        proxy=function.aws,
+        idp=function.idp,
+        account=system.account,
+    )
+
+
+@contextmanager
+def turned(panel: Panel, switch: str, position: str) -> Iterator[None]:
+    panel.turn(switch, position)
+    yield
+    panel.turn(switch, "works")
+
+
+class Case(NamedTuple):
+    """A position, and the error of a rotation meanwhile."""
+
+    switch: str
+    position: str
+    failure: str | None
+    timeout_seconds: int = FUNCTION_TIMEOUT_SECONDS
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("identity-provider", "slow", None),
+        Case("identity-provider", "busy", "IdentityProviderDown"),
+        Case("identity-provider", "down", "IdentityProviderDown", SHORT),
+        Case("key", "revoked", "TokenRequestRefused"),
+        Case("parameter-store", "throttles", "ParameterStoreUnavailable", SHORT),
+        Case("parameter-store", "denies", "PublicationError"),
+        Case("secrets-manager", "denies", "CredentialError"),
+    ],
+    ids=lambda case: f"{case.switch} {case.position}",
+)
+def test_a_part_fails_as_its_switch_says_and_works_again(
+    function: DeployedFunction, panel: Panel, case: Case
+):
+    if case.timeout_seconds != FUNCTION_TIMEOUT_SECONDS:
+        function.has_seconds(case.timeout_seconds)
+
+    with turned(panel, case.switch, case.position):
+        rotated = function.rotate()
+
+    assert rotated.failure == case.failure
+    assert function.rotate().published
+
+
+def test_a_warm_function_needs_no_secrets_manager(function: DeployedFunction, panel: Panel):
+    with turned(panel, "secrets-manager", "throttles"):
+        assert function.rotate().published
+
+
+@pytest.mark.parametrize("position", ["unknown", "damaged"])
+def test_a_key_that_is_of_no_use_leaves_the_previous_one_in_use(
+    function: DeployedFunction, panel: Panel, position: str
+):
+    spoiled = triggered(function, Trigger.SECRET_CHANGED, lambda: panel.turn("key", position))
+    repaired = triggered(function, Trigger.SECRET_CHANGED, lambda: panel.turn("key", "works"))
+
+    for entry, previous in ((spoiled, True), (repaired, False)):
+        assert (entry.outcome, entry.previous_key_used) == (Outcome.PUBLISHED, previous)
+
+
+def test_a_deleted_parameter_is_gone_until_the_next_rotation(
+    function: DeployedFunction, panel: Panel
+):
+    panel.press("delete-parameter")
+    gone = function.parameter()
+    panel.press("delete-parameter")  # nothing is there: no error
+
+    rotated = triggered(function, Trigger.MANUAL, lambda: panel.press("rotate"))
+
+    assert gone is None
+    assert (rotated.outcome, rotated.parameter_version) == (Outcome.PUBLISHED, 1)
+
+
+def triggered(
+    function: DeployedFunction, trigger: Trigger, act: Callable[[], None]
+) -> LoggedRotation:
+    """The rotation that the act has led to, which the function runs on its own."""
+    system = function.system
+    system.news()
+    start = len(system.entries)
+    act()
+
+    def found() -> LoggedRotation | None:
+        system.news()
+        return next((one for one in system.entries[start:] if one.trigger == trigger), None)
+
+    return eventually(found, what=f"a rotation by {trigger}")
