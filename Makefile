@@ -60,8 +60,8 @@ node_modules/installed: package-lock.json | build/tools
 tools: .venv/installed .venv-local-aws/installed node_modules/installed
 	@:
 
-setup:  ## install everything the other verbs need
-	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed .venv-docs/installed
+setup:  ## install everything the other verbs need (make docs installs its own)
+	@$(MAKE) --no-print-directory -j3 tools .venv-audit/installed
 	@$(BIN)/python -m token_rotator_cdk.bundle
 
 run:  ## the whole system on this machine, with a live view, also in a browser (ONCE=1: stop after the first token was used)
