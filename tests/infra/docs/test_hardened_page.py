@@ -75,7 +75,7 @@ def test_every_statement_has_its_row():
 
 
 def test_what_a_role_is_for_is_named_as_in_the_names():
-    (listed,) = re.findall(r"what the role is for \((.*?)\)", TEXT)
+    (listed,) = re.findall(r"the purpose of the role \((.*?)\)", TEXT)
 
     assert {*re.findall(r"`(\w+)`", listed)} == {*RoleKind}
 

@@ -39,6 +39,6 @@ def test_one_rotator_fits_into_a_request_and_two_do_not(tmp_path: Path):
 
     assert one.fits_inline
     assert not two.fits_inline
-    said = [int(number.replace(",", "")) for number in re.findall(r"some (\d\d,000)", TEXT)]
+    said = [int(number.replace(",", "")) for number in re.findall(r"about (\d\d,000)", TEXT)]
     assert [round(stack.size / 1000) * 1000 for stack in (one, two)] == said
     assert f"{MOST_INLINE_BYTES:,} bytes" in TEXT
