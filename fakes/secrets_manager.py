@@ -36,7 +36,7 @@ class FakeSecretsManager(FakeService):
         self._versions: list[Version] = []
         self._deleted: datetime | None = None
         self.key: str | None = None
-        """The customer key, as whoever created the secret named it."""
+        """The customer key, as the creator of the secret named it."""
         for value in values:
             self.put(value)
 

@@ -41,7 +41,7 @@ def main(
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # whoever read the output has ended; Python would complain when it flushes stdout at exit
+        # the reader of the output has ended; Python would complain when it flushes stdout at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:  # noqa: BLE001 - its text, and its traceback, might hold anything

@@ -78,7 +78,7 @@ nothing else.
         add_options=options.preflight,
     ),
     "package": Command(
-        purpose="Write templates and zip files for whoever deploys without the CDK",
+        purpose="Write templates and zip files for deployments without the CDK",
         usage="--bucket NAME [OPTIONS]",
         details="""\
 Writes one CloudFormation template for each stack of the configuration file, and its zip files,

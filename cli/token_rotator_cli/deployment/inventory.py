@@ -49,7 +49,7 @@ class DeployedRotator:
 def rotators_in(aws: Aws) -> Iterator[DeployedRotator]:
     """The rotators that the caller can see. Raises CallerError.
 
-    One call for each 50 functions of the region, whoever deployed them.
+    One call for each 50 functions of the region, no matter who deployed them.
     """
     with calling("lambda:ListFunctions"):
         for page in aws.function_list.get_paginator("list_functions").paginate():

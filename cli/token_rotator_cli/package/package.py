@@ -80,7 +80,7 @@ def _write(stacks: Sequence[Deployment], file: Path, place: PackagePlace, out: P
     if not shutil.which(os.environ.get("JSII_NODE", "node")):
         raise PackagingFailed(
             "There is no Node.js on this machine, and the AWS CDK, which writes the templates, "
-            "needs it: install Node.js 20 or newer. Whoever deploys the package needs none."
+            "needs it: install Node.js 20 or newer. Deploying the package needs none."
         )
     # jsii prints a dozen lines about Node.js 20. Versions that work: docs/deploy/troubleshooting.md
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")

@@ -50,7 +50,7 @@ def _kept(aws: Aws, rotator: PlannedRotator, there: "DescribeSecretResponseTypeD
     try:
         key = _customer_key(aws, there)
     except CallerError:
-        key = there.get("KmsKeyId")  # as whoever created the secret wrote it
+        key = there.get("KmsKeyId")  # as its creator wrote it
     of_key = f', key_arn = "{key}"' if key else ""
     return (
         f'into [rotators.{rotator.table}]: secret = {{ arn = "{there["ARN"]}"{of_key} }} (in an '

@@ -38,7 +38,7 @@ class StackPlace:
 
     @property
     def root(self) -> str:
-        """The account, as a principal: whoever its IAM policies allow it, too."""
+        """The account, as a principal: every role that its IAM policies allow."""
         return f"arn:{self.partition}:iam::{self.account}:root"
 
 

@@ -123,7 +123,7 @@ class TokenRotator(Construct):
             Default: a customer key that outlives the stack.
         :param alarm_topic: a standard topic, of any account in the stack's region. Its policy and
             that of its key are opened to the alarms, if they are the app's; others have to be open
-            (docs/security/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow).
+            (docs/security/hardened.md#the-policy-of-an-alarm-topic).
             Default: the alarms have no actions.
         :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
         :param secret_access_alerts: tells the topic who else reads the secret.

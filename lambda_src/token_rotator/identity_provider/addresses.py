@@ -1,9 +1,9 @@
 """The addresses that may be connected to, checked for each connection when it is made.
 
-The secret names the identity provider, and DNS its addresses. Whoever can write either could direct
-the function to what only the function can reach: cloud metadata, Lambda's runtime API, a private
-network (server-side request forgery). Therefore the address of the connection itself is checked,
-and not the URL or an earlier answer of DNS.
+The secret names the identity provider, and DNS its addresses. Anyone who can write either could
+direct the function to what only the function can reach: cloud metadata, Lambda's runtime API, a
+private network (server-side request forgery). Therefore the address of the connection itself is
+checked, and not the URL or an earlier answer of DNS.
 """
 
 import socket

@@ -21,7 +21,7 @@ CLEAN_MINUTES: Final = 3
 """RefreshFailing clears after so many: a watchdog that finds life in the token is no recovery."""
 
 FIRST_KEY_MINUTES: Final = 30
-"""Whoever deploys a stack has so long to store the service account before an alarm says so."""
+"""The time to store the service account after a deployment, before an alarm fires."""
 
 UNHEALTHY: Final = 1
 """One empty minute more than while healthy rings."""
