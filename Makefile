@@ -198,7 +198,7 @@ generate: .venv/installed  ## rewrite what is generated: the settings' schema an
 	$(BIN)/python -m studies.reference $(ARGS)
 
 docs: .venv-docs/installed node_modules/installed  ## the documentation as a site: build/site (REPOSITORY_URL=address: links to the sources)
-	@NO_MKDOCS_2_WARNING=1 REPOSITORY_URL="$$REPOSITORY_URL" .venv-docs/bin/mkdocs build --strict --quiet $(ARGS)
+	@NO_MKDOCS_2_WARNING=1 REPOSITORY_URL="$$REPOSITORY_URL" .venv-docs/bin/mkdocs build --strict $(ARGS)  # with --quiet, --strict counts no warnings
 
 lock: .venv/installed  ## pin what the requirements.in files ask for, with hashes
 	@set -e; for pins in {infra/token_rotator_cdk/bundle,local/setup,local,tests/audit,studies/site,.}/requirements studies/bench/requirements/{runtime,obvious,script}; do \

@@ -1,7 +1,7 @@
 """The deployed alarms as they would ring now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -32,17 +32,14 @@ class Alarms:
     ) -> None:
         """``template`` is the CloudFormation template that defines the alarms."""
         definitions = alarm_definitions(template)
-        alarms = {name: Alarm.rendered(one) for name, one in definitions.items()}
         self.meanings: Final = {name: meaning(one) for name, one in definitions.items()}
         self._metrics = metrics
         self._begins = int(deployed_at.timestamp() // PERIOD_SECONDS) - HEALTHY_MINUTES
         """The minute at which the evaluation begins, since 1970."""
-        self._alarms = {
-            name: replace(alarm, warm_up_minutes=HEALTHY_MINUTES) for name, alarm in alarms.items()
-        }
+        self._alarms = {name: Alarm.rendered(one) for name, one in definitions.items()}
         self._samples: dict[tuple[str, str], list[tuple[float, float]]] = {
             alarm.metric: [(minute * PERIOD_SECONDS, 1.0) for minute in range(HEALTHY_MINUTES + 1)]
-            for alarm in alarms.values()
+            for alarm in self._alarms.values()
             if alarm.missing_breaches
         }
         self._evaluated: tuple[int, int] = (0, 0)

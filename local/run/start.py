@@ -37,10 +37,12 @@ class Start:
 
     def system(self) -> LocalSystem:
         """Starts everything and stores a service account. Raises Failed and the parts' errors."""
-        idp = self._identity_provider()
+        idp_port = ports.IDENTITY_PROVIDER.read(self.environment)
+        aws_port = ports.LOCAL_AWS.read(self.environment)
+        idp = self._identity_provider(idp_port)
         directory = Path(tempfile.mkdtemp(prefix="token-rotator-"))
         self.stack.callback(shutil.rmtree, directory, ignore_errors=True)
-        aws, proxy = self._aws(directory)
+        aws, proxy = self._aws(aws_port, directory)
         rotator, template = self._deploy(aws, directory / "cdk")
         stored_at = datetime.now(UTC)
         account = idp.new_service_account()
@@ -58,15 +60,14 @@ class Start:
             key_stored_at=stored_at,
         )
 
-    def _identity_provider(self) -> IdentityProvider:
-        port = ports.IDENTITY_PROVIDER.read(self.environment)
+    def _identity_provider(self, port: int) -> IdentityProvider:
         with naming(ports.IDENTITY_PROVIDER):
             idp = self.stack.enter_context(IdentityProvider(port=port))
         self.say(f"The stand-in identity provider is at {idp.issuer}.")
         return idp
 
-    def _aws(self, directory: Path) -> tuple[LocalAws, FaultProxy]:
-        port, proxy_port = ports.LOCAL_AWS.read(self.environment), claim(0)
+    def _aws(self, port: int, directory: Path) -> tuple[LocalAws, FaultProxy]:
+        proxy_port = claim(0)
         through_proxy = f"http://{LOOPBACK}:{proxy_port}"
         with naming(ports.LOCAL_AWS):
             aws = self.stack.enter_context(

@@ -95,6 +95,12 @@ def test_a_failed_rotation_rings_from_the_next_minute_on_for_three_minutes() -> 
     )
 
 
+def test_no_alarm_rings_while_the_first_token_is_awaited() -> None:
+    watched = alarms(FunctionLog())
+
+    assert [ringing(watched, NOW + minute * MINUTE) for minute in range(3)] == [set()] * 3
+
+
 @pytest.mark.parametrize(
     ("alarm", "after_minutes"), [("FunctionNotInvoked", 3), ("TokenNotRefreshed", 7)]
 )

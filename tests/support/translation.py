@@ -27,6 +27,10 @@ _TRANSLATED: Final = {
 }
 """What is translated in a block of code: comments, labels, and text that is not code."""
 
+_WORDS: Final = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS: Final = {word: str(number) for number, word in enumerate(_WORDS, 2)}
+_NUMBER: Final = rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS)})\b"
+
 
 @dataclass(frozen=True)
 class Part:
@@ -38,7 +42,6 @@ class Part:
     """Where they lead, from the project's folder."""
 
     numbers: frozenset[str] = field(default=frozenset(), compare=False)
-    """English has words for some of them."""
 
 
 def translation(page: str) -> str:
@@ -76,7 +79,7 @@ def _parts(page: str, tokens: list[Token]) -> Iterator[Part]:
         if token.type == "fence":
             translated = _TRANSLATED.get(token.info, "(?!)")
             yield Part(f"```{token.info}", (re.sub(translated, "", token.content),))
-        elif token.type == "html_block":
+        elif token.type == "html_block" and not token.content.startswith("<!--"):
             yield Part("html", (token.content,))
         elif token.type == "inline" and before:
             yield _text(page, before.tag, token.children or [])
@@ -91,7 +94,7 @@ def _text(page: str, kind: str, children: list[Token]) -> Part:
         kind,
         tuple(sorted(child.content for child in children if child.type == "code_inline")),
         tuple(sorted(_from_the_top(page, str(target)) for target in targets if target)),
-        frozenset(re.findall(r"\d+(?:[.,]\d+)*", text)),
+        frozenset(_NUMBERS.get(one, one) for one in re.findall(_NUMBER, text.lower())),
     )
 
 

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from local import ROOT
 
 PAGES = [page.relative_to(ROOT / "docs") for page in sorted((ROOT / "docs").rglob("*.md"))]
+PYTHON = ROOT / ".venv-docs" / "bin" / "python"
 REPOSITORY = "https://repository.example/rotator"
 BLOCKS = ("table", "tr", "li", "pre", "blockquote", "h1", "h2", "h3", "h4")
 """What a page consists of, whoever renders it."""
@@ -41,18 +42,18 @@ class Tags(html.parser.HTMLParser):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("site")
-    done = run(
-        *("-m", "mkdocs", "build", "--strict", "--site-dir", directory), repository=REPOSITORY
-    )
+    done = run("make", "docs", f"ARGS=--site-dir '{directory}'", repository=REPOSITORY)
     assert done.returncode == 0, done.stderr
     return directory
 
 
-def run(*arguments: str | Path, repository: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str | Path, repository: str) -> subprocess.CompletedProcess[str]:
+    # not what the `make` that runs the tests was given
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "MAKE"}
     return subprocess.run(
-        [ROOT / ".venv-docs" / "bin" / "python", *arguments],
+        command,
         cwd=ROOT,
-        env={**os.environ, "REPOSITORY_URL": repository},
+        env={**environment, "REPOSITORY_URL": repository},
         capture_output=True,
         text=True,
         check=False,
@@ -116,7 +117,7 @@ def test_a_picture_of_a_page_from_outside_of_the_docs_is_shown():
         "print(markdown.markdown('![a](docs/start/a.svg)', extensions=[hooks.LINKS]))"
     )
 
-    assert run("-c", program, repository="").stdout == (
+    assert run(PYTHON, "-c", program, repository="").stdout == (
         '<p><img alt="a" src="../start/a.svg" /></p>\n'
     )
 
@@ -157,7 +158,10 @@ def test_a_link_leads_to_a_page_or_to_the_repository_or_is_text(repository: str)
         "for hooks.Links.page, target in json.loads(sys.argv[1]):\n"
         "    print(markdown.markdown(f'[a]({target})', extensions=[hooks.LINKS]))"
     )
-    shown = run("-c", program, json.dumps([*LINKS]), repository=repository)
+    shown = run(
+        *(PYTHON, "-c", program, json.dumps([*LINKS])),
+        repository=repository,
+    )
 
     assert shown.stdout.splitlines() == [
         f'<p><a href="{leads}">a</a></p>'

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from markdown_it import MarkdownIt
 
 from local import ROOT
 from tests.support.translation import Part, link_in_translation, original, parts
@@ -51,3 +52,18 @@ def test_there_is_a_space_between_japanese_and_code_or_a_link_in_latin_letters(p
     latin = r"`[^`\n]+`|\[[A-Za-z0-9`][^]]*\]\(|\[[^]]*[A-Za-z0-9`]\]\([^)]*\)"
 
     assert re.findall(f"{JAPANESE}(?:{latin})|(?:{latin}){JAPANESE}", text) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_paragraph_is_one_line(page: str):
+    """A line break would be shown as a space, which Japanese does not have between words."""
+    tokens = (
+        MarkdownIt("commonmark").enable("table").parse((ROOT / page).read_text(encoding="utf-8"))
+    )
+    broken = [
+        token.content
+        for token in tokens
+        if any(child.type == "softbreak" for child in token.children or ())
+    ]
+
+    assert broken == []
