@@ -193,21 +193,21 @@ BROKEN: dict[str, tuple[Broken, list[str], str]] = {
         lambda system: provider(Endpoint.TOKEN, faults.HTML, system), ["exchange"],
         "keep it",
     ),
-    "the secret is a random string": (a_random_string, ["key"], "no service account"),
+    "the secret is a random string": (a_random_string, ["key"], "instead of a service account"),
     "the secret is deleted": (a_deleted_secret, ["secret"], "restore"),
     "the schedule is disabled": (a_disabled_schedule, ["schedules"], "Disabled"),
     "the schedule is deleted": (a_deleted_schedule, ["schedules"], "--revert-drift"),
     "the alarms are deleted": (deleted_alarms, ["alarms"], "There are no alarms"),
     "the key is disabled": (a_disabled_key, ["encryption_key"], "enable it again"),
     "the parameter is deleted": (
-        a_deleted_parameter, ["exchange", "record"], "There is no parameter",
+        a_deleted_parameter, ["exchange", "record"], "does not exist: no token was published",
     ),
     "the function is throttled": (
         a_throttled_function, ["invocation", "concurrency"], "0 is reserved",
     ),
     "another function writes the parameter": (another_writer, ["writers"], "renamed/demo"),
     "the event rule is deleted": (
-        a_deleted_rule, ["rules"], "No event rule tells the function of a new key",
+        a_deleted_rule, ["rules"], "No event rule invokes the function after a new key",
     ),
     "the role may not read the secret": (
         lambda system: a_role_without("secretsmanager:GetSecretValue", system), ["secret"],

@@ -17,7 +17,7 @@ _FIXES: Final = {
 
 
 def describe_key(aws: Aws, key: str) -> "KeyMetadataTypeDef | None":
-    """None: there is no such key. ``key`` is an ARN, an id or an alias. Raises CallerError."""
+    """Describes a key by ARN, id or alias. None: it does not exist. Raises CallerError."""
     try:
         with calling("kms:DescribeKey"):
             return aws.keys.describe_key(KeyId=key)["KeyMetadata"]
@@ -28,12 +28,12 @@ def describe_key(aws: Aws, key: str) -> "KeyMetadataTypeDef | None":
 
 
 def key_problem(aws: Aws, key: str) -> str | None:
-    """Why a key cannot be used, as the end of a sentence, or None. Raises CallerError."""
+    """The problem of an unusable key, as the end of a sentence, or None. Raises CallerError."""
     found = describe_key(aws, key)
     if found is None:
-        return "does not exist: name another one"
+        return "does not exist: choose another one"
     state = found["KeyState"]
     if state == "Enabled":
         return None
-    fix = _FIXES.get(state, "name another one").format(id=found["KeyId"])
+    fix = _FIXES.get(state, "choose another one").format(id=found["KeyId"])
     return f"cannot be used, its state is {state}: {fix}"
