@@ -14,7 +14,7 @@ from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.steps import Finding, Result
 
-GUIDE: Final = "docs/security/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow"
+GUIDE: Final = "docs/security/hardened.md#the-policy-of-an-alarm-topic"
 AWS_KEY: Final = "alias/aws/sns"
 PUBLISHES: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 

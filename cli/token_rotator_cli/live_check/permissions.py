@@ -88,8 +88,8 @@ def _simulate(simulate: Simulate, case: PermissionCase) -> dict[str, Mapping[str
     """Returns the simulator's results by action.
 
     It evaluates identity policies, permissions boundaries, and service control policies with their
-    conditions, but no resource policies (such as the key's), resource control policies or VPC
-    endpoint policies.
+    conditions. It does not evaluate resource policies (such as the key's), resource control
+    policies or VPC endpoint policies.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
     """
     answer = simulate(

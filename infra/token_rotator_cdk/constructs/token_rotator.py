@@ -123,7 +123,7 @@ class TokenRotator(Construct):
             retained.
         :param alarm_topic: a standard SNS topic, of any account in the stack's region. Alarms are
             added to its policy and its key's policy; an imported topic must allow them already
-            (docs/security/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow).
+            (docs/security/hardened.md#the-policy-of-an-alarm-topic).
             Default: the alarms have no actions.
         :param alarm_actions_enabled: ``False``: alarms change their state but notify no one.
         :param secret_access_alerts: notifies the topic when anyone else reads the secret.

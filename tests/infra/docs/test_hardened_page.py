@@ -58,7 +58,7 @@ def test_everything_that_can_have_tags_has_them_and_the_page_names_the_rest():
     untagged = {one["Type"] for one in resources if tag not in one["Properties"].get("Tags", [])}
 
     assert untagged == {kind for kind, can in taggable.items() if not can}
-    table = TEXT.split("### What has no tags?")[1]
+    table = TEXT.split("### Resources without tags")[1]
     assert {*re.findall("`(AWS::[A-Za-z]+::[A-Za-z]+)`", table)} == untagged
 
 
@@ -70,7 +70,7 @@ def test_every_statement_has_its_row():
     place = StackPlace(partition="aws", region="r", account="1", dns_suffix="amazonaws.com")
     made = [*statements_for_services(EVERYTHING, place), *statements_for_roles(EVERYTHING, place)]
 
-    part = TEXT.split("### Which statements")[1].split("###")[0]
+    part = TEXT.split("### Statements of the key's policy")[1].split("###")[0]
     assert re.findall(r"^\| `(\w+)`", part, re.M) == [one["Sid"] for one in made]
 
 

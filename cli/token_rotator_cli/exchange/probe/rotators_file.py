@@ -177,7 +177,7 @@ def _beside(seen: Seen) -> Iterator[str]:
         case _:
             yield "# Whether a second token ends the first one is unknown."
     if plan.second_use_refused(seen.asker.replies) is False:
-        yield "# An assertion is accepted a second time: whoever has one can get tokens with it."
+        yield "# An assertion is accepted a second time: anyone who has one can get tokens with it."
 
 
 def _value(value: Any) -> str:

@@ -130,10 +130,7 @@ def test_a_topic_that_refuses_alarms_is_wrong_and_the_page_has_the_statement(
         f"does not let cloudwatch.amazonaws.com publish for alarms of account {ACCOUNT}"
         in (found["message"])
     )
-    assert (
-        "docs/security/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow"
-        in found["message"]
-    )
+    assert "docs/security/hardened.md#the-policy-of-an-alarm-topic" in found["message"]
 
 
 def test_a_policy_with_a_condition_that_nobody_here_knows_is_unknown(step: Step):
