@@ -15,7 +15,9 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -89,6 +91,19 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> None:
     """Tells the extension which page it is about to read. The home page has the map itself."""
     Links.page = page.file.src_uri
     page.meta["hide"] = ["navigation"] if page.is_homepage else []
+
+
+def on_page_context(
+    context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation
+) -> None:
+    """Leads the choice of the language in the header to the same page, or to the first one."""
+    english = page.url.removeprefix("ja/")
+    pages = {one.url for one in nav.pages}
+    japanese = f"ja/{english}" if f"ja/{english}" in pages else "ja/"
+    config.extra["alternate"] = [
+        {"name": "English", "lang": "en", "link": english or "./"},
+        {"name": "日本語", "lang": "ja", "link": japanese},
+    ]
 
 
 def _file_of(page: str) -> str:

@@ -102,6 +102,23 @@ def test_a_page_says_which_language_it_is_in(site: Path, page: str, language: st
     assert page_in["lang"] == language
 
 
+@pytest.mark.parametrize(
+    ("page", "leads"),
+    [
+        ("start/try.md", {"en": "./", "ja": "../../ja/start/try/"}),
+        ("ja/start/try.md", {"en": "../../../start/try/", "ja": "./"}),
+        ("ja/index.md", {"en": "../", "ja": "./"}),
+        ("operate/costs.md", {"en": "./", "ja": "../../ja/"}),
+    ],
+)
+def test_the_choice_of_the_language_leads_to_the_same_page(
+    site: Path, page: str, leads: dict[str, str]
+):
+    chosen = [given for tag, given in Tags(page_of(site, Path(page))).found if tag == "a"]
+
+    assert {a["hreflang"]: a["href"] for a in chosen if "hreflang" in a} == leads
+
+
 def test_the_search_knows_both_languages(site: Path):
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
 
