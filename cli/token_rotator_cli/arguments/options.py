@@ -60,6 +60,7 @@ def preflight(command: Parser) -> None:
     """What is deployed, and what of it is accepted."""
     command.add_argument(
         "--accept",
+        dest="accepted",
         metavar="PARAMETERS",
         type=lambda text: frozenset(text.split()),
         default=frozenset(),
@@ -123,7 +124,10 @@ def upload(command: Parser) -> None:
     """The file, and the rotator whose key it becomes."""
     command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
     command.add_argument(
-        "--no-wait", action="store_true", help="do not wait for a token for the new key"
+        "--no-wait",
+        dest="wait",
+        action="store_false",
+        help="do not wait for a token for the new key",
     )
     command.add_argument(
         "--dry-run",
