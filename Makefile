@@ -71,7 +71,7 @@ run:  ## the whole system on this machine, with a live view, also in a browser (
 test: setup  ## everything CI checks
 	@$(MAKE) --no-print-directory -j3 told-infra told-unit told-e2e told-upgrade told-types told-faults told-properties told-lint
 
-quick: .venv/installed  ## what takes a minute or two: lint, types, unit
+quick: .venv/installed  ## what takes some minutes: lint, types, unit
 	@$(MAKE) --no-print-directory -j3 told-types told-unit told-lint ARGS="-n 2 $(ARGS)"
 
 # Runs a verb beside others: what it prints is shown when it ends.
@@ -191,8 +191,8 @@ dist: .venv/installed  ## the wheels of token-rotator and of the consumers' libr
 record-release: .venv/installed  ## record this checkout as the last release, for `make upgrade`; part of a release
 	@$(BIN)/python -m tests.upgrade $(ARGS)
 
-release-files: sbom  ## wheels, bill of materials, notes and checksums of a release, in build/release (TAG=tag: it has to be the version's)
-	@$(BIN)/python -m local.release $(if $(TAG),--tag "$$TAG") $(ARGS)
+release-files: sbom  ## wheels, bill of materials, notes and checksums of a release, in build/release (TAG=tag: has to be the version's; REPOSITORY_URL=address: for the notes)
+	@$(BIN)/python -m local.release $(if $(TAG),--tag "$$TAG") $(if $(REPOSITORY_URL),--repository-url "$$REPOSITORY_URL") $(ARGS)
 
 generate: .venv/installed  ## rewrite what is generated: the settings' schema and their documentation
 	$(BIN)/python -m studies.reference $(ARGS)

@@ -1,1 +1,1 @@
-"""Stand-ins that tests and studies share: AWS's services, a clock, keys, certificates."""
+"""Fakes for tests and studies: AWS services, a clock, keys, certificates."""

@@ -1,4 +1,4 @@
-"""What the fakes of AWS's services share: calls are recorded, and fail when they are told to."""
+"""The base of the AWS fakes: records calls, and makes them fail on request."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 
 class FakeService:
-    """A service behind the methods of its boto3 client."""
+    """A fake service with the methods of its boto3 client."""
 
     def __init__(self) -> None:
         self._failures: dict[str, list[Exception]] = {}
@@ -14,12 +14,12 @@ class FakeService:
         self.calls: list[str] = []
 
     def fail(self, call: str, error: str | ClientError | BotoCoreError, *, times: int = 1) -> None:
-        """The next calls fail with this AWS error code or exception, and take no effect."""
+        """Makes the next calls fail with an AWS error code or exception, without effect."""
         raised = refusal(error, call) if isinstance(error, str) else error
         self._failures.setdefault(call, []).extend([raised] * times)
 
     def lose_answer(self, call: str, *, times: int = 1) -> None:
-        """The next calls take effect, but their answers are lost in a timeout."""
+        """Makes the next calls take effect, but lose their responses in a timeout."""
         self._lost[call] += times
 
     def _call(self, name: str) -> "_Call":
@@ -27,7 +27,7 @@ class FakeService:
 
 
 class _Call:
-    """Records the call; lets it fail before it takes effect, or loses its answer afterwards."""
+    """Records a call, makes it fail before it takes effect, or loses its response afterwards."""
 
     def __init__(self, service: FakeService, name: str) -> None:
         self._service = service

@@ -1,4 +1,4 @@
-"""TLS certificates that no system trusts, and an authority that issues them."""
+"""TLS certificates for tests, and a private CA that issues them."""
 
 import ssl
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 
 
 def unknown_to_the_system(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """The TLS context of a server on loopback, and its certificate for clients that trust it."""
+    """The TLS context of a loopback server, and the path of its certificate."""
     return _server(for_loopback(folder))
 
 
@@ -36,7 +36,7 @@ def _server(files: Certificate) -> tuple[ssl.SSLContext, Path]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """A private authority."""
+    """A private CA."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
@@ -48,11 +48,11 @@ class Authority:
 
     @property
     def private_key_pem(self) -> bytes:
-        """What belongs into no file that is deployed."""
+        """The private key, which must never be deployed."""
         return _key_pem(self.key)
 
     def server(self, folder: Path) -> ssl.SSLContext:
-        """The TLS context of a server on loopback whose certificate it issued."""
+        """The TLS context of a loopback server with a certificate of this CA."""
         key = ec.generate_private_key(ec.SECP256R1())
         alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))])
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
@@ -79,7 +79,7 @@ def an_authority(
     begins: timedelta = -_DAY,
     ends: timedelta = _DAY,
 ) -> Authority:
-    """An authority as RFC 5280 wants it, but for what the arguments leave out."""
+    """A CA that complies with RFC 5280, except for what the arguments omit."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _name(name)
     builder = _builder(name, subject, key.public_key(), begins=begins, ends=ends).add_extension(

@@ -1,4 +1,4 @@
-"""The environment of a function as the stack renders it."""
+"""The environment variables of a function, as the stack sets them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -19,7 +19,7 @@ def function_environment(
     tags: Mapping[str, str] = _NO_TAGS,
     **settings: Any,
 ) -> dict[str, str]:
-    """Every variable, of a rotator with the given ``settings`` of ``rotators.toml``."""
+    """All variables of a rotator with the given settings of ``rotators.toml``."""
     return environment(
         RotatorConfig(parameter_name=parameter_name, **settings),
         rotator_name=rotator,

@@ -36,7 +36,7 @@ class FakeSecretsManager(FakeService):
         self._versions: list[Version] = []
         self._deleted: datetime | None = None
         self.key: str | None = None
-        """The customer key, as whoever created the secret named it."""
+        """The customer managed key: ARN, id or alias."""
         for value in values:
             self.put(value)
 
@@ -45,7 +45,7 @@ class FakeSecretsManager(FakeService):
         self._versions.append(Version(f"v{len(self._versions) + 1}", value, self._now()))
 
     def delete(self) -> None:
-        """Schedules the deletion, which can be undone for some days."""
+        """Schedules the deletion, which can be cancelled for some days."""
         self._deleted = self._now()
 
     def describe_secret(self, *, SecretId: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A fake service as AWS's JSON protocol calls it: a target and a body, a status and a body.
+"""Calls a fake service with AWS's JSON protocol.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
@@ -13,7 +13,7 @@ from fakes.aws_service import FakeService
 
 
 def call(service: FakeService, target: str, body: bytes) -> tuple[int, bytes]:
-    """The answer to a request with this ``X-Amz-Target``: ``AmazonSSM.GetParameter``."""
+    """Status and body for a request with an ``X-Amz-Target`` such as ``AmazonSSM.GetParameter``."""
     method = getattr(service, xform_name(target.rpartition(".")[2]))
     try:
         return 200, json.dumps(method(**json.loads(body)), default=_seconds).encode()
@@ -24,5 +24,5 @@ def call(service: FakeService, target: str, body: bytes) -> tuple[int, bytes]:
 
 def _seconds(value: object) -> float:
     if not isinstance(value, datetime):
-        raise TypeError(f"{type(value).__name__} has no form in JSON")
+        raise TypeError(f"{type(value).__name__} cannot be encoded in JSON")
     return value.timestamp()

@@ -37,6 +37,11 @@ def notes(changelog: str, version: str) -> str:
     return found[1].strip() + "\n"
 
 
+def with_addresses(text: str, repository: str, version: str) -> str:
+    """The text with addresses of the tagged files: a release page resolves no relative links."""
+    return re.sub(r"\]\((?!https?:)([^)\s]+)\)", rf"]({repository}/blob/v{version}/\1)", text)
+
+
 def check_tag(tag: str | None, version: str) -> None:
     """Raises NotReleasable if a tag is given that is not the version's."""
     if tag not in (None, f"v{version}"):
@@ -62,9 +67,11 @@ def checksums(files: list[Path]) -> str:
     )
 
 
-def write(directory: Path = DIRECTORY) -> None:
+def write(repository: str | None, directory: Path = DIRECTORY) -> None:
     """Writes all files. Raises NotReleasable."""
     text = notes((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), VERSION)
+    if repository is not None:
+        text = with_addresses(text, repository, VERSION)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     files = [wheel(project, directory) for project in PROJECTS]
@@ -84,9 +91,11 @@ def _built(project: Path, directory: Path) -> Path:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make release-files")
     parser.add_argument("--tag", help="the tag that is released; it has to be the version's")
+    parser.add_argument("--repository-url", help="makes the links of the notes absolute")
+    given = parser.parse_args()
     try:
-        check_tag(parser.parse_args().tag, VERSION)
-        write()
+        check_tag(given.tag, VERSION)
+        write(given.repository_url)
     except NotReleasable as reason:
         print(reason, file=sys.stderr)
         return 1

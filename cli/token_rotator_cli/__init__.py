@@ -1,1 +1,1 @@
-"""The operator's command, ``token-rotator``."""
+"""The command line interface ``token-rotator``."""

@@ -1,4 +1,4 @@
-"""The console script ``token-rotator``: runs one command, and turns errors into exit codes."""
+"""The console script ``token-rotator``: runs a command and converts errors to exit codes."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def main(
     clock: Clock | None = None,
     stdin: TextIO | None = None,
 ) -> int:
-    """The exit code. Arguments that argparse refuses raise SystemExit with 2."""
+    """Runs a command and returns the exit code. Invalid arguments raise SystemExit with 2."""
     chosen = parser().parse_args(arguments)
     console = Console(out=sys.stdout, err=sys.stderr, as_json=chosen.json)
     try:
@@ -46,7 +46,7 @@ def main(
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # whoever read the output has ended; Python would complain when it flushes stdout at exit
+        # the reader of the pipe has closed it; Python would fail when it flushes stdout at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:  # noqa: BLE001 - its text, and its traceback, might hold anything
@@ -60,7 +60,7 @@ def _run(
     clock: Clock,
     stdin: TextIO,
 ) -> int:
-    """Imports what the command needs, and nothing else: boto3 takes longer than a help text may."""
+    """Imports only what the command needs, because importing boto3 is slow."""
     match chosen.command:
         case "costs":
             from token_rotator_cli.costs.bill import costs
@@ -97,7 +97,7 @@ def _preflight(chosen: Namespace, console: Console, connect: "Callable[..., Aws]
 
 
 def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> int:
-    """Calls no AWS, so nothing of it is imported."""
+    """Runs ``try``, which does not import boto3."""
     from token_rotator.transport import silence_libraries
     from token_rotator_cli.exchange.exchange import Try, exchange
 
@@ -105,7 +105,7 @@ def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> in
     options = _options(Try, chosen)
     if not chosen.probe:
         if chosen.api is not None or chosen.replay:
-            raise UsageError("--api and --replay are options of --probe: name it, too.")
+            raise UsageError("--api and --replay require --probe.")
         return exchange(options, console, clock, stdin)
     if chosen.print_token:
         raise UsageError("--probe discards the tokens: leave out --print-token or --probe.")
@@ -122,7 +122,7 @@ def _operate(
     clock: Clock,
     stdin: TextIO,
 ) -> int:
-    """Runs a command that is about one rotator."""
+    """Runs a command for one rotator."""
     from token_rotator_cli.deployment.target import find_target
 
     target = find_target(
@@ -130,8 +130,8 @@ def _operate(
     )
     if target.function and target.region and chosen.region not in (None, target.region):
         raise UsageError(
-            f"The function's ARN is of {target.region}, and --region names {chosen.region}: leave "
-            "out --region."
+            f"The function's ARN is in {target.region}, but --region is {chosen.region}: leave out "
+            "--region."
         )
 
     from token_rotator.transport import silence_libraries
@@ -183,7 +183,7 @@ def _failed(console: Console, error: CommandFailed | RotationError) -> int:
 
 @contextmanager
 def _signals_interrupt() -> Iterator[None]:
-    """SIGTERM and a closed terminal end a command as Ctrl-C does: what it changed is restored."""
+    """Makes SIGTERM and SIGHUP act like Ctrl-C, so that commands restore their changes."""
     before = {
         number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
     }

@@ -1,4 +1,4 @@
-"""Time, as an argument: tests put a virtual clock in its place."""
+"""The clock, which tests replace with a virtual one."""
 
 import time
 from collections.abc import Callable
@@ -10,23 +10,23 @@ T = TypeVar("T")
 
 
 def utc_now() -> datetime:
-    """The time, aware."""
+    """The current time as an aware datetime."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The time, and a way to wait."""
+    """Functions to read the time and to wait."""
 
     now: Callable[[], datetime] = utc_now
-    """An aware time."""
+    """Returns an aware datetime."""
     sleep: Callable[[float], object] = time.sleep
-    """Waits for so many seconds."""
+    """Waits for a number of seconds."""
 
     def wait_for(
         self, poll: Callable[[], T | None], *, until: datetime, every: timedelta
     ) -> T | None:
-        """The first result of ``poll`` that is not None; None if there was none in time."""
+        """Polls until a result is not None, and returns it. None: timeout."""
         while (found := poll()) is None and self.now() < until:
             self.sleep(every.total_seconds())
         return found

@@ -18,33 +18,33 @@ _GAP: Final = 2
 class Console:
     """Plain ASCII without colours.
 
-    A command calls ``works_in`` before it does anything, and at its end both ``text`` and
-    ``document``; ``--json`` decides which of them is printed.
+    A command calls ``works_in`` first, and both ``text`` and ``document`` at its end. ``--json``
+    selects which of them is printed.
     """
 
     out: TextIO
     err: TextIO
     as_json: bool = False
     place: Place = field(default_factory=Place)
-    """What every document says of it."""
+    """The place in every JSON document."""
 
     def works_in(self, place: Place) -> None:
-        """Says in one line where the command works, and remembers it for the document."""
+        """Prints the place in one line, and keeps it for the document."""
         self.place = place
         self.note(str(place))
 
     def text(self, text: str) -> None:
-        """A sentence of the result, for people."""
+        """Prints text of the result."""
         if not self.as_json:
             self._print(self.out, text, indent=0)
 
     def verbatim(self, text: str) -> None:
-        """A result that people copy or redirect: it is not wrapped."""
+        """Prints text without wrapping, for results that people copy or redirect."""
         if not self.as_json:
             print(text, file=self.out, flush=True)
 
     def row(self, *columns: str, widths: tuple[int, ...]) -> None:
-        """A row of a table, for people; the last column is wrapped below itself."""
+        """Prints a row of a table. The last column is wrapped."""
         if self.as_json:
             return
         *first, last = columns
@@ -52,22 +52,22 @@ class Console:
         self._print(self.out, lead + last, indent=len(lead))
 
     def document(self, document: Mapping[str, object]) -> None:
-        """The whole result, for programs. It begins with ``ok`` and where the command worked."""
+        """Prints the result as JSON. It begins with ``ok`` and the place."""
         if self.as_json:
             whole = {"ok": document["ok"], **self.place.as_json(), **document}
             print(json.dumps(whole, indent=2), file=self.out, flush=True)
 
     def error(self, text: str) -> None:
-        """The reason why the command failed."""
+        """Prints why the command failed."""
         self._print(self.err, text, indent=0)
 
     def note(self, text: str) -> None:
-        """A sentence that is no result; it does not disturb pipes or JSON."""
+        """Prints a message that is not part of the result, on stderr."""
         self._print(self.err, text, indent=0)
 
     @contextmanager
     def progress(self, text: str) -> Iterator[None]:
-        """Shows what is under way until the block ends, on a terminal only."""
+        """Shows progress until the block ends, only on a terminal."""
         if not self.err.isatty():
             yield
             return
@@ -79,7 +79,7 @@ class Console:
             print(f"\r{' ' * len(shown)}\r", end="", file=self.err, flush=True)
 
     def _print(self, stream: TextIO, text: str, *, indent: int) -> None:
-        # a pipe or a file gets whole lines, so that grep finds them
+        # no wrapping in pipes and files, so that grep works
         width = shutil.get_terminal_size().columns if stream.isatty() else 0
         if width > indent + 20 and len(text) > width:
             rest = textwrap.fill(
@@ -93,5 +93,5 @@ class Console:
 
 
 def moment(at: datetime) -> str:
-    """A date and time, for people: ``2026-11-24 12:00:00 UTC``."""
+    """Formats a time like ``2026-11-24 12:00:00 UTC``."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,4 +1,4 @@
-"""The file downloaded from Intelligence: what is in it, and whether the function could use it."""
+"""Reads and checks the file downloaded from Intelligence."""
 
 from pathlib import Path
 from typing import Final, TextIO
@@ -14,7 +14,7 @@ LONGEST_SECRET_BYTES: Final = 64 * 1024
 
 
 def read_file(name: str, stdin: TextIO) -> bytes:
-    """The file's content; ``-`` is stdin. Raises CredentialError, which shows none of it."""
+    """The file's content; ``-`` is stdin. Raises CredentialError, which contains none of it."""
     try:
         return stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
@@ -22,9 +22,9 @@ def read_file(name: str, stdin: TextIO) -> bytes:
 
 
 def account_in(content: bytes, *, algorithm: Algorithm) -> tuple[str, ServiceAccount]:
-    """The text to store, and the service account that the function will read from it.
+    """The text to store, and the service account in it.
 
-    Raises CredentialError with a text that follows "the file cannot be used".
+    Raises CredentialError with a message that follows "the file cannot be used".
     """
     text = text_of(content)
     account = parse(text, algorithm=algorithm)
@@ -36,7 +36,7 @@ def account_in(content: bytes, *, algorithm: Algorithm) -> tuple[str, ServiceAcc
 
 
 def describe(account: ServiceAccount) -> str:
-    """The client, its key and the host of its discovery endpoint. Nothing of the key itself."""
+    """Describes the client, the type of its key and its discovery host, without key material."""
     text = f"service account {account.service_account_id}, {described(account.private_key)}"
     if account.discovery_endpoint:
         text += f", discovery endpoint on {urls.host(account.discovery_endpoint)}"

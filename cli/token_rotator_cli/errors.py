@@ -1,32 +1,32 @@
-"""Everything that can stop a command, besides what can stop a rotation (token_rotator.errors).
+"""Errors of commands, in addition to those of rotations (token_rotator.errors).
 
 CommandFailed
-├── UsageError        the command line does not say which rotator is meant; exit code 2
+├── UsageError        the command line is wrong; exit code 2
 ├── ConfigFileError   the configuration file cannot be used, or has no such rotator
-├── WrongAccount      the caller's credentials are of another account than the rotator
+├── WrongAccount      the caller's credentials are for another account than the rotator's
 ├── WrongRegion       the secret is in another region than the rotator
-├── CallerError       AWS did not do what the caller asked for
+├── CallerError       a call to AWS failed
 ├── NotInvoked        Lambda did not run the function
-├── RotationFailed    the function answered with an error, which is quoted
-├── NotPublished      the stored key has not led to a token
-├── NotConfirmed      nobody agreed to replace a key that works
+├── RotationFailed    the function returned an error, which is quoted
+├── NotPublished      no token was published for the stored key
+├── NotConfirmed      replacing a working key was not confirmed
 ├── NotForgotten      the previous version of the secret may still be used
-├── ProxyFailed       this machine's proxy did not lead to the identity provider
-├── PackagingFailed   the package cannot be made on this machine, or not be written
-├── CheckFailed       a live check found something that this project does not expect
-└── CheckNotPossible  a live check cannot be made as things are
+├── ProxyFailed       this machine's proxy did not connect to the identity provider
+├── PackagingFailed   the package cannot be built or written
+├── CheckFailed       a live check found an unexpected state
+└── CheckNotPossible  a live check is not possible in the current state
 
-An error's text names the situation, the cause and the fix. It never holds a key, an assertion,
-a token or the body of an answer.
+A message names the situation, the cause and the fix. It never contains a key, an assertion, a token
+or a response's body.
 """
 
 
 class CommandFailed(Exception):
-    """The command did not do what it is for; the text says why, and what to do."""
+    """The command failed. The message says why, and what to do."""
 
 
 class UsageError(CommandFailed):
-    """The command line does not say which rotator is meant."""
+    """The command line is wrong."""
 
 
 class ConfigFileError(CommandFailed):
@@ -34,15 +34,15 @@ class ConfigFileError(CommandFailed):
 
 
 class WrongAccount(CommandFailed):
-    """The caller's credentials are of another account than the rotator; the text has both."""
+    """The caller's credentials are for another account than the rotator's. The message has both."""
 
 
 class WrongRegion(CommandFailed):
-    """The secret is in another region than the rotator; the text has both."""
+    """The secret is in another region than the rotator. The message has both."""
 
 
 class CallerError(CommandFailed):
-    """AWS did not do what the caller asked for; the text says what the caller can do about it."""
+    """A call to AWS failed. The message says what the caller can do."""
 
     def __init__(
         self,
@@ -54,11 +54,11 @@ class CallerError(CommandFailed):
         unreachable: bool = False,
     ) -> None:
         self.denied = denied
-        """Whether the caller's credentials do not allow it."""
+        """Whether the caller's credentials do not allow the call."""
         self.code = code
-        """AWS's error code, or the name of botocore's exception where AWS gave no answer."""
+        """The AWS error code, or the name of botocore's exception if there was no response."""
         self.unreachable = unreachable
-        """Whether the network led to no answer of AWS."""
+        """Whether AWS was unreachable."""
         super().__init__(f"{action} failed ({code}). {fix}")
 
 
@@ -67,32 +67,32 @@ class NotInvoked(CommandFailed):
 
 
 class RotationFailed(CommandFailed):
-    """The function answered with an error, which is quoted."""
+    """The function returned an error, which is quoted."""
 
 
 class NotPublished(CommandFailed):
-    """The stored key has not led to a token."""
+    """No token was published for the stored key."""
 
 
 class NotConfirmed(CommandFailed):
-    """Nobody agreed to replace a key that works with that of another service account."""
+    """Replacing a working key with another service account's was not confirmed."""
 
 
 class NotForgotten(CommandFailed):
-    """The previous version of the secret may still be used; the text says why."""
+    """The previous version of the secret may still be used. The message says why."""
 
 
 class ProxyFailed(CommandFailed):
-    """This machine's proxy, which the function does not use, led to no identity provider."""
+    """This machine's proxy, which the function does not use, did not connect."""
 
 
 class PackagingFailed(CommandFailed):
-    """The package cannot be made on this machine, or not be written; the text says why."""
+    """The package cannot be built or written. The message says why."""
 
 
 class CheckFailed(CommandFailed):
-    """A live check found something that this project does not expect; the text says what."""
+    """A live check found an unexpected state. The message describes it."""
 
 
 class CheckNotPossible(CommandFailed):
-    """A live check cannot be made as things are; the text says what to do first."""
+    """A live check is not possible in the current state. The message says what to do first."""

@@ -1,4 +1,4 @@
-"""``token-rotator key-policy``: the statements that the policy of an existing KMS key needs."""
+"""``token-rotator key-policy``: prints the statements that an existing KMS key's policy needs."""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from token_rotator_cli.errors import ConfigFileError
 
 
 def key_policy(config: Path | None, console: Console) -> int:
-    """The exit code. Raises ConfigFileError."""
+    """Runs the command and returns the exit code. Raises ConfigFileError."""
     file = config or CONFIG
     deployment = read_config(file)
     place = _place(deployment.stack, file)
@@ -35,15 +35,15 @@ def key_policy(config: Path | None, console: Console) -> int:
     key = deployment.stack.key_arn
     if key is None:
         console.note(
-            f"{file} has no key_arn: each stack creates a key with a policy of its own. A key that "
-            "you name instead needs what follows."
+            f"{file} has no key_arn: each stack creates its own key and policy. An existing key "
+            "would need the following."
         )
     if services:
-        console.text("In any case, for AWS's services:")
+        console.text("Always, for AWS services:")
         _show(services, console)
     console.text(
         f"For the roles of account {place.account}, unless the policy allows {place.root} kms:*, "
-        "which lets the account's IAM policies decide:"
+        "which delegates to the account's IAM policies:"
     )
     _show(roles, console)
     console.document(
@@ -58,7 +58,7 @@ def _show(statements: Sequence[Statement], console: Console) -> None:
 
 
 def _place(stack: StackConfig, file: Path) -> StackPlace:
-    """Where the file says that its stacks go. A key is in their region, and mostly their account's.
+    """The place of the file's stacks. A key is in their region, and usually in their account.
 
     Raises ConfigFileError.
     """
@@ -67,8 +67,8 @@ def _place(stack: StackConfig, file: Path) -> StackPlace:
     account = stack.account or (key and account_of(key))
     if not region or not account:
         raise ConfigFileError(
-            f"{file} does not say where its stacks go, and the statements name account and region. "
-            "Write key_arn, or account and region, into [stack]."
+            f"{file} does not set the account and region, which the statements need. Set key_arn, "
+            "or account and region, in [stack]."
         )
     partition = partition_in(key) if key else partition_of(region) or "aws"
     return StackPlace(

@@ -1,16 +1,16 @@
-"""Where a command works: account, region, stack and rotator."""
+"""The place of a command: account, region, stacks and rotators."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 _SHOWN: Final = 3
-"""Names of stacks or rotators; the number of further ones follows."""
+"""Number of names shown before "and N more"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What is known of it; an account or region that is None is not known, or not named."""
+    """Account, region, stacks and rotators. None: unknown or not set."""
 
     calls_aws: bool = True
     account: str | None = None
@@ -18,17 +18,17 @@ class Place:
     stacks: tuple[str, ...] = ()
     rotators: tuple[str, ...] = ()
     function: str | None = None
-    """As the command line names it, where it names no rotator."""
+    """The function given on the command line instead of a rotator."""
 
     def __str__(self) -> str:
-        """One sentence: ``Account 111122223333, region eu-west-1, stack a, rotator b.``"""
+        """For example ``Account 111122223333, region eu-west-1, stack a, rotator b.``"""
         if self.calls_aws:
             return f"{', '.join(self._parts('Account', 'account not known'))}."
         named = ", ".join(self._parts("account", ""))
-        return f"Calls no AWS: {named}." if named else "Calls no AWS."
+        return f"Does not call AWS: {named}." if named else "Does not call AWS."
 
     def as_json(self) -> dict[str, str | None]:
-        """For programs: null is unknown, none, or several."""
+        """As JSON. null: unknown, none, or several."""
         return {
             "account": self.account,
             "region": self.region,
@@ -49,7 +49,7 @@ class Place:
 
 
 def merged(places: Sequence[Place]) -> Place:
-    """Several places as one: an account or region that is not the same in all of them is None."""
+    """Merges places. An account or region that differs becomes None."""
     return Place(
         account=_only(tuple(dict.fromkeys(one.account or "" for one in places))) or None,
         region=_only(tuple(dict.fromkeys(one.region or "" for one in places))) or None,

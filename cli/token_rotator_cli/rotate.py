@@ -1,4 +1,4 @@
-"""``token-rotator rotate``: invokes the function, as its schedule does."""
+"""``token-rotator rotate``: invokes the function, like its schedule."""
 
 from token_rotator.contract import Outcome
 from token_rotator.errors import NoServiceAccountYet
@@ -9,7 +9,7 @@ from token_rotator_cli.session import Session
 
 
 def rotate(session: Session) -> int:
-    """The exit code. Raises NoServiceAccountYet, NotInvoked, RotationFailed, CallerError."""
+    """Runs the command. Raises NoServiceAccountYet, NotInvoked, RotationFailed, CallerError."""
     deployed = session.find_deployment()
     with session.console.progress("Rotating"):
         rotation = invoke(session.aws, session.clock, deployed)

@@ -1,4 +1,4 @@
-"""What every command that calls AWS works with."""
+"""Objects that every command that calls AWS needs."""
 
 from dataclasses import dataclass
 
@@ -20,12 +20,12 @@ class Session:
     clock: Clock
 
     def find_deployment(self) -> Deployed:
-        """The rotator that is meant. Raises ConfigurationError, CallerError."""
-        with self.console.progress("Asking AWS"):
+        """Finds the target's rotator. Raises ConfigurationError, CallerError."""
+        with self.console.progress("Calling AWS"):
             found = find_deployment(self.aws, self.target)
         self.console.place = found.place
         return found
 
     def rotation_log(self, deployed: Deployed) -> RotationLog:
-        """The log of its function."""
+        """The log of the rotator's function."""
         return RotationLog(self.aws.logs, log_group=deployed.log_group, now=self.clock.now)

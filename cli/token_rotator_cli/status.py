@@ -1,4 +1,4 @@
-"""``token-rotator status``: the published token, and the rotation that published it."""
+"""``token-rotator status``: shows the published token and its rotation."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,33 +17,33 @@ _WIDTHS: Final = (10,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A rotator at one moment."""
+    """A rotator's status at one time."""
 
     at: datetime
     rotator: str
     parameter_name: str
     published: PublishedVersion | None
     nothing_because: str | None
-    """Why there is no token in the parameter."""
+    """Why the parameter has no token."""
     attempts: tuple[LoggedRotation, ...]
     log_unreadable_because: str | None
     longest_life: timedelta
 
     @property
     def alive(self) -> bool:
-        """Whether consumers find a token that has not expired."""
+        """Whether consumers find a valid token."""
         return self.expires_at is not None and self.expires_at > self.at
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the token expires; at the latest, if the log does not tell who published it."""
+        """The token's expiry, or the latest possible one if the rotation is unknown."""
         if self.published is None or self.published.foreign:
             return None
         return self.published.expires_at(self.longest_life)
 
     @property
     def life_left_seconds(self) -> int | None:
-        """Negative once the token has expired."""
+        """Remaining lifetime. Negative: expired."""
         return int((self.expires_at - self.at).total_seconds()) if self.expires_at else None
 
     @property
@@ -59,7 +59,7 @@ class Status:
 
 
 def status(session: Session) -> int:
-    """The exit code is 0 if consumers find a token that has not expired. Raises CallerError."""
+    """Runs the command. The exit code is 0 if there is a valid token. Raises CallerError."""
     found = _read(session)
     _show(found, session.console)
     session.console.document(_as_json(found))
@@ -68,7 +68,7 @@ def status(session: Session) -> int:
 
 def _read(session: Session) -> Status:
     deployed = session.find_deployment()
-    with session.console.progress("Asking AWS"):
+    with session.console.progress("Calling AWS"):
         attempts: list[LoggedRotation] = []
         log_unreadable_because = None
         try:
@@ -98,7 +98,7 @@ def _show(status: Status, console: Console) -> None:
     left = status.life_left_seconds
     there = status.published
     if there is None or status.expires_at is None or left is None:
-        foreign = f"version {there.version}, which no rotation has published" if there else None
+        foreign = f"version {there.version}, which no rotation published" if there else None
         rows.append(("published", status.nothing_because or foreign or "nothing"))
     else:
         at_most = "" if there.by else "at most "
@@ -119,7 +119,7 @@ def _show(status: Status, console: Console) -> None:
 
 
 def _as_json(status: Status) -> dict[str, object]:
-    """null is "unknown" or "none"."""
+    """The status as JSON. null: unknown or none."""
     there = status.published
     by, error = status.rotated_by, status.last_error
     return {
@@ -139,8 +139,8 @@ def _as_json(status: Status) -> dict[str, object]:
 
 def _rotation(by: LoggedRotation | None) -> str:
     if by is None:
-        return "unknown: the log of the last hours has no such rotation"
-    key = ", with the previous key: `token-rotator check` shows what is wrong with the current one"
+        return "unknown: the recent log does not contain its rotation"
+    key = ", with the previous key: `token-rotator check` shows the problem of the current one"
     return f"{by.trigger}, {moment(by.at)}{key if by.previous_key_used else ''}"
 
 

@@ -1,4 +1,4 @@
-"""The frame of ``check``, ``preflight`` and ``live-check``: steps in a row, and findings."""
+"""Runs the steps of ``check``, ``preflight`` and ``live-check``, and shows their findings."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,41 +15,41 @@ T = TypeVar("T")
 
 
 class Result(StrEnum):
-    """How a step ended."""
+    """The result of a step."""
 
     OK = "ok"
     WARNING = "warning"
-    """It works now, and will not work for long, or not in the next outage."""
+    """It works now, but may soon fail, or in the next outage."""
     WRONG = "wrong"
     UNKNOWN = "unknown"
-    """The caller's credentials or a local AWS do not allow to find out. That is no failure."""
+    """The caller's credentials or a local AWS do not allow the check. Not a failure."""
     SKIPPED = "skipped"
-    """A step that this one needs did not end well, or nobody asked for it."""
+    """A required step failed, or the step was not requested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one step found. There is no secret in it."""
+    """A finding of one step. It contains no secrets."""
 
     message: str
     result: Result = Result.OK
     error: str | None = None
     """The class of the error; docs/reference/errors.md lists those of a rotation."""
     facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-    """The same for programs."""
+    """Data for ``--json``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Generic[C]):
-    """One check, and the step that has to end well before it can run."""
+    """A step, and the step that it requires."""
 
     run: Callable[[C], Finding | Sequence[Finding]]
-    """Several findings: each is a row of its own."""
+    """Returns one or more findings. Each is a row in the output."""
     needs: str | None = "function"
     optional: bool = False
-    """If AWS refuses the caller, the result is unknown, not wrong."""
+    """If AWS denies the caller access, the result is unknown, not wrong."""
     actions: tuple[str, ...] = ()
-    """IAM actions that it needs, where a page lists them by step."""
+    """Required IAM actions, for documentation."""
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ class Step(Generic[C]):
 
     @property
     def purpose(self) -> str:
-        """The first line of its documentation."""
+        """The first line of its docstring."""
         return (self.run.__doc__ or "").partition("\n")[0]
 
 
@@ -69,9 +69,9 @@ def run_steps(
     *,
     report: Callable[[Sequence[tuple[str, Finding]]], object] | None = None,
 ) -> int:
-    """Prints what each step finds. The exit code is 0 if nothing is wrong.
+    """Runs the steps and prints their findings. Returns exit code 0 if nothing is wrong.
 
-    ``report`` gets the names of the steps and what they found.
+    ``report`` receives the names of the steps and their findings.
     """
     widths = (max(map(len, Result)), max(len(step.name) for step in steps))
     findings = []
@@ -95,7 +95,7 @@ def run_steps(
 
 
 def verdict(findings: Sequence[tuple[str, Finding]]) -> str:
-    """What is wrong, and what is unknown, as a sentence or two."""
+    """A summary of wrong and unknown steps."""
     wrong = with_result(findings, Result.WRONG)
     unknown = with_result(findings, Result.UNKNOWN)
     end = f"Wrong: {', '.join(wrong)}." if wrong else "Nothing is wrong."
@@ -103,12 +103,12 @@ def verdict(findings: Sequence[tuple[str, Finding]]) -> str:
 
 
 def shown(finding: Finding) -> str:
-    """The result, for people."""
+    """The result as text."""
     return finding.result.upper() if finding.result is Result.WRONG else finding.result
 
 
 def as_json(step: str, finding: Finding) -> dict[str, object]:
-    """A finding, for programs."""
+    """A finding as JSON."""
     return {
         "step": step,
         "result": finding.result,
@@ -119,12 +119,12 @@ def as_json(step: str, finding: Finding) -> dict[str, object]:
 
 
 def with_result(findings: Sequence[tuple[str, Finding]], result: Result) -> list[str]:
-    """The steps that found something of this result, each once."""
+    """The names of the steps with a finding of this result."""
     return [*dict.fromkeys(step for step, finding in findings if finding.result is result)]
 
 
 def for_each(items: Iterable[T], inspect: Callable[[T], Finding | None]) -> list[Finding]:
-    """What is found in the items; one that the caller may not see does not hide the others."""
+    """The findings for all items. An item without access does not stop the others."""
     found: dict[str, Finding] = {}
     for item in items:
         try:
@@ -141,11 +141,11 @@ def for_each(items: Iterable[T], inspect: Callable[[T], Finding | None]) -> list
 def findings_of(
     steps: Sequence[Step[C]], context: C, console: Console
 ) -> Iterator[tuple[str, Finding]]:
-    """Runs the steps one after the other. Nothing that one of them raises ends the walk."""
+    """Runs the steps in order. An exception in one does not stop the others."""
     ended_well = set()
     for step in steps:
         if step.needs and step.needs not in ended_well:
-            yield step.name, Finding(message=f"needs: {step.needs}", result=Result.SKIPPED)
+            yield step.name, Finding(message=f"requires {step.needs}", result=Result.SKIPPED)
             continue
         with console.progress(f"Checking: {step.name}"):
             findings = _run(step, context)
@@ -178,8 +178,8 @@ def _unknown(error: CallerError) -> Finding:
 def _surprise(error: Exception) -> Finding:
     unexpected = Unexpected(error)
     return Finding(
-        message="What answered is not AWS, but the page of a proxy for example, or this command "
-        f"has a mistake: {unexpected}",
+        message="The response is not from AWS but, for example, from a proxy, or this command "
+        f"has a bug: {unexpected}",
         result=Result.UNKNOWN,
         error=type(unexpected).__name__,
     )

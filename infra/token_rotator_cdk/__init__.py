@@ -38,7 +38,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # at the first use (PEP 562): the AWS CDK starts Node.js, which the command does not need
+    # Imports on first use (PEP 562): importing the AWS CDK starts Node.js, which the CLI does not
+    # need.
     for module, names in _HOMES.items():
         if name in names:
             return getattr(importlib.import_module(module), name)

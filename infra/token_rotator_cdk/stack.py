@@ -1,4 +1,4 @@
-"""The CloudFormation stack of a ``rotators.toml``: what its rotators share, and the rotators."""
+"""The CloudFormation stack of a ``rotators.toml``."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +36,7 @@ _ARCHITECTURES = {
 
 
 class TokenRotatorStack(Stack):
-    """One CloudFormation stack of rotators."""
+    """A stack with rotators and their shared key, alarm topic and dashboard."""
 
     def __init__(
         self,
@@ -47,11 +47,12 @@ class TokenRotatorStack(Stack):
         target: Target | None = None,
         code: lambda_.Code | None = None,
     ) -> None:
-        """The stack of a deployment.
+        """Creates the stack of a deployment.
 
-        :param directory: what the paths in the deployment's file are relative to.
-        :param target: what the functions run on. Default: Lambda, on the file's architecture.
-        :param code: of the functions; for tests. Default: the function of this distribution.
+        :param directory: base directory of relative paths in the deployment's file.
+        :param target: the interpreter that runs the functions. Default: Lambda's, with the
+            configured architecture.
+        :param code: replaces the functions' code in tests. Default: this distribution's function.
         """
         config = deployment.stack
         super().__init__(
@@ -62,7 +63,7 @@ class TokenRotatorStack(Stack):
             tags=dict(config.tags),
             synthesizer=self._synthesizer(config),
         )
-        # of a key that the file names, the policy is its owner's: `token-rotator key-policy`
+        # the policy of an existing key is managed by its owner: `token-rotator key-policy`
         self._own_key = (
             customer_key(
                 self, "Key", description=f"Secrets, tokens and alarms of {self.stack_name}"
@@ -189,7 +190,7 @@ class TokenRotatorStack(Stack):
                 CfnOutput(self, output_of(name, output), value=value)
 
     def _code_for(self, provider: IdentityProvider) -> lambda_.Code | None:
-        """None: what the construct takes by itself."""
+        """The functions' code, or None for the construct's default."""
         if self._code is not None or self._target is None:
             return self._code
         return function_code(self._target, certificates_of(provider))

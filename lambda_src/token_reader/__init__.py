@@ -1,8 +1,8 @@
 """Reads the access token that a rotator keeps fresh in an SSM parameter.
 
 ``from token_reader import TokenReader``. Names are imported on first use, so ``httpx`` and
-``requests`` need not be installed. ``from token_reader import *`` leaves out HttpxAuth and
-RequestsAuth, which need them.
+``requests`` are optional. ``from token_reader import *`` omits HttpxAuth and RequestsAuth, which
+need them.
 """
 
 from importlib import import_module

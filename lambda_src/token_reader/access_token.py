@@ -1,4 +1,4 @@
-"""An access token and the time until which it works."""
+"""An access token and its expiry."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,5 +29,7 @@ class AccessToken:
         return self
 
     def __reduce__(self) -> NoReturn:
-        """A pickle is stored or sent, and whoever has it could use the token."""
-        raise TypeError("An access token cannot be pickled. Pickle the reader: it has no token.")
+        """Refused, because anyone with access to the pickle could use the token."""
+        raise TypeError(
+            "An access token cannot be pickled. Pickle the reader, which contains no token."
+        )

@@ -1,4 +1,4 @@
-"""A token reader for asyncio and trio. A thread reads, so no event loop is blocked."""
+"""A token reader for asyncio and trio that never blocks the event loop."""
 
 import asyncio
 import contextlib
@@ -14,11 +14,11 @@ from token_reader.reader import TokenReader
 
 
 class AsyncTokenReader:
-    """A TokenReader for coroutines. Both may be used at once; they share the cached token.
+    """A TokenReader for coroutines in asyncio, trio and anyio.
 
-    At most one thread reads the parameter at a time. It is none of the loop's executor, so neither
-    waits for the other. In the advisory window no caller waits for it. A cancelled caller does not
-    cancel it. It works in asyncio and in trio, and so in anyio.
+    It shares the cached token with its TokenReader, which can be used at the same time. At most one
+    thread reads the parameter at a time, and it does not use the loop's executor. Callers do not
+    wait for it in the advisory window. Cancelling a caller does not cancel the read.
     """
 
     def __init__(self, reader: TokenReader) -> None:
@@ -62,18 +62,21 @@ class AsyncTokenReader:
         return reader.cached.usable(reader.now())
 
     def _join(self, *, force: bool) -> "_Read":
-        """The read in progress, or a new one. In a forked child, the parent's does not go on."""
+        """The read in progress, or a new one.
+
+        A forked child does not continue its parent's read.
+        """
         if self._reading is None or not self._reading.goes_on():
             self._reading = _Read(self._reader, force=force)
         return self._reading
 
     def __reduce__(self) -> tuple[type["AsyncTokenReader"], tuple[TokenReader]]:
-        """Pickled without the read in progress."""
+        """Pickles the reader without the read in progress."""
         return AsyncTokenReader, (self._reader,)
 
 
 class _Read:
-    """A read in a thread of its own, and the callers that wait for its end."""
+    """A read in its own thread, and the callers that wait for it."""
 
     def __init__(self, reader: TokenReader, *, force: bool) -> None:
         self._reader = reader
@@ -84,19 +87,19 @@ class _Read:
         asked = reader.moment()
         try:
             self._thread.start()
-        except RuntimeError as exc:  # too many threads, or the interpreter starts none at its end
+        except RuntimeError as exc:  # too many threads, or the interpreter is shutting down
             if asked.wall < reader.cached.expires_at:
                 self._over = True
                 reader.failed(_failure(exc), asked=asked)
             else:
-                self._run()  # blocks the event loop, which has nothing to go on with
+                self._run()  # blocks the event loop, which has no token to continue with
 
     def goes_on(self) -> bool:
-        """Whether it has not ended yet."""
+        """Whether the read is in progress."""
         return not self._over and self._thread.is_alive()
 
     async def ended(self, seconds: float) -> bool:
-        """Waits for its end, at most for this long. Returns whether it has ended."""
+        """Waits up to ``seconds`` for the read. Returns whether it has ended."""
         if (token := _trio_token()) is not None:
             trio = sys.modules["trio"]
             end = trio.Event()
@@ -113,7 +116,7 @@ class _Read:
 
     def _when_over(self, wake: Callable[[], object]) -> None:
         self._waiting.append(wake)
-        if self._over:  # it ended meanwhile and may have missed this caller
+        if self._over:  # it ended in the meantime and may not have notified this caller
             wake()
 
     def _run(self) -> None:
@@ -130,7 +133,7 @@ class _Read:
 
 
 def _trio_token() -> Any:
-    """The running trio, or None. trio is not imported: only who uses it has imported it."""
+    """The token of the running trio loop, or None. Does not import trio, which is optional."""
     trio = sys.modules.get("trio")
     try:
         return trio and trio.lowlevel.current_trio_token()

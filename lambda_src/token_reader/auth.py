@@ -1,4 +1,4 @@
-"""Replacement of a token that an API refused with 401."""
+"""Replaces a token that an API rejected with 401."""
 
 from token_reader.access_token import AccessToken
 from token_reader.aio import AsyncTokenReader
@@ -10,13 +10,13 @@ UNAUTHORIZED = 401
 
 
 def replacement(reader: TokenReader, refused: AccessToken) -> AccessToken | None:
-    """The published token, or None if it is still the refused one."""
+    """The published token, or None if it is still the rejected one."""
     try:
         token = reader.get()
         if token.value == refused.value:
             token = reader.refresh(force=True)
     except TokenError:
-        return None  # the caller returns the 401, which says more than this error
+        return None  # the caller returns the 401, which is more informative than this error
     return None if token.value == refused.value else token
 
 

@@ -1,4 +1,4 @@
-"""Translation of AWS errors into token errors."""
+"""Translates AWS errors into token errors."""
 
 import sys
 from typing import Any, Final
@@ -18,10 +18,10 @@ _SERVER_ERROR: Final = 500
 
 
 def token_error(exc: BaseException) -> TokenError | None:
-    """The error to raise instead, or None if the exception is not the read's.
+    """The error to raise instead, or None if the read did not cause the exception.
 
-    A signal handler of the application may raise its own exception during a read (celery's
-    SoftTimeLimitExceeded). The caller waits for that exception, not for a TokenError.
+    A signal handler of the application may raise its own exception during a read, such as celery's
+    SoftTimeLimitExceeded. That exception must reach the caller.
     """
     if application_error(exc):
         return None
@@ -33,9 +33,9 @@ def token_error(exc: BaseException) -> TokenError | None:
 
 
 def application_error(exc: BaseException | None) -> BaseException | None:
-    """The exception that the application raised during the read, if that is what this is.
+    """The application's own exception, if it was raised during the read.
 
-    botocore wraps whatever is raised while it waits for an answer.
+    botocore wraps every exception that is raised while it waits for a response.
     """
     if exc is None:
         return None
@@ -46,7 +46,7 @@ def application_error(exc: BaseException | None) -> BaseException | None:
 
 
 def _unwrapped(exc: BaseException) -> BaseException:
-    """What botocore wrapped. Subclasses of its HTTPClientError say what they are."""
+    """The exception that botocore wrapped, if it used the generic HTTPClientError."""
     wraps = type(exc).__name__ == "HTTPClientError"
     return (wraps and getattr(exc, "kwargs", {}).get("error")) or exc
 
@@ -78,9 +78,10 @@ def _code(exc: BaseException) -> str:
 
 
 def _shown(exc: BaseException, code: str) -> BaseException | None:
-    """The cause that an error may have: none whose text may be the answer's body.
+    """The cause to attach to an error, or None if its text may contain the response's body.
 
-    Without tracebacks and the request: frames hold the answer, the request the credentials.
+    Tracebacks and the request are removed: frames hold the response, and the request holds
+    credentials.
     """
     kinds = {base.__name__ for base in type(exc).__mro__}
     if "BotoCoreError" not in kinds and code not in BY_CODE:

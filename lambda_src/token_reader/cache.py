@@ -1,4 +1,4 @@
-"""The states of a reader: the cached token, when it is read again, and who waits for that.
+"""The cache of a reader: its states, and when the parameter is read.
 
     read ......... refresh_after ... jitter ... | one caller reads ........ | all wait .. | expired
     all callers get the cached token            | others get the cached one |             |
@@ -20,10 +20,10 @@ resting   the cached token, or the      after 5 s by either clock,   time, by ei
 ended     the error, after a wait       by the next caller           a read
 ========= ============================= ============================ ==============================
 
-No state waits for a moment that a clock has promised. A pause is over when either clock says so, or
-when a clock was set back: the wall clock can be set, the monotonic clock stands still while the
-machine is suspended or frozen. Only the wall clock decides whether a token has expired. No caller
-waits for longer than WAIT_LIMIT_SECONDS for another caller's read. This module does no I/O.
+No single clock is trusted. A pause ends when either clock says so, or when a clock is set back: the
+wall clock can be changed, and the monotonic clock stops while the machine is suspended. Only the
+wall clock decides whether a token has expired. No caller waits longer than WAIT_LIMIT_SECONDS for
+another caller's read. This module does no I/O.
 """
 
 import math
@@ -35,36 +35,36 @@ from token_reader.access_token import AccessToken
 from token_reader.errors import TokenError, TokenExpired, TokenUnavailable
 
 READ_INTERVAL_SECONDS: Final = 5.0
-"""Between two reads while no newer token is published or Parameter Store fails."""
+"""Pause between reads while no newer token is published or Parameter Store fails."""
 
 FORCED_READ_INTERVAL_SECONDS: Final = 1.0
-"""Between two forced reads: after a 401, or when the cached token expires."""
+"""Pause between forced reads: after a 401, or when the cached token expires."""
 
 LONGEST_FORCED_READ_INTERVAL_SECONDS: Final = 60.0
-"""Forced reads that find no newer token are sent ever later, up to twice this interval."""
+"""The pause grows while forced reads find no newer token, up to twice this value."""
 
 WAIT_LIMIT_SECONDS: Final = 20.0
-"""For how long a caller waits for a read that is in progress. The reader's own client gives up
-earlier. Without a limit, a log handler that asks for the token could wait for ever."""
+"""Maximum wait for a read in progress. The reader's own client times out earlier. Without a limit,
+a log handler that requests the token could deadlock."""
 
 CLOCK_TOLERANCE_SECONDS: Final = 1.0
-"""A wall clock that was set back by less than this is not worth a read."""
+"""A wall clock that is set back by less than this does not cause a read."""
 
 ATTEMPTS: Final = 3
-"""How often one caller waits or reads: again if its token ended while it waited for another one's
-read, and again if the answer is too old."""
+"""How often one caller waits or reads: it repeats if its token expires while it waits for another
+caller's read, or if the response is too old."""
 
 JITTER_SHARE: Final = 1 / 2
 WAITING_SHARE: Final = 1 / 6
 
 
 class Moment(NamedTuple):
-    """A moment by both clocks, in seconds."""
+    """A time by both clocks, in seconds."""
 
     wall: float
     """Since the epoch."""
     ticks: float
-    """Of a monotonic clock."""
+    """Monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +78,13 @@ class Cached:
     token: AccessToken
     expires_at: float
     wait_from: float
-    """From then on callers wait for the read that is in progress."""
+    """From this time on, callers wait for a read in progress."""
     read_at: Moment
     """The end of the last read."""
     rest: float
-    """For how many seconds after the last read none is due."""
+    """Seconds after the last read in which no read is due."""
     refusals: int = 0
-    """How many forced reads in a row found no newer token."""
+    """Number of consecutive forced reads that found no newer token."""
     jitter: float = 0.0
     error: TokenError
     """What to raise when the token has expired."""
@@ -124,16 +124,16 @@ class Cached:
     ) -> "Cached":
         """The state after a read without a usable token. The cached one stays until it expires.
 
-        If a token lived when the read began and has expired since (``ended``, or the cached one),
-        the answer is too old to say anything: the process was frozen, or the read was slow. Another
-        read is due at once.
+        If a token was valid when the read began and has expired since (``ended``, or the cached
+        one), the response is too old: the process was suspended, or the read was slow. Another read
+        is due at once.
         """
         old = ended or asked.wall < self.expires_at <= now.wall
         rest = 0.0 if old else _next_try(now, self.expires_at)
         return _resting(replace(self, error=error, refusals=self.refusals + forced), rest, now=now)
 
     def spread(self, jitter: float) -> "Cached":
-        """The state of a forked process, which reads at another time than its parent."""
+        """The state of a forked process, which reads at a different time than its parent."""
         if self.refusals or not self.expires_at > self.read_at.wall:
             return self
         rest = _fresh_for(self.token, self.read_at, jitter)
@@ -147,10 +147,10 @@ class Cached:
         return not (-CLOCK_TOLERANCE_SECONDS <= slept < rest and 0 <= ran < rest)
 
     def max_wait(self, now: Moment) -> float:
-        """For how many seconds a caller waits for a read that another caller has in progress.
+        """How many seconds a caller waits for another caller's read.
 
-        Not at all before the mandatory window. In that window for half of the time until the
-        expiry, so that callers get the cached token even if Parameter Store hangs.
+        Zero before the mandatory window. In that window, half of the time until the expiry, so
+        callers get the cached token even if Parameter Store hangs.
         """
         if now.wall >= self.expires_at:
             return WAIT_LIMIT_SECONDS
@@ -159,7 +159,7 @@ class Cached:
         return min((self.expires_at - now.wall) / 2, WAIT_LIMIT_SECONDS)
 
     def enough(self, waited: float, *, wall: float) -> bool:
-        """Whether a caller that waited in vain for another one's read gives up."""
+        """Whether a caller stops waiting for another caller's read."""
         return wall < self.expires_at or waited >= WAIT_LIMIT_SECONDS
 
     def usable(self, wall: float) -> AccessToken:
@@ -169,7 +169,7 @@ class Cached:
         raise self.error.fresh_copy()
 
     def _forced_rest(self) -> float:
-        """Ever longer, and different for each process, if an API refuses every token."""
+        """The pause after forced reads: growing, and different in each process."""
         if not self.refusals:
             return FORCED_READ_INTERVAL_SECONDS
         longer = FORCED_READ_INTERVAL_SECONDS * 2.0 ** min(self.refusals, 10)
@@ -177,7 +177,7 @@ class Cached:
 
 
 def _resting(state: Cached, rest: float, *, now: Moment) -> Cached:
-    """The state after a read that ended now, in which no read is due for ``rest`` seconds."""
+    """The state after a read that ended now. No read is due for ``rest`` seconds."""
     return replace(
         state,
         read_at=now,
@@ -189,10 +189,10 @@ def _resting(state: Cached, rest: float, *, now: Moment) -> Cached:
 
 
 def _fresh_for(token: AccessToken, now: Moment, jitter: float) -> float:
-    """For how many seconds after ``now`` no read is due.
+    """Seconds after ``now`` in which no read is due.
 
-    Never for longer than from the token's issue: where this machine's clock is behind, the token
-    seems to live for longer than it does.
+    At most the token's lifetime from its issue: if this machine's clock is behind, the token
+    appears to be valid for longer.
     """
     expires_at = token.expires_at.timestamp()
     ahead = expires_at - token.refresh_after.timestamp()
@@ -212,9 +212,9 @@ def _next_try(now: Moment, expires_at: float) -> float:
 def _expired(token: AccessToken) -> TokenExpired:
     return TokenExpired(
         f"The published access token expired at {token.expires_at:%Y-%m-%d %H:%M:%S %Z} and has "
-        "not been replaced. The rotator is failing, and its alarms should have fired: its "
-        "operators run `token-rotator check` and follow docs/operate/runbook.md. If they find "
-        "nothing wrong, compare this machine's clock. Try again in a few seconds."
+        "not been replaced. The rotator is failing, and its alarms should have fired. Ask its "
+        "operators to run `token-rotator check` and follow docs/operate/runbook.md. If the rotator "
+        "is healthy, check this machine's clock. Try again in a few seconds."
     )
 
 
@@ -227,8 +227,8 @@ NOT_READ: Final = Cached(
     read_at=Moment(-math.inf, -math.inf),
     rest=0.0,
     error=TokenUnavailable(
-        "The first read of the parameter has not ended: another caller has it in progress, or "
-        "this one is a log or signal handler within it. Try again in a few seconds."
+        "The first read of the parameter is still in progress, in another caller or in the code "
+        "that this log or signal handler interrupted. Try again in a few seconds."
     ),
 )
 """The state before the first read."""

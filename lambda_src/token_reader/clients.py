@@ -1,4 +1,4 @@
-"""The SSM clients that the readers of a process share: one for each role and AWS environment."""
+"""SSM clients that a process's readers share, one per role and AWS configuration."""
 
 import os
 import weakref
@@ -18,14 +18,14 @@ _CLIENTS: Final["weakref.WeakValueDictionary[tuple[object, ...], SSMClient]"] = 
 )
 _LOCK: Final = ReadLock()
 _LOADERS: Final[list[Any]] = []
-"""botocore's loader. It keeps the models that it has read, several MiB."""
+"""botocore's loader, shared because it caches several MiB of service models."""
 
 
 def shared(role_arn: str | None) -> "SSMClient":
-    """The client of this process for the role, or with the process's own credentials.
+    """The shared client for the role, or with the process's own credentials.
 
-    Its calls give up after about 15 s, before a token's last minute ends. A client lives as long as
-    a reader uses it. Where the process's AWS variables have changed, another client is made.
+    Its calls time out after about 15 s, within a token's last minute. A client exists as long as a
+    reader uses it. If the process's AWS variables change, a new client is created.
     """
     variables = hash(frozenset(item for item in os.environ.items() if item[0].startswith("AWS_")))
     key = (role_arn, variables)
@@ -37,7 +37,7 @@ def shared(role_arn: str | None) -> "SSMClient":
 
 
 def forget(client: "SSMClient") -> None:
-    """Makes ``shared`` look for credentials again. A client keeps those that it has found."""
+    """Makes ``shared`` create a new client. An existing one keeps its credentials."""
     with _LOCK.current():
         for key in [key for key, one in _CLIENTS.items() if one is client]:
             del _CLIENTS[key]
@@ -52,9 +52,9 @@ def _new(role_arn: str | None) -> "SSMClient":
 
 
 def _session() -> "Session":
-    """A session of its own: boto3's default session must not be shared between threads.
+    """A new botocore session. boto3's default session is not thread-safe.
 
-    boto3 is not imported: it cannot be once the main thread has ended.
+    boto3 is not used, because it cannot be imported after the main thread has ended.
     """
     from botocore.loaders import create_loader  # noqa: PLC0415 - not needed if a client is passed
     from botocore.session import get_session  # noqa: PLC0415
@@ -77,13 +77,13 @@ def _create(session: "Session", service: str, **credentials: Any) -> Any:
 
 
 def _not_retried(caught_exception: BaseException | None, **_: Any) -> None:
-    """Lets an exception of the application's pass, which botocore would take for a failed call."""
+    """Stops botocore from retrying after an exception of the application."""
     if raised := application_error(caught_exception):
         raise raised
 
 
 def _assuming(own: "Session", role_arn: str) -> "Session":
-    """A session that assumes the role at its first call, and again before the role's ends."""
+    """A session that assumes the role on first use and renews it before it expires."""
     from botocore.credentials import (  # noqa: PLC0415
         AssumeRoleCredentialFetcher,
         DeferredRefreshableCredentials,
@@ -112,7 +112,7 @@ def _assuming(own: "Session", role_arn: str) -> "Session":
 
 
 class _Always:
-    """botocore's interface of a credential resolver."""
+    """A botocore credential resolver with fixed credentials."""
 
     def __init__(self, credentials: "Credentials") -> None:
         self._credentials = credentials
@@ -122,7 +122,7 @@ class _Always:
 
 
 def _after_fork_in_child() -> None:
-    """A child must not use its parent's connections."""
+    """Forgets clients: a child process must not use its parent's connections."""
     _LOCK.after_fork()
     _CLIENTS.clear()
 

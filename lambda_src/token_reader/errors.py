@@ -1,8 +1,8 @@
-"""Errors of a read. Each message says what to do, and ``layer`` names what failed.
+"""Errors of a read. The message says what to do; ``layer`` names what failed.
 
 TokenError
 ├── TokenExpired       the published token has expired and has not been replaced
-├── TokenUnavailable   the parameter does not exist, or AWS did not answer
+├── TokenUnavailable   the parameter does not exist, or AWS did not respond
 ├── RecordUnreadable   the parameter's value is not an access token
 └── AccessDenied       AWS does not let this workload read the parameter
 """
@@ -23,7 +23,7 @@ Layer = Literal[
     "parameter",
     "token",
 ]
-"""What failed. docs/consume/python.md says who repairs it."""
+"""What failed. docs/consume/python.md says who can fix it."""
 
 
 class TokenError(Exception):
@@ -43,7 +43,7 @@ class TokenError(Exception):
             self.layer = layer
 
     def fresh_copy(self) -> Self:
-        """A copy to raise. An exception that is raised repeatedly collects every traceback."""
+        """A copy to raise. Raising the same exception again would accumulate tracebacks."""
         fresh = copy.copy(self)
         fresh.__cause__ = self.__cause__
         return fresh
@@ -56,7 +56,7 @@ class TokenExpired(TokenError):
 
 
 class TokenUnavailable(TokenError):
-    """The parameter does not exist, or AWS did not answer."""
+    """The parameter does not exist, or AWS did not respond."""
 
 
 class RecordUnreadable(TokenError):

@@ -1,4 +1,4 @@
-"""What each AWS error means to a workload: the layer that failed, and the fix."""
+"""The meaning of each AWS error for a workload: the layer that failed, and the fix."""
 
 from typing import Final, NamedTuple
 
@@ -6,7 +6,7 @@ from token_reader.errors import AccessDenied, Layer, TokenError, TokenUnavailabl
 
 
 class Fault(NamedTuple):
-    """What one or more AWS errors mean to a workload."""
+    """The meaning of one or more AWS errors."""
 
     kind: type[TokenError]
     layer: Layer
@@ -18,19 +18,19 @@ _NO_CREDENTIALS: Final = Fault(
     AccessDenied,
     "credentials",
     "This process has no AWS credentials: attach a role to the workload, or log in on a "
-    "workstation. The reader finds credentials that come later.",
+    "workstation. The reader uses credentials as soon as they exist.",
 )
 _CREDENTIALS_INCOMPLETE: Final = Fault(
     AccessDenied,
     "credentials",
-    "This process's AWS credentials are configured wrongly: compare its AWS_ variables and AWS "
+    "This process's AWS credentials are misconfigured: compare its AWS_ variables and AWS "
     "configuration files with the AWS SDKs reference guide.",
 )
 _CREDENTIALS_REFUSED: Final = Fault(
     AccessDenied,
     "credentials",
-    "AWS does not accept this process's credentials: they have expired, or were revoked or "
-    "mistyped. Renew them. The reader finds new ones, unless a client was passed to it.",
+    "AWS rejected this process's credentials: they have expired, or were revoked or "
+    "mistyped. Renew them. The reader uses new ones, unless a client was passed to it.",
 )
 _CREDENTIALS_LATE: Final = Fault(
     TokenUnavailable,
@@ -42,38 +42,39 @@ _CREDENTIALS_LATE: Final = Fault(
 _LOGGED_OUT: Final = Fault(
     AccessDenied,
     "credentials",
-    "The login that this process's AWS profile uses has ended: run `aws sso login` or `aws login`.",
+    "The login session of this process's AWS profile has expired: run `aws sso login` or `aws "
+    "login`.",
 )
 _ROLE_TRUST: Final = Fault(
     AccessDenied,
     "trust",
-    "This workload may not assume the role in role_arn: the rotator's share_with has to name "
+    "This workload may not assume the role in role_arn: the rotator's share_with must include "
     "its account, and its own role needs sts:AssumeRole on the output ...SharedReaderRoleArn.",
 )
 _OWN_ROLE_TRUST: Final = Fault(
     AccessDenied,
     "trust",
-    "This workload's own role does not trust its web identity token: the role's trust policy has "
-    "to name the cluster's OIDC provider, the namespace and the service account. The rotator is "
-    "not involved.",
+    "This workload's own role does not trust its web identity token: the role's trust policy "
+    "must name the cluster's OIDC provider, the namespace and the service account. This is not a "
+    "problem of the rotator.",
 )
 _WEB_IDENTITY: Final = Fault(
     AccessDenied,
     "sts",
-    "STS does not accept this workload's web identity token: it has expired, or its issuer is not "
-    "an OIDC provider of the account. Compare AWS_WEB_IDENTITY_TOKEN_FILE and the provider.",
+    "STS rejected this workload's web identity token: it has expired, or its issuer is not "
+    "an OIDC provider of the account. Check AWS_WEB_IDENTITY_TOKEN_FILE and the provider.",
 )
 _STS_REGION: Final = Fault(
     TokenUnavailable,
     "sts",
-    "STS is not activated in this region: an administrator of the workload's account activates it.",
+    "STS is not activated in this region: ask an administrator of the workload's account.",
 )
 _NOT_PERMITTED: Final = Fault(
     AccessDenied,
     "permissions",
     "This workload's role may not read the parameter or use its key: attach the policy of the "
     "output ...ReaderPolicyArn of the rotator's stack, or call grant_read(workload) in CDK. The "
-    "policy of a VPC endpoint or of the organization may refuse it, too.",
+    "policy of a VPC endpoint or of the organization may also deny it.",
 )
 _KEY: Final = Fault(
     AccessDenied,
@@ -84,34 +85,34 @@ _KEY: Final = Fault(
 _NETWORK: Final = Fault(
     TokenUnavailable,
     "network",
-    "AWS could not be reached. If this lasts, compare the region, the security group's outgoing "
-    "rules, DNS and the route: a VPC without internet access needs an interface endpoint for ssm, "
-    "and for sts with role_arn. Try again in a few seconds.",
+    "AWS could not be reached. Try again in a few seconds. If this persists, check the region, the "
+    "security group's outbound rules, DNS and the route: a VPC without internet access needs an "
+    "interface endpoint for ssm, and for sts with role_arn.",
     retry_helps=True,
 )
 _PROXY: Final = Fault(
     TokenUnavailable,
     "network",
-    "The proxy in HTTPS_PROXY did not connect to AWS: it is down or refuses the address. "
-    "Addresses in NO_PROXY are reached without it. Try again in a few seconds.",
+    "The proxy in HTTPS_PROXY did not connect to AWS: it is down or denies the host. Hosts in "
+    "NO_PROXY bypass it. Try again in a few seconds.",
     retry_helps=True,
 )
 _TLS: Final = Fault(
     TokenUnavailable,
     "network",
-    "The certificate of the AWS endpoint is not trusted: something between inspects TLS, or the "
-    "certificate authorities are missing. Set AWS_CA_BUNDLE to the file that has its authority.",
+    "The certificate of the AWS endpoint is not trusted: a proxy inspects TLS, or CA "
+    "certificates are missing. Set AWS_CA_BUNDLE to a file with the CA certificate.",
 )
 CLOCK: Final = Fault(
     TokenUnavailable,
     "clock",
-    "This machine's clock is wrong, so AWS refuses its signatures: synchronise it.",
+    "This machine's clock is wrong, so AWS rejects its signatures: synchronize it.",
 )
 _PATCHED_LATE: Final = Fault(
     TokenUnavailable,
     "configuration",
-    "Something calls itself without end. gevent does this to ssl if its monkey.patch_all() comes "
-    "after the first read: with gunicorn --preload, do not read the parameter at import time.",
+    "Infinite recursion. gevent causes it in ssl if monkey.patch_all() runs after the first read: "
+    "with gunicorn --preload, do not read the parameter at import time.",
 )
 _NO_REGION: Final = Fault(
     TokenUnavailable,
@@ -122,22 +123,22 @@ _NO_REGION: Final = Fault(
 _CONFIGURATION: Final = Fault(
     TokenUnavailable,
     "configuration",
-    "The AWS configuration of this process is wrong: compare its AWS_ variables and AWS "
+    "This process's AWS configuration is wrong: compare its AWS_ variables and AWS "
     "configuration files with the AWS SDKs reference guide.",
 )
 _WRONG_NAME: Final = Fault(
     TokenUnavailable,
     "parameter",
-    "Parameter Store does not accept the parameter's name: see the output ...ParameterName of the "
+    "Parameter Store rejected the parameter's name: see the output ...ParameterName of the "
     "rotator's stack.",
 )
 _NOT_FOUND: Final = Fault(
     TokenUnavailable,
     "parameter",
-    "There is no such parameter. Compare name, account and region with the output "
-    "...ParameterName of the rotator's stack. If they are right, the rotator has not published "
-    "a token yet, or not for so long that the parameter was deleted: its alarms should have "
-    "fired.",
+    "The parameter does not exist. Compare its name, account and region with the output "
+    "...ParameterName of the rotator's stack. If they are correct, the rotator has never "
+    "published a token, or has failed for so long that AWS deleted the parameter: its alarms "
+    "should have fired.",
     retry_helps=True,
 )
 BUSY: Final = Fault(
@@ -149,7 +150,7 @@ BUSY: Final = Fault(
 REFUSED: Final = Fault(
     TokenUnavailable,
     "service",
-    "AWS refused to return the parameter, for a reason that this version does not know.",
+    "AWS denied the read with an error that this version does not know.",
 )
 _INTERNAL: Final = Fault(
     TokenUnavailable,
@@ -228,7 +229,7 @@ BY_CODE: Final[dict[str, Fault]] = {
         BUSY,
     ),
 }
-"""By the error code in an answer of AWS, or by ``Operation:code``."""
+"""Faults by AWS error code, or by ``Operation:code``."""
 
 BY_EXCEPTION: Final[dict[str, Fault]] = {
     "BotoCoreError": _CONFIGURATION,
@@ -254,11 +255,11 @@ BY_EXCEPTION: Final[dict[str, Fault]] = {
     "TokenRetrievalError": _LOGGED_OUT,
     "UnknownCredentialError": _CREDENTIALS_INCOMPLETE,
     "UnknownTokenProviderError": _CREDENTIALS_INCOMPLETE,
-    # not botocore's own
+    # not from botocore
     "SSLCertVerificationError": _TLS,
     "OSError": _NETWORK,
     "RecursionError": _PATCHED_LATE,
     "HTTPError": _NETWORK,
     "Exception": _INTERNAL,
 }
-"""By the name of the exception or of the nearest base class."""
+"""Faults by the name of the exception or its nearest base class."""

@@ -13,9 +13,9 @@ from token_reader.reader import TokenReader
 class HttpxAuth(httpx.Auth):
     """Sets the Authorization header. After a 401, repeats the request once with a newer token.
 
-    It returns the 401 if no newer token is published, if the refused request did not carry this
-    reader's token, or if the body is a stream, which cannot be sent twice. The request raises
-    TokenError if there is no usable token.
+    Returns the 401 if no newer token is published, if the rejected request did not contain this
+    reader's token, or if the body is a stream, which cannot be sent twice. Raises TokenError if
+    there is no usable token.
     """
 
     def __init__(self, reader: TokenReader) -> None:
@@ -48,12 +48,12 @@ class HttpxAuth(httpx.Auth):
 
 
 def _may_repeat(response: httpx.Response, meant: httpx.Request, sent: AccessToken) -> bool:
-    """Whether this is a refusal of our token by its host, and the body can be sent again."""
+    """Whether the intended host rejected our token, and the body can be sent again."""
     refused = response.request
     return (
         response.status_code == UNAUTHORIZED
         and refused.url.host == meant.url.host
-        and refused.headers.get(HEADER) == sent.authorization  # httpx drops it for other hosts
+        and refused.headers.get(HEADER) == sent.authorization  # httpx removes it for other hosts
         and _repeatable(meant.stream)
     )
 
@@ -62,7 +62,7 @@ def _repeatable(body: object) -> bool:
     """Whether httpx can send this body again: bytes, or a form whose files can be rewound."""
     if isinstance(body, httpx.ByteStream):
         return True
-    fields = getattr(body, "fields", [])  # of httpx's MultipartStream, which is private
+    fields = getattr(body, "fields", [])  # private attribute of httpx's MultipartStream
     return bool(fields) and all(_rewindable(getattr(field, "file", b"")) for field in fields)
 
 

@@ -1,7 +1,7 @@
-"""A filter that keeps tokens out of logs, at any level.
+"""A logging filter that removes tokens from logs, at any level.
 
-What botocore prints while a reader reads is hidden without it. It is for HTTP libraries that print
-headers at DEBUG.
+It is for HTTP libraries that log headers at DEBUG. The reader itself already hides botocore's
+output during a read.
 
 for handler in logging.getLogger().handlers:
     handler.addFilter(HideTokens())
@@ -20,9 +20,9 @@ _BEARER: Final = re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/-]+=*")
 
 
 class HideTokens(logging.Filter):
-    """Replaces bearer tokens, and every token that this process's readers hold, by ``***``.
+    """Replaces bearer tokens, and all tokens of this process's readers, with ``***``.
 
-    Add it to handlers: a filter of a logger does not see the records of the loggers below it.
+    Add it to handlers: a logger's filter does not apply to child loggers.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

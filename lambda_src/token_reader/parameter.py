@@ -1,4 +1,4 @@
-"""Reading of the parameter by one GetParameter call. Every failure becomes a TokenError."""
+"""Reads the parameter with one GetParameter call. Every failure becomes a TokenError."""
 
 import logging
 import re
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm.type_defs import GetParameterResultTypeDef
 
 _HEADER_SAFE: Final = re.compile(r"[\x21-\x7e]+")
-"""RFC 6749 appendix A.12. HTTP clients quote a header with other characters in their errors."""
+"""RFC 6749 appendix A.12. HTTP clients' errors would quote a header with other characters."""
 
 _BARE_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750 section 2.1, b64token."""
@@ -47,7 +47,7 @@ class Parameter:
         self._forked = True
 
     def picklable(self) -> tuple[str, str | None, timedelta | None]:
-        """What a reader in another process needs. Raises TypeError."""
+        """The arguments to pickle. Raises TypeError."""
         if self._given:
             raise TypeError(
                 "A TokenReader with a client that was passed to it cannot be pickled: create the "
@@ -58,7 +58,7 @@ class Parameter:
     def read(self) -> AccessToken:
         """The published token, which may have expired.
 
-        Raises TokenError, or what the application itself raised meanwhile, from a signal handler.
+        Raises TokenError, or an exception that the application's signal handler raised.
         """
         try:
             with _answers_hidden():
@@ -73,7 +73,7 @@ class Parameter:
         return self._token(value, modified)
 
     def _recover(self, error: TokenError) -> None:
-        """After a credential error the next read looks for credentials again."""
+        """Makes the next read load credentials again after a credential error."""
         if error.layer == "credentials" and not self._given and self._client is not None:
             clients.forget(self._client)
             self._client = None
@@ -93,12 +93,12 @@ class Parameter:
         token = record.parse(value) or self._bare(value, modified)
         if not (_HEADER_SAFE.fullmatch(token.value) and _HEADER_SAFE.fullmatch(token.token_type)):
             raise RecordUnreadable(
-                "The parameter's token has characters that an HTTP header must not contain."
+                "The parameter's token has characters that are not allowed in an HTTP header."
             )
         return token
 
     def _bare(self, value: str, modified: datetime | None) -> AccessToken:
-        """A bare token with times: it was issued at the latest when the parameter was written."""
+        """A bare token with its expiry, calculated from the time of the write."""
         if self._lifetime is None or not _BARE_TOKEN.fullmatch(value):
             raise RecordUnreadable(
                 "The parameter does not hold a token record: compare its name with the output "
@@ -108,8 +108,8 @@ class Parameter:
             )
         if modified is None:
             raise RecordUnreadable(
-                "The parameter holds a bare token, and the answer has no LastModifiedDate: the "
-                "token's expiry is not known. Let the stand-in for Parameter Store answer it."
+                "The parameter holds a bare token, and the response has no LastModifiedDate, so "
+                "the token's expiry is unknown. The mock of Parameter Store must return it."
             )
         issued_at = modified.astimezone(UTC).replace(microsecond=0)
         expires_at = issued_at + self._lifetime
@@ -117,7 +117,7 @@ class Parameter:
 
 
 def _value_of(answer: "GetParameterResultTypeDef") -> tuple[str, datetime | None]:
-    """The value and the time of the write. Stand-ins for AWS may leave out the time."""
+    """The value and the time of the write. Mocks of AWS may omit the time."""
     parameter = answer["Parameter"]
     return parameter["Value"], parameter.get("LastModifiedDate")
 
@@ -135,7 +135,7 @@ _NOT_WHILE_READING: Final = _NotWhileReading()
 
 @contextmanager
 def _answers_hidden() -> Iterator[None]:
-    """Within it botocore does not log answers, which it does at DEBUG."""
+    """Hides the responses that botocore logs at DEBUG."""
     logging.getLogger("botocore.parsers").addFilter(_NOT_WHILE_READING)  # once
     before = _READING.set(True)
     try:

@@ -1,7 +1,7 @@
 """A thread-safe, fork-safe reader that caches the token and refreshes it before it expires.
 
 reader = TokenReader("/intelligence/marketing/access-token")
-reader.get().value                  # at every use; do not keep it
+reader.get().value                  # call it for every request; do not store the token
 reader.authorization_header()       # {"Authorization": "Bearer ..."}
 reader.refresh(force=True)          # after a 401
 """
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 _READERS: Final["weakref.WeakSet[TokenReader]"] = weakref.WeakSet()
 
 _RANDOM: Final = random.SystemRandom()
-"""``random.seed`` in the application neither reaches it nor is shifted by it."""
+"""Independent of ``random.seed`` in the application."""
 
 
 class TokenReader:
     """The access token that a rotator keeps fresh in an SSM parameter.
 
-    Create one reader per process and parameter. There is no background thread: the caller that
-    comes when a read is due reads the parameter. At most one GetParameter call is in progress, and
-    at most one in five seconds is sent while no newer token is published. Failures of Parameter
-    Store are not raised before the cached token expires. The states are in token_reader.cache.
+    Create one reader per process and parameter. There is no background thread: a caller reads the
+    parameter when a read is due. At most one GetParameter call is in progress, and at most one is
+    sent every five seconds while no newer token is published. Failures of Parameter Store are
+    raised only after the cached token expires. The states are in token_reader.cache.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class TokenReader:
         ticks: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
-        """Does not read the parameter yet.
+        """Creates a reader without reading the parameter.
 
-        ``client`` is an SSM client. Without one, the first read takes the process's client for the
-        role and region, with short timeouts. It assumes the role ``role_arn`` if given: the output
-        ...SharedReaderRoleArn, for workloads of other accounts. ``lifetime`` is for rotators with
-        ``value_format = "token"``: the time from the write to the token's expiry. Without it a bare
-        value is refused, because it may be another parameter's secret. ``now`` returns seconds
-        since the epoch, ``ticks`` those of a monotonic clock, ``jitter`` a number from 0 to 1.
+        ``client`` is an SSM client. Default: a client with short timeouts that the process's
+        readers share. ``role_arn`` is a role to assume, for workloads in other accounts: the output
+        ...SharedReaderRoleArn. ``lifetime`` is for rotators with ``value_format = "token"``: the
+        time from the write to the token's expiry. Without it, a bare value raises RecordUnreadable,
+        because it may be another parameter's secret. ``now`` returns seconds since the epoch,
+        ``ticks`` those of a monotonic clock, ``jitter`` a number from 0 to 1.
         """
         self.now: Final = now
         self.ticks: Final = ticks
@@ -69,7 +69,7 @@ class TokenReader:
         _READERS.add(self)
 
     def get(self) -> AccessToken:
-        """A token that has not expired. Raises TokenError."""
+        """Returns a token that has not expired. Raises TokenError."""
         cached = self.cached
         if (
             cached.fresh_from <= self.now() < cached.fresh_until
@@ -85,9 +85,9 @@ class TokenReader:
     def refresh(self, *, force: bool = False) -> AccessToken:
         """Reads the parameter if a read is due, and returns the token. Raises TokenError.
 
-        With ``force`` it reads at once, unless the last read was less than a second ago. Use it if
-        an API answers 401 although the token has not expired. While this finds no newer token, the
-        pauses between forced reads become longer.
+        With ``force``, reads at once unless the last read was less than a second ago. Use it if an
+        API returns 401 although the token has not expired. The pauses between forced reads grow
+        while they find no newer token.
         """
         return self._get(force=force, max_wait=WAIT_LIMIT_SECONDS)
 
@@ -106,14 +106,14 @@ class TokenReader:
     def read_if_due(self, *, max_wait: float, force: bool = False) -> bool:
         """Reads the parameter if a read is due.
 
-        If another caller is reading it, waits for that read for up to ``max_wait`` seconds. Returns
-        whether no read is in progress any more.
+        If another caller is reading it, waits up to ``max_wait`` seconds. Returns whether no read
+        is in progress.
         """
         lock = self._lock.current()
         if not lock.acquire(timeout=max_wait):
             return False
         try:
-            if self._reading:  # a log or signal handler, called within the read of this thread
+            if self._reading:  # a log or signal handler that runs during this thread's read
                 return False
             if self.cached.due(self.moment(), force=force):
                 self._reading = True
@@ -126,11 +126,11 @@ class TokenReader:
             lock.release()
 
     def failed(self, error: TokenError, *, asked: Moment, forced: bool = False) -> None:
-        """Records that a read which began at ``asked`` brought no token. For AsyncTokenReader."""
+        """Records a failed read that began at ``asked``. For AsyncTokenReader."""
         self.cached = self.cached.failed(error, asked=asked, now=self.moment(), forced=forced)
 
     def moment(self) -> Moment:
-        """Now, by both clocks."""
+        """The current time by both clocks."""
         return Moment(self.now(), self.ticks())
 
     def _read(self, *, force: bool) -> None:
@@ -138,7 +138,7 @@ class TokenReader:
         try:
             token = self._parameter.read()
         except TokenError as error:
-            # a copy: the traceback's frames hold the parameter's value
+            # a copy, because the traceback's frames hold the parameter's value
             self.failed(error.fresh_copy(), asked=asked, forced=force)
         else:
             self.cached = self.cached.updated(
@@ -146,14 +146,14 @@ class TokenReader:
             )
 
     def _after_fork(self) -> None:
-        """Forgets the parent's lock and connections, and spreads the next read."""
+        """Drops the parent's lock and connections, and delays the next read."""
         self._lock.after_fork()
         self._reading = False
         self._parameter.after_fork()
         self.cached = self.cached.spread(self._jitter())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A pickled reader has no token: it reads the parameter in the process that gets it."""
+        """Pickles the reader without its token."""
         return _unpickled, self._parameter.picklable()
 
 
@@ -162,7 +162,7 @@ def _unpickled(name: str, role_arn: str | None, lifetime: timedelta | None) -> T
 
 
 def held_tokens() -> list[str]:
-    """The tokens that this process's readers hold. For token_reader.logs."""
+    """The cached tokens of this process's readers. For token_reader.logs."""
     return [value for reader in list(_READERS) if (value := reader.cached.token.value)]
 
 

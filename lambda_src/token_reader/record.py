@@ -1,4 +1,4 @@
-"""Parsing of the record that the rotator publishes in the parameter."""
+"""Parses the record that the rotator publishes in the parameter."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Final
 from token_reader.access_token import AccessToken
 
 FETCH_AHEAD: Final = timedelta(seconds=60)
-"""Readers fetch a newer record from this long before the token expires."""
+"""How long before the token's expiry readers begin to read again."""
 
 
 def parse(value: str) -> AccessToken | None:
@@ -27,7 +27,7 @@ def parse(value: str) -> AccessToken | None:
 
 
 def timed(value: str, *, token_type: str, issued_at: datetime, expires_at: datetime) -> AccessToken:
-    """A token with its ``refresh_after``, which is from ``issued_at`` to ``expires_at``."""
+    """A token with a ``refresh_after`` between ``issued_at`` and ``expires_at``."""
     lifetime = max(expires_at - issued_at, timedelta(0))
     return AccessToken(
         value=value,

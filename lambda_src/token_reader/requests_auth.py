@@ -15,16 +15,16 @@ from token_reader.reader import TokenReader
 class RequestsAuth(AuthBase):
     """Sets the Authorization header. After a 401, repeats the request once with a newer token.
 
-    It returns the 401 if no newer token is published, if the refused request did not carry this
-    reader's token to the host that it was meant for, or if the body is a stream, which cannot be
-    sent twice. The request raises TokenError if there is no usable token.
+    Returns the 401 if no newer token is published, if the rejected request did not send this
+    reader's token to the intended host, or if the body is a stream, which cannot be sent twice.
+    Raises TokenError if there is no usable token.
     """
 
     def __init__(self, reader: TokenReader) -> None:
         self._reader = reader
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Called by requests before it sends."""
+        """Called by requests before it sends a request."""
         sent = _Sent(self._reader, request.url)
         request.headers[HEADER] = sent.token.authorization
         request.register_hook("response", sent.after)
@@ -32,7 +32,7 @@ class RequestsAuth(AuthBase):
 
 
 class _Sent:
-    """A token on its way to one host."""
+    """A token that was sent to one host."""
 
     def __init__(self, reader: TokenReader, url: str | None) -> None:
         self.token: AccessToken = reader.get()
@@ -41,7 +41,7 @@ class _Sent:
         self._repeated = False
 
     def after(self, response: requests.Response, **kwargs: Any) -> requests.Response:
-        """The hook of requests, called for each response: of redirects, too."""
+        """The response hook of requests, also called for redirects."""
         if not self._may_repeat(response) or not (newer := replacement(self._reader, self.token)):
             return response
         self._repeated = True
@@ -49,7 +49,7 @@ class _Sent:
         response.content  # noqa: B018
         response.close()
         refused = response.request
-        refused.headers[HEADER] = newer.authorization  # requests copies it for redirects
+        refused.headers[HEADER] = newer.authorization  # requests copies it to redirects
         again = refused.copy()
         extract_cookies_to_jar(again._cookies, refused, response.raw)  # type: ignore[arg-type]  # noqa: SLF001
         again.prepare_cookies(again._cookies)  # noqa: SLF001
@@ -59,10 +59,10 @@ class _Sent:
         return answer
 
     def _may_repeat(self, response: requests.Response) -> bool:
-        """Whether this is a refusal of our token by its host, and the body can be sent again.
+        """Whether the intended host rejected our token, and the body can be sent again.
 
-        On a redirect to another host requests removes the header, or puts in what ``.netrc`` has
-        for that host.
+        On a redirect to another host, requests removes the header or replaces it with that host's
+        ``.netrc`` credentials.
         """
         refused = response.request
         return (

@@ -1,4 +1,4 @@
-"""A TokenReader for the unit tests of its users: no AWS, no network, a clock that tests move.
+"""A TokenReader for unit tests, without AWS or a network and with a controllable clock.
 
 A test of an application::
 
@@ -21,10 +21,13 @@ NAME = "/fake/access-token"
 
 
 class FakeTokenReader(TokenReader):
-    """The real reader with a Parameter Store in memory. AsyncTokenReader and HttpxAuth take it."""
+    """The real reader with an in-memory Parameter Store.
+
+    Works with AsyncTokenReader and HttpxAuth.
+    """
 
     def __init__(self, token: str = "test-token", *, lifetime: float = 300) -> None:  # noqa: S107 - no secret
-        """``token`` is published. It lives for ``lifetime`` seconds."""
+        """Publishes ``token``, which expires after ``lifetime`` seconds."""
         self._seconds = 1_800_000_000.0
         self._store = _Store()
         client: SSMClient = self._store  # type: ignore[assignment]
@@ -38,7 +41,7 @@ class FakeTokenReader(TokenReader):
         self.publish(token, lifetime=lifetime)
 
     def publish(self, token: str, *, lifetime: float = 300) -> None:
-        """Publishes a token, a second after whatever was read."""
+        """Publishes a token, one second after the last read."""
         self.advance(seconds=1)
         record = {
             "access_token": token,
@@ -49,11 +52,11 @@ class FakeTokenReader(TokenReader):
         self._store.answer = json.dumps(record)
 
     def fail(self, code: str = "ThrottlingException") -> None:
-        """From now on Parameter Store answers with this AWS error code."""
+        """Makes Parameter Store return this AWS error code."""
         self._store.answer = _error(code)
 
     def advance(self, *, seconds: float) -> None:
-        """Lets time pass."""
+        """Moves the clock forward."""
         self._seconds += seconds
 
 
@@ -69,7 +72,7 @@ class _Store:
         return {"Parameter": {"Name": Name, "Value": self.answer}}
 
     def close(self) -> None:
-        """For forked children."""
+        """Called in forked children."""
 
 
 def _error(code: str) -> Exception:

@@ -1,7 +1,7 @@
-"""Names that the stack and the function agree on. Standard library only.
+"""Names that the stack, the function and the CLI share. Uses the standard library only.
 
-Whatever two of them share (variables, outputs, event fields, log fields, metrics, the actions
-that a role needs) is spelled here and nowhere else.
+These are the only definitions of environment variables, outputs, event fields, log fields, metrics
+and IAM actions.
 """
 
 from enum import StrEnum
@@ -13,14 +13,14 @@ VERSION = "0.1.0"
 HANDLER: Final = "token_rotator.handler.handle"
 
 AWS_SERVICES: Final = ("secretsmanager", "ssm")
-"""The services that the function calls, as botocore names them; its bundle has no other's model."""
+"""botocore's names of the services that the function calls. The bundle has only their models."""
 
 
 class Variable(StrEnum):
-    """Environment variables of the function. The stack renders every one of them.
+    """Environment variables of the function. The stack sets all of them.
 
-    The function has no defaults: a variable that is missing is an error. One that says so may be
-    empty, which has a meaning of its own.
+    A missing variable is an error, because the function has no defaults. A variable may be empty
+    only if its description says so.
     """
 
     ROTATOR = "ROTATOR"
@@ -32,17 +32,18 @@ class Variable(StrEnum):
     DISCOVERY_ENDPOINT = "DISCOVERY_ENDPOINT"
     """Empty: the secret's discoveryEndpoint."""
     TOKEN_ENDPOINT = "TOKEN_ENDPOINT"
-    """Empty: the discovered one."""
+    """Empty: the discovered endpoint."""
     ALLOWED_TOKEN_HOSTS = "ALLOWED_TOKEN_HOSTS"
     """Separated by commas. Empty: the discovery endpoint's host only."""
     ALLOW_PRIVATE_ADDRESSES = "ALLOW_PRIVATE_ADDRESSES"
     """``true`` or ``false``."""
     EXTRA_CA_CERTIFICATES = "EXTRA_CA_CERTIFICATES"
-    """A file in the bundle, EXTRA_CA_CERTIFICATES_FILE. Empty: only the system's authorities."""
+    """A file in the bundle, EXTRA_CA_CERTIFICATES_FILE. Empty: only the system's CA
+    certificates."""
     AUDIENCE = "AUDIENCE"
     """Empty: the discovered issuer, else the origin of the token endpoint."""
     PROFILE = "PROFILE"
-    """Which fixes an error names; what the profile implies is rendered into the others."""
+    """Selects the fixes in error messages. The profile's defaults are in the other variables."""
     GRANT_TYPE = "GRANT_TYPE"
     REQUEST_STYLE = "REQUEST_STYLE"
     ASSERTION_LIFETIME_SECONDS = "ASSERTION_LIFETIME_SECONDS"
@@ -52,23 +53,23 @@ class Variable(StrEnum):
     KEY_ID = "KEY_ID"
     """Empty: the assertion has no ``kid``."""
     SCOPE = "SCOPE"
-    """Empty: no scope is asked for."""
+    """Empty: no scope is requested."""
     SCOPE_IN = "SCOPE_IN"
     SUBJECT = "SUBJECT"
     """Empty: the service account itself, as ``iss``."""
     CLAIMS = "CLAIMS"
-    """A JSON object: further claims of the assertion."""
+    """A JSON object: additional claims of the assertion."""
     HEADERS = "HEADERS"
-    """A JSON object: further headers of the assertion."""
+    """A JSON object: additional headers of the assertion."""
     KEY_LIFETIME_DAYS = "KEY_LIFETIME_DAYS"
-    """How long a key is valid from its creation on. Empty: nobody says."""
+    """Days from a key's creation to its expiry. Empty: unknown."""
     TOKEN_LIFETIME_SECONDS = "TOKEN_LIFETIME_SECONDS"
     VALUE_FORMAT = "VALUE_FORMAT"
     EXPIRATION_GRACE_MINUTES = "EXPIRATION_GRACE_MINUTES"
 
 
 class StackOutput(StrEnum):
-    """Outputs of the stack; all but the first three exist once per rotator."""
+    """Outputs of the stack. All except the first three exist once per rotator."""
 
     ALARM_TOPIC_ARN = "AlarmTopicArn"
     """The topic that the alarms notify."""
@@ -92,19 +93,19 @@ class StackOutput(StrEnum):
 
 
 def output_of(rotator: str, output: str = "") -> str:
-    """A rotator's output: ``marketing-data`` and SECRET_ARN make ``MarketingDataSecretArn``."""
+    """The name of a rotator's output, such as ``MarketingDataSecretArn`` for ``marketing-data``."""
     return "".join(part.capitalize() for part in rotator.split("-")) + output
 
 
 class EventField(StrEnum):
-    """Fields of the function's input; every one may be absent."""
+    """Fields of the function's event. All are optional."""
 
     TRIGGER = "trigger"
     MIN_REMAINING_SECONDS = "min_remaining_seconds"
 
 
 class Trigger(StrEnum):
-    """Who called the function."""
+    """What invoked the function."""
 
     SCHEDULE = "schedule"
     """The schedule: always obtains a new token."""
@@ -113,7 +114,7 @@ class Trigger(StrEnum):
     SECRET_CHANGED = "secret-changed"
     """An event: a new key was stored."""
     PARAMETER_CHANGED = "parameter-changed"
-    """An event: somebody has written or deleted the parameter."""
+    """An event reports that the parameter was written or deleted."""
     MANUAL = "manual"
     """A person or a program: ``check``, ``rotate``, or an invocation without a trigger."""
 
@@ -124,19 +125,19 @@ class Outcome(StrEnum):
     PUBLISHED = "published"
     """A new token was published."""
     KEPT = "kept"
-    """The published token had enough life left; nothing was called."""
+    """The published token was valid for long enough, so no token was requested."""
     SUPERSEDED = "superseded"
-    """Another rotation published a token that expires later. That token stays."""
+    """The parameter already holds a token that expires later. It was kept."""
     WAITING = "waiting"
-    """The stack is new: nobody has stored a service account, and nothing is published."""
+    """No service account is stored yet, and no token is published."""
     NOTED = "noted"
-    """An event was received; nothing was called. The next run acts on it."""
+    """An event was received. The next run acts on it."""
     FAILED = "failed"
     """The rotation failed. The published token stays."""
 
 
 class RotationStep(StrEnum):
-    """Steps of a rotation, in their order."""
+    """Steps of a rotation, in order."""
 
     READ = "read"
     """Read the published record."""
@@ -155,29 +156,29 @@ class RotationStep(StrEnum):
 
 
 class StepResult(StrEnum):
-    """How a step ended. A step that was not reached has none."""
+    """The result of a step. A step that was not reached has none."""
 
     OK = "ok"
     FAILED = "failed"
 
 
 class StepField(StrEnum):
-    """What the report of a rotation says of each step."""
+    """Fields of each step in a rotation's report."""
 
     RESULT = "result"
     """``ok`` or ``failed``."""
     DURATION_MS = "duration_ms"
-    """The duration in milliseconds, all attempts together."""
+    """Total duration of all attempts, in milliseconds."""
     ERROR = "error"
-    """The class of the last failure, also if a later attempt succeeded."""
+    """The class of the last failure, even if a later attempt succeeded."""
 
 
 class ReportField(StrEnum):
     """Fields of the report of one rotation.
 
-    The function logs it as one line of JSON, and answers whoever invoked it with the same. A field
-    without a value is left out. The first three are in the line only, the last three are there
-    after a failure only, which has no answer but an error.
+    The function logs the report as one line of JSON and returns it to the caller. Fields without a
+    value are omitted. The first three are only in the log. The last three exist only after a
+    failure, when the function raises an error instead of returning the report.
     """
 
     LEVEL = "level"
@@ -206,13 +207,13 @@ class ReportField(StrEnum):
     KEY = "key"
     """Type and size of the private key."""
     KEY_AGE_DAYS = "key_age_days"
-    """Days since this version of the secret was stored."""
+    """Days since the version of the secret was stored."""
     KEY_DAYS_LEFT = "key_days_left"
     """Days until the key expires, if its lifetime is known."""
     TOKEN_ENDPOINT = "token_endpoint"
     """The token endpoint, without a query."""
     CLOCK_SKEW_SECONDS = "clock_skew_seconds"
-    """The identity provider's clock minus the function's; negative: the provider is behind."""
+    """The identity provider's clock minus the function's. Negative: the provider's is behind."""
     PREVIOUS_KEY_USED = "previous_key_used"
     """Whether the previous version of the secret was used because the current one failed."""
     PARAMETER_VERSION = "parameter_version"
@@ -226,7 +227,7 @@ class ReportField(StrEnum):
     WARNINGS = "warnings"
     """Failures that did not stop the rotation."""
     STEPS = "steps"
-    """An object: each step that was reached, and an object with its result and duration."""
+    """An object with one entry for each RotationStep that was reached; see StepField."""
     ERROR = "error"
     """The class of the error."""
     ERROR_MESSAGE = "error_message"
@@ -236,7 +237,7 @@ class ReportField(StrEnum):
 
 
 class Metric(StrEnum):
-    """Metrics the function emits and the alarms watch."""
+    """Metrics that the function emits and the alarms use."""
 
     TOKEN_PUBLISHED = "TokenPublished"
     """1 for each token that was published."""
@@ -249,14 +250,14 @@ class Metric(StrEnum):
 
 
 EXTRA_CA_CERTIFICATES_FILE: Final = "extra-ca-certificates.pem"
-"""Beside the package in the function's bundle: authorities of the identity provider alone."""
+"""A file in the function's bundle with CA certificates, used only for the identity provider."""
 
 METRIC_NAMESPACE: Final = "TokenRotator"
 ROTATOR_DIMENSION: Final = "Rotator"
 
 
 class Actions:
-    """IAM actions that each role needs. The constructs grant them, the live check expects them."""
+    """IAM actions of each role. The constructs grant them, and the live check tests them."""
 
     READ_SECRET: Final = ("secretsmanager:GetSecretValue",)
     DECRYPT_SECRET: Final = ("kms:Decrypt",)
@@ -273,7 +274,7 @@ class Actions:
         "ec2:AssignPrivateIpAddresses",
         "ec2:UnassignPrivateIpAddresses",
     )
-    """Lambda itself needs this one and the one before it, to attach the function to a VPC."""
+    """Lambda itself requires the last two to attach the function to a VPC."""
 
     OPERATE_FUNCTION: Final = (
         *INVOKE_FUNCTION,
@@ -299,11 +300,11 @@ class Actions:
         "logs:DescribeLogGroups",
         "scheduler:ListSchedules",
     )
-    """What an operator needs for all resources: AWS has no smaller permission for it."""
+    """An operator's actions that do not support resource-level permissions."""
 
 
 class EncryptionContext(StrEnum):
-    """Condition keys that confine the use of a key to one parameter, or to one secret."""
+    """Condition keys that limit the use of a key to one parameter or one secret."""
 
     PARAMETER = "kms:EncryptionContext:PARAMETER_ARN"
     """https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html"""
@@ -312,15 +313,15 @@ class EncryptionContext(StrEnum):
 
 
 KEY_DAYS_LEFT_REPORTED_BELOW: Final = 60
-"""A metric costs money while it is emitted; with more days left than that nobody needs to know."""
+"""KeyDaysLeft is emitted only below this, because each emitted metric costs money."""
 
 MARGIN_REPORTED_BELOW_SECONDS: Final = 60
-"""The same for the life that a replaced token had left; the log has every one."""
+"""The margin's metric is emitted only below this. The log has every value."""
 
 PLACEHOLDER_FIELD: Final = "waitingForServiceAccount"
-"""Marks the JSON that the stack puts into a secret it creates, until somebody stores a key.
+"""Marks the placeholder in a new secret until a key is stored.
 
-Never change it, nor what stands beside it: CloudFormation would overwrite the key in the secret.
+Never change the placeholder: CloudFormation would overwrite the key in the secret.
 """
 
 
@@ -333,7 +334,7 @@ class Profile(StrEnum):
 
 
 class GrantType(StrEnum):
-    """What a token is asked for with."""
+    """OAuth grant types of the token request."""
 
     CLIENT_CREDENTIALS = "client_credentials"
     """The assertion authenticates the client (RFC 7523 section 2.2)."""
@@ -342,7 +343,7 @@ class GrantType(StrEnum):
 
 
 class ScopeIn(StrEnum):
-    """Where a scope is asked for."""
+    """Where the scope is sent."""
 
     PARAMETER = "parameter"
     """In the token request (RFC 6749 section 3.3)."""
@@ -351,14 +352,14 @@ class ScopeIn(StrEnum):
 
 
 class RequestStyle(StrEnum):
-    """Where the token request's parameters travel."""
+    """Where the token request carries its parameters."""
 
     QUERY = "query"
     FORM = "form"
 
 
 class ValueFormat(StrEnum):
-    """What the parameter holds: the JSON record, or the bare access token."""
+    """The parameter's value: the JSON record, or the bare access token."""
 
     RECORD = "record"
     TOKEN = "token"
@@ -378,10 +379,10 @@ SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
 """A shorter-lived token cannot be kept fresh by a watchdog that runs once a minute."""
 
 LONGEST_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
-"""A longer lifetime in a configuration is taken for a mistake."""
+"""A longer configured lifetime is rejected as a mistake."""
 
 LONGEST_ASSERTION_BACKDATE_SECONDS: Final = 60
-"""By how much an assertion may claim to be older than it is."""
+"""Maximum value of assertion_backdate_seconds."""
 
 FUNCTION_TIMEOUT_SECONDS: Final = 55
-"""Less than the watchdog's minute, so that invocations do not queue behind one that hangs."""
+"""Less than the watchdog's minute, so that invocations do not queue behind a hanging one."""

@@ -3,22 +3,22 @@
 RotationError
 ├── ConfigurationError             the deployment is wrong
 ├── CredentialError                the secret does not hold a usable service account
-│   ├── NoServiceAccountYet        it still holds what the stack put there
-│   └── SecretNotFound             there is no such secret, or it has no value
-├── SecretStoreUnavailable         Secrets Manager could not answer; retry
+│   ├── NoServiceAccountYet        it still contains the stack's placeholder
+│   └── SecretNotFound             the secret does not exist or has no value
+├── SecretStoreUnavailable         Secrets Manager is unavailable; retry
 ├── IdentityProviderError
-│   ├── TokenRequestRefused        it understood us and said no
-│   ├── AnsweredByAnother          something in front of it answered, or the address is wrong
-│   ├── IdentityProviderDown       it could not answer; retry
-│   ├── IdentityProviderUntrusted  the channel or the address is not the one we trust
-│   └── AnswerUnusable             it answered with what no consumer could use
+│   ├── TokenRequestRefused        it returned an OAuth error
+│   ├── AnsweredByAnother          another system responded, or the URL is wrong
+│   ├── IdentityProviderDown       it is unavailable; retry
+│   ├── IdentityProviderUntrusted  TLS failed, or the host is not allowed
+│   └── AnswerUnusable             its response has no usable token
 ├── PublicationError               the parameter could not be written
-│   ├── ParameterStoreUnavailable  Parameter Store could not answer; retry
+│   ├── ParameterStoreUnavailable  Parameter Store is unavailable; retry
 │   └── TokenSuperseded            another token expires later, twice in a row
-└── Unexpected                     anything else: a mistake of ours
+└── Unexpected                     any other error: a bug in this project
 
-An error's text says the situation, the cause and the fix. It never holds a key, an
-assertion, a token or the body of an answer.
+A message names the situation, the cause and the fix. It never contains a key, an assertion, a token
+or a response's body.
 """
 
 import traceback
@@ -30,61 +30,61 @@ E = TypeVar("E", bound=Exception)
 
 
 def without_history(error: E) -> E:
-    """The error without frames, cause and context, for everything outside of the function.
+    """Removes traceback, cause and context from an error before it leaves the function.
 
-    Error trackers show the variables of frames, and a parser's variables hold the key. "from None"
-    hides a context but leaves it attached, and a JSON parser's context holds the document.
+    Error trackers record the variables of frames, which may include the key. "from None" hides the
+    context but keeps it attached, and a JSON parser's context holds the document.
     """
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
 
 class RotationError(Exception):
-    """A rotation did not happen; what was published stays as it was."""
+    """A rotation failed. The published token was not changed."""
 
     retry_helps: ClassVar[bool] = False
 
 
 class ConfigurationError(RotationError):
-    """The deployment is wrong; change it and deploy again."""
+    """The deployment is wrong. Correct it and deploy again."""
 
 
 class CredentialError(RotationError):
-    """The secret does not hold a usable service account; store the downloaded file again."""
+    """The secret does not contain a usable service account. Store the downloaded file again."""
 
 
 class NoServiceAccountYet(CredentialError):
-    """The secret still holds what the stack put there; store the downloaded file."""
+    """The secret still contains the stack's placeholder. Store the downloaded file."""
 
 
 class SecretNotFound(CredentialError):
-    """There is no such secret, or no version of it with that stage."""
+    """The secret does not exist, or has no version with that stage."""
 
 
 class SecretStoreUnavailable(RotationError):
-    """Secrets Manager could not answer and nothing is remembered; the next rotation tries again."""
+    """Secrets Manager is unavailable and no credential is cached. The next rotation tries again."""
 
     retry_helps = True
 
 
 class IdentityProviderError(RotationError):
-    """The identity provider gave no usable access token."""
+    """The identity provider returned no usable access token."""
 
 
 class TokenRequestRefused(IdentityProviderError):
-    """The identity provider understood the request and said no (RFC 6749 section 5.2)."""
+    """The identity provider refused the request with an OAuth error (RFC 6749 section 5.2)."""
 
 
 class AnsweredByAnother(IdentityProviderError):
-    """The answer is not an identity provider's: it has no OAuth error code, or is no JSON.
+    """The response is not from the identity provider: it has no OAuth error code, or is not JSON.
 
-    It came from something in front (firewall, gateway, CDN) or from a wrong address, so it says
+    It comes from a system in between (firewall, gateway, CDN) or from a wrong URL, so it says
     nothing about the key.
     """
 
 
 class IdentityProviderDown(IdentityProviderError):
-    """The identity provider could not answer; trying again may help."""
+    """The identity provider is unavailable. A retry may help."""
 
     retry_helps = True
 
@@ -93,17 +93,17 @@ class IdentityProviderDown(IdentityProviderError):
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        """How long it asked us to wait (RFC 9110 section 10.2.3)."""
+        """The wait that it requested (RFC 9110 section 10.2.3)."""
         self.silent = silent
-        """Whether nothing at all was answered, as by a host that is no longer there."""
+        """Whether there was no response at all, for example because the host no longer exists."""
 
 
 class IdentityProviderUntrusted(IdentityProviderError):
-    """The channel or the address is not the one we trust; nothing is sent there."""
+    """TLS failed, or the host or IP address is not allowed. No assertion was sent."""
 
 
 class AnswerUnusable(IdentityProviderError):
-    """The identity provider answered with what no consumer could use."""
+    """The identity provider's response has no usable token."""
 
 
 class PublicationError(RotationError):
@@ -111,17 +111,20 @@ class PublicationError(RotationError):
 
 
 class ParameterStoreUnavailable(PublicationError):
-    """Parameter Store could not answer; trying again may help."""
+    """Parameter Store is unavailable. A retry may help."""
 
     retry_helps = True
 
 
 class TokenSuperseded(PublicationError):
-    """Twice in a row a fresh token was discarded: the published one expires later."""
+    """A fresh token was discarded twice in a row because the published one expires later."""
 
 
 class Unexpected(RotationError):
-    """Anything else: a mistake of ours. Its own text might hold anything and is not told."""
+    """Any other error: a bug in this project.
+
+    The original message is hidden, as it may hold secrets.
+    """
 
     def __init__(self, error: Exception) -> None:
         frames = traceback.extract_tb(error.__traceback__)

@@ -16,7 +16,7 @@ from token_rotator.wiring import Application, build, utc_now
 
 
 class LambdaContext(Protocol):
-    """The part of the handler's second argument that is used.
+    """The attributes of the handler's second argument that are used.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
@@ -28,19 +28,19 @@ class LambdaContext(Protocol):
 
 @functools.cache
 def application() -> Application:
-    """The application, built once and kept for all invocations."""
+    """The application, built once per execution environment."""
     return build(os.environ)
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    # Build the application while Lambda initialises the function. If that fails, it fails again in
-    # the first invocation, which reports the error.
+    # builds the application during Lambda's init phase; if that fails, the first invocation reports
+    # the error
     with contextlib.suppress(Exception):
         application()
 
 
 def handle(event: object, context: LambdaContext) -> dict[str, object]:
-    """Runs one rotation. Raises what stops it, so that AWS/Lambda Errors counts it."""
+    """Runs one rotation. Raises its error, so that AWS/Lambda Errors counts it."""
     fields = event if isinstance(event, Mapping) else {}
     try:
         app = application()
@@ -65,7 +65,7 @@ def invoke(
     remaining: timedelta,
     request_id: str | None = None,
 ) -> dict[str, object]:
-    """The report of one rotation, which contract.ReportField describes.
+    """Runs one rotation and returns its report (contract.ReportField).
 
     ``remaining`` is the time until Lambda's timeout.
     """
@@ -85,8 +85,8 @@ def invoke(
         app.telemetry.ended(report)
         return app.telemetry.rendered(report)
     app.telemetry.failed(report, failure)
-    # Raised outside of the except block, so that the original error is not its context: Lambda and
-    # error trackers show contexts, and they might hold anything.
+    # raised outside the except block, so that the original error is not its context: Lambda and
+    # error trackers show contexts, which may contain secrets
     raise without_history(failure)
 
 
@@ -104,6 +104,6 @@ def _min_remaining(event: Mapping[str, object]) -> timedelta | None:
         return None
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise ConfigurationError(
-            f"{EventField.MIN_REMAINING_SECONDS} in the function's input has to be a number."
+            f"{EventField.MIN_REMAINING_SECONDS} in the function's event must be a number."
         )
     return timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""The report of one rotation, filled in on the way, so that a failure leaves one, too."""
+"""The report of one rotation, filled in step by step so that failures are reported too."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from token_rotator.steps import Steps
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """One rotation. It holds no secret."""
+    """The report of one rotation. It contains no secrets."""
 
     now: Callable[[], datetime] = field(repr=False)
     trigger: str = Trigger.MANUAL
@@ -21,19 +21,19 @@ class Report:
     outcome: Outcome = Outcome.FAILED
     steps: Steps = field(init=False)
     life_left_before: timedelta | None = None
-    """The remaining life of the token that was published before; None: there was none."""
+    """The remaining lifetime of the previously published token. None: there was none."""
     token_requests: int = 0
     secret_version: str | None = None
     key: str | None = None
-    """Type and size of the key that was used last."""
+    """Type and size of the last key used."""
     key_age_days: int | None = None
     key_days_left: int | None = None
-    """Days until it expires; None: unknown."""
+    """Days until the key expires. None: unknown."""
     previous_key_used: bool = False
     token_lifetime: timedelta | None = None
     expires_at: datetime | None = None
     replaced_token_expires_at: datetime | None = None
-    """Expiry of the token that the new one replaced; None: there was none."""
+    """Expiry of the replaced token. None: there was none."""
     published_at: datetime | None = None
     parameter_version: int | None = None
     token_fingerprint: str | None = None
@@ -44,18 +44,18 @@ class Report:
 
     @property
     def margin(self) -> timedelta | None:
-        """The life that the replaced token had left when the new one was published."""
+        """The replaced token's remaining lifetime when the new one was published."""
         if self.published_at is None or self.replaced_token_expires_at is None:
             return None
         return self.replaced_token_expires_at - self.published_at
 
     def obtained(self, record: Record) -> None:
-        """Notes the token's lifetime, expiry and fingerprint."""
+        """Records the token's lifetime, expiry and fingerprint."""
         self.token_lifetime = record.expires_at - record.issued_at
         self.expires_at = record.expires_at
         self.token_fingerprint = fingerprint(record)
 
 
 def fingerprint(record: Record) -> str:
-    """The first 12 hex digits of the token's SHA-256, which identify it and do not disclose it."""
+    """The first 12 hex digits of the token's SHA-256, which identify it without disclosing it."""
     return hashlib.sha256(record.access_token.encode()).hexdigest()[:12]

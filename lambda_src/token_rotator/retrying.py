@@ -1,4 +1,4 @@
-"""Retries of a failed step, while a retry may help and time is left."""
+"""Retries failed steps with backoff."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ _full_jitter = wait_random_exponential(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrier:
-    """Repeats a step with exponential backoff and full jitter until its deadline.
+    """Retries a step with exponential backoff and full jitter until its deadline.
 
-    An error's own ``retry_after`` is respected. If the wait and one more attempt do not end before
-    the deadline, the last error is raised at once.
+    Respects an error's ``retry_after``. Raises the last error at once if the wait and another
+    attempt would exceed the deadline.
     """
 
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
 
     def call(self, step: Callable[[], T], *, deadline: datetime, longest_attempt: timedelta) -> T:
-        """The step's result, or its last error."""
+        """Returns the step's result, or raises its last error."""
 
         def too_late(state: RetryCallState) -> bool:
             next_attempt = self.now() + timedelta(seconds=state.upcoming_sleep)
@@ -50,7 +50,7 @@ def _helps(exc: BaseException) -> bool:
 
 
 def _wait(state: RetryCallState) -> float:
-    """Seconds: the longer of the provider's request (RFC 9110 section 10.2.3) and the backoff."""
+    """Seconds to wait: the longer of Retry-After (RFC 9110 section 10.2.3) and the backoff."""
     error = state.outcome.exception() if state.outcome else None
     asked: timedelta | None = getattr(error, "retry_after", None)
     return max(asked.total_seconds() if asked else 0.0, _full_jitter(state))

@@ -1,4 +1,4 @@
-"""One rotation: obtain a fresh access token and publish it."""
+"""One rotation: obtains a fresh access token and publishes it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class IdentityProvider(Protocol):
 
 
 class Publication(Protocol):
-    """The place where consumers find the token."""
+    """The store from which consumers read the token."""
 
     def current(self) -> Published: ...
     def publish(self, record: Record) -> Written: ...
@@ -48,7 +48,7 @@ class Publication(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
-    """Obtains a fresh access token and publishes it, or leaves the old one in place."""
+    """Obtains a fresh access token and publishes it, or keeps the old one."""
 
     credentials: CredentialSource
     identity_provider: IdentityProvider
@@ -60,9 +60,9 @@ class Rotation:
     memory: Memory = field(default_factory=Memory)
 
     def run(self, report: Report, *, deadline: datetime, min_remaining: timedelta | None) -> None:
-        """Rotates once and fills in the report. Raises RotationError; then nothing was changed.
+        """Rotates once and fills in the report. Raises RotationError without changing the token.
 
-        With min_remaining, a published token that has more life left than that is kept.
+        With ``min_remaining``, keeps a published token with a longer remaining lifetime.
         """
         expires_at = self._published_until(report)
         if expires_at is not None:
@@ -89,16 +89,16 @@ class Rotation:
         report.outcome = outcome
 
     def parameter_changed(self, report: Report) -> None:
-        """Makes the next run look at a parameter that somebody else has written or deleted.
+        """Makes the next run read a parameter that someone else has written or deleted.
 
-        It does not look itself: two rotators that take each other's tokens for foreign would
-        answer each other's writes at once, for ever.
+        It does not rotate at once, because two rotators with the same parameter would trigger each
+        other in an endless loop.
         """
         report.outcome = Outcome.NOTED
         if self.memory.changed():
             report.warnings.append(
-                "Somebody else wrote or deleted the parameter; the next run looks at it. "
-                "CloudTrail's PutParameter and DeleteParameter tell who it was."
+                "Another principal wrote or deleted the parameter. The next run checks it. "
+                "PutParameter and DeleteParameter in CloudTrail show who it was."
             )
 
     @property
@@ -113,14 +113,14 @@ class Rotation:
                 there = self.publication.current()
         except ParameterStoreUnavailable as exc:
             report.warnings.append(str(exc))
-            return None  # an extra token does no harm; the read before the write is retried
+            return None  # an extra token is harmless, and the read before the write is retried
         if there.problem:
             report.warnings.append(there.problem)
         self.memory.keep(there.record, now=self.now())
         return there.record.expires_at if there.record is not None else None
 
     def _obtain(self, report: Report, deadline: datetime) -> Record:
-        """A token for the current credential, or for the previous one if the current is refused."""
+        """A token for the current credential, or for the previous one if that is refused."""
         credential = None
         try:
             credential = self._retrier.call(
@@ -138,7 +138,7 @@ class Rotation:
     def _obtain_with_previous(
         self, refused: Credential | None, refusal: RotationError, report: Report, deadline: datetime
     ) -> Record | None:
-        """None if there is no other credential, or if it is refused, too."""
+        """None if there is no other credential, or if it fails too."""
         report.steps.settle()
         try:
             previous = self.credentials.previous(report.steps)
@@ -147,12 +147,12 @@ class Rotation:
             record = self._exchange(previous, report, deadline)
         except RotationError as exc:
             report.warnings.append(
-                f"The previous version of the secret was of no use: {type(exc).__name__}: {exc}"
+                f"The previous version of the secret failed too: {type(exc).__name__}: {exc}"
             )
             return None
         report.previous_key_used = True
         report.warnings.append(
-            f"The current version of the secret was of no use, the previous one worked: "
+            "The current version of the secret failed, and the previous one worked: "
             f"{type(refusal).__name__}: {refusal}"
         )
         return record
@@ -172,7 +172,7 @@ class Rotation:
         return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)
 
     def _publish(self, record: Record, report: Report) -> Outcome:
-        """Writes, unless another token is published that expires later, or this one already is."""
+        """Publishes the record, unless it or one that expires later is already published."""
         there = self.publication.current()
         self.memory.keep(there.record, now=self.now())
         report.parameter_version = there.version
@@ -184,7 +184,7 @@ class Rotation:
                 report.replaced_token_expires_at = there.record.expires_at
             elif not expires_later:
                 report.published_at = self.now()
-                return Outcome.PUBLISHED  # an earlier attempt wrote it, and its answer was lost
+                return Outcome.PUBLISHED  # an earlier attempt wrote it, but its response was lost
         self.memory.writing()
         written = self.publication.publish(record)
         self.memory.keep(record, now=self.now())
@@ -195,12 +195,12 @@ class Rotation:
         return Outcome.PUBLISHED
 
     def _count_superseded(self, outcome: Outcome) -> None:
-        """Raises TokenSuperseded if this token was discarded and the one before it, too."""
+        """Raises TokenSuperseded if two tokens in a row were discarded."""
         before, self.memory.superseded = self.memory.superseded, outcome is Outcome.SUPERSEDED
         if before and self.memory.superseded:
             raise TokenSuperseded(
-                "Twice in a row a fresh token was discarded, because the published one expires "
-                "later. Either something else writes the parameter: look for PutParameter in "
-                "CloudTrail. Or the provider's tokens expire sooner than before: then this ends "
+                "A fresh token was discarded twice in a row because the published one expires "
+                "later. Either another principal writes the parameter: check PutParameter in "
+                "CloudTrail. Or the provider has shortened its tokens' lifetime: then this ends "
                 "when the published one expires."
             )

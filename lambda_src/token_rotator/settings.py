@@ -1,4 +1,4 @@
-"""The deployment's settings, as the function reads them from its environment."""
+"""The function's settings, from its environment variables."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -27,9 +27,9 @@ _FLAG: Final[Mapping[str, bool]] = MappingProxyType({"true": True, "false": Fals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the stack says. None: the setting is unset, and contract.Variable says what that means.
+    """The function's settings. contract.Variable describes them and the meaning of None (empty).
 
-    The function has no defaults of its own, so that its environment shows all of it.
+    There are no defaults, so the environment shows every value in use.
     """
 
     rotator: str
@@ -62,9 +62,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Reads the function's environment variables, the names of contract.Variable.
+        """Reads the environment variables of contract.Variable.
 
-        Raises ConfigurationError, which names everything missing or malformed at once.
+        Raises ConfigurationError with every missing or invalid variable.
         """
         read = _Reader(environment)
         settings = cls(
@@ -101,21 +101,21 @@ class Settings:
 
 
 class _Reader:
-    """Reads variables one by one and remembers what is wrong with them."""
+    """Reads variables and collects their problems."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self._mistakes: list[str] = []
 
     def __call__(self, variable: Variable, convert: Callable[[str], T]) -> T:
-        """A variable that has to have a value."""
+        """Reads a required variable."""
         value = self.optional(variable, convert)
         if self._environment.get(variable) == "":
             self._mistakes.append(f"{variable} is empty")
-        return cast("T", value)  # what is None goes nowhere: raise_mistakes follows
+        return cast("T", value)  # a None is never used, because raise_mistakes follows
 
     def optional(self, variable: Variable, convert: Callable[[str], T]) -> T | None:
-        """A variable that may be empty."""
+        """Reads a variable that may be empty."""
         value = self._environment.get(variable)
         if value is None:
             self._mistakes.append(f"{variable} is missing")
@@ -130,8 +130,8 @@ class _Reader:
     def raise_mistakes(self) -> None:
         if self._mistakes:
             raise ConfigurationError(
-                f"The function's environment is wrong: {'; '.join(self._mistakes)}. "
-                "The stack renders all of it: deploy the stack again."
+                f"The function's environment variables are wrong: {'; '.join(self._mistakes)}. "
+                "The stack sets all of them: deploy the stack again."
             )
 
 

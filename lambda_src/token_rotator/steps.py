@@ -1,4 +1,4 @@
-"""What became of each step of a rotation. Whoever takes a step notes it here."""
+"""The result and duration of each step of a rotation."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,33 +11,33 @@ from token_rotator.errors import RotationError, Unexpected
 
 @dataclass(slots=True)
 class StepReport:
-    """One step, with all its attempts."""
+    """One step, including all attempts."""
 
     result: StepResult = StepResult.OK
     duration: timedelta = timedelta()
     error: str | None = None
-    """The class of its last failure, also if a later attempt worked."""
+    """The class of the last failure, even if a later attempt succeeded."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Steps:
-    """The steps that were reached, in their order, and what they found. There is no secret in it.
+    """The steps that were reached, in order. Contains no secrets.
 
-    They are steps of the current version of the secret. If that is of no use, the previous version
-    adds durations, and the steps that the current one did not reach.
+    The results are those of the secret's current version. If it fails, the previous version adds
+    its durations, and the results of steps that the current one did not reach.
     """
 
     now: Callable[[], datetime] = field(repr=False)
     reached: dict[RotationStep, StepReport] = field(default_factory=dict)
     token_endpoint: str | None = None
-    """Where the last assertion was sent, without a query."""
+    """The endpoint of the last assertion, without a query."""
     clock_skew: timedelta | None = None
-    """The identity provider's clock minus ours, as its last answer showed; None: unknown."""
+    """The identity provider's clock minus ours, from its last response. None: unknown."""
     _settled: frozenset[RotationStep] = frozenset()
 
     @contextmanager
     def timed(self, step: RotationStep) -> Iterator[None]:
-        """Adds the block's duration to the step's, and notes how it ended."""
+        """Adds the block's duration to the step's, and records its result."""
         begun = self.now()
         error = None
         try:
@@ -53,5 +53,5 @@ class Steps:
                 report.error = error or report.error
 
     def settle(self) -> None:
-        """From now on the previous version is tried: what was reached keeps its result."""
+        """Keeps the results so far, before the previous version is tried."""
         self._settled = frozenset(self.reached)

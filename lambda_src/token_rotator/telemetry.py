@@ -1,8 +1,7 @@
-"""What operators see of a rotation: one log line, and at most one line of metrics.
+"""Logs a rotation: one line for the report, and at most one line of metrics.
 
-Both are JSON on standard output. Lambda passes that on unchanged, and would wrap a record of
-``logging``. No library is used, because each cold start would pay for it:
-docs/understand/decisions/0014-a-small-and-quick-bundle.md.
+Both are JSON on standard output, because Lambda would wrap records of ``logging``. A library would
+slow down each cold start: docs/understand/decisions/0014-a-small-and-quick-bundle.md.
 """
 
 import json
@@ -39,13 +38,13 @@ class Telemetry:
         self._rotator = rotator
 
     def ended(self, report: Report) -> None:
-        """Logs a rotation that succeeded."""
+        """Logs a successful rotation."""
         _print(self._line("WARNING" if report.warnings else "INFO", report))
         if report.outcome is Outcome.PUBLISHED:
             _print(self._metrics(report))
 
     def failed(self, report: Report, error: RotationError) -> None:
-        """Logs a rotation that failed. AWS/Lambda Errors counts it; there is no metric of ours."""
+        """Logs a failed rotation. AWS/Lambda Errors counts it, so there is no custom metric."""
         why = {
             ReportField.ERROR: type(error).__name__,
             ReportField.ERROR_MESSAGE: str(error),
@@ -54,7 +53,7 @@ class Telemetry:
         _print(self._line("ERROR", report) | why)
 
     def rendered(self, report: Report) -> dict[str, object]:
-        """The report in JSON's types, as it is logged and answered."""
+        """The report in JSON types, for the log and the function's response."""
         fields: dict[str, object] = {
             ReportField.ROTATOR: self._rotator,
             ReportField.TRIGGER: report.trigger,
@@ -81,7 +80,7 @@ class Telemetry:
 
     def _line(self, level: str, report: Report) -> dict[str, object]:
         return {
-            # the names by which Lambda's own lines call them
+            # the same names as in Lambda's own log lines
             ReportField.LEVEL: level,
             ReportField.TIMESTAMP: report.now().isoformat(timespec="milliseconds"),
             ReportField.MESSAGE: "rotation",
@@ -89,7 +88,7 @@ class Telemetry:
         }
 
     def _metrics(self, report: Report) -> dict[str, object]:
-        """CloudWatch's embedded metric format.
+        """The metrics in CloudWatch embedded metric format.
 
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
         """
@@ -121,7 +120,7 @@ def _print(document: Mapping[str, object]) -> None:
 
 
 def _told(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields that have a value. Names are plain strings, for whoever encodes them."""
+    """The fields that have a value, with plain strings as names."""
     return {str(name): value for name, value in fields.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""One HTTP request and its answer, bounded in time and size."""
+"""Sends one HTTP request, with limits on the response's time and size."""
 
 import functools
 import logging
@@ -13,33 +13,33 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 
 class TransportError(Exception):
-    """No complete answer arrived. The text names the innermost cause and has no URL in it."""
+    """No complete response was received. The message names the root cause and contains no URL."""
 
     def __init__(
         self, text: str, *, certificate: bool = False, client_certificate: bool = False
     ) -> None:
         super().__init__(text)
         self.certificate = certificate
-        """Whether the server's certificate was not accepted."""
+        """Whether the server's certificate was rejected."""
         self.client_certificate = client_certificate
-        """Whether the server ended TLS as one does that demands a certificate of its client."""
+        """Whether the server closed TLS in a way that suggests a required client certificate."""
         self.begun: HttpResponse | None = None
-        """Status and headers of the answer, if they had arrived, without a body."""
+        """Status and headers without a body, if they arrived."""
 
 
 class ResponseTooLarge(TransportError):
-    """The answer, decoded, is longer than allowed. Nothing of it is kept."""
+    """The decoded response is too large and was discarded."""
 
 
 class ResponseUndecodable(TransportError):
-    """The answer is not what its Content-Encoding says."""
+    """The response does not match its Content-Encoding."""
 
 
 def silence_libraries() -> None:
-    """Sets their loggers to WARNING, whatever the root logger's level is.
+    """Sets the libraries' loggers to WARNING, whatever the root logger's level.
 
-    At DEBUG they print URLs, headers and bodies: assertions, tokens, keys. At INFO botocore prints
-    for each cold start where it found credentials.
+    At DEBUG they log URLs, headers and bodies, which contain assertions, tokens and keys. At INFO,
+    botocore logs the source of its credentials on each cold start.
     """
     for library in ("botocore", "urllib3"):
         logging.getLogger(library).setLevel(logging.WARNING)
@@ -47,11 +47,11 @@ def silence_libraries() -> None:
 
 @functools.cache
 def trusting(ca_bundle: str | None, *, besides: str | None = None) -> ssl.SSLContext:
-    """Certificates and host names are verified, TLS is 1.2 or newer. The same object each time.
+    """A cached TLS context that verifies certificates and host names, with TLS 1.2 or newer.
 
-    None: the authorities that the system trusts. Reading them takes several times as long as a
-    warm rotation, and urllib3 would do it for every connection. ``besides``: a file with further
-    authorities. Raises OSError for a file that cannot be read, or holds no certificate.
+    ``ca_bundle`` None: the system's CA certificates. The context is cached because loading them
+    takes several times as long as a warm rotation. ``besides``: a file with additional CA
+    certificates. Raises OSError if a file cannot be read or contains no certificate.
     """
     context = ssl.create_default_context(cafile=ca_bundle)
     if besides is not None:
@@ -62,28 +62,28 @@ def trusting(ca_bundle: str | None, *, besides: str | None = None) -> ssl.SSLCon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
-    """A complete answer."""
+    """A complete response."""
 
     status: int
     headers: Mapping[str, str]
-    """Names are compared without regard to case."""
+    """Names are case-insensitive."""
     body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """Sends one request, once. Follows no redirect, repeats nothing."""
+    """Sends single requests without retries or redirects."""
 
     pool: urllib3.PoolManager | urllib3.HTTPConnectionPool
-    """Connections to one host, for requests by path, or to all hosts, for requests by URL."""
+    """A pool for one host (requests by path) or for all hosts (requests by URL)."""
     connect: timedelta
-    """The longest that connecting may take."""
+    """Connect timeout."""
     read: timedelta
-    """The longest pause while an answer arrives."""
+    """Read timeout."""
     longest_body_bytes: int
     now: Callable[[], datetime]
     decodes: bool = False
-    """Whether the Content-Encodings gzip and deflate are undone (RFC 9110 section 8.4)."""
+    """Whether to decode the Content-Encodings gzip and deflate (RFC 9110 section 8.4)."""
 
     def send(
         self,
@@ -94,15 +94,15 @@ class Transport:
         body: str | bytes | None,
         deadline: datetime,
     ) -> HttpResponse:
-        """The answer, whatever its status. Raises TransportError, and what connecting raises.
+        """Returns the response with any status. Raises TransportError and errors of connecting.
 
-        It takes ``connect`` and ``read`` together at most, however slowly the body drips.
+        Takes at most ``connect`` plus ``read``, even if the body arrives slowly.
         """
         begun = self.now()
         ends = min(deadline, begun + self.connect + self.read)
         remaining = ends - begun
-        # Errors are raised "from None": urllib3's exceptions hold the URL, and the URL of a
-        # query-style request holds the assertion.
+        # raised "from None", because urllib3's exceptions contain the URL, which may contain the
+        # assertion
         try:
             response = self.pool.urlopen(
                 method,
@@ -131,9 +131,9 @@ class Transport:
         return HttpResponse(status=response.status, headers=response.headers, body=content)
 
     def _content(self, response: urllib3.BaseHTTPResponse, ends: datetime) -> bytes:
-        """The body, read piece by piece: a read timeout alone does not bound a slow drip.
+        """Reads the body in pieces, because a read timeout alone does not stop a slow body.
 
-        urllib3 decodes no more of it than a piece's size at a time.
+        urllib3 decodes at most one piece at a time.
         """
         content = bytearray()
         while piece := response.read1(self.longest_body_bytes):
@@ -148,7 +148,7 @@ class Transport:
 
 def _broken(exc: BaseException) -> TransportError:
     if isinstance(exc, DecodeError):
-        return ResponseUndecodable("not what its Content-Encoding says")
+        return ResponseUndecodable("does not match its Content-Encoding")
     while exc.__cause__ or exc.__context__:
         exc = exc.__cause__ or exc.__context__ or exc
     reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else ""
@@ -160,9 +160,9 @@ def _broken(exc: BaseException) -> TransportError:
 
 
 def _misses_a_certificate(exc: ssl.SSLError) -> bool:
-    """How servers that demand a client certificate end TLS: by one of these alerts, or without.
+    """Whether TLS ended as it does when a server requires a client certificate.
 
-    RFC 8446 section 6.2; OpenSSL names the alerts, which older servers have others for.
+    See RFC 8446 section 6.2 for the alerts. Older servers use others, or none.
     """
     alerts = ("ALERT_CERTIFICATE_REQUIRED", "ALERT_HANDSHAKE_FAILURE", "ALERT_BAD_CERTIFICATE")
     return isinstance(exc, ssl.SSLEOFError) or (exc.reason or "").endswith(alerts)

@@ -1,4 +1,4 @@
-"""Puts the application together from its parts."""
+"""Builds the application from its parts."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,12 +21,12 @@ from token_rotator.telemetry import Telemetry
 from token_rotator.transport import silence_libraries
 
 BUNDLE: Final = Path(__file__).parents[1]
-"""The directory that the function's zip file was unpacked into."""
+"""The directory of the unpacked bundle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """The objects that an execution environment keeps between invocations."""
+    """Objects that an execution environment keeps between invocations."""
 
     rotation: Rotation
     telemetry: Telemetry
@@ -34,7 +34,7 @@ class Application:
 
 
 def utc_now() -> datetime:
-    """The current time, aware."""
+    """The current time as an aware datetime."""
     return datetime.now(UTC)
 
 
@@ -45,9 +45,9 @@ def build(
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Application:
-    """The application for these settings. Raises ConfigurationError.
+    """Builds the application from environment variables. Raises ConfigurationError.
 
-    Without ``aws``, the clients are made from the environment of the process.
+    Without ``aws``, the clients are created from this process's environment.
     """
     silence_libraries()
     settings = Settings.from_environment(environment)
@@ -81,7 +81,7 @@ def build(
 def identity_provider(
     settings: Settings, *, now: Callable[[], datetime], local: bool
 ) -> TokenEndpoint:
-    """The identity provider that the settings name. ``local``: it may be on loopback.
+    """Creates the identity provider's client. ``local`` allows loopback.
 
     Raises ConfigurationError.
     """

@@ -1,4 +1,4 @@
-"""``make bench``: measures everything, prints it, and writes docs/understand/performance.md."""
+"""``make bench``: runs all measurements and writes docs/understand/performance.md."""
 
 import argparse
 from collections.abc import Callable, Mapping
@@ -28,11 +28,11 @@ SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
     "load": load.section,
     "synth": synth.section,
 }
-"""Each measures, and answers what docs/understand/performance.md shows between its markers."""
+"""The measurements. Each returns its section of docs/understand/performance.md."""
 
 
 def main() -> None:
-    """All sections, or those that are named."""
+    """Runs all sections, or those in the arguments."""
     parser = argparse.ArgumentParser(prog="python -m studies.bench", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
     parser.add_argument("--write", action="store_true", help="into docs/understand/performance.md")

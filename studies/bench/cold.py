@@ -16,7 +16,7 @@ SHOWN: Final = (
 
 
 def section() -> str:
-    """The table: init, first rotation, memory and size, beside the obvious function."""
+    """The table: init, first rotation, memory and size, compared with the obvious function."""
     figures = measure()
     obvious = figures[OBVIOUS]
     rows: list[tuple[object, ...]] = [

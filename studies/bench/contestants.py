@@ -1,4 +1,4 @@
-"""The functions that are measured, unpacked as Lambda does it, in directories of build/bench."""
+"""The measured functions, unpacked like in Lambda, in build/bench."""
 
 import functools
 import os
@@ -26,7 +26,7 @@ AS_CDK_PACKS: Final = 315532800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
-    """A function: its directory, further directories on the path, and its event."""
+    """A function: its directory, additional directories on the path, and its event."""
 
     directory: Path
     handler: str = "obvious.handle"
@@ -44,7 +44,7 @@ class Contestant:
 
 @functools.cache
 def python() -> Compiler:
-    """Lambda's Python if this machine has one, else the Python that runs."""
+    """Lambda's Python version if installed, or else the running Python."""
     return compiler(LAMBDA.python) or Compiler(sys.executable, platform.python_version())
 
 
@@ -105,7 +105,7 @@ def contestants() -> Mapping[str, Contestant]:
 
 
 def _obvious() -> Path:
-    """Installed by plain pip, which compiles with timestamps; the CDK then changes the dates."""
+    """The obvious function, installed by pip. The CDK's dates make its bytecode stale."""
     place = _empty("obvious")
     pins = HERE / "requirements" / "obvious.txt"
     _run(python().executable, *_INSTALL, "-r", pins, "--target", place)

@@ -1,4 +1,4 @@
-"""The time of a warm rotation when AWS and the identity provider take as long as real ones."""
+"""The duration of a warm rotation with realistic latencies of AWS and the identity provider."""
 
 import tempfile
 from pathlib import Path
@@ -19,7 +19,7 @@ SHOWN: Final = (LEAST, FLOOR, "ours", "the obvious function")
 
 
 def section() -> str:
-    """Milliseconds of one rotation, over TLS, connections kept."""
+    """Milliseconds per rotation, over TLS with kept connections."""
     took: dict[str, list[float]] = {name: [] for name in SHOWN}
     with tempfile.TemporaryDirectory() as folder:
         scenario, trust = over_tls(

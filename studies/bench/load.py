@@ -1,4 +1,4 @@
-"""Reads by many threads: cached ones, and simultaneous ones with nothing cached."""
+"""Reads by many threads, with a filled and with an empty cache."""
 
 import statistics
 import threading
@@ -21,7 +21,7 @@ THREADS: Final = (1, 4, 16, 64)
 CALLS: Final = 40_000
 """Calls of one round, of all threads together."""
 BARE_CALLS: Final = 640
-"""Calls of the bare client, which sends a request each time."""
+"""Calls of the bare client, which sends a request for each."""
 ROUNDS: Final = 5
 AWS_SECONDS: Final = 0.01
 
@@ -29,7 +29,7 @@ Read = Callable[[], object]
 
 
 class SlowParameterStore(FakeParameterStore):
-    """Answers GetParameter as late as AWS may."""
+    """Responds to GetParameter with the latency of AWS."""
 
     def get_parameter(self, *, Name: str, WithDecryption: bool = False) -> dict[str, Any]:  # noqa: N803
         time.sleep(AWS_SECONDS)
@@ -88,7 +88,7 @@ def section() -> str:
 
 
 def _read(read: Read, threads: int, calls: int) -> float:
-    """Nanoseconds from one read to the next, of all threads."""
+    """Nanoseconds per read, for all threads together."""
     read()
 
     def many() -> None:
@@ -105,7 +105,7 @@ def _calls_at_once(make: Callable[[Any], Read], threads: int) -> int:
 
 
 def _together(work: Callable[[], object], threads: int) -> float:
-    """Seconds from the moment that all threads begin until the last one ends."""
+    """Seconds from the common start of all threads until the last one ends."""
     start = threading.Barrier(threads + 1)
 
     def one() -> None:

@@ -1,4 +1,4 @@
-"""The function's memory setting: what it needs, and how fast it computes with it."""
+"""The function's memory setting: required memory, and speed."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ SETTINGS: Final = (128, 256, 512, 1024, ONE_PROCESSOR_MB)
 
 
 def section() -> str:
-    """The table: the measured work, divided by each setting's share of a processor."""
+    """The table: measured CPU time divided by each setting's share of a processor."""
     ours = measure()["ours"]
     cold, warm = median(ours.init_cpu) + median(ours.first_cpu), median(ours.warm_cpu)
     peak = median(ours.peak_megabytes)

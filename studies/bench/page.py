@@ -1,4 +1,4 @@
-"""Writes figures into docs/understand/performance.md, between the markers of their section."""
+"""Writes sections of docs/understand/performance.md."""
 
 import platform
 import re
@@ -32,7 +32,7 @@ def table(*rows: Sequence[object]) -> str:
 
 
 def noise(values: Sequence[float]) -> float:
-    """Half of the distance between the quartiles, as a fraction of the median."""
+    """Half of the interquartile range, as a fraction of the median."""
     low, median, high = statistics.quantiles(values, n=4)
     return (high - low) / 2 / median
 

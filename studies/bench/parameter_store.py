@@ -1,4 +1,4 @@
-"""A Parameter Store on loopback that answers at once, and boto3 clients of it."""
+"""A Parameter Store on loopback without latency, and boto3 clients for it."""
 
 import contextlib
 import multiprocessing
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def parameter_store() -> Iterator[str]:
-    """Its URL.
+    """Starts it and returns its URL.
 
-    A process of its own: neither its interpreter lock nor its processor time is the callers'.
+    It runs in a separate process, so it does not share CPU time or the GIL with its callers.
     """
     ours, its = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
@@ -32,7 +32,7 @@ def parameter_store() -> Iterator[str]:
 
 
 def client(url: str, *, connections: int = 1) -> "SSMClient":
-    """boto3's client with its defaults, except for the endpoint."""
+    """A boto3 client with defaults, except for the endpoint."""
     return boto3.client(
         "ssm",
         "eu-west-1",
@@ -51,4 +51,4 @@ def publish(ssm: "SSMClient", value: str) -> None:
 def _serve(pipe: Connection) -> None:
     pipe.send(BenchScenario().url)
     with contextlib.suppress(EOFError):
-        pipe.recv()  # nothing is ever sent: this ends with whoever started it
+        pipe.recv()  # nothing is ever sent: this returns when the parent process ends

@@ -1,4 +1,4 @@
-"""Cached reads, beside a dictionary, Powertools and a client without a cache."""
+"""Cached reads, compared with a dictionary, Powertools and a client without a cache."""
 
 import asyncio
 import gc
@@ -26,11 +26,11 @@ BARE_CALLS = 200
 """Each of these sends GetParameter to loopback."""
 
 Timings = dict[str, float]
-"""Nanoseconds a call."""
+"""Nanoseconds per call."""
 
 
 def holding_a_record(store: FakeParameterStore | None = None) -> Any:
-    """A Parameter Store in this process, in which the record of a new token is published."""
+    """An in-process Parameter Store with the record of a new token."""
     store = store or FakeParameterStore(now=lambda: datetime.now(UTC))
     store.put_parameter(Name=NAME, Value=a_record(), Type="SecureString")
     store.calls.clear()
@@ -38,7 +38,7 @@ def holding_a_record(store: FakeParameterStore | None = None) -> Any:
 
 
 def a_record() -> str:
-    """The record of a token that is issued now."""
+    """The record of a new token."""
     now = int(time.time())
     return json.dumps(
         {
@@ -51,7 +51,7 @@ def a_record() -> str:
 
 
 def measure(calls: int) -> Timings:
-    """Medians of interleaved rounds. What can be cached is cached before."""
+    """Medians of interleaved rounds, after the caches are filled."""
     with parameter_store() as url:
         ssm = client(url)
         publish(ssm, a_record())
@@ -93,7 +93,7 @@ async def _await(reader: AsyncTokenReader, calls: int) -> float:
 
 
 def left_behind(calls: int) -> int:
-    """How many more blocks of memory Python holds after so many cached reads."""
+    """The increase of Python's allocated memory blocks after cached reads."""
     reader = TokenReader(NAME, holding_a_record())
     reader.get()
     gc.collect()

@@ -1,4 +1,4 @@
-"""The processor time of a rotation whose connections were closed during the pause, over TLS."""
+"""The CPU time of a rotation over TLS after its connections were closed."""
 
 import tempfile
 from dataclasses import dataclass, field
@@ -19,17 +19,17 @@ SHOWN: Final = (FLOOR, "ours", "the obvious function")
 
 @dataclass(slots=True)
 class Figures:
-    """Medians of a round's rotations, one number a round; milliseconds."""
+    """Medians per round, in milliseconds."""
 
     kept: list[float] = field(default_factory=list)
     closed: list[float] = field(default_factory=list)
     kept_connections: set[int] = field(default_factory=set)
-    """How many each rotation makes all the same."""
+    """Connections that each rotation makes anyway."""
     closed_connections: set[int] = field(default_factory=set)
 
 
 def section() -> str:
-    """Processor time with the connections kept, and with all of them closed before."""
+    """CPU time with kept connections, and with closed ones."""
     figures = {name: Figures() for name in SHOWN}
     with tempfile.TemporaryDirectory() as folder:
         world, trust = over_tls(Path(folder))

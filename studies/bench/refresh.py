@@ -1,4 +1,4 @@
-"""Reads that have to call GetParameter, beside Powertools and the bare client."""
+"""Reads that call GetParameter, compared with Powertools and the bare client."""
 
 import statistics
 import time
@@ -34,7 +34,7 @@ Make = Callable[["SSMClient", Clock], Callable[[], str]]
 
 @dataclass(slots=True)
 class Figures:
-    """Microseconds of one call, one number a round; CPU of one processor."""
+    """Microseconds per call, one number per round."""
 
     took: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -46,7 +46,7 @@ def _token_reader(ssm: "SSMClient", clock: Clock) -> Callable[[], str]:
 
 
 def _powertools(ssm: "SSMClient", _: Clock) -> Callable[[], str]:
-    """Its cache uses the machine's clock and counts as expired; it is filled nevertheless."""
+    """A read with Powertools. Its cache is filled, but expired by the machine's clock."""
     provider = SSMProvider(boto3_client=ssm)
     return lambda: str(provider.get(NAME, max_age=240, decrypt=True, force_fetch=True))
 
@@ -86,7 +86,7 @@ def section() -> str:
 
 
 def measure() -> dict[str, Figures]:
-    """Interleaved rounds. The first one makes connections and is not counted."""
+    """Interleaved rounds. The first one opens connections and is not counted."""
     clock = Clock()
     figures = {name: Figures() for name in CONTESTANTS}
     with parameter_store() as url:
@@ -107,7 +107,7 @@ def _round(read: Callable[[], str], publisher: "SSMClient", clock: Clock, figure
         found = read()
         took.append((time.perf_counter() - begun) * 1e6)
         cpu.append((time.process_time() - computed) * 1e6)
-        assert token in found, "somebody did not call GetParameter"
+        assert token in found, "a contestant did not call GetParameter"
     figures.took.append(statistics.median(took))
     figures.cpu.append(statistics.median(cpu))
 

@@ -21,8 +21,8 @@ from studies.bench.world import KEY_ARN, NAME, BenchScenario
 
 ROUNDS: Final = 11
 WARM_CALLS: Final = 60
-"""About as many rotations as an execution environment makes before Lambda ends it, after some
-hours. The first thirty take longer: the interpreter is still adapting (PEP 659)."""
+"""Roughly the number of rotations before Lambda replaces an execution environment after some hours.
+The first thirty take longer, because the interpreter is still specializing code (PEP 659)."""
 NOT_YET_WARM: Final = 5
 """Calls after the first that are not counted, while connections are made and caches fill."""
 
@@ -31,7 +31,7 @@ SCRIPT: Final = "the documented script"
 
 @dataclass(slots=True)
 class Figures:
-    """One number for each round: milliseconds, and milliseconds of one processor."""
+    """One number per round: milliseconds, and CPU milliseconds."""
 
     init: list[float] = field(default_factory=list)
     first: list[float] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Figures:
 
 @functools.cache
 def measure() -> Mapping[str, Figures]:
-    """All functions, interleaved, so that other work of the machine affects all of them alike."""
+    """Measures all functions, interleaved, so that other load affects all of them equally."""
     world = BenchScenario()
     account = PLACE / "downloaded.json"
     functions = contestants()
@@ -56,14 +56,14 @@ def measure() -> Mapping[str, Figures]:
     try:
         for turn in range(ROUNDS + 1):
             for name, function in functions.items():
-                # the first turn reads everything from the disk and is not counted
+                # the first round reads files from the disk and is not counted
                 _run_function(function, world, figures[name] if turn else Figures())
             begun = time.perf_counter()
             subprocess.run([*map(str, script)], check=True, capture_output=True)
             if turn:
                 figures[SCRIPT].warm.append((time.perf_counter() - begun) * 1e3)
     finally:
-        account.unlink()  # it holds the key of this run
+        account.unlink()  # it contains the key of this run
     return figures
 
 
@@ -96,7 +96,7 @@ def _run_function(function: Contestant, world: BenchScenario, figures: Figures) 
 
 
 def invoked(api: RuntimeApi, event: bytes) -> float:
-    """Milliseconds from the event to the answer. Returns when the function asks for the next."""
+    """Milliseconds from the event to the response, after the next event is requested."""
     begun = time.perf_counter()
     api.events.put(event)
     took = api.expect("response").at - begun

@@ -1,4 +1,4 @@
-"""Lambda's Runtime API on loopback: sends events and receives the runtime client's answers.
+"""Lambda's Runtime API on loopback: sends events and receives responses.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -36,7 +36,7 @@ class RuntimeApi(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def server_close(self) -> None:
-        """Ends the serving thread, too."""
+        """Also stops the server thread."""
         self.shutdown()
         super().server_close()
 
@@ -66,7 +66,7 @@ class _Connection(BaseHTTPRequestHandler):
             "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
             "Lambda-Runtime-Deadline-Ms": str(round((time.time() + 55) * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": FUNCTION_ARN,
-            # the client reads both without asking whether they are there
+            # the client requires both
             "Lambda-Runtime-Trace-Id": "Root=1-00000000-000000000000000000000000;Sampled=0",
             "Content-Type": "application/json",
             "Content-Length": str(len(event)),

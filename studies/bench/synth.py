@@ -1,4 +1,4 @@
-"""Synthesis of hundreds of rotators by the real CDK command line: time and memory."""
+"""Time and memory to synthesize hundreds of rotators with the CDK CLI."""
 
 import json
 import os
@@ -28,7 +28,7 @@ class Synthesis:
     rotators: int
     seconds: float
     peak_megabytes: float
-    """Resident memory of all its processes together: CDK's, Python's, jsii's."""
+    """Resident memory of all processes together (CDK, Python, jsii)."""
     assets: int
     resources: tuple[int, ...]
     """One number for each stack."""
@@ -37,7 +37,7 @@ class Synthesis:
 
 
 def section() -> str:
-    """The table: one synthesis of each size, after one that is not counted."""
+    """The table: one synthesis per size, after a warm-up."""
     synthesize(SIZES[0])
     found = [synthesize(size) for size in SIZES]
     head = (
@@ -112,7 +112,7 @@ def _file(rotators: int) -> Iterator[str]:
 
 
 class _Watch:
-    """Watches the memory of a process and its children until it has ended."""
+    """Measures the peak memory of a process and its children."""
 
     def __init__(self, pid: int) -> None:
         self.peak_bytes = 0

@@ -1,4 +1,4 @@
-"""Warm rotations, beside the least code that could do the work."""
+"""Warm rotations, compared with the minimum code."""
 
 from collections import Counter
 from typing import Final

@@ -1,6 +1,6 @@
-"""AWS and an identity provider on loopback, for functions that are measured.
+"""AWS and an identity provider on loopback, for the measured functions.
 
-AWS is the fakes; the identity provider checks nothing. Both answer at once unless told otherwise.
+AWS is a set of fakes, and the identity provider checks nothing. By default, there is no latency.
 """
 
 import contextlib
@@ -61,12 +61,12 @@ class BenchScenario:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def forget(self) -> None:
-        """Nothing is published, nothing was called."""
+        """Resets published tokens and recorded calls."""
         self._parameters = FakeParameterStore(now=_now)
         self.calls.clear()
 
     def hang_up(self) -> None:
-        """Ends all connections, as servers do with idle ones."""
+        """Closes all connections, like servers with idle ones."""
         while self._open:
             with contextlib.suppress(OSError):
                 self._open.pop().shutdown(socket.SHUT_RDWR)
@@ -129,9 +129,9 @@ class BenchScenario:
 
 
 def over_tls(folder: Path, **latency: float) -> tuple[BenchScenario, dict[str, str]]:
-    """The scenario over TLS, and the variables that make every contestant trust it.
+    """The scenario over TLS, and environment variables to trust it.
 
-    Its certificate is trusted besides the system's own, so that reading them takes as long as ever.
+    The system's CA certificates stay trusted, so that loading them takes the usual time.
     """
     context, certificate = unknown_to_the_system(folder)
     bundle = folder / "everybody.pem"
@@ -141,6 +141,6 @@ def over_tls(folder: Path, **latency: float) -> tuple[BenchScenario, dict[str, s
 
 
 def system_certificates() -> Path:
-    """The file that OpenSSL reads where nothing else is said."""
+    """OpenSSL's default CA file."""
     paths = ssl.get_default_verify_paths()
     return Path(paths.cafile or paths.openssl_cafile)

@@ -1,1 +1,1 @@
-"""The profiles against other people's implementations."""
+"""Tests of the profiles with third-party implementations."""

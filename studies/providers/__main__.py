@@ -1,13 +1,13 @@
-"""Runs the function's own exchange against other people's servers and libraries.
+"""Runs the function's exchange with third-party servers and libraries.
 
-oidc-provider is among the project's own development tools. The first argument is a directory where
-the others are installed::
+oidc-provider is one of the project's development tools. The first argument is a directory with the
+others::
 
     python3 -m venv DIR/py
     DIR/py/bin/pip install authlib flask requests google-auth msal simple-salesforce docusign-esign
     .venv/bin/python -m studies.providers DIR
 
-``docs/configure/providers.md`` says what came of it.
+``docs/configure/providers.md`` contains the results.
 """
 
 import json

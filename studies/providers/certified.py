@@ -1,4 +1,4 @@
-"""Profile rfc7523 against oidc-provider, which is OpenID Certified."""
+"""Profile rfc7523 with oidc-provider, which is OpenID Certified."""
 
 import json
 from typing import Any

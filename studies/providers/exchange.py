@@ -1,4 +1,4 @@
-"""One exchange by the function's own code, and a server of theirs that it is made with."""
+"""One exchange with the function's code, and third-party servers."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ THEIRS: Final = Path(__file__).parent / "theirs"
 
 
 class Exchange:
-    """One exchange, and the assertion of it."""
+    """One exchange and its assertion."""
 
     def __init__(self, key: PrivateKey = RSA, **provider: Any) -> None:
         self.account = ServiceAccount(
@@ -42,7 +42,7 @@ class Exchange:
         self.endpoint.channel.post = observed  # type: ignore[method-assign]
 
     def run(self) -> str:
-        """What came of it: a token, or the error in the function's words."""
+        """The result: a token, or the function's error."""
         try:
             record = self.endpoint.exchange(
                 self.account,
@@ -57,7 +57,7 @@ class Exchange:
 
 @contextmanager
 def server(words: list[str], known: Mapping[str, object]) -> Iterator[str]:
-    """A program of theirs that prints where it listens."""
+    """Runs a third-party server that prints its port."""
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -72,5 +72,5 @@ def server(words: list[str], known: Mapping[str, object]) -> Iterator[str]:
 
 
 def say(what: str, exchange: Exchange) -> None:
-    """Runs it and shows what came of it."""
+    """Runs an exchange and prints the result."""
     print(f"{what}: {exchange.run()}")

@@ -1,4 +1,4 @@
-"""Profile jwt-bearer against Authlib, which implements the grant."""
+"""Profile jwt-bearer with Authlib, which implements the grant."""
 
 from collections.abc import Mapping
 from pathlib import Path

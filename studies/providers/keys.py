@@ -1,4 +1,4 @@
-"""The client, its keys, and how each program of theirs wants to be given them."""
+"""The client and its keys, in the formats of third-party programs."""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -20,7 +20,7 @@ EC: Final = ec.generate_private_key(ec.SECP256R1())
 
 
 def jwk(key: PrivateKey) -> str:
-    """The public key, as RFC 7517 writes it."""
+    """The public key as a JWK (RFC 7517)."""
     if isinstance(key, rsa.RSAPrivateKey):
         return RSAAlgorithm.to_jwk(key.public_key())
     return ECAlgorithm.to_jwk(key.public_key())
@@ -32,12 +32,12 @@ def pem(key: PrivateKey) -> str:
 
 
 def thumbprint(data: bytes) -> str:
-    """Of a certificate's DER: RFC 7515 section 4.1.8."""
+    """The thumbprint of a certificate's DER (RFC 7515 section 4.1.8)."""
     return urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
 
 
 def certificate() -> x509.Certificate:
-    """Of the RSA key, signed by itself."""
+    """A self-signed certificate of the RSA key."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "token-rotator")])
     now = datetime.now(UTC)
     return (

@@ -73,7 +73,7 @@ def _caught(into: dict[str, str]) -> Callable[..., Any]:
 def _differences(
     theirs: Mapping[str, str], ours: Mapping[str, str]
 ) -> Iterator[tuple[str, object, object]]:
-    """What the two requests do not have in common, but for times and random numbers."""
+    """The differences of two requests, without times and random values."""
     left, right = _parts(theirs), _parts(ours)
     same = [name for name in left if left[name] == right.get(name)]
     print(f"  the same: {', '.join(same)}")

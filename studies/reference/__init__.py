@@ -1,1 +1,1 @@
-"""Files and parts of the documentation that are written by a program."""
+"""Generates files and parts of the documentation."""

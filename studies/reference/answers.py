@@ -1,4 +1,4 @@
-"""The tables of the identity provider's answers and of its error codes."""
+"""Tables of the identity provider's responses and error codes."""
 
 from collections.abc import Iterable
 
@@ -9,8 +9,8 @@ from token_rotator.identity_provider.codes import CODES, FIXES, Meaning
 
 
 def answers() -> str:
-    """Which answer is which error, from the first row to the last."""
-    header = "| | answer | from the token endpoint | from discovery | asked again | previous key |"
+    """The table of responses and their errors."""
+    header = "| | response | from the token endpoint | from discovery | retried | previous key |"
     rows = (
         f"| {number} | {row.answer} | {_error(row.at_token_endpoint)} | {_error(row.at_discovery)} "
         f"| {_yes(row.at_token_endpoint and row.at_token_endpoint.retry_helps)} "
@@ -21,7 +21,7 @@ def answers() -> str:
 
 
 def codes() -> str:
-    """What an error code means, and what to do, for each profile."""
+    """The table of error codes, with fixes for each profile."""
     names = " | ".join(f"`{profile}`" for profile in Profile)
     rows = (
         f"| {_codes(meaning)} | {meaning} | "

@@ -1,4 +1,4 @@
-"""The settings of ``rotators.toml`` as tables, one for each table of the file."""
+"""Tables of the settings of ``rotators.toml``."""
 
 import json
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from token_rotator_cdk.package.place import BUCKET_DESCRIPTION, BUCKET_PARAMETER
 
 
 def tables_of_settings() -> str:
-    """All of them, with headings."""
+    """All tables, with headings."""
     found = [(path, model) for path, model in tables(Deployment, name="NAME") if path]
     return "\n\n".join("\n".join(_table(path, model)) for path, model in found)
 
 
 def parameters_of_packages() -> str:
-    """The parameters of packaged templates, and the settings that take their place."""
+    """The parameters of packaged templates, and their equivalent settings."""
     rows = [
         f"| `{one.name}` | {one.description} | {' or '.join(f'`{key}`' for key in one.settings)} |"
         for one in PARAMETERS

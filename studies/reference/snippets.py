@@ -1,4 +1,4 @@
-"""Files of ``examples``, which tests run, as the pages show them."""
+"""Tested files of ``examples``, for the documentation."""
 
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,6 @@ EXISTING_APP: Final = ("examples/existing_app/app.py", "examples/existing_app/re
 
 
 def snippet(name: str) -> str:
-    """The file as a block of code."""
+    """The file as a code block."""
     text = (ROOT / name).read_text(encoding="utf-8")
     return f"```{_LANGUAGES[Path(name).suffix]}\n{text.rstrip()}\n```"

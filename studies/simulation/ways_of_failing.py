@@ -1,4 +1,4 @@
-"""What rings, and when, after each way of failing; and when consumers notice.
+"""Which alarm fires, and when, after each kind of failure, and when consumers notice.
 
 ``python -m studies.simulation.ways_of_failing`` writes the table of docs/operate/monitoring.md.
 """
@@ -33,31 +33,31 @@ BEGIN: Final = "<!-- generated: ways of failing -->"
 END: Final = "<!-- end of ways of failing -->"
 
 PHASES: Final = 200
-"""Moments at which each failure begins, each in another trace."""
+"""Number of start times of each failure, each in a different trace."""
 HEALTHY_SECONDS: Final = 900.0
 FAILING_SECONDS: Final = 1200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A way of failing, which begins at a certain second and does not end by itself."""
+    """A kind of failure that begins at a certain second and does not end by itself."""
 
     name: str
     outages: Callable[[float, int], Sequence[Outage]] = lambda moment, number: ()
     change: Callable[[Scenario], None] = lambda scenario: None
     announced: Trigger | None = None
     silent: bool = False
-    """Nothing invokes the function any more."""
+    """Whether the function is no longer invoked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
-    """What followed one failure, in seconds after it; infinite: it did not happen."""
+    """The events after one failure, in seconds. Infinite: it did not happen."""
 
     rings: Mapping[str, float]
-    """By the alarm's name, with data points that arrive a minute late."""
+    """Times by alarm name, with data points that arrive a minute late."""
     alarm_on_time: float
-    """When the first alarm rings if data points arrive at once."""
+    """When the first alarm fires if data points arrive without delay."""
     noticed: float
     """No valid token is published any more."""
     back: float
@@ -65,7 +65,7 @@ class Aftermath:
 
     @property
     def alarm(self) -> float:
-        """When the first alarm rings."""
+        """When the first alarm fires."""
         return min(self.rings.values(), default=math.inf)
 
 
@@ -115,7 +115,7 @@ FAILURES: Final = (
 
 
 def aftermath(failure: Failure, number: int) -> Aftermath:
-    """Lets the rotator fail in this way once, at a moment that depends on the number."""
+    """Simulates one failure, at a time that depends on the number."""
     random.seed(number)  # tenacity's jitter
     trace = Trace(number)
     moment = HEALTHY_SECONDS + trace.stream("failure").at(0) * 240

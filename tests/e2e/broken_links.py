@@ -269,10 +269,10 @@ BROKEN: dict[str, Link] = {
         "A firewall answers", passes=True,
     ),
     "the secret is a random string": Link(
-        a_random_string, ["key"], "no service account", "The secret holds no usable key",
+        a_random_string, ["key"], "instead of a service account", "The secret holds no usable key",
     ),
     "the secret is deleted": Link(
-        a_deleted_secret, ["secret"], "marked for deletion", "The secret is deleted",
+        a_deleted_secret, ["secret"], "scheduled for deletion", "The secret is deleted",
     ),
     "the schedule is disabled": Link(
         a_disabled_schedule, ["schedules"], "Disabled", "A schedule is disabled",
@@ -287,7 +287,7 @@ BROKEN: dict[str, Link] = {
         silenced_alarms, ["alarms"], "the actions", "Alarms tell nobody", warns=True,
     ),
     "the log keeps its lines for ever": Link(
-        a_log_for_ever, ["log"], "for ever", BY_HAND, warns=True,
+        a_log_for_ever, ["log"], "forever", BY_HAND, warns=True,
     ),
     "the key is disabled": Link(
         a_disabled_key, ["encryption_key"], "Disabled", "The KMS key is disabled",
@@ -297,7 +297,7 @@ BROKEN: dict[str, Link] = {
         "The KMS key is going to be deleted",
     ),
     "the parameter is deleted": Link(
-        a_deleted_parameter, ["exchange", "record"], "There is no parameter",
+        a_deleted_parameter, ["exchange", "record"], "no token was published",
         "The parameter is deleted or overwritten", passes=True,
     ),
     "the function is throttled": Link(
@@ -312,7 +312,7 @@ BROKEN: dict[str, Link] = {
         a_disabled_rule, ["rules"], "Disabled", "An event rule is disabled",
     ),
     "the event rule is deleted": Link(
-        a_deleted_rule, ["rules"], "No event rule tells the function of a new key", BY_HAND,
+        a_deleted_rule, ["rules"], "No event rule invokes the function after a new key", BY_HAND,
     ),
     "the role may not read the secret": Link(
         lambda system: a_role_without("secretsmanager:GetSecretValue", system), ["secret"],

@@ -142,7 +142,7 @@ def test_the_live_check_runs_the_checks_that_a_local_aws_supports(operator: Oper
         "secret_access",
     }
     assert answer["stack"] == "intelligence-tokens-local"
-    assert planned.splitlines()[1:] == ["Reads only, for about a minute."]
+    assert planned.splitlines()[1:] == ["Read-only, for about a minute."]
 
 
 def test_an_interrupted_live_check_deletes_the_parameter_that_it_created(

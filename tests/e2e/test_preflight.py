@@ -62,5 +62,5 @@ def test_a_new_stack_that_would_meet_others_is_told_so(system: System, tmp_path:
 
     assert met[0] == 1
     assert {*wrong(met[1])} == {"named", "secrets", "losses"}
-    assert "could not create it (AlreadyExists)" in wrong(met[1])["secrets"]
+    assert "cannot create it (AlreadyExists)" in wrong(met[1])["secrets"]
     assert (free[0], wrong(free[1])) == (0, {})

@@ -173,7 +173,7 @@ def test_a_watchdog_brings_back_a_parameter_that_is_deleted_by_hand(system: Syst
 
     changes = [one for one in system.entries[seen:] if one.trigger == "parameter-changed"]
     assert found.parameter_version == 1
-    assert any("Somebody else" in text for one in changes for text in one.warnings)
+    assert any("Another principal" in text for one in changes for text in one.warnings)
     system.settle()
     assert system.consumer().use().worked
 

@@ -217,7 +217,7 @@ def test_without_the_function_the_rest_is_told(system: System) -> None:
 
     steps = {one["step"]: one for one in found["steps"]}
     assert (code, found["wrong"]) == (1, ["function", "writers", "schedules", "rules", "alarms"])
-    assert "There is no function" in steps["function"]["message"]
+    assert "does not exist in" in steps["function"]["message"]
     assert steps["record"]["message"].startswith("version ")
 
 

@@ -71,7 +71,7 @@ def test_a_stack_that_is_too_full_is_refused_with_the_number_that_fits(tmp_path)
     first = names(MOST_ROTATORS + 1)[-1]
     assert str(issue) == (
         f'[rotators.{first}] stack = "tokens": 18 rotators fit into a stack, and this one has 21: '
-        'write other stacks, such as "tokens-2", into this table and 2 more'
+        'set another stack, such as "tokens-2", in this table and 2 more'
     )
 
 

@@ -36,9 +36,11 @@ class CertifiedProvider:
 
 @contextmanager
 def certified_provider(*, strict: bool) -> Iterator[CertifiedProvider]:
-    """``strict``: the issuer alone is an audience, an assertion lives 60 s and works once, a token
-    lives 200 s. Otherwise the token endpoint is an audience too, an assertion works again, and a
-    token lives an hour.
+    """Runs the certified OpenID provider on loopback.
+
+    ``strict``: only the issuer is an audience, an assertion is valid for 60 s and once, and a token
+    for 200 s. Otherwise the token endpoint is also an audience, an assertion can be used again, and
+    a token is valid for an hour.
     """
     client = ServiceAccount.generate(discovery_endpoint="https://unused.example")
     jwk = RSAKey.import_key(client.public_key_pem).as_dict()

@@ -143,7 +143,7 @@ def test_fresh_tokens_that_are_discarded_twice_in_a_row_are_a_failure():
     world.rotate(min_remaining=WATCHDOG)
 
     for _ in range(2):
-        with pytest.raises(TokenSuperseded, match="Twice in a row"):
+        with pytest.raises(TokenSuperseded, match="twice in a row"):
             world.rotate()
 
     assert world.report.outcome is Outcome.FAILED

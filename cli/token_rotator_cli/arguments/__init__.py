@@ -1,4 +1,4 @@
 """The command line of ``token-rotator``.
 
-Imports nothing slow, so that a help text is shown at once.
+Imports nothing slow, so that help is shown immediately.
 """

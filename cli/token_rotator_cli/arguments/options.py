@@ -17,27 +17,29 @@ Group = argparse._ArgumentGroup  # noqa: SLF001 - argparse has no public name fo
 
 
 def of_a_rotator(command: Parser) -> None:
-    """What names the rotator and the account, the same for every command."""
+    """Adds the options that select the rotator and the account."""
     either = _which_rotator(command)
     either.add_argument(
-        "--function", metavar="NAME", help="its function's name or ARN; no file is read"
+        "--function", metavar="NAME", help="its function's name or ARN; the file is not read"
     )
     _add_account(command)
 
 
 def of_the_file(command: Parser) -> None:
-    """Commands that read the configuration file and call nobody."""
+    """Adds the options of commands that only read the configuration file."""
     _add_config(command.add_argument_group("configuration"))
 
 
 def _which_rotator(command: Parser) -> Group:
     group = command.add_argument_group("which rotator")
     group.add_argument(
-        "rotator", metavar="ROTATOR", nargs="?", help="its name; not needed if there is only one"
+        "rotator", metavar="ROTATOR", nargs="?", help="its name; optional if there is only one"
     )
     either = group.add_mutually_exclusive_group()
     _add_config(either)
-    either.add_argument("--stack", metavar="NAME", help="its CloudFormation stack; no file is read")
+    either.add_argument(
+        "--stack", metavar="NAME", help="its CloudFormation stack; the file is not read"
+    )
     return either
 
 
@@ -57,14 +59,14 @@ def _add_account(command: Parser) -> None:
 
 
 def preflight(command: Parser) -> None:
-    """What is deployed, and what of it is accepted."""
+    """Adds the options of ``preflight``."""
     command.add_argument(
         "--accept",
         dest="accepted",
         metavar="PARAMETERS",
         type=lambda text: frozenset(text.split()),
         default=frozenset(),
-        help="names of parameters, separated by spaces, whose consumers may lose their token",
+        help="parameters, separated by spaces, whose consumers may lose their token",
     )
     group = command.add_argument_group("what is deployed")
     either = group.add_mutually_exclusive_group()
@@ -73,45 +75,45 @@ def preflight(command: Parser) -> None:
         "--app",
         metavar="DIRECTORY",
         type=Path,
-        help="what `cdk synth` wrote for an app of your own, mostly cdk.out, or what `package` "
-        "wrote; no file is read",
+        help="output directory of `cdk synth` for your own app (usually cdk.out) or of `package`; "
+        "the file is not read",
     )
-    group.add_argument("--stack", metavar="NAME", help="only this stack of it, or a pattern")
+    group.add_argument("--stack", metavar="NAME", help="only this stack, or a pattern")
     _add_account(command)
     command.add_argument(
         "--cdk-arguments",
         metavar="TEXT",
         type=_profile_of_cdk,
         dest="cdk_profile",
-        help="what `cdk deploy` is going to be given; its --profile counts here, too",
+        help="the arguments for `cdk deploy`; its --profile also applies here",
     )
 
 
 def package(command: Parser) -> None:
-    """Where the zip files are going to be, and what is packaged."""
+    """Adds the options of ``package``."""
     command.add_argument(
         "--bucket",
         metavar="NAME",
         required=True,
-        help="the S3 bucket that the zip files are going to be in; write ${AWS::AccountId} or "
-        "${AWS::Region} where its name differs by account or region",
+        help="the S3 bucket for the zip files; its name may contain ${AWS::AccountId} and "
+        "${AWS::Region}",
     )
     command.add_argument(
         "--prefix",
         metavar="TEXT",
         default="",
-        help="what the keys of the files in the bucket begin with, such as token-rotator/",
+        help="prefix of the files' keys in the bucket, such as token-rotator/",
     )
     command.add_argument(
         "--out",
         metavar="DIRECTORY",
         type=Path,
         default=Path("package"),
-        help="where the files are written (default: package)",
+        help="output directory (default: package)",
     )
     group = command.add_argument_group("what is packaged")
     _add_config(group)
-    group.add_argument("--stack", metavar="NAME", help="only this stack of it, or a pattern")
+    group.add_argument("--stack", metavar="NAME", help="only this stack, or a pattern")
 
 
 def _profile_of_cdk(text: str) -> str | None:
@@ -121,7 +123,7 @@ def _profile_of_cdk(text: str) -> str | None:
 
 
 def upload(command: Parser) -> None:
-    """The file, and the rotator whose key it becomes."""
+    """Adds the options of ``upload``."""
     command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
     command.add_argument(
         "--no-wait",
@@ -132,95 +134,95 @@ def upload(command: Parser) -> None:
     command.add_argument(
         "--dry-run",
         action="store_true",
-        help="check the file, say where it would go and what it would replace; store nothing",
+        help="check the file and show what it would replace, but store nothing",
     )
     command.add_argument(
         "--forget-previous",
         action="store_true",
-        help="for a key that has leaked: once a token was obtained with the new key, take "
-        "AWSPREVIOUS from the replaced version, so that the function never falls back on it",
+        help="for a leaked key: after the new key works, remove the label AWSPREVIOUS from the "
+        "replaced version, so that the function never uses it again",
     )
     command.add_argument(
         "--replaces",
         metavar="ACCOUNT",
-        help="agree that the working key of this service account is replaced with that of another "
-        "one; required where there is no terminal to ask at",
+        help="confirm that the working key of this service account is replaced with another "
+        "account's; required without a terminal",
     )
     of_a_rotator(command)
 
 
 def try_a_file(command: Parser) -> None:
-    """The file, how much is found out about its provider, and whose settings count."""
+    """Adds the options of ``try``."""
     command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
     command.add_argument(
         "--print-token",
         action="store_true",
-        help="print the token alone on stdout, and everything else on stderr; with --json, the "
-        "document holds it",
+        help="print only the token on stdout, and everything else on stderr; with --json, include "
+        "the token in the document",
     )
-    probe = command.add_argument_group("how the provider wants to be asked")
+    probe = command.add_argument_group("what the provider accepts")
     probe.add_argument(
         "--probe",
         action="store_true",
-        help="find that out with at most six token requests, and write the rotators.toml that fits",
+        help="find out with at most six token requests, and print a matching rotators.toml",
     )
     probe.add_argument(
         "--api",
         metavar="URL",
-        help="with --probe: an API that takes the token (GET), to see whether a second token ends "
-        "the first one",
+        help="with --probe: an API that accepts the token (GET), to check whether a second token "
+        "revokes the first one",
     )
     probe.add_argument(
         "--replay",
         action="store_true",
-        help="with --probe: send one assertion twice, to see whether that is refused",
+        help="with --probe: send one assertion twice, to check whether this is refused",
     )
     group = command.add_argument_group("settings of the identity provider")
     group.add_argument(
         "rotator",
         metavar="ROTATOR",
         nargs="?",
-        help="the rotator of the configuration file whose settings count; not needed if it has one",
+        help="the rotator whose settings to use; optional if the file has only one",
     )
     either = group.add_mutually_exclusive_group()
     _add_config(either, ", if there is one")
     either.add_argument(
         "--provider",
         choices=[*Profile],
-        help="the defaults of this profile; no file is read (default, where there is none: "
+        help="use this profile's defaults; the file is not read (default, if there is no file: "
         f"{Profile.INTELLIGENCE})",
     )
 
 
 def live_check(command: Parser) -> None:
-    """What may be changed to see more, and the rotator."""
+    """Adds the options of ``live-check``."""
     command.add_argument(
         "--alarm",
         metavar="ALARM",
-        help="set this alarm, TokenMarginLow for example, to ALARM and follow its notification; "
-        "all subscribers of the topic receive it, and another one when it is over (18 minutes)",
+        help="set this alarm, for example TokenMarginLow, to ALARM and follow its notification; "
+        "all subscribers of the topic receive it, and another one when it ends (18 minutes)",
     )
     command.add_argument(
         "--expire",
         metavar="MINUTES",
         type=_minutes,
-        help="create a parameter without a token beside the real one, which expires in 2 minutes, "
-        "and wait up to so many more until SSM deletes it",
+        help="create a parameter without a token that expires in 2 minutes, and wait up to this "
+        "many more minutes until SSM deletes it",
     )
     command.add_argument(
         "--invocations",
         metavar="NUMBER",
         type=_number,
         default=_INVOCATIONS,
-        help="read the log for so many scheduled invocations, at most a day's "
+        help="number of scheduled invocations to read from the log, at most one day "
         f"(default {_INVOCATIONS})",
     )
     command.add_argument(
         "--report",
         metavar="FILE",
         type=Path,
-        help="write what was found as Markdown that can be published: without account numbers, "
-        "names and addresses",
+        help="write the findings as Markdown without account numbers, names and addresses, for "
+        "publication",
     )
     _which_rotator(command)
     _add_account(command)

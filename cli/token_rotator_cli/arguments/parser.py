@@ -11,10 +11,10 @@ _FORMATTER: Final = partial(argparse.RawDescriptionHelpFormatter, width=99, max_
 
 _ROOT_EPILOG: Final = """\
 `token-rotator COMMAND --help` describes a command. In a directory with a rotators.toml that has
-one rotator, a command needs no arguments. AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and the other
-variables of AWS's tools are respected.
+one rotator, commands need no arguments. AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and the other
+variables of AWS tools apply.
 
-exit codes: 0 success; 1 something is wrong or failed; 2 wrong usage; 130 interrupted"""
+exit codes: 0 success; 1 a problem or failure; 2 wrong usage; 130 interrupted"""
 
 
 def parser() -> argparse.ArgumentParser:

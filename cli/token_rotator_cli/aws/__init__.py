@@ -1,1 +1,1 @@
-"""AWS, as the operator's credentials reach it."""
+"""Calls to AWS with the operator's credentials."""

@@ -1,4 +1,4 @@
-"""Translation of botocore's exceptions into CallerError, which tells the operator what to do."""
+"""Translates botocore's exceptions into CallerError, which tells the operator what to do."""
 
 import warnings
 from collections.abc import Iterator
@@ -44,46 +44,46 @@ _LOGGED_OUT: Final = frozenset(
 
 
 _NO_TERMINAL: Final = (
-    "The profile wants an MFA code, which needs a terminal. In one, `aws configure "
-    "export-credentials --profile NAME --format env` prints credentials that work without."
+    "The profile requires an MFA code, which needs a terminal. In a terminal, `aws configure "
+    "export-credentials --profile NAME --format env` prints credentials that work without one."
 )
 _WAY: Final = "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL"
 
 _FIXES: Final[tuple[tuple[type[BotoCoreError] | tuple[type[BotoCoreError], ...], str], ...]] = (
     (
         ProfileNotFound,
-        "There is no such profile: `aws configure list-profiles` lists the existing ones.",
+        "The profile does not exist: `aws configure list-profiles` lists the existing ones.",
     ),
-    (NoRegionError, "Name the region with --region or AWS_REGION."),
+    (NoRegionError, "Set the region with --region or AWS_REGION."),
     (RefreshWithMFAUnsupportedError, _NO_TERMINAL),
     (
         SSLError,
         (
-            "AWS's certificate was not accepted. If a proxy of your network inspects TLS, name the "
-            "file with its certificates in AWS_CA_BUNDLE."
+            "AWS's certificate was rejected. If a proxy in your network inspects TLS, set "
+            "AWS_CA_BUNDLE to the file with its CA certificate."
         ),
     ),
     (
         ProxyConnectionError,
-        "The proxy that HTTPS_PROXY names could not be reached: correct or remove it.",
+        "The proxy in HTTPS_PROXY could not be reached: correct or remove it.",
     ),
     (
         (HTTPClientError, NoConnection),
-        f"Try again; if it stays, {_WAY}. Your network may want a proxy in HTTPS_PROXY.",
+        f"Try again. If it persists, {_WAY}. Your network may require a proxy in HTTPS_PROXY.",
     ),
 )
-"""The first row that applies."""
+"""Fixes by exception. The first matching row applies."""
 
 
 @contextmanager
 def calling(action: str) -> Iterator[None]:
-    """Raises CallerError for whatever botocore raises; ``action`` is the IAM action to ask for."""
+    """Converts botocore's exceptions to CallerError. ``action`` is the required IAM action."""
     try:
         with _never_asking_stdin():
             yield
     except (ClientError, BotoCoreError) as exc:
         code = _code(exc)
-        # from None: a validation error of botocore's quotes the arguments
+        # from None: botocore's validation errors quote the arguments
         raise CallerError(
             action,
             code=code,
@@ -95,7 +95,7 @@ def calling(action: str) -> Iterator[None]:
         raise CallerError(
             action,
             code=type(exc).__name__,
-            fix=f"What answered is not AWS, but the page of a proxy for example: {_WAY}.",
+            fix=f"The response is not from AWS but, for example, from a proxy: {_WAY}.",
         ) from None
     except (GetPassWarning, EOFError):
         raise CallerError(action, code="MFA", fix=_NO_TERMINAL) from None
@@ -103,9 +103,9 @@ def calling(action: str) -> Iterator[None]:
 
 @contextmanager
 def _never_asking_stdin() -> Iterator[None]:
-    """Without a terminal, getpass warns and reads a line of stdin, where a key may come from.
+    """Prevents getpass from reading stdin, which may contain a key, if there is no terminal.
 
-    botocore asks it for the code of an MFA device: https://docs.python.org/3/library/getpass.html
+    botocore uses it to ask for an MFA code: https://docs.python.org/3/library/getpass.html
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error", GetPassWarning)
@@ -123,12 +123,12 @@ def _fix(action: str, code: str, exc: ClientError | BotoCoreError) -> str:
         message = exc.response["Error"].get("Message", "") if isinstance(exc, ClientError) else ""
         return f"{denied(action, message)}, or use another --profile."
     if code in _LOGGED_OUT:
-        return "There are no valid AWS credentials: log in, or name a profile with --profile."
+        return "There are no valid AWS credentials: log in, or choose a profile with --profile."
     if _is_unavailable(exc):
-        return f"Try again; if it stays, {_WAY}."
+        return f"Try again. If it persists, {_WAY}."
     return next(
         (fix for kinds, fix in _FIXES if isinstance(exc, kinds)),
-        "The API reference of that service explains the code.",
+        "Look up the code in the service's API reference.",
     )
 
 

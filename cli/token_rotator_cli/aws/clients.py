@@ -1,4 +1,4 @@
-"""boto3's clients, with the caller's credentials, region and endpoint as boto3 finds them."""
+"""boto3 clients with the caller's credentials, region and endpoint."""
 
 import os
 from functools import cached_property
@@ -29,20 +29,20 @@ _WITH_RETRIES: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode
 _SOON: Final = Config(
     connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
 )
-"""For STS, to which not every network has a way."""
+"""Short timeouts for STS, which some networks cannot reach."""
 _ONCE: Final = Config(
     connect_timeout=5,
     read_timeout=FUNCTION_TIMEOUT_SECONDS + 10,
-    retries={"total_max_attempts": 1, "mode": "standard"},  # each attempt would be a rotation
+    retries={"total_max_attempts": 1, "mode": "standard"},  # a retry would be another rotation
 )
 
 
 class Aws:
-    """The services that the commands call; a client is made when it is first used."""
+    """Clients of the services that the commands call, created on first use."""
 
     def __init__(self, *, profile: str | None = None, region: str | None = None) -> None:
         """Raises CallerError for a profile that does not exist."""
-        # boto3 reads AWS_DEFAULT_REGION only; the AWS CLI and other SDKs read AWS_REGION, too
+        # boto3 reads only AWS_DEFAULT_REGION; the AWS CLI and other SDKs also read AWS_REGION
         region = region or os.environ.get("AWS_REGION")
         with calling("Reading the AWS configuration"):
             self._session = boto3.Session(profile_name=profile, region_name=region)
@@ -51,7 +51,7 @@ class Aws:
     def account(self) -> str:
         """The account of the caller's credentials. Raises CallerError.
 
-        STS answers this without any permission, whatever policies say:
+        This STS call requires no permissions:
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
         with calling("sts:GetCallerIdentity"):
@@ -76,7 +76,7 @@ class Aws:
 
     @cached_property
     def function_list(self) -> "LambdaClient":
-        """Lambda's client for what may be repeated."""
+        """The Lambda client for calls that may be retried."""
         return self._session.client("lambda", config=_WITH_RETRIES)
 
     @cached_property
@@ -123,14 +123,14 @@ class Aws:
 
     @property
     def region(self) -> str:
-        """The region that requests go to. Raises CallerError where none is named."""
+        """The region of the requests. Raises CallerError if none is set."""
         with calling("Reading the AWS configuration"):
             if self._session.region_name is None:
                 raise NoRegionError
         return self._session.region_name
 
     def has_service(self, service: str) -> bool:
-        """Whether botocore knows of an endpoint of the service in the region."""
+        """Whether botocore knows an endpoint of the service in the region."""
         partition = self._session.get_partition_for_region(self.region)
         known = self._session.get_available_regions(service, partition_name=partition)
         return self.region in known
@@ -152,5 +152,5 @@ class Aws:
 
     @property
     def is_local(self) -> bool:
-        """Whether this is a local AWS, which does not emulate everything."""
+        """Whether this is the local AWS emulator, which does not support everything."""
         return urls.is_loopback(urls.host(self.functions.meta.endpoint_url))

@@ -1,4 +1,4 @@
-"""What AWS says it has denied, which may be another action than the one that was called."""
+"""Parses AccessDenied messages: the denied action may differ from the called one."""
 
 import re
 from typing import Final
@@ -13,16 +13,19 @@ _POLICIES: Final = (
     "session policy",
     "VPC endpoint policy",
 )
-"""The kinds that the message may name.
+"""Kinds of policy that the message may name.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 _KMS: Final = re.compile(r"Access to KMS is not allowed|refers to a customer master key")
-"""Secrets Manager and Parameter Store, where KMS has refused: their answers name no action."""
+"""Messages of Secrets Manager and Parameter Store if KMS denied access. They name no action."""
 
 
 def denied(called: str, message: str) -> str:
-    """What to ask for. Nothing else of AWS's message is repeated: it quotes the request."""
+    """The permission to ask for.
+
+    The rest of AWS's message is omitted, because it quotes the request.
+    """
     named = _ACTION.search(message)
     action = named[1] if named else _of_kms(called) if _KMS.search(message) else called
     where = " on the key" if action.startswith("kms:") else ""

@@ -1,4 +1,4 @@
-"""Steps that show what the account allows, before the first deployment, too."""
+"""Steps that check the account's limits."""
 
 from token_rotator.errors import ConfigurationError
 from token_rotator_cli.check.context import CheckContext

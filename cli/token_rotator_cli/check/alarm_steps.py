@@ -1,4 +1,4 @@
-"""Steps that show whether alarms tell anybody."""
+"""Steps that check whether alarms notify anyone."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -85,13 +85,13 @@ def subscribers(context: CheckContext) -> Finding:
 
 
 def _topics(context: CheckContext) -> list[str]:
-    """The topics among the alarms' actions: an action may be a function, too."""
+    """The SNS topics among the alarms' actions."""
     actions = {action for alarm in context.alarms for action in alarm.get("AlarmActions", [])}
     return sorted(one for one in actions if one.split(":")[2] == "sns")
 
 
 def _unknown_of(context: CheckContext, topic: str, alarm: str) -> Iterator[str]:
-    """What cannot be told of a topic. Raises ConfigurationError for one that takes no alarms."""
+    """Unknown properties of a topic. Raises ConfigurationError if alarms cannot publish to it."""
     try:
         with calling("sns:GetTopicAttributes"):
             attributes = context.aws.topics.get_topic_attributes(TopicArn=topic)["Attributes"]
@@ -148,7 +148,7 @@ def _request(alarm: str, action: str, resource: str) -> Request:
         context={
             "aws:sourceaccount": account,
             "aws:sourcearn": alarm,
-            "aws:sourceowner": account,  # of the policy that SNS gives a new topic
+            "aws:sourceowner": account,  # from the default policy of SNS
             "aws:securetransport": "true",
         },
     )

@@ -1,4 +1,4 @@
-"""``token-rotator check``: what the function says of a rotation, then what AWS says of the rest."""
+"""``token-rotator check``: shows the steps of a rotation, and checks the resources in AWS."""
 
 from typing import Final
 
@@ -39,5 +39,5 @@ STEPS: Final[tuple[Step[CheckContext], ...]] = (
 
 
 def check(session: Session) -> int:
-    """The exit code."""
+    """Runs the command and returns the exit code."""
     return run_steps(STEPS, CheckContext(session), session.console)

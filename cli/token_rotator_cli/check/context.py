@@ -1,4 +1,4 @@
-"""What the steps of ``check`` work with, and what they found so far."""
+"""The inputs of the steps of ``check``, and their results so far."""
 
 from datetime import datetime
 from functools import cached_property
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class CheckContext:
-    """``outline`` is there once the step ``rotator`` has ended well."""
+    """Shared data of the steps. ``outline`` is set after the step ``rotator``."""
 
     outline: Outline
     deployed: Deployed
-    """There once the step ``function`` has ended well."""
+    """Set after the step ``function``."""
     schedules: list[Schedule]
-    """There once the step ``schedules`` has ended well."""
+    """Set after the step ``schedules``."""
     alarms: "list[MetricAlarmTypeDef]"
-    """There once the step ``alarms`` has ended well."""
+    """Set after the step ``alarms``."""
     log_group: str | None = None
-    """None: nothing that can be read names it."""
+    """None: unknown."""
     rotation: LoggedRotation | None = None
-    """The one that this command has invoked."""
+    """The rotation that this command invoked."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -49,7 +49,7 @@ class CheckContext:
 
     @cached_property
     def attempts(self) -> list[LoggedRotation]:
-        """The latest rotations in the log, the newest last; none if it cannot be read."""
+        """The latest rotations in the log, newest last. Empty if the log cannot be read."""
         try:
             return self.log.attempts() if self.log else []
         except CallerError:
@@ -57,5 +57,5 @@ class CheckContext:
 
     @property
     def last(self) -> LoggedRotation | None:
-        """The rotation that was invoked, or else the last one in the log."""
+        """The rotation that this command invoked, or else the last one in the log."""
         return self.rotation or (self.attempts[-1] if self.attempts else None)

@@ -1,4 +1,4 @@
-"""Steps that show which rotator this is, and whether Lambda can run its function."""
+"""Steps that find the rotator, and check whether Lambda can run its function."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -19,28 +19,28 @@ PAGE: Final = "docs/network/vpc.md"
 
 FIXES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "EniLimitExceeded": "a quota of network interfaces is used up: delete unused ones, or ask "
+        "EniLimitExceeded": "a quota of network interfaces is reached: delete unused ones, or ask "
         "for more in Service Quotas (AWS Lambda, Elastic network interfaces per VPC; Amazon VPC, "
         "Network interfaces per Region)",
-        "SubnetOutOfIPAddresses": "a subnet has no free address: free some, or write larger "
-        "subnets into subnet_ids",
-        "InvalidSubnet": "a subnet of subnet_ids is gone, of another VPC, or not dual-stack "
-        "(allow_ipv6_for_dual_stack): write subnets of one VPC that exist",
-        "InvalidSecurityGroup": "a group of security_group_ids is gone or of another VPC: write "
-        "groups of the subnets' VPC",
+        "SubnetOutOfIPAddresses": "a subnet has no free addresses: free some, or set larger "
+        "subnets in subnet_ids",
+        "InvalidSubnet": "a subnet in subnet_ids does not exist, is in another VPC, or is not "
+        "dual-stack (allow_ipv6_for_dual_stack): set existing subnets of one VPC",
+        "InvalidSecurityGroup": "a group in security_group_ids does not exist or is in another "
+        "VPC: set groups of the subnets' VPC",
         "InsufficientRolePermissions": "the function's role may not create network interfaces: "
         f"{RESTORE}, or find the permissions boundary or service control policy that denies "
         "ec2:CreateNetworkInterface",
-        "EC2RequestLimitExceeded": "EC2 throttles the account's requests: deploy again in some "
+        "EC2RequestLimitExceeded": "EC2 throttles the account's requests: deploy again in a few "
         "minutes",
-        "DisallowedByVpcEncryptionControl": "the VPC's encryption control admits no Lambda "
-        "functions: ask who runs the network for an exclusion, or write subnets of another VPC",
-        "InvalidConfiguration": "what was deployed does not go together; the reason says what: "
+        "DisallowedByVpcEncryptionControl": "the VPC's encryption control does not allow Lambda "
+        "functions: ask the network team for an exclusion, or set subnets of another VPC",
+        "InvalidConfiguration": "the deployed settings conflict; the reason names them: "
         "correct rotators.toml and deploy",
-        "InternalError": "AWS failed: deploy again, and look at the AWS Health Dashboard",
+        "InternalError": "AWS failed: deploy again, and check the AWS Health Dashboard",
     }
 )
-"""What to do, by the code that Lambda names as the reason.
+"""Fixes by Lambda's reason code.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
 """
@@ -82,7 +82,7 @@ def function(context: CheckContext) -> Finding:
 
 
 def _log_group(context: CheckContext) -> str | None:
-    """The log group of a function that cannot be asked, by what its stack is made of."""
+    """The log group from the stack's resources, if the function cannot be read."""
     outline = context.outline
     if outline.stack is None:
         return None
@@ -105,20 +105,20 @@ def state(context: CheckContext) -> Finding:
     }
     if found.last_update.name == _FAILED:
         raise ConfigurationError(
-            "The last update of the function failed, and it runs as it did before"
+            "The last update of the function failed, and it runs the previous version"
             f"{_because(found.last_update)}"
         )
     if found.state.name == _INACTIVE and found.state.code in _IDLE:
         raise ConfigurationError(
-            "The function is inactive: nothing invoked it for so long that Lambda took its "
-            "network interfaces back. An invocation fails, and makes Lambda attach it again: "
-            "`token-rotator rotate` now and in some minutes. The schedules should have invoked it "
-            "each minute: see the row schedules."
+            "The function is inactive: it was not invoked for so long that Lambda removed its "
+            "network interfaces. The next invocation fails and makes Lambda attach it again: run "
+            "`token-rotator rotate` now and again in a few minutes. The schedules should have "
+            "invoked it every minute: see the row schedules."
         )
     if found.state.name == _PENDING:
         return Finding(
-            message=f"Lambda is still attaching it, {found.network}; that takes a minute or two, "
-            "and until then invocations fail. Run check again",
+            message=f"Lambda is still attaching it, {found.network}. This takes a minute or two, "
+            "and invocations fail until then. Run check again",
             result=Result.WARNING,
             facts=facts,
         )
@@ -139,5 +139,5 @@ def _because(status: Status) -> str:
     named = ", ".join(filter(None, [status.code, status.reason.rstrip(".")]))
     if not named:
         return f". What to do: {RESTORE}."
-    fix = FIXES.get(status.code, f"the reason says what: correct it and {RESTORE}")
+    fix = FIXES.get(status.code, f"see the reason, correct it and {RESTORE}")
     return f": {named}. What to do: {fix}. {PAGE} has more."

@@ -1,4 +1,4 @@
-"""Steps that show what consumers find, and who else writes it."""
+"""Steps that check the published token, and find other writers."""
 
 from token_rotator.errors import ConfigurationError, PublicationError
 from token_rotator_cli.check.context import CheckContext
@@ -16,24 +16,24 @@ def record(context: CheckContext) -> Finding:
     facts = {"version": there.version, "written_at": there.written_at.isoformat()}
     if there.foreign:
         raise PublicationError(
-            f"No rotation has published version {there.version} of {name}: something else wrote it "
-            f"{age} s ago. CloudTrail's PutParameter says who; then `token-rotator rotate` "
-            "overwrites it."
+            f"No rotation published version {there.version} of {name}: another principal wrote it "
+            f"{age} s ago. PutParameter in CloudTrail shows who. Then run `token-rotator rotate` "
+            "to overwrite it."
         )
     settings = context.deployed.settings if hasattr(context, "deployed") else None
     expires_at = there.expires_at(settings.token_lifetime if settings else None)
     if expires_at is None:
         return Finding(
-            message=f"version {there.version} of {name} was written {age} s ago; when its token "
-            "expires, only the log or the function says",
+            message=f"version {there.version} of {name} was written {age} s ago; its expiry is "
+            "only in the log or the function's response",
             result=Result.UNKNOWN,
             facts=facts,
         )
     left = int((expires_at - now).total_seconds())
     if left <= 0:
         raise PublicationError(
-            f"The published token (version {there.version}) expired {-left} s ago: consumers have "
-            "none. `token-rotator status` shows what stopped the last rotation."
+            f"The published token (version {there.version}) expired {-left} s ago, and consumers "
+            "have none. `token-rotator status` shows the last rotation's error."
         )
     at_most = "" if there.by else "at most "
     return Finding(
@@ -53,8 +53,8 @@ def writers(context: CheckContext) -> Finding:
     if others:
         listed = " and ".join(f"{one.rotator} ({one.function_arn})" for one in others)
         raise ConfigurationError(
-            f"{listed} writes {name}, too: each encrypts it with its own key, which consumers of "
-            "the other may not use. Take one of them away, or give it another parameter_name "
+            f"{listed} also writes {name}: each encrypts it with its own key, which the other's "
+            "consumers may not use. Remove one of them, or set another parameter_name "
             "(docs/deploy/renaming.md)."
         )
     return Finding(message=f"no other rotator of this account and region writes {name}")

@@ -1,6 +1,6 @@
-"""Steps that the function itself takes, as the report of a rotation tells them.
+"""Steps of a rotation, from the function's report.
 
-It is the rotation that this command invokes, or else the last one in the function's log.
+The report is from the rotation that this command invokes, or else the last one in the log.
 """
 
 import math
@@ -41,7 +41,7 @@ def invocation(context: CheckContext) -> Finding:
 
 
 def told(step: RotationStep) -> Callable[[CheckContext], Finding]:
-    """The step of ``check`` that says what became of a step of the rotation."""
+    """Creates the step of ``check`` for a step of the rotation."""
 
     def tell(context: CheckContext) -> Finding:
         rotation = context.last
@@ -76,14 +76,14 @@ def _why(rotation: LoggedRotation, step: LoggedStep) -> str:
 
 
 def _decisive(rotation: LoggedRotation, step: LoggedStep) -> bool:
-    """Whether the rotation published nothing because of it, or by the previous key alone."""
+    """Whether it is why nothing was published, or why the previous key was used."""
     if rotation.error is not None:
         return rotation.error == step.error
     return rotation.previous_key_used or rotation.outcome == Outcome.WAITING
 
 
 def _elsewhere(context: CheckContext) -> str:
-    """What to know of a secret that is not where the function is, if Lambda has told of both."""
+    """A note if the secret is in a different region than the function."""
     if not hasattr(context, "deployed"):
         return ""
     secret, function = context.deployed.settings.secret_arn, context.outline.function_arn
@@ -91,8 +91,8 @@ def _elsewhere(context: CheckContext) -> str:
     if there == here:
         return ""
     return (
-        f" The secret is in {there}. The function is in {here}, and asks Secrets Manager there: "
-        f"name a secret of {here}, or replicate this one."
+        f" The secret is in {there}, but the function is in {here}: set a secret in {here}, or "
+        "replicate this one."
     )
 
 
@@ -141,7 +141,7 @@ _FOUND: Final[Mapping[RotationStep, Callable[[LoggedRotation], tuple[str, Result
     RotationStep.EXCHANGE: _exchange,
     RotationStep.PUBLISH: _publish,
 }
-"""What is told of a step that worked."""
+"""Messages for successful steps."""
 
 _FACTS: Final[Mapping[RotationStep, tuple[str, ...]]] = {
     RotationStep.READ: ("life_left_before_seconds",),

@@ -1,4 +1,4 @@
-"""Steps that show whether anything invokes the function: schedules, event rules and roles."""
+"""Steps that check the function's triggers: schedules, event rules and their roles."""
 
 import json
 from collections import Counter
@@ -22,9 +22,9 @@ IMPRECISION: Final = timedelta(minutes=1)
 
 _EVENTS: Final = {
     "aws.secretsmanager": "a new key",
-    "aws.ssm": "a parameter that somebody deleted or overwrote",
+    "aws.ssm": "a deleted or overwritten parameter",
 }
-"""What the rules tell the function of, by the source of the event."""
+"""The rules' events by source."""
 
 _AT_ONCE: Final = " or ".join(_EVENTS.values())
 
@@ -54,16 +54,16 @@ def triggered(context: CheckContext) -> Finding:
     """The schedules reach the function, as its log shows."""
     rates = [one.every for one in context.schedules if one.every]
     if not rates or context.log is None:
-        return Finding(message="nothing that can be read tells", result=Result.UNKNOWN)
+        return Finding(message="the log cannot be read", result=Result.UNKNOWN)
     within = 2 * min(rates) + IMPRECISION
     now = context.session.clock.now()
     by_schedule = [one for one in context.log.since(now - within) if one.trigger in OURS]
     if not by_schedule:
         raise ConfigurationError(
             f"No schedule has reached the function in the last {within.seconds // 60} minutes, "
-            "although they are enabled. Either their role may not invoke it (see the row roles), "
-            "or Lambda has nothing left to run it with (see concurrency), or its log cannot be "
-            f"written (see log). {RESTORE.capitalize()}."
+            "although they are enabled. Their role may not invoke it (see the row roles), Lambda "
+            "has no concurrency left (see concurrency), or the function cannot write its log (see "
+            f"log). {RESTORE.capitalize()}."
         )
     last = max(one.at for one in by_schedule)
     return Finding(message=f"the last one {int((now - last).total_seconds())} s ago")
@@ -83,7 +83,7 @@ def rules(context: CheckContext) -> Finding:
             disabled.append(name)
     if disabled:
         raise ConfigurationError(
-            f"Disabled: {' and '.join(disabled)}, so that {_AT_ONCE} waits for the next schedule. "
+            f"Disabled: {' and '.join(disabled)}, so {_AT_ONCE} waits for the next schedule. "
             f"aws events enable-rule --name {disabled[0]}, or {RESTORE}."
         )
     missing = [what for source, what in _EVENTS.items() if source not in sources]
@@ -91,8 +91,8 @@ def rules(context: CheckContext) -> Finding:
         missing = [what for what in missing if what != _EVENTS["aws.ssm"]]
     if missing:
         raise ConfigurationError(
-            f"No event rule tells the function of {' or '.join(missing)}, which waits for the next "
-            f"schedule: {RESTORE}."
+            f"No event rule invokes the function after {' or '.join(missing)}, which waits for the "
+            f"next schedule: {RESTORE}."
         )
     return Finding(message=f"{' and '.join(names)}: enabled")
 
@@ -117,7 +117,7 @@ def _problems(context: CheckContext, role: str, principal: str) -> Iterator[str]
     except CallerError as error:
         if error.code != "NoSuchEntity":
             raise
-        yield f"There is no role {name} any more, with which {principal} calls."
+        yield f"The role {name}, which {principal} uses, no longer exists."
         return
     trust = json.dumps(found["AssumeRolePolicyDocument"])
     request = Request(
@@ -131,20 +131,20 @@ def _problems(context: CheckContext, role: str, principal: str) -> Iterator[str]
 
 
 def _has_watchdogs(context: CheckContext) -> bool:
-    """Whether the stack has any, and with them the rule for the parameter."""
+    """Whether the stack has watchdogs, and so the rule for the parameter."""
     return any(one.trigger == Trigger.WATCHDOG for one in getattr(context, "schedules", ()))
 
 
 def _missing_watchdogs(there: int) -> tuple[Result, str]:
-    """A stack has all watchdogs or none; nothing that is read here tells which was deployed."""
+    """A note on missing watchdogs. The deployed setting is unknown here."""
     if there == 0:
         return Result.OK, (
-            "; no watchdog, which is right only if watchdog_min_remaining_seconds = 0 was "
-            f"deployed. Otherwise {RESTORE}"
+            "; no watchdog, which is correct only with watchdog_min_remaining_seconds = 0. "
+            f"Otherwise {RESTORE}"
         )
     if there < Default.WATCHDOGS:
         return Result.WARNING, (
-            f"; {there} of {Default.WATCHDOGS} watchdogs, which no setting asks for: after an "
-            f"outage consumers wait longer for a token. To have all of them, {RESTORE}"
+            f"; only {there} of {Default.WATCHDOGS} watchdogs: after an outage, consumers wait "
+            f"longer for a token. To restore all, {RESTORE}"
         )
     return Result.OK, ""

@@ -1,4 +1,4 @@
-"""``token-rotator costs``: the monthly bill of a configuration, and what a setting changes."""
+"""``token-rotator costs``: the monthly cost of a configuration, and the effect of settings."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ DEFAULTS: Final = Deployment(
     stack=StackConfig(name="tokens"),
     rotators={"marketing": RotatorConfig(parameter_name="/marketing/access-token")},
 )
-"""What is billed where there is no file."""
+"""The deployment to calculate if there is no file."""
 
 _CHANGES: Final[Mapping[str, Mapping[str, object]]] = {
     "secret.arn = an existing secret": {"secret": SecretConfig.model_construct(arn="")},
@@ -28,11 +28,13 @@ _CHANGES: Final[Mapping[str, Mapping[str, object]]] = {
 
 
 def costs(config: Path | None, console: Console) -> int:
-    """The exit code. Raises ConfigFileError."""
+    """Runs the command and returns the exit code. Raises ConfigFileError."""
     if config is None and not CONFIG.exists():
         deployment = DEFAULTS
         console.works_in(Place(calls_aws=False))
-        console.note(f"There is no {CONFIG} in this directory: one rotator with the defaults.")
+        console.note(
+            f"There is no {CONFIG} in this directory. Using one rotator with the defaults."
+        )
     else:
         deployment = read_config(config or CONFIG)
         console.works_in(place_in(deployment))
@@ -43,17 +45,17 @@ def costs(config: Path | None, console: Console) -> int:
 
 
 def rotator_items(rotator: RotatorConfig, architecture: Architecture) -> dict[str, float]:
-    """Dollars a month for a rotator, by item."""
+    """Dollars per month for a rotator, by item."""
     return priced(usage_of_rotator(rotator, architecture))
 
 
 def stack_items(stack: StackConfig) -> dict[str, float]:
-    """Dollars a month for what the rotators of one stack share, by item."""
+    """Dollars per month for a stack's shared resources, by item."""
     return priced(usage_of_stack(stack))
 
 
 def as_json(deployment: Deployment) -> dict[str, object]:
-    """The bill for programs."""
+    """The cost as JSON."""
     architecture = deployment.stack.architecture
     rotators = {name: rotator_items(one, architecture) for name, one in deployment.rotators.items()}
     stacks = {one.stack.name: stack_items(one.stack) for one in deployment.by_stack()}
@@ -68,9 +70,9 @@ def as_json(deployment: Deployment) -> dict[str, object]:
 
 
 def bill(deployment: Deployment) -> Iterator[str]:
-    """The bill for people, line by line."""
-    yield f"US dollars a month, at the list prices of {AS_OF} in US East (N. Virginia), without"
-    yield "free tier and failures. Not included: calls by consumers, taxes, stored logs (cents)."
+    """The lines of the cost table."""
+    yield f"US dollars per month, at the list prices of {AS_OF} in US East (N. Virginia), without"
+    yield "free tier or failures. Not included: calls by consumers, taxes, stored logs (cents)."
     architecture = deployment.stack.architecture
     alike: dict[tuple[tuple[str, float], ...], list[str]] = {}
     for name, rotator in deployment.rotators.items():
@@ -89,7 +91,7 @@ def bill(deployment: Deployment) -> Iterator[str]:
     yield ""
     yield _line(f"total (rotators: {len(deployment.rotators)}, stacks: {stacks})", total)
     yield ""
-    yield "What a setting changes, for each rotator:"
+    yield "Effect of settings, per rotator:"
     yield from _changes(next(iter(deployment.rotators.values())), architecture)
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 AS_OF: Final = "2026-11"
-"""When the pages were read. No bill of a real account has been compared yet."""
+"""Date of the price pages. Not compared with a real bill yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """The price of a number of units."""
+    """A price per number of units."""
 
     dollars: float
     per: float = 1
@@ -28,7 +28,7 @@ _KMS: Final = "https://aws.amazon.com/kms/pricing/"
 _CLOUDWATCH: Final = "https://aws.amazon.com/cloudwatch/pricing/"
 
 PRICES: Final = {
-    "alarms": Price(dollars=0.10, page=_CLOUDWATCH),  # for each metric that one watches
+    "alarms": Price(dollars=0.10, page=_CLOUDWATCH),  # per metric of an alarm
     "customer key": Price(dollars=1.00, page=_KMS),
     "customer key: calls": Price(dollars=0.03, per=1e4, page=_KMS),
     "dashboard": Price(dollars=3.00, page=_CLOUDWATCH),
@@ -43,7 +43,7 @@ PRICES: Final = {
     "secret": Price(dollars=0.40, page=_SECRETS_MANAGER),
     "secret: calls": Price(dollars=0.05, per=1e4, page=_SECRETS_MANAGER),
 }
-"""By the item of the bill."""
+"""Prices by item."""
 
 
 def priced(usage: dict[str, float]) -> dict[str, float]:

@@ -1,7 +1,7 @@
-"""What a rotator without failures uses in a month, by item of the bill.
+"""Monthly usage of a rotator without failures, by item.
 
-tests/unit/cli/costs/test_usage.py compares the numbers of one run with the real function, and
-tests/infra/test_costs.py compares what the stack renders.
+tests/unit/cli/costs/test_usage.py compares the numbers with the real function, and
+tests/infra/test_costs.py with the stack's template.
 """
 
 from typing import Final
@@ -11,33 +11,32 @@ from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.models.stack import Architecture, StackConfig
 
 HOURS: Final = 730
-"""In a month."""
+"""Hours per month."""
 
 ALARMS: Final = 4
-"""Each watches one metric. FunctionNotInvoked is one more where there are watchdogs, and
-KeyExpiringSoon where keys expire.
+"""One metric each. Plus FunctionNotInvoked with watchdogs, and KeyExpiringSoon if keys expire.
 """
 METRICS: Final = 1
-"""TokenPublished; the others are emitted in trouble only."""
+"""TokenPublished. The others are emitted only on problems."""
 
 PARAMETER_CALLS: Final = 2
-"""In a rotation: read and write. A run that keeps the token makes no call."""
+"""Read and write, per rotation. A run that keeps the token makes no call."""
 SECRET_CALLS: Final = 1
 DECRYPTIONS: Final = 2
-"""By KMS, in a rotation: the published token and the secret."""
+"""KMS calls per rotation: the published token and the secret."""
 DATA_KEYS: Final = 1
-"""By KMS, in a rotation: for the token that is written."""
+"""KMS calls per rotation: for the new token."""
 
 ROTATION_SECONDS: Final = 0.5
 KEPT_SECONDS: Final = 0.005
-"""Assumed, for a warm function with 256 MB."""
+"""Assumption for a warm function with 256 MB."""
 
 ROTATION_LOG_BYTES: Final = 1260
 """The rotation's line and its metrics line."""
 KEPT_LOG_BYTES: Final = 360
-"""Of a run that keeps the token, or notes an event."""
+"""Log of a run that keeps the token or notes an event."""
 PLATFORM_LOG_BYTES: Final = 600
-"""Lambda's own lines for each run, platform.start and platform.report. Assumed."""
+"""Lambda's own lines per run, platform.start and platform.report. An assumption."""
 LOG_EVENT_BYTES: Final = 26
 """CloudWatch Logs adds them to every line: PutLogEvents, API reference."""
 
@@ -49,7 +48,7 @@ _DURATION: Final = {
 
 
 def usage_of_rotator(rotator: RotatorConfig, architecture: Architecture) -> dict[str, float]:
-    """Amounts of what a rotator adds to a stack."""
+    """Monthly usage of a rotator, by item."""
     runs, rotations = runs_and_rotations(rotator)
     watchdogs = rotator.watchdog_min_remaining_seconds > 0
     noted = rotations if watchdogs else 0.0  # the event of each write
@@ -80,16 +79,16 @@ def usage_of_rotator(rotator: RotatorConfig, architecture: Architecture) -> dict
 
 
 def usage_of_stack(stack: StackConfig) -> dict[str, float]:
-    """Amounts of what the rotators of one stack share."""
+    """Monthly usage of a stack's shared resources, by item."""
     return {"customer key": float(stack.key_arn is None), "dashboard": float(stack.dashboard)}
 
 
 def runs_and_rotations(rotator: RotatorConfig) -> tuple[float, float]:
-    """All runs of the function, and those that obtain and publish a token."""
+    """The numbers of all runs per month, and of rotations."""
     scheduled = HOURS * 60 / rotator.interval_minutes
     threshold = rotator.watchdog_min_remaining_seconds
     if threshold == 0:
         return scheduled, scheduled
-    # a watchdog replaces the token as soon as its life is below the threshold
+    # a watchdog replaces the token as soon as its remaining lifetime is below the threshold
     replaced = (60 * rotator.interval_minutes - 1) // (rotator.token_lifetime_seconds - threshold)
     return scheduled + HOURS * 60 * Default.WATCHDOGS, scheduled * (1 + replaced)

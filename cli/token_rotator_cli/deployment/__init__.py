@@ -1,1 +1,1 @@
-"""What is deployed: the function and its settings, its secret, parameter, schedules and log."""
+"""Reads the deployed resources: function, secret, parameter, schedules, log and others."""

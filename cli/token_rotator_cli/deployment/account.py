@@ -1,4 +1,4 @@
-"""The account of the caller's credentials, compared with the one that is named."""
+"""Compares the account of the caller's credentials with the configured one."""
 
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.target import Target
@@ -7,24 +7,24 @@ from token_rotator_cli.place import Place
 
 
 def confirm_account(aws: Aws, account: str | None, *, source: str) -> None:
-    """Asks STS whose credentials these are, if an account is named; ``source`` is what names it.
+    """Checks the credentials' account with STS, if ``account`` is set. ``source`` is for errors.
 
-    An account belongs to one partition, so this compares the partition, too. Regions are not
-    compared: requests go to the region that is named. Raises WrongAccount, CallerError.
+    An account belongs to one partition, so this also checks the partition. Regions need no check.
+    Raises WrongAccount, CallerError.
     """
     if account is None or account == aws.account:
         return
     raise WrongAccount(
-        f"{source} names account {account}, and your credentials are of account {aws.account}. "
-        f"Nothing was read or written. Use credentials of {account}: name a profile with --profile "
-        "or AWS_PROFILE, or assume a role there."
+        f"{source} names account {account}, but your credentials are for account {aws.account}. "
+        f"Nothing was read or written. Use credentials for {account}: choose a profile with "
+        "--profile or AWS_PROFILE, or assume a role there."
     )
 
 
 def place_of(aws: Aws, target: Target) -> Place:
-    """Where a command about one rotator works. Raises WrongAccount, CallerError.
+    """The place of a command for one rotator. Raises WrongAccount, CallerError.
 
-    If no account is named, a network without a way to STS is no reason to stop.
+    If no account is set, STS may be unreachable.
     """
     source = "The function's ARN" if target.function else "The configuration file"
     confirm_account(aws, target.account, source=source)
@@ -38,7 +38,7 @@ def place_of(aws: Aws, target: Target) -> Place:
 
 
 def account_of(aws: Aws) -> str | None:
-    """Whose credentials these are; None: the network leads to no STS. Raises CallerError."""
+    """The credentials' account. None: STS is unreachable. Raises CallerError."""
     try:
         return aws.account
     except CallerError as error:

@@ -1,4 +1,4 @@
-"""The alarms of a rotator, and the subscriptions of the topics that they tell."""
+"""The alarms of a rotator, and the subscriptions of their topics."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -14,15 +14,15 @@ _PENDING: Final = "PendingConfirmation"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriptions:
-    """How many a topic has."""
+    """The number of a topic's subscriptions."""
 
     confirmed: int
     pending: int
-    """Those that wait until somebody follows the link in AWS's email."""
+    """Subscriptions that are not confirmed yet."""
 
 
 def alarms_named(aws: Aws, prefix: str) -> "list[MetricAlarmTypeDef]":
-    """The alarms whose names begin so. Raises CallerError."""
+    """Alarms by name prefix. Raises CallerError."""
     with calling("cloudwatch:DescribeAlarms"):
         pages = aws.cloudwatch.get_paginator("describe_alarms").paginate(
             AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"]

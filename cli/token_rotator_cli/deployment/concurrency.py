@@ -1,4 +1,4 @@
-"""The account's concurrency, of which functions reserve a part."""
+"""The account's concurrency and reservations."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,10 +8,10 @@ from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.errors import CallerError
 
 STAYS_UNRESERVED: Final = 10
-"""Lambda refuses a reservation that leaves less; a new account's whole quota is not more.
+"""Minimum that must stay unreserved. A new account's whole quota may be as low.
 
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html says 100, the error of
-Lambda's API says 10.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html says 100, but the error
+of Lambda's API says 10.
 """
 
 QUOTA: Final = "L-B99A9384"
@@ -29,7 +29,7 @@ class AccountConcurrency:
         return f"of the account's {self.quota}, {self.unreserved} are unreserved"
 
     def can_reserve(self, number: int) -> bool:
-        """Whether so many can be reserved."""
+        """Whether this number can be reserved."""
         return self.unreserved - number >= STAYS_UNRESERVED
 
 
@@ -43,7 +43,7 @@ def read_concurrency(aws: Aws) -> AccountConcurrency:
 
 
 def reserved_for(aws: Aws, function_arn: str) -> int | None:
-    """What is reserved for a function, if there is one. Raises CallerError."""
+    """A function's reserved concurrency, if any. Raises CallerError."""
     try:
         with calling("lambda:GetFunctionConcurrency"):
             answer = aws.functions.get_function_concurrency(FunctionName=function_arn)

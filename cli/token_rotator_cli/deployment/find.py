@@ -1,4 +1,4 @@
-"""A rotator's deployment, read from the configuration of its function."""
+"""Finds a deployed rotator by the configuration of its function."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from token_rotator_cli.place import Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """One rotator in the account."""
+    """A deployed rotator."""
 
     function_arn: str
     """Without a version or an alias."""
@@ -24,21 +24,21 @@ class Deployed:
 
     @property
     def place(self) -> Place:
-        """Where it is. A rotator's name begins with the stack's unless an app chose another."""
+        """Its place. A rotator's name begins with the stack's, unless an app sets another name."""
         *_, region, account, _, _ = self.function_arn.split(":")
         *stacks, rotator = self.settings.rotator.split("/", 1)
         return Place(account=account, region=region, stacks=tuple(stacks), rotators=(rotator,))
 
     @property
     def parameter_arn(self) -> str:
-        """The parameter's ARN: it is in the function's partition, region and account."""
+        """The parameter's ARN, in the function's partition, region and account."""
         _, partition, _, region, account, *_ = self.function_arn.split(":")
         name = self.settings.parameter_name.lstrip("/")
         return f"arn:{partition}:ssm:{region}:{account}:parameter/{name}"
 
 
 def find_deployment(aws: Aws, target: Target) -> Deployed:
-    """The rotator that is meant. Raises ConfigurationError, CallerError."""
+    """Finds the target's rotator. Raises ConfigurationError, CallerError."""
     function = target.function or find_outline(aws, target).function_arn
     return deployment_of(aws, function, target)
 

@@ -1,4 +1,4 @@
-"""The configuration of a function, as Lambda has it."""
+"""Reads the configuration of a function from Lambda."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ def read_function(
         if error.code != "ResourceNotFoundException":
             raise
         raise ConfigurationError(
-            f"There is no function {function} in {aws.functions.meta.region_name}"
+            f"The function {function} does not exist in {aws.functions.meta.region_name}"
             f"{elsewhere(aws, target)}. Check the account, the region and the name, or deploy the "
             "stack."
         ) from None
@@ -36,7 +36,7 @@ def environment_of(function: "FunctionConfigurationResponseTypeDef") -> Mapping[
     if refused := environment.get("Error"):
         raise ConfigurationError(
             f"The function's environment cannot be read ({refused.get('ErrorCode')}). "
-            "It is encrypted with a key of its own: ask for kms:Decrypt on it."
+            "It is encrypted with its own key: ask for kms:Decrypt on it."
         )
     return environment.get("Variables", {})
 
@@ -47,7 +47,7 @@ def unqualified(function_arn: str) -> str:
 
 
 def elsewhere(aws: Aws, target: Target) -> str:
-    """The region that the file names, where --region names another one."""
+    """A note on the file's region, if --region differs from it."""
     if target.region in (None, aws.region):
         return ""
-    return f", and the configuration names {target.region}"
+    return f", but the configuration names {target.region}"

@@ -1,4 +1,4 @@
-"""Every rotator of the account and region, by the environments of their functions."""
+"""Lists the rotators of the account and region, by the environment of their functions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,34 +22,34 @@ _READ: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployedRotator:
-    """What a function's environment tells of its rotator, which any release may have deployed."""
+    """A rotator as its function's environment describes it, for any release."""
 
     function_arn: str
     rotator: str
     parameter_name: str
     secret_arn: str
     key_arn: str
-    """Of the key that encrypts the parameter, and the secret if the stack created it."""
+    """The key of the parameter, and of the secret if the stack created it."""
     role_arn: str
-    """Of the function's role."""
+    """The function's role."""
     value_format: str
     token_lifetime_seconds: str
 
     @property
     def secret_name(self) -> str:
-        """The secret's name: to its ARN, Secrets Manager adds a hyphen and six characters."""
+        """The secret's name, from its ARN without the six random characters."""
         return self.secret_arn.rpartition(":secret:")[2][:-7]
 
     @property
     def stack(self) -> str:
-        """The stack's name, with which a rotator's name begins unless an app chose another."""
+        """The stack's name. A rotator's name begins with it, unless an app sets another name."""
         return self.rotator.partition("/")[0]
 
 
 def rotators_in(aws: Aws) -> Iterator[DeployedRotator]:
-    """The rotators that the caller can see. Raises CallerError.
+    """The rotators that the caller can list. Raises CallerError.
 
-    One call for each 50 functions of the region, whoever deployed them.
+    Makes one call per 50 functions in the region.
     """
     with calling("lambda:ListFunctions"):
         for page in aws.function_list.get_paginator("list_functions").paginate():

@@ -1,4 +1,4 @@
-"""One rotation that the caller asks for, and its report, from wherever that can be had."""
+"""Invokes one rotation and gets its report."""
 
 import base64
 import contextlib
@@ -26,18 +26,17 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
 
 BUSY: Final = timedelta(seconds=FUNCTION_TIMEOUT_SECONDS + 5)
-"""How long a function is asked again that another rotation keeps busy: no longer than one takes."""
+"""How long to retry while another rotation is running."""
 AGAIN: Final = timedelta(seconds=2)
 
 THROTTLED: Final = "TooManyRequestsException"
 
 
 def invoke(aws: Aws, clock: Clock, deployed: Deployed) -> LoggedRotation:
-    """The report of one rotation, which may have failed. Raises NotInvoked, CallerError.
+    """Invokes a rotation and returns its report, also if it failed. Raises NotInvoked, CallerError.
 
-    A function that fails answers with its error alone; the report is then in the end of the
-    invocation's log, which Lambda sends along, or in the log group:
-    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    A failed invocation returns only its error. The report is then in the log tail that Lambda
+    returns, or in the log group: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     """
     answer = _sent(aws, deployed.function_arn) or _sent_again(aws, clock, deployed.function_arn)
     log = RotationLog(aws.logs, log_group=deployed.log_group, now=clock.now)
@@ -47,13 +46,13 @@ def invoke(aws: Aws, clock: Clock, deployed: Deployed) -> LoggedRotation:
     if rotation := LoggedRotation.reported(fields, clock.now()):
         return rotation
     raise RotationFailed(
-        "The function's answer is not the report of a rotation: another release than this "
-        "command's is deployed, or another function is named."
+        "The function's response is not a rotation's report: it was deployed by a different "
+        "release, or it is another function."
     )
 
 
 def _sent(aws: Aws, function: str) -> "InvocationResponseTypeDef | None":
-    """None: Lambda throttled it."""
+    """Invokes the function. None: Lambda throttled it."""
     try:
         with calling("lambda:InvokeFunction"):
             return aws.functions.invoke(FunctionName=function, Payload=b"{}", LogType="Tail")
@@ -64,18 +63,18 @@ def _sent(aws: Aws, function: str) -> "InvocationResponseTypeDef | None":
 
 
 def _sent_again(aws: Aws, clock: Clock, function: str) -> "InvocationResponseTypeDef":
-    """Waits for a function that is busy, and not for one that is never run. Raises NotInvoked."""
-    with contextlib.suppress(CallerError):  # the caller may not see it
+    """Retries while the function is busy, unless it is throttled to 0. Raises NotInvoked."""
+    with contextlib.suppress(CallerError):  # the caller may have no permission
         if reserved_for(aws, function) == 0:
             raise NotInvoked(
                 f"Lambda does not run the function ({THROTTLED}): its reserved concurrency is 0. "
-                f"The console's button Throttle does that: {unthrottle(function)}, or {RESTORE}."
+                f"The console's Throttle button sets this: {unthrottle(function)}, or {RESTORE}."
             )
     answer = clock.wait_for(lambda: _sent(aws, function), until=clock.now() + BUSY, every=AGAIN)
     if answer is None:
         raise NotInvoked(
             f"Lambda did not run the function for {BUSY.seconds} s ({THROTTLED}): other rotations "
-            "are under way, of which one runs at a time, or the account has no concurrency left. "
+            "are running (one at a time), or the account has no concurrency left. "
             "`token-rotator check` shows the concurrency."
         )
     return answer
@@ -92,7 +91,7 @@ def _in_error(
     try:
         logged = log.of_request(request_id) if request_id else None
     except CallerError:
-        logged = None  # the caller may invoke the function and not read its log
+        logged = None  # the caller may have no permission to read the log
     error, message = _quoted(payload)
     return logged or LoggedRotation(
         at=clock.now(),
@@ -104,11 +103,11 @@ def _in_error(
 
 
 def _quoted(payload: Mapping[str, Any]) -> tuple[str, str]:
-    """Only errors of ours and of Lambda's runtime: another's text may hold anything."""
+    """Quotes only this project's and Lambda's own errors: others may contain secrets."""
     kind = str(payload.get("errorType", ""))
     named = getattr(errors, kind, None)
     is_ours = isinstance(named, type) and issubclass(named, RotationError)
     if is_ours or kind.startswith(("Runtime.", "Sandbox.")):
         return kind, str(payload.get("errorMessage"))
-    told = f"The function failed ({kind or 'no reason given'}). Its log says more."
+    told = f"The function failed ({kind or 'no reason given'}). See its log."
     return RotationFailed.__name__, told

@@ -18,7 +18,7 @@ _FIXES: Final = {
 
 
 def describe_key(aws: Aws, key: str) -> "KeyMetadataTypeDef | None":
-    """None: there is no such key. ``key`` is an ARN, an id or an alias. Raises CallerError."""
+    """Describes a key by ARN, id or alias. None: it does not exist. Raises CallerError."""
     try:
         with calling("kms:DescribeKey"):
             return aws.keys.describe_key(KeyId=key)["KeyMetadata"]
@@ -36,7 +36,7 @@ def key_problem(aws: Aws, key: str) -> str | None:
 def problem_of(key: "KeyMetadataTypeDef | None") -> str | None:
     """The same for a key that was read."""
     if key is None:
-        return "does not exist: name another one (what it encrypted is lost)"
+        return "does not exist: choose another one (what it encrypted is lost)"
     kind = key.get("KeySpec", "SYMMETRIC_DEFAULT"), key.get("KeyUsage", "ENCRYPT_DECRYPT")
     if kind != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
         return (
@@ -47,5 +47,5 @@ def problem_of(key: "KeyMetadataTypeDef | None") -> str | None:
     if state == "Enabled":
         return None
     until = f" (on {key['DeletionDate']:%Y-%m-%d})" if "DeletionDate" in key else ""
-    fix = _FIXES.get(state, "name another one").format(id=key["KeyId"])
+    fix = _FIXES.get(state, "choose another one").format(id=key["KeyId"])
     return f"cannot be used, its state is {state}{until}: {fix}"

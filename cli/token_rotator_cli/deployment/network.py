@@ -1,4 +1,4 @@
-"""The subnets and security groups that a function is attached to, and what is wrong with them."""
+"""Checks the subnets and security groups of functions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 
 _BATCH: Final = 200
-"""Of values in a filter of EC2.
+"""Maximum number of values in an EC2 filter.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
 """
@@ -16,14 +16,14 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """Where a function is attached to, by the ids that are known."""
+    """A function's subnets and security groups, as far as their ids are known."""
 
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
 
 
 class Networks:
-    """What EC2 says of the subnets and security groups of several functions."""
+    """Descriptions of the subnets and security groups of several functions."""
 
     def __init__(self, aws: Aws, networks: Iterable[Network]) -> None:
         """Reads all of them. Raises CallerError."""
@@ -47,7 +47,7 @@ class Networks:
         }
 
     def problem(self, network: Network) -> str | None:
-        """Why Lambda could not attach a function, as a sentence without its subject.
+        """Why Lambda cannot attach a function, as a sentence without its subject.
 
         Raises CallerError.
         """
@@ -57,43 +57,46 @@ class Networks:
         ):
             if missing := [one for one in ids if one not in there]:
                 return (
-                    f"names the {kind} {', '.join(missing)}, which does not exist in this region, "
-                    "or is another account's that does not share it: correct the id"
+                    f"names the {kind} {', '.join(missing)}, which does not exist in this region "
+                    "or is not shared by its account: correct the id"
                 )
         vpcs = sorted({self._subnets[one]["VpcId"] for one in network.subnet_ids})
         if len(vpcs) > 1:
-            return f"names subnets of {' and '.join(vpcs)}: take those of one VPC"
+            return f"names subnets of {' and '.join(vpcs)}: use subnets of one VPC"
         for vpc in vpcs:
             if foreign := self._unusable(network, vpc):
                 return (
-                    f"names the security group {', '.join(foreign)} of another VPC than its "
-                    f"subnets, which are in {vpc}: take groups of {vpc}"
+                    f"names the security group {', '.join(foreign)} of a different VPC than its "
+                    f"subnets: use groups of {vpc}"
                 )
         full = self._full(network)
         if network.subnet_ids and len(full) == len(network.subnet_ids):
             return (
-                f"names {', '.join(full)}, and no address is free there (SubnetOutOfIPAddresses): "
-                "free some, or name another subnet"
+                f"names {', '.join(full)}, which has no free addresses (SubnetOutOfIPAddresses): "
+                "free some, or use another subnet"
             )
         return None
 
     def doubts(self, network: Network) -> Iterator[str]:
-        """What may keep a function that is attached from its work, likewise. Raises CallerError."""
+        """Possible problems of an attached function, as sentences without a subject.
+
+        Raises CallerError.
+        """
         if full := self._full(network):
             yield (
-                f"has no free address in {', '.join(full)}: it cannot count on that subnet when "
-                "another one fails. Free some addresses, or name another subnet"
+                f"has no free address in {', '.join(full)}, which cannot be used if another subnet "
+                "fails. Free some addresses, or use another subnet"
             )
         public = [one for one in network.subnet_ids if self._subnets[one]["MapPublicIpOnLaunch"]]
         if public:
             yield (
-                f"is in {', '.join(public)}, where instances get public addresses, as in a public "
-                "subnet. A function gets none and reaches no internet from there: name private "
+                f"is in {', '.join(public)}, which seems to be a public subnet (instances get "
+                "public addresses). Functions have no internet access there: use private "
                 "subnets (docs/network/vpc.md#a-fixed-address)"
             )
 
     def interfaces(self, network: Network) -> list[Mapping[str, Any]]:
-        """Lambda's own, in these subnets and with these groups. Raises CallerError."""
+        """Lambda's network interfaces with these subnets and groups. Raises CallerError."""
         return [
             one
             for one in self._found(
@@ -105,9 +108,9 @@ class Networks:
         ]
 
     def default_routes(self, network: Network) -> dict[str, Mapping[str, Any] | None]:
-        """The route of each subnet to 0.0.0.0/0, by the subnet. Raises CallerError.
+        """The route to 0.0.0.0/0 by subnet. Raises CallerError.
 
-        A subnet without an association has the routes of its VPC's main table.
+        A subnet without an association uses its VPC's main route table.
         https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
         """
         vpcs = {self._subnets[one]["VpcId"] for one in network.subnet_ids if one in self._subnets}
@@ -121,7 +124,7 @@ class Networks:
         return routes
 
     def _unusable(self, network: Network, vpc: str) -> list[str]:
-        """Groups of other VPCs that are not associated with this one either."""
+        """Groups that neither belong to the VPC nor are associated with it."""
         of_others = [one for one in network.security_group_ids if self._groups[one]["VpcId"] != vpc]
         if not of_others:
             return []
@@ -137,7 +140,7 @@ class Networks:
         return [one for one in of_others if one not in usable]
 
     def _full(self, network: Network) -> list[str]:
-        """Subnets without a free address and without an interface that the function would share.
+        """Subnets without free addresses and without an interface that the function could share.
 
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-enis
         """
@@ -153,7 +156,7 @@ class Networks:
     def _found(
         self, action: str, by: Mapping[str, Iterable[str]], member: str, **given: str
     ) -> Iterator[Mapping[str, Any]]:
-        """By filters, because the name of one that is missing makes EC2 refuse all of them."""
+        """Uses filters, because EC2 fails if one of several given ids does not exist."""
         (first, values), *others = by.items()
         wanted = sorted(values)
         operation = "".join(

@@ -1,7 +1,7 @@
-"""What is known of a rotator before its function is asked for anything.
+"""Finds a rotator's function without reading the function itself.
 
-The function is named by the command line or by an output of the stack. A stack of somebody's own
-CDK app has no such outputs: there it is the one whose environment names the rotator.
+The function comes from the command line or an output of the stack. The stack of a custom CDK app
+has no such outputs: there, the function is found by the environment that names the rotator.
 """
 
 import re
@@ -33,19 +33,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A rotator, by its stack or by the environment of its function."""
+    """A rotator and its function."""
 
     rotator: str
-    """As its alarms, metrics and log call it: ``tokens/marketing``."""
+    """Its name in alarms, metrics and logs, such as ``tokens/marketing``."""
     function_arn: str
     """Without a version or an alias."""
     parameter_name: str
     stack: str | None
-    """None: only the function was named."""
+    """None: only the function is known."""
 
 
 def find_outline(aws: Aws, target: Target) -> Outline:
-    """The rotator that is meant. Raises ConfigurationError, CallerError."""
+    """Finds the target's rotator. Raises ConfigurationError, CallerError."""
     if target.function is not None:
         return _outline_of_function(aws, target.function, target)
     stack = _stack(aws, target)
@@ -68,7 +68,7 @@ def outputs_of(aws: Aws, target: Target) -> dict[str, str]:
 
 
 def output_for(outputs: Mapping[str, str], target: Target, suffix: StackOutput) -> str:
-    """One output of the rotator that is meant. Raises ConfigurationError."""
+    """One output of the target's rotator. Raises ConfigurationError."""
     return _chosen(_by_rotator(outputs, target, suffix), target)[1]
 
 
@@ -76,7 +76,7 @@ def _outline_of_function(aws: Aws, function: str, target: Target) -> Outline:
     found = read_function(aws, function, target)
     variables = environment_of(found)
     if not variables.keys() >= {Variable.ROTATOR, Variable.PARAMETER_NAME}:
-        Settings.from_environment(variables)  # says what it lacks
+        Settings.from_environment(variables)  # raises with what is missing
     return Outline(
         rotator=variables[Variable.ROTATOR],
         function_arn=unqualified(found["FunctionArn"]),
@@ -86,7 +86,7 @@ def _outline_of_function(aws: Aws, function: str, target: Target) -> Outline:
 
 
 def _outline_in_app(aws: Aws, target: Target) -> Outline:
-    """By the environments of the stack's functions."""
+    """Finds the rotator by the environments of the stack's functions."""
     stack = target.stack or ""
     functions = resources_of(aws, stack).of("AWS::Lambda::Function")
     rotators = {
@@ -109,10 +109,10 @@ def _stack(aws: Aws, target: Target) -> "StackTypeDef":
         with calling("cloudformation:DescribeStacks"):
             (found,) = aws.cloudformation.describe_stacks(StackName=stack)["Stacks"]
     except CallerError as error:
-        if error.code != "ValidationError":  # CloudFormation's code for "no such stack"
+        if error.code != "ValidationError":  # CloudFormation's code for a missing stack
             raise
         raise ConfigurationError(
-            f"There is no stack {stack} in {aws.cloudformation.meta.region_name}"
+            f"The stack {stack} does not exist in {aws.cloudformation.meta.region_name}"
             f"{elsewhere(aws, target)}. "
             "Check the account, the region and the name, or deploy it."
         ) from None
@@ -126,7 +126,7 @@ def _outputs(stack: "StackTypeDef") -> dict[str, str]:
 def _by_rotator(
     outputs: Mapping[str, str], target: Target, suffix: StackOutput
 ) -> Mapping[str, str]:
-    """One output of each rotator, or of the named one: names cannot always be told from outputs."""
+    """One output of each rotator, or of the named one."""
     if target.rotator and (output := outputs.get(output_of(target.rotator, suffix))):
         return {target.rotator: output}
     return {
@@ -137,7 +137,7 @@ def _by_rotator(
 
 
 def _chosen(rotators: Mapping[str, T], target: Target) -> tuple[str, T]:
-    """The rotator that is meant, and what was found of it. Raises ConfigurationError."""
+    """Selects the target's rotator. Raises ConfigurationError."""
     if target.rotator is not None and target.rotator in rotators:
         return target.rotator, rotators[target.rotator]
     if target.rotator is None and len(rotators) == 1:
@@ -146,7 +146,7 @@ def _chosen(rotators: Mapping[str, T], target: Target) -> tuple[str, T]:
     names = ", ".join(sorted(rotators)) or "none"
     if target.rotator is None:
         raise ConfigurationError(
-            f"The stack {target.stack} has several rotators. Name one of them: {names}."
+            f"The stack {target.stack} has several rotators. Choose one of them: {names}."
             if rotators
             else f"The stack {target.stack} has no rotator. Check its name."
         )

@@ -1,4 +1,4 @@
-"""The parameter: its version, and its value, as consumers read it."""
+"""Reads the parameter's version and value."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,37 +22,40 @@ _BATCH: Final = 50
 """Of values in a filter of DescribeParameters."""
 
 READABLE_AFTER: Final = timedelta(seconds=60)
-"""Lines of the log become readable some seconds after they were written."""
+"""Log lines become readable some seconds after they were written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The record in a version of the parameter; its token may have expired."""
+    """The record in the parameter. Its token may have expired."""
 
     version: int
     record: Record
-    """A bare token has no times: it expires by then, and may have expired before."""
+    """For a bare token, the times are upper limits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedVersion:
-    """A version of the parameter, and what the log tells of it. The value is not read."""
+    """A version of the parameter and its log entry, without the value."""
 
     version: int
     written_at: datetime
     by: LoggedRotation | None = None
-    """The rotation that published it; None: the log does not tell."""
+    """The rotation that published it. None: unknown."""
     foreign: bool = False
     """Whether the log shows that no rotation published it."""
 
     def expires_at(self, longest: timedelta | None) -> datetime | None:
-        """When its token expires; at the latest, if the log does not tell; None: unknown."""
+        """The token's expiry, or the latest possible one if the log is not available.
+
+        None: unknown.
+        """
         if self.by is not None and self.by.expires_at is not None:
             return self.by.expires_at
         return None if longest is None else self.written_at + longest
 
     def explained(self, attempts: Sequence[LoggedRotation], *, now: datetime) -> Self:
-        """The version with the rotation that published it, out of the latest ones."""
+        """Adds the rotation that published the version."""
         published = [one for one in attempts if one.outcome == Outcome.PUBLISHED]
         ours = [one for one in published if one.parameter_version == self.version]
         return replace(
@@ -63,22 +66,22 @@ class PublishedVersion:
 
 
 def read_version(aws: Aws, name: str) -> PublishedVersion:
-    """Needs no right to decrypt. Raises PublicationError where there is none, and CallerError."""
+    """Reads the version without decrypting the value. Raises PublicationError, CallerError."""
     found = _get(aws, name, decrypted=False)
     return PublishedVersion(version=found["Version"], written_at=found["LastModifiedDate"])
 
 
 def read_published(aws: Aws, settings: Settings) -> Published:
-    """Raises PublicationError where consumers would find no record, and CallerError."""
+    """Reads the published record. Raises PublicationError if there is none, and CallerError."""
     name = settings.parameter_name
     found = _get(aws, name, decrypted=True)
     try:
         record = _record(found["Value"], found["LastModifiedDate"], settings)
     except RecordUnreadable:
         raise PublicationError(
-            f"The parameter {name} holds something that is no token record (version "
-            f"{found['Version']}). Find out who writes it; then `token-rotator rotate` overwrites "
-            "it."
+            f"The parameter {name} does not contain a token record (version "
+            f"{found['Version']}). Find out who wrote it, then run `token-rotator rotate` to "
+            "overwrite it."
         ) from None
     return Published(version=found["Version"], record=record)
 
@@ -103,8 +106,8 @@ def _get(aws: Aws, name: str, *, decrypted: bool) -> "ParameterTypeDef":
         if error.code != "ParameterNotFound":
             raise
         raise PublicationError(
-            f"There is no parameter {name}: nothing was published yet, or the last token expired "
-            "and SSM removed it. `token-rotator status` shows what stopped the last rotation."
+            f"The parameter {name} does not exist: no token was published yet, or the last one "
+            "expired and SSM deleted it. `token-rotator status` shows the last rotation's error."
         ) from None
 
 

@@ -1,7 +1,7 @@
-"""What a resource's policy says to one request, as far as that can be told without AWS.
+"""Evaluates a resource policy for one request, as far as possible without AWS.
 
-IAM's own simulator takes policies of the caller's account and leaves the policies of keys and
-topics of others out: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
+The IAM policy simulator does not evaluate policies of keys and topics in other accounts:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
 """
 
 import json
@@ -13,28 +13,28 @@ from typing import Any, Final
 
 
 class Decision(StrEnum):
-    """What a policy says."""
+    """The result of an evaluation."""
 
     ALLOWED = "allowed"
     REFUSED = "refused"
     UNCLEAR = "unclear"
-    """It depends on something that the request does not say."""
+    """It depends on something that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A call that the policy has to allow."""
+    """A call to evaluate."""
 
     principals: frozenset[str]
-    """All names by which a policy may mean the caller: a service, or a role and its account."""
+    """All principals that match the caller: a service, or a role and its account."""
     action: str
     resource: str
     context: Mapping[str, str]
-    """Condition keys in small letters, with the value that the call has."""
+    """Values of condition keys, which are in lowercase."""
 
 
 def decide(policy: str, request: Request) -> Decision:
-    """Reads a policy's JSON. A denial counts more than what is allowed elsewhere."""
+    """Evaluates a policy's JSON. A deny overrides any allow."""
     document = json.loads(policy)
     effects: dict[str, list[bool | None]] = {"Allow": [], "Deny": []}
     for statement in _several(document.get("Statement", [])):
@@ -47,7 +47,7 @@ def decide(policy: str, request: Request) -> Decision:
 
 
 def _applies(statement: Mapping[str, Any], request: Request) -> bool | None:
-    """None: that cannot be told."""
+    """Whether a statement applies. None: unknown."""
     if {"NotPrincipal", "NotAction", "NotResource"} & statement.keys():
         return None
     return _all(
@@ -86,7 +86,7 @@ def _holds(operator: str, key: str, wanted: list[str], context: Mapping[str, str
 
 
 _KNOWN_WHOLE: Final = "kms:encryptioncontext:"
-"""A key of this kind that the request does not have, the call does not have either."""
+"""Condition keys that the call does not have unless the request lists them."""
 
 _OPERATORS: Final[Mapping[str, tuple[bool, bool]]] = {
     "StringEquals": (False, False),
@@ -99,7 +99,7 @@ _OPERATORS: Final[Mapping[str, tuple[bool, bool]]] = {
     "ArnNotEquals": (True, True),
     "ArnNotLike": (True, True),
 }
-"""Whether ``*`` stands for anything, and whether a match means no.
+"""Operators: whether ``*`` is a wildcard, and whether a match is negated.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """

@@ -1,4 +1,4 @@
-"""Reports of rotations: the lines of the function's log, and its answer, which says the same."""
+"""Reports of rotations, from the function's log or its response."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,10 +11,10 @@ from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.clock import utc_now
 
 RECENT: Final = timedelta(minutes=15)
-"""With the usual interval, this holds a few rotations."""
+"""Contains a few rotations at the default interval."""
 
 LONGEST_INTERVAL: Final = timedelta(hours=13)
-"""Searched if RECENT holds no rotation: an interval may be 12 hours."""
+"""Searched if RECENT contains no rotation. An interval may be 12 hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +24,12 @@ class LoggedStep:
     failed: bool
     duration_ms: int | None
     error: str | None
-    """The class of its last failure, also if a later attempt worked."""
+    """The class of the last failure, even if a later attempt succeeded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedRotation:
-    """One rotation, as its report describes it."""
+    """The report of one rotation."""
 
     at: datetime
     trigger: str
@@ -50,19 +50,19 @@ class LoggedRotation:
     token_fingerprint: str | None = None
     warnings: tuple[str, ...] = ()
     steps: Mapping[str, LoggedStep] = field(default_factory=dict)
-    """Those that were reached, by RotationStep."""
+    """The steps that were reached, by RotationStep."""
     error: str | None = None
     error_message: str | None = None
     retry_helps: bool = False
 
     @classmethod
     def parse(cls, message: str, at: datetime) -> Self | None:
-        """None for a line that is not a rotation's."""
+        """Parses a log line. None: it is not a rotation's."""
         return cls.reported(json_object(message), at)
 
     @classmethod
     def reported(cls, line: Mapping[str, Any], at: datetime) -> Self | None:
-        """None for fields that are not a rotation's."""
+        """Parses a report. None: it is not a rotation's."""
         if ReportField.OUTCOME not in line:
             return None
         expires_at = line.get(ReportField.EXPIRES_AT)
@@ -93,12 +93,12 @@ class LoggedRotation:
 
     @property
     def attempted(self) -> bool:
-        """Whether it requested a token; False: the published one had enough life left."""
+        """Whether it requested a token. False: the published one was kept."""
         return self.outcome not in (Outcome.KEPT, Outcome.NOTED)
 
     @property
     def reason(self) -> str:
-        """Why it published nothing: its error or its warnings."""
+        """Why no token was published: its error or its warnings."""
         if self.error:
             return f"{self.error}: {self.error_message}"
         return " ".join(self.warnings) or self.outcome
@@ -130,7 +130,7 @@ class RotationLog:
         self._now = now
 
     def events(self, since: datetime, *, containing: str | None = None) -> Iterator[LogEvent]:
-        """All lines, Lambda's own among them; or those with a term."""
+        """All lines, including Lambda's own, or those with a term."""
         asked = {"logGroupName": self._log_group, "startTime": int(since.timestamp() * 1000)}
         if containing is not None:
             asked["filterPattern"] = f'"{containing}"'
@@ -141,20 +141,20 @@ class RotationLog:
                     yield LogEvent(at, event["message"], event.get("logStreamName", ""))
 
     def of_request(self, request_id: str) -> LoggedRotation | None:
-        """The rotation of an invocation of the last minutes, if its line can be read already."""
+        """The rotation of a recent invocation, if its line is readable already."""
         events = self.events(self._now() - RECENT, containing=request_id)
         return next(_rotations(events), None)
 
     def attempts(self) -> list[LoggedRotation]:
-        """The latest rotations that requested a token, the newest last."""
+        """The latest rotations that requested a token, newest last."""
         return self.recent_attempts() or self._attempts(LONGEST_INTERVAL)
 
     def since(self, moment: datetime) -> list[LoggedRotation]:
-        """All rotations since then, also those that kept the token."""
+        """All rotations since a time, including those that kept the token."""
         return [*_rotations(self.events(moment, containing=ReportField.OUTCOME))]
 
     def recent_attempts(self) -> list[LoggedRotation]:
-        """Those of the last minutes."""
+        """The attempts of the last minutes."""
         return self._attempts(RECENT)
 
     def _attempts(self, within: timedelta) -> list[LoggedRotation]:
@@ -167,7 +167,7 @@ def _rotations(events: Iterable[LogEvent]) -> Iterator[LoggedRotation]:
 
 
 def json_object(message: str) -> dict[str, Any]:
-    """A log line's fields; none if it is not a JSON object."""
+    """A log line's fields; empty if it is not a JSON object."""
     if not message.startswith("{"):
         return {}
     try:

@@ -1,4 +1,4 @@
-"""The EventBridge schedules that have the function as their target."""
+"""The EventBridge schedules that invoke the function."""
 
 import json
 import re
@@ -12,11 +12,11 @@ from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 
 OURS: Final = (Trigger.SCHEDULE, Trigger.WATCHDOG)
-"""What the schedules of a stack send as their trigger."""
+"""The triggers in the input of a stack's schedules."""
 
 RESTORE: Final = "deploy the stack again with --revert-drift"
-"""Without that option CloudFormation compares templates only, and restores nothing that was
-deleted by hand.
+"""Without this option, CloudFormation only compares templates, and does not restore resources that
+were changed or deleted manually.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
 """
@@ -29,22 +29,22 @@ class Schedule:
     """One schedule of the stack."""
 
     trigger: str
-    """The trigger that it sends to the function."""
+    """The trigger in its input."""
     name: str
     expression: str
     enabled: bool
     role_arn: str
-    """The role with which Scheduler invokes the function."""
+    """The role that Scheduler uses to invoke the function."""
 
     @property
     def every(self) -> timedelta | None:
-        """``rate(4 minutes)`` as a duration; None: it is no rate."""
+        """The duration of a rate such as ``rate(4 minutes)``. None: not a rate."""
         rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", self.expression)
         return timedelta(seconds=int(rate[1]) * _UNITS[rate[2]]) if rate else None
 
 
 def schedules_of(aws: Aws, function_arn: str) -> list[Schedule]:
-    """The stack's schedules; others may invoke the function, too. Raises CallerError."""
+    """The stack's schedules, without other schedules of the function. Raises CallerError."""
     return [one for one in _schedules(aws, function_arn) if one.trigger in OURS]
 
 
@@ -67,7 +67,7 @@ def _schedules(aws: Aws, function_arn: str) -> Iterator[Schedule]:
 
 
 def _trigger(sent: str) -> str:
-    """The trigger in a schedule's input; somebody else's schedule may send anything."""
+    """The trigger in a schedule's input, which may be any text."""
     try:
         event = json.loads(sent)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The secret's versions, as the caller's credentials can read and change them."""
+"""Reads and changes the secret's versions with the caller's credentials."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,10 @@ class SecretVersion:
 
 
 def read_secret(aws: Aws, settings: Settings) -> SecretVersion:
-    """Raises CredentialError where there is no such secret, WrongRegion, and CallerError."""
+    """Reads the current version.
+
+    Raises CredentialError if it does not exist, WrongRegion, CallerError.
+    """
     secret_id = arn_of(aws, settings)
     try:
         with calling("secretsmanager:GetSecretValue"):
@@ -30,7 +33,7 @@ def read_secret(aws: Aws, settings: Settings) -> SecretVersion:
         if error.code != "ResourceNotFoundException":
             raise
         raise CredentialError(
-            f"The secret {secret_id} does not exist or holds no value. If it was deleted, restore "
+            f"The secret {secret_id} does not exist or has no value. If it was deleted, restore "
             "it or deploy again. Then store the file downloaded from Intelligence: "
             "token-rotator upload FILE."
         ) from None
@@ -42,21 +45,20 @@ def read_secret(aws: Aws, settings: Settings) -> SecretVersion:
 
 
 def arn_of(aws: Aws, settings: Settings) -> str:
-    """The secret's ARN. Raises WrongRegion: Secrets Manager would say that there is no such one."""
+    """The secret's ARN. Raises WrongRegion, because Secrets Manager would report it as missing."""
     region = settings.secret_arn.split(":")[3]
     if region == aws.region:
         return settings.secret_arn
     raise WrongRegion(
-        f"The secret {settings.secret_arn} is in {region}, and the rotator in {aws.region}, where "
-        f"it cannot read it: name a secret of {aws.region}, or a replica there, in secret.arn and "
-        "deploy."
+        f"The secret {settings.secret_arn} is in {region}, but the rotator is in {aws.region} and "
+        f"cannot read it: set secret.arn to a secret or a replica in {aws.region} and deploy."
     )
 
 
 def store(aws: Aws, settings: Settings, text: str) -> str:
-    """Makes the text the current version, and the current one the previous. The version's id.
+    """Stores the text as the current version, and returns the version's id.
 
-    Raises WrongRegion, CallerError.
+    The current version becomes the previous one. Raises WrongRegion, CallerError.
     """
     secret_id = arn_of(aws, settings)
     with calling("secretsmanager:PutSecretValue"):
@@ -65,12 +67,12 @@ def store(aws: Aws, settings: Settings, text: str) -> str:
 
 
 def forget_previous(aws: Aws, settings: Settings, *, current: str) -> str | None:
-    """Takes AWSPREVIOUS from whatever version has it. Its id; None: none had it.
+    """Removes the label AWSPREVIOUS. Returns the version's id, or None if there was none.
 
-    A version without a label is deprecated: nothing reads it by a label, and Secrets Manager may
-    delete it. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+    A version without labels is deprecated, and Secrets Manager may delete it.
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
 
-    Raises NotForgotten if ``current`` is not the current version any more, and CallerError.
+    Raises NotForgotten if ``current`` is no longer the current version, and CallerError.
     """
     with calling("secretsmanager:DescribeSecret"):
         described = aws.secrets.describe_secret(SecretId=settings.secret_arn)
@@ -81,9 +83,9 @@ def forget_previous(aws: Aws, settings: Settings, *, current: str) -> str | None
     }
     if labels.get(CURRENT) != current:
         raise NotForgotten(
-            f"Version {current} is not the current one any more: somebody stored another file. The "
-            "previous version stays. Find out who, in CloudTrail (PutSecretValue), then upload the "
-            "right file again."
+            f"Version {current} is no longer the current one: another file was stored. The "
+            "previous version is kept. Find out who stored it in CloudTrail (PutSecretValue), "
+            "then upload the right file again."
         )
     previous = labels.get(PREVIOUS)
     if previous is not None:

@@ -1,4 +1,4 @@
-"""What a CloudFormation stack owns."""
+"""The resources of a CloudFormation stack."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.errors import CallerError
 
 _GONE: Final = ("DELETE_COMPLETE", "DELETE_SKIPPED")
-"""A resource that was retained is skipped, and no longer the stack's."""
+"""States of resources that no longer belong to the stack. DELETE_SKIPPED: retained."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackResources:
-    """Physical ids by resource type; empty if there is no such stack."""
+    """Physical ids by resource type. Empty if the stack does not exist."""
 
     ids: Mapping[str, frozenset[str]]
 
@@ -24,7 +24,7 @@ class StackResources:
         return self.ids.get(kind, frozenset())
 
     def numbers(self) -> Counter[str]:
-        """How many there are of each type."""
+        """The number of resources by type."""
         return Counter({kind: len(ids) for kind, ids in self.ids.items()})
 
 

@@ -1,4 +1,4 @@
-"""What Lambda says about a function besides its settings: whether it runs, and in which network."""
+"""A function's state and network, as reported by Lambda."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The function's state, or how its last update went."""
+    """The function's state, or the status of its last update."""
 
     name: str
     code: str
-    """Why it is so, as a word. Empty: Lambda says nothing."""
+    """The reason code. Empty: none."""
     reason: str
-    """The same, as Lambda's sentence."""
+    """Lambda's description of the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,21 +23,21 @@ class FunctionState:
     state: Status
     last_update: Status
     vpc_id: str
-    """Empty: the function is in no VPC of the account."""
+    """Empty: the function is not attached to a VPC."""
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
 
     @property
     def network(self) -> str:
-        """For people."""
+        """A description for messages."""
         if not self.vpc_id:
-            return "in no VPC"
+            return "not in a VPC"
         subnets, groups = len(self.subnet_ids), len(self.security_group_ids)
         return f"in {self.vpc_id} ({subnets} subnets, {groups} security groups)"
 
 
 def state_of(configuration: Mapping[str, Any]) -> FunctionState:
-    """From the answer of GetFunctionConfiguration."""
+    """Parses the response of GetFunctionConfiguration."""
     vpc = configuration.get("VpcConfig") or {}
     return FunctionState(
         state=_status(configuration, "State", "Active"),
@@ -49,7 +49,7 @@ def state_of(configuration: Mapping[str, Any]) -> FunctionState:
 
 
 def _status(configuration: Mapping[str, Any], field: str, default: str) -> Status:
-    # the field is missing where nothing has happened yet
+    # the field is missing before the first update
     return Status(
         name=configuration.get(field) or default,
         code=configuration.get(f"{field}ReasonCode") or "",

@@ -1,4 +1,4 @@
-"""The rotator that a command is about, as the command line and ``rotators.toml`` name it."""
+"""The target rotator of a command, from the command line and ``rotators.toml``."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,56 +12,56 @@ if TYPE_CHECKING:
     from token_rotator_cdk.config.models.deployment import Deployment
 
 CONFIG: Final = Path("rotators.toml")
-"""Read from the working directory where nothing else is named."""
+"""The default file, in the working directory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A rotator: its function, or its stack and its name there."""
+    """A rotator, by function, or by stack and name."""
 
     function: str | None = None
     stack: str | None = None
     rotator: str | None = None
-    """None: the only one of the stack."""
+    """None: the only rotator of the stack."""
     region: str | None = None
-    """The region that the file or the function's ARN names; None: the caller's."""
+    """The region of the file or the function's ARN. None: the caller's."""
     account: str | None = None
-    """The account that the file or the function's ARN names; None: the caller's."""
+    """The account of the file or the function's ARN. None: the caller's."""
 
 
 def find_target(
     *, rotator: str | None, config: Path | None, stack: str | None, function: str | None
 ) -> Target:
-    """Reads the configuration file, unless a stack or a function is named.
+    """Reads the configuration file, unless a stack or a function is given.
 
     Raises UsageError, ConfigFileError.
     """
     if function is not None:
         if rotator is not None:
-            raise UsageError(f"--function names the rotator already: leave out {rotator}.")
+            raise UsageError(f"--function already selects the rotator: leave out {rotator}.")
         return _function(function)
     if stack is not None:
         return Target(stack=stack, rotator=rotator)
     if config is None and not CONFIG.exists():
         raise UsageError(
-            f"There is no {CONFIG} in this directory. Name the file with --config, or the stack "
-            "with --stack, or the function with --function."
+            f"There is no {CONFIG} in this directory. Use --config FILE, --stack NAME or "
+            "--function NAME."
         )
     file = config or CONFIG
     return _in_file(file, read_config(file), rotator)
 
 
 def read_config(file: Path, *, to_deploy: bool = False) -> "Deployment":
-    """Reads a configuration file; ``to_deploy``: the files that it names, too.
+    """Reads a configuration file. ``to_deploy``: also checks the files it refers to.
 
     Raises ConfigFileError.
     """
-    # pydantic takes a while to import; who names a stack need not wait for it
+    # a slow import (pydantic), not needed with --stack
     from token_rotator_cdk.config.issues import ConfigurationIssues
     from token_rotator_cdk.config.load import load
 
     if not file.exists():
-        raise ConfigFileError(f"There is no file {file}. Name another one with --config.")
+        raise ConfigFileError(f"The file {file} does not exist. Choose another one with --config.")
     try:
         return load(file, to_deploy=to_deploy)
     except ConfigurationIssues as issues:
@@ -69,7 +69,7 @@ def read_config(file: Path, *, to_deploy: bool = False) -> "Deployment":
 
 
 def place_in(deployment: "Deployment", rotator: str | None = None) -> Place:
-    """What a file says of where its stacks are, or one rotator, for commands that call no AWS."""
+    """The place of a file's stacks, or of one rotator, for commands that do not call AWS."""
     rotators = [*deployment.rotators] if rotator is None else [rotator]
     return Place(
         calls_aws=False,
@@ -81,10 +81,12 @@ def place_in(deployment: "Deployment", rotator: str | None = None) -> Place:
 
 
 def find_rotator(file: Path, deployment: "Deployment", rotator: str | None) -> str:
-    """The name of the rotator that is meant, in this file. Raises ConfigFileError."""
+    """The name of the selected rotator in this file. Raises ConfigFileError."""
     names = list(deployment.rotators)
     if rotator is None and len(names) > 1:
-        raise ConfigFileError(f"{file} has several rotators. Name one of them: {', '.join(names)}.")
+        raise ConfigFileError(
+            f"{file} has several rotators. Choose one of them: {', '.join(names)}."
+        )
     name = names[0] if rotator is None else rotator
     if name not in names:
         meant = get_close_matches(name, names, n=1)
@@ -105,7 +107,7 @@ def _in_file(file: Path, deployment: "Deployment", rotator: str | None) -> Targe
 
 
 def _function(name: str) -> Target:
-    """A function by its name, its ARN or its partial ARN, ``111122223333:function:NAME``."""
+    """Parses a function's name, ARN or partial ARN, such as ``111122223333:function:NAME``."""
     match name.split(":"):
         case ["arn", _, _, region, account, "function", _, *_]:
             return Target(function=name, region=region, account=account)

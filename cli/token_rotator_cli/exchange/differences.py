@@ -1,4 +1,4 @@
-"""What this machine does otherwise than the function: its proxy, its certificates, loopback."""
+"""Differences between this machine and the function: proxy, CA certificates, loopback."""
 
 from collections.abc import Iterator
 
@@ -12,28 +12,28 @@ from token_rotator_cli.exchange.trust import Trust
 def differences(
     network: Network, trust: Trust, account: ServiceAccount, settings: Settings
 ) -> Iterator[str]:
-    """What the function would not have done as this machine did it, a sentence or two each."""
+    """Describes each difference."""
     if network.via:
         yield (
-            f"Unlike the function: the request went through the proxy {network.via}, which chose "
-            "the address. The function uses no proxy, and connects to "
+            f"Unlike the function: the request used the proxy {network.via}, which chose the IP "
+            "address. The function uses no proxy, and connects to "
             + ("public and private" if settings.allow_private_addresses else "public")
             + " addresses only."
         )
     if network.tls_version and trust.variables:
         yield (
-            f"Unlike the function: {' and '.join(trust.variables)} say whose certificates this "
-            "machine trusts. The function trusts what Lambda's system trusts."
+            f"Unlike the function: {' and '.join(trust.variables)} change the CA certificates that "
+            "this machine trusts. The function trusts those of Lambda's system."
         )
     if urls.is_loopback(urls.host(first_endpoint(account, settings))):
         yield (
-            "Unlike the function: the identity provider is on this machine. The function refuses "
-            "loopback addresses, unless its AWS is on loopback too, as with `make run`."
+            "Unlike the function: the identity provider is on this machine. The function rejects "
+            "loopback addresses, unless AWS is on loopback too, as with `make run`."
         )
 
 
 def first_endpoint(account: ServiceAccount, settings: Settings) -> str:
-    """The first address that is asked; empty if nobody names one."""
+    """The URL of the first request; empty if none is configured."""
     return (
         settings.token_endpoint or settings.discovery_endpoint or account.discovery_endpoint or ""
     )

@@ -1,4 +1,4 @@
-"""``token-rotator try``: the downloaded file's key, exchanged for a token from this machine."""
+"""``token-rotator try``: exchanges the downloaded file's key for a token."""
 
 import math
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from token_rotator_cli.exchange.settings import choose
 from token_rotator_cli.exchange.trust import machines_trust
 
 LONGEST: Final = 2 * (HTTP_CONNECT + HTTP_READ) + timedelta(seconds=1)
-"""Two requests, as long as the function lets each of them take."""
+"""Two requests with the function's timeouts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +47,9 @@ class Try:
 
 
 def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int:
-    """The exit code.
+    """Runs the command and returns the exit code.
 
-    Raises CredentialError, IdentityProviderError, PublicationError as the function would, and
+    Raises CredentialError, IdentityProviderError, PublicationError like the function, and
     UsageError, ConfigFileError, ProxyFailed, ConfigurationError.
     """
     alone = options.print_token and not console.as_json
@@ -70,8 +70,8 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
         for note in differences(network, trust, account, chosen.settings):
             told.note(note)
         told.note(
-            "This was one request, with this machine's clock and network: where the following "
-            "text says what the function has or does, it is this machine."
+            "The request used this machine's clock and network: where the following message "
+            "mentions the function, read this machine."
         )
         raise
     _tell_token(record, steps.clock_skew, journal)
@@ -128,7 +128,7 @@ def read_account(file: str, stdin: TextIO, settings: Settings, journal: Journal)
 
 
 def addresses(account: ServiceAccount, settings: Settings) -> Addresses:
-    """The function's own rules; loopback, if the address says so and no name leads there."""
+    """The function's address rules. Allows loopback if the URL contains a loopback address."""
     return Addresses(
         private=settings.allow_private_addresses,
         loopback=urls.is_loopback(urls.host(first_endpoint(account, settings))),
@@ -138,7 +138,7 @@ def addresses(account: ServiceAccount, settings: Settings) -> Addresses:
 def _provider(
     settings: Settings, network: Network, journal: Journal, clock: Clock
 ) -> TokenEndpoint:
-    """As wiring.identity_provider makes it, with what is shown of each step."""
+    """Like wiring.identity_provider, but shows each step."""
     http = ObservedHttp(network=network, now=clock.now, journal=journal)
     return TokenEndpoint(
         settings=settings,
@@ -167,7 +167,7 @@ def _tell_token(record: Record, skew: timedelta | None, journal: Journal) -> Non
 
 def _clock(skew: timedelta | None) -> str:
     if skew is None:
-        return "unknown: the answer has no Date"
+        return "unknown: the response has no Date"
     if abs(skew) < NOTABLE_SKEW:
         return "the provider's clock agrees with this machine's"
     seconds = math.ceil(abs(skew).total_seconds())

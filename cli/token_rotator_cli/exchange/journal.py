@@ -1,4 +1,4 @@
-"""The steps of one exchange, each shown when it is over, with the time that it took."""
+"""Shows the steps of an exchange with their durations."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ _WIDTHS: Final = (10, 9)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step. There is no secret in it."""
+    """One step. It contains no secrets."""
 
     name: str
     milliseconds: float | None
@@ -32,14 +32,14 @@ class Step:
 
 
 class Running:
-    """A step that is under way. What is set last is shown."""
+    """A step in progress. The last message is shown."""
 
     def __init__(self) -> None:
         self.message = "failed"
         self.facts: dict[str, object] = {}
 
     def ended(self, message: str, **facts: object) -> None:
-        """Says what the step found."""
+        """Sets the step's message."""
         self.message, self.facts = message, facts
 
 
@@ -52,7 +52,7 @@ class Journal:
 
     @contextmanager
     def step(self, name: str) -> Iterator[Running]:
-        """Times the block, and shows it when it ends, also by an error."""
+        """Measures the block, and shows it when it ends, even with an error."""
         running = Running()
         begun = time.monotonic()
         try:
@@ -61,7 +61,7 @@ class Journal:
             self._show(name, running, (time.monotonic() - begun) * 1000)
 
     def fact(self, name: str, message: str, **facts: object) -> None:
-        """Shows what took no time."""
+        """Shows a step without a duration."""
         running = Running()
         running.ended(message, **facts)
         self._show(name, running, None)
@@ -79,7 +79,7 @@ class Journal:
         ]
 
     def _show(self, name: str, running: Running, milliseconds: float | None) -> None:
-        # a provider's issuer may hold anything, such as a terminal's control characters
+        # a provider's issuer may contain terminal control characters
         message = "".join(one if one.isprintable() else "?" for one in running.message)
         self.steps.append(
             Step(
@@ -94,12 +94,12 @@ class Journal:
 
 
 class ObservedHttp(ProviderHttp):
-    """The function's HTTP requests, each of which is a step."""
+    """The function's HTTP client. Shows each request as a step."""
 
     discovered: ProviderResponse | None = None
-    """The last answer of the discovery endpoint."""
+    """The last response of the discovery endpoint."""
     answered: ProviderResponse | None = None
-    """The answer to the last token request; None: there was none."""
+    """The last token response. None: there was none."""
 
     def __init__(self, *, network: Network, now: Callable[[], datetime], journal: Journal) -> None:
         super().__init__(pool=network, now=now)
@@ -140,17 +140,17 @@ class ObservedHttp(ProviderHttp):
 
 @dataclass(frozen=True, kw_only=True)
 class ObservedSigner(AssertionSigner):
-    """The function's signer. Shows the claims, and nothing of the assertion besides."""
+    """The function's signer. Shows the claims, but not the assertion."""
 
     journal: Journal
 
     def sign(self, account: ServiceAccount, *, audience: str, now: datetime) -> str:
         with self.journal.step("assertion") as running:
             assertion = super().sign(account, audience=audience, now=now)
-            # read from the assertion itself, so that they are the ones that are sent
+            # decoded from the assertion itself, so that they are what is sent
             header = jwt.get_unverified_header(assertion)
             claims = jwt.decode(assertion, options={"verify_signature": False})
-            claims.pop("jti")  # a random number that says nothing
+            claims.pop("jti")  # a random value
             running.ended(
                 f"signed with {header['alg']}{_key_id(header)}: {_claims(claims)}",
                 algorithm=header["alg"],

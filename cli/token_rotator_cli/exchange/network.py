@@ -1,4 +1,4 @@
-"""The way from this machine to the identity provider: directly, or through the machine's proxy."""
+"""Connects this machine to the identity provider, directly or through its proxy."""
 
 import re
 import socket
@@ -19,14 +19,13 @@ from token_rotator.identity_provider.timed_response import TimedResponse
 from token_rotator_cli.errors import ProxyFailed
 
 _TUNNEL_REFUSED: Final = re.compile(r"Tunnel connection failed: (\d{3})")
-"""http.client's text; what follows is the proxy's own and is not shown."""
+"""http.client's message. The rest comes from the proxy and is hidden."""
 
 
 class Network(urllib3.PoolManager):
-    """Sends requests as this machine does, by the function's own rules where there is no proxy.
+    """Sends requests from this machine, with the function's address rules.
 
-    Without a proxy, the addresses that the function refuses are refused. A proxy resolves names
-    itself, so nobody here can check what they lead to; addresses in a URL are refused all the same.
+    With a proxy, the rules apply only to IP addresses in URLs, because the proxy resolves names.
     """
 
     def __init__(self, addresses: Addresses, tls: ssl.SSLContext) -> None:
@@ -35,9 +34,9 @@ class Network(urllib3.PoolManager):
         self._tls = tls
         self._managers: dict[str | None, urllib3.PoolManager] = {}
         self.via: str | None = None
-        """The proxy of the last request, without its password; None: there was none."""
+        """The proxy of the last request, without its password. None: no proxy."""
         self.tls_version: str | None = None
-        """Of the last connection: ``TLSv1.3``. None: it was plain HTTP."""
+        """The TLS version of the last connection, such as ``TLSv1.3``. None: plain HTTP."""
 
     def urlopen(  # type: ignore[override]
         self,
@@ -46,7 +45,7 @@ class Network(urllib3.PoolManager):
         redirect: bool = True,  # noqa: FBT001, FBT002 - urllib3's own
         **options: Any,
     ) -> urllib3.BaseHTTPResponse:
-        """Raises ProxyFailed where the proxy is to blame, and what urllib3 and Addresses raise."""
+        """Sends a request. Raises ProxyFailed, and the errors of urllib3 and Addresses."""
         proxy = proxy_for(url)
         self.via = _without_password(proxy) if proxy else None
         if proxy not in self._managers:
@@ -93,9 +92,9 @@ class Network(urllib3.PoolManager):
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy that this machine uses for the URL. Loopback is never behind one.
+    """This machine's proxy for the URL. Loopback never uses one.
 
-    Raises ProxyFailed for one of a kind that urllib3 cannot use.
+    Raises ProxyFailed if urllib3 does not support the proxy's type.
     """
     parts = urlsplit(url)
     if urls.is_loopback(parts.hostname or "") or proxy_bypass(parts.netloc):
@@ -107,9 +106,8 @@ def proxy_for(url: str) -> str | None:
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     if not proxy.lower().startswith(("http://", "https://")):
         raise ProxyFailed(
-            f"The machine's proxy is a {urlsplit(proxy).scheme} proxy, which this command cannot "
-            "use. Name an http or https proxy in HTTPS_PROXY, or the identity provider's host in "
-            "NO_PROXY."
+            f"This command does not support {urlsplit(proxy).scheme} proxies. Set HTTPS_PROXY to "
+            "an http or https proxy, or add the identity provider's host to NO_PROXY."
         )
     return proxy
 
@@ -121,7 +119,7 @@ def _without_password(proxy: str) -> str:
 def _observed(
     pool: type[urllib3.HTTPConnectionPool], note: Callable[[socket.socket | None], None]
 ) -> type[urllib3.HTTPConnectionPool]:
-    """The pool, whose connections are noted once they are made; their answers are bounded."""
+    """A pool class that reports new connections and limits the response time."""
     connection: Any = pool.ConnectionCls
 
     def connect(self: Any) -> None:
@@ -134,7 +132,7 @@ def _observed(
 
 
 def _proxys_fault(error: BaseException) -> str | None:
-    """What the proxy did; None: the error came from behind it."""
+    """The proxy's error. None: the error is not the proxy's."""
     refused, unreachable, innermost = None, False, error
     while True:
         refused = refused or _TUNNEL_REFUSED.match(str(innermost))
@@ -144,13 +142,13 @@ def _proxys_fault(error: BaseException) -> str | None:
             break
         innermost = deeper
     if refused:
-        return f"answered with status {refused[1]}"
+        return f"returned status {refused[1]}"
     return f"cannot be reached ({type(innermost).__name__})" if unreachable else None
 
 
 def _failed(proxy: str, why: str, url: str) -> ProxyFailed:
     return ProxyFailed(
-        f"This machine's proxy {proxy} {why}, so {urls.host(url)} was not asked. Check the proxy "
-        "and its user name and password (HTTPS_PROXY), or name the host in NO_PROXY. That says "
-        "nothing about the key; the function uses no proxy."
+        f"This machine's proxy {proxy} {why}, so no request reached {urls.host(url)}. Check the "
+        "proxy and its user name and password (HTTPS_PROXY), or add the host to NO_PROXY. This "
+        "says nothing about the key: the function uses no proxy."
     )

@@ -1,4 +1,4 @@
-"""The settings of the exchange: those of a rotator in a file, or the defaults of a profile."""
+"""The settings of the exchange, from a rotator in a file or a profile's defaults."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +15,18 @@ from token_rotator_cli.place import Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The function's settings, and a text that says whose they are."""
+    """The function's settings, and a description of their source."""
 
     settings: Settings
     source: str
     rotator: RotatorConfig
-    """The table of the file, or one with the profile alone."""
+    """The file's table, or one with only the profile."""
     name: str = "marketing"
-    """Of the rotator; where no file names one, that of the file in the checkout."""
+    """The rotator's name. Default: that of the checkout's file."""
     stack: str = "intelligence-tokens"
     place: Place = field(default_factory=lambda: Place(calls_aws=False))
     authorities: Path | None = None
-    """A PEM file of authorities that are trusted besides: ``extra_ca_certificates``."""
+    """The PEM file of ``extra_ca_certificates``."""
 
 
 def choose(
@@ -36,14 +36,16 @@ def choose(
     provider: str | None,
     redirected: bool = False,
 ) -> Chosen:
-    """Reads ``rotators.toml`` of this directory, if there is one and nothing else is named.
+    """Chooses the settings. The default is ``rotators.toml`` of this directory, if it exists.
 
-    ``redirected``: one that is empty is none, since a shell empties the file that the output is
-    going to. Raises UsageError, ConfigFileError.
+    ``redirected``: ignores an empty file, because a shell truncates the file that the output is
+    redirected to. Raises UsageError, ConfigFileError.
     """
     if provider is not None:
         if rotator is not None:
-            raise UsageError(f"--provider reads no file: leave out {rotator}, or name --config.")
+            raise UsageError(
+                f"--provider does not read a file: leave out {rotator}, or use --config."
+            )
         return _defaults(Profile(provider), "")
     if config is None and rotator is None and not _there(redirected=redirected):
         return _defaults(Profile.INTELLIGENCE, f" (there is no {CONFIG} in this directory)")
@@ -80,7 +82,7 @@ def _defaults(profile: Profile, why: str) -> Chosen:
 
 
 def rendered(rotator: RotatorConfig) -> Settings:
-    """The settings as the stack renders them and the function reads them."""
+    """The settings as the function would read them from its environment."""
     variables = environment(
         rotator,
         rotator_name="none",

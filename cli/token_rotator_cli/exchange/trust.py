@@ -1,4 +1,4 @@
-"""Whose certificates this machine trusts: the system's, and those that its variables name."""
+"""The CA certificates that this machine trusts: the system's and those in its variables."""
 
 import os
 import ssl
@@ -12,22 +12,22 @@ _IN_PLACE_OF_THE_SYSTEMS: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """OpenSSL reads them itself: https://docs.openssl.org/3.0/man3/X509_LOOKUP_hash_dir/"""
 
 _BESIDE_THE_SYSTEMS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE")
-"""Of requests, curl and AWS's tools, which a machine behind an inspecting proxy has set already."""
+"""Variables of requests, curl and AWS tools, which are usually set behind an inspecting proxy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """TLS as transport.trusting makes it, with this machine's certificates."""
+    """A TLS context like transport.trusting, with this machine's CA certificates."""
 
     context: ssl.SSLContext
     variables: tuple[str, ...]
-    """Those that change whom the machine trusts."""
+    """The variables that add CA certificates."""
 
 
 def machines_trust(besides: Path | None = None) -> Trust:
-    """``besides`` is a PEM file of authorities that the function trusts, too.
+    """Creates this machine's TLS context. ``besides`` is a PEM file that the function also trusts.
 
-    Raises UsageError for a variable, or a file, that names no certificates.
+    Raises UsageError if a variable's file, or ``besides``, has no valid certificates.
     """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -40,7 +40,7 @@ def machines_trust(besides: Path | None = None) -> Trust:
 
 
 def _adds(context: ssl.SSLContext, variable: str, path: Path) -> bool:
-    """Whether the certificates may not all have been there before. Those of a folder may not."""
+    """Whether loading the path may add certificates. A directory always may."""
     before = context.cert_store_stats()["x509"]
     try:
         if path.is_dir():
@@ -49,7 +49,7 @@ def _adds(context: ssl.SSLContext, variable: str, path: Path) -> bool:
         context.load_verify_locations(cafile=path)
     except OSError:  # ssl.SSLError is one
         raise UsageError(
-            f"{variable} names {path}, which holds no certificates that can be read. Correct or "
-            "unset it."
+            f"{variable} names {path}, which has no readable certificates. Correct or unset the "
+            "variable."
         ) from None
     return context.cert_store_stats()["x509"] > before

@@ -18,9 +18,9 @@ OVER: Final = "The test is over."
 
 LONGEST_ACTION: Final = timedelta(minutes=3)
 LONGEST_ALARM: Final = timedelta(minutes=5)
-"""CloudWatch evaluates each minute, and then restores the state that SetAlarmState changed."""
+"""CloudWatch evaluates every minute, and so restores the state after SetAlarmState."""
 LONGEST_DELIVERY: Final = timedelta(minutes=10)
-"""SNS sends its metrics to CloudWatch each minute; they take some more minutes to arrive."""
+"""SNS metrics arrive in CloudWatch some minutes late."""
 EVERY: Final = timedelta(seconds=10)
 
 LONGEST: Final = LONGEST_ACTION + LONGEST_ALARM + LONGEST_DELIVERY
@@ -36,7 +36,7 @@ def delivery(context: LiveCheckContext) -> Finding:
         raise CheckNotPossible(f"There is no alarm {wanted}. There are: {names}.")
     name = context.alarms[wanted]["AlarmName"]
     if (state := _state(context, name)) == "ALARM":
-        raise CheckNotPossible(f"{name} is in ALARM already: find out why first.")
+        raise CheckNotPossible(f"{name} is already in ALARM. Resolve it first.")
     begun = context.clock.now()
     with _restored(context, name, state):
         _set(context, name, "ALARM", REASON)
@@ -55,7 +55,9 @@ def delivery(context: LiveCheckContext) -> Finding:
                 every=EVERY,
             )
     took = (context.clock.now() - begun).total_seconds()
-    cleared = f"CloudWatch restored it after {took:.0f} s" if restored else "it had to be restored"
+    cleared = (
+        f"CloudWatch restored it after {took:.0f} s" if restored else "this command restored it"
+    )
     return Finding(
         message=f"the topic accepted the message of {wanted}; {cleared}; "
         f"{_delivered(context, begun)}",
@@ -65,7 +67,7 @@ def delivery(context: LiveCheckContext) -> Finding:
 
 @contextmanager
 def _restored(context: LiveCheckContext, name: str, state: str) -> Iterator[None]:
-    """Restores the state, whatever happens. A real alarm is in ALARM again after a minute."""
+    """Restores the alarm's state at the end. A real ALARM returns after a minute."""
     try:
         yield
     finally:
@@ -89,7 +91,7 @@ def _set(context: LiveCheckContext, name: str, state: str, reason: str) -> None:
 
 
 def _accepted(context: LiveCheckContext, name: str, since: datetime) -> bool | None:
-    """Whether the topic accepted the message, by the summaries of the alarm's history."""
+    """Whether the topic accepted the message, according to the alarm's history."""
     with calling("cloudwatch:DescribeAlarmHistory"):
         answer = context.aws.cloudwatch.describe_alarm_history(
             AlarmName=name, HistoryItemType="Action", StartDate=since, EndDate=context.clock.now()

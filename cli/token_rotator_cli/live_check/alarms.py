@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
 
 FIRST_EVALUATION: Final = timedelta(minutes=15)
-"""Every alarm has a state for missing data, too: a new one has it after its first evaluations."""
+"""A new alarm has a state after its first evaluations, even without data."""
 
 
 def alarms(context: LiveCheckContext) -> Finding:
@@ -26,7 +26,7 @@ def alarms(context: LiveCheckContext) -> Finding:
     if not found:
         raise CheckFailed(f"There are no alarms named {prefix}...: {RESTORE}.")
     if missing := _missing(context, prefix):
-        raise CheckFailed(f"The stack's alarm {' and '.join(missing)} is gone: {RESTORE}.")
+        raise CheckFailed(f"The stack's alarm {' and '.join(missing)} does not exist: {RESTORE}.")
     topic = context.outputs.get(StackOutput.ALARM_TOPIC_ARN, "")
     silent = [
         name
@@ -35,7 +35,7 @@ def alarms(context: LiveCheckContext) -> Finding:
     ]
     if silent:
         raise CheckFailed(
-            f"{' and '.join(silent)} would notify nobody: the actions are disabled, or do not "
+            f"{' and '.join(silent)} would notify no one: the actions are disabled, or do not "
             f"include {topic}."
         )
     not_evaluated = [name for name, one in context.alarms.items() if _not_evaluated(context, one)]
@@ -61,7 +61,7 @@ def alarms(context: LiveCheckContext) -> Finding:
 
 
 def _missing(context: LiveCheckContext, prefix: str) -> list[str]:
-    """The stack knows which alarms its rotators have; none if the caller may not list them."""
+    """The stack's alarms that do not exist. Empty if the caller may not list them."""
     try:
         owned = context.owned.of("AWS::CloudWatch::Alarm")
     except CallerError:

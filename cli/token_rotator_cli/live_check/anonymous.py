@@ -1,4 +1,4 @@
-"""Texts without whatever tells whose account, deployment or people they are about."""
+"""Removes names and identifiers of the account, the deployment and people from text."""
 
 import re
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ _PATTERNS: Final = (
     (re.compile(r"\b\d{12}\b"), "ACCOUNT"),
     (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "ADDRESS"),
 )
-"""What has a form of its own, whoever put it into a text."""
+"""Patterns of identifiers."""
 
 
 class Anonymous:
-    """Replaces the names that a live check knows, and everything that has a telling form."""
+    """Replaces names that the live check knows, and everything that matches a pattern."""
 
     def __init__(self, context: LiveCheckContext) -> None:
         names = {name: shown for name, shown in _names(context).items() if name}
@@ -31,14 +31,14 @@ class Anonymous:
         )
 
     def __call__(self, text: str) -> str:
-        """The text without them."""
+        """Returns the anonymous text."""
         for pattern, shown in _PATTERNS:
             text = pattern.sub(shown, text)
         return self._names.sub(lambda found: self._shown[found[0]], text)
 
 
 def _names(context: LiveCheckContext) -> Mapping[str, str]:
-    """Names by which the account calls things, and what stands for them."""
+    """The account's names and their replacements."""
     names = {context.target.stack or "": "STACK", context.target.rotator or "": "ROTATOR"}
     for output in getattr(context, "outputs", {}).values():
         names[output] = "OUTPUT"

@@ -1,4 +1,4 @@
-"""The step that shows whether rotations overlap: Parameter Store has no conditional put."""
+"""The step that checks that rotations do not overlap: Parameter Store has no conditional put."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -13,7 +13,7 @@ from token_rotator_cli.live_check.metrics import total
 from token_rotator_cli.steps import Finding, Result
 
 TOLERANCE: Final = timedelta(milliseconds=5)
-"""Lambda does not measure the start and the duration at the same instant."""
+"""Lambda does not measure start and duration at the same time."""
 
 
 def concurrency(context: LiveCheckContext) -> Finding:
@@ -45,7 +45,7 @@ def concurrency(context: LiveCheckContext) -> Finding:
 
 
 def overlapping(invocations: Sequence[Invocation]) -> Iterator[tuple[Invocation, Invocation]]:
-    """Each invocation that began before an earlier one had ended, with that one."""
+    """Pairs of invocations that overlap."""
     latest: Invocation | None = None
     for one in invocations:
         if latest and one.started_at + TOLERANCE < latest.ended_at:

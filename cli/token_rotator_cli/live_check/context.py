@@ -1,4 +1,4 @@
-"""What the operator asks of a live check, and what its steps found so far."""
+"""The options of a live check, and the results of its steps so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,23 +31,23 @@ class LiveCheck:
     alarm: str | None = None
     """The alarm to set to ALARM."""
     report: Path | None = None
-    """Where to write what was found, for publication."""
+    """The file for the report."""
     expire: timedelta | None = None
-    """How long a parameter may outlive its expiration; None: none is created."""
+    """How long to wait for the deletion of an expired parameter. None: do not create one."""
     run: str = field(default_factory=lambda: uuid4().hex[:8])
     """Part of the name of the parameter that this run creates."""
 
 
 class LiveCheckContext:
-    """An attribute without a default is there once its step has ended well."""
+    """Shared data of the steps. An attribute without a default is set after its step."""
 
     outputs: dict[str, str]
     deployed: Deployed
     schedules: list[Schedule]
     invocations: Sequence[Invocation]
-    """Those of the last ``LiveCheck.invocations`` periods of the schedule, the oldest first."""
+    """Invocations in the last ``LiveCheck.invocations`` periods of the schedule, oldest first."""
     alarms: "dict[str, MetricAlarmTypeDef]"
-    """By the last part of their name."""
+    """Alarms by the last part of their name."""
 
     def __init__(self, session: Session, options: LiveCheck) -> None:
         self.aws: Aws = session.aws
@@ -58,5 +58,5 @@ class LiveCheckContext:
 
     @cached_property
     def owned(self) -> StackResources:
-        """What the stack owns. Raises CallerError."""
+        """The stack's resources. Raises CallerError."""
         return resources_of(self.aws, self.target.stack or "")

@@ -1,4 +1,4 @@
-"""The step that shows whether SSM deletes an expired parameter; it creates one for that."""
+"""The step that creates a parameter, and checks that SSM deletes it after its expiration."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +14,11 @@ from token_rotator_cli.steps import Finding, Result
 AHEAD: Final = timedelta(minutes=2)
 EVERY: Final = timedelta(seconds=15)
 LONGEST_REFUSAL: Final = timedelta(minutes=2)
-"""How long SSM may refuse to create a parameter with the name of a deleted one."""
+"""How long SSM may refuse to reuse the name of a deleted parameter."""
 
 
 def name_of(parameter_name: str, run: str) -> str:
-    """A sibling of the real one: a parameter cannot be a level of another's hierarchy."""
+    """The name of a sibling of the real parameter, because parameters cannot be nested."""
     return f"{parameter_name}-live-check-{run}"
 
 
@@ -59,7 +59,7 @@ def expiry(context: LiveCheckContext) -> Finding:
 
 @contextmanager
 def _deleted_afterwards(context: LiveCheckContext, name: str) -> Iterator[None]:
-    """Deletes the parameter, whatever happens. If that fails, it expires."""
+    """Deletes the parameter at the end. If that fails, it expires."""
     try:
         yield
     finally:
@@ -87,7 +87,7 @@ def _put(context: LiveCheckContext, name: str, due: datetime) -> None:
 
 
 def _gone(context: LiveCheckContext, name: str) -> datetime | None:
-    """The time, if the parameter is not there."""
+    """The time, if the parameter does not exist."""
     try:
         with calling("ssm:GetParameter"):
             context.aws.parameters.get_parameter(Name=name, WithDecryption=False)
@@ -99,7 +99,7 @@ def _gone(context: LiveCheckContext, name: str) -> datetime | None:
 
 
 def _created_again(context: LiveCheckContext, name: str) -> timedelta:
-    """How long the name was refused after the parameter was deleted."""
+    """How long SSM refused the name after the deletion."""
     begun = context.clock.now()
 
     def accepted() -> datetime | None:

@@ -1,4 +1,4 @@
-"""Steps that find the function, and read when it ran."""
+"""Steps that find the function and read its invocations."""
 
 from datetime import timedelta
 from typing import Final
@@ -15,7 +15,7 @@ from token_rotator_cli.live_check.schedule_accuracy import period_of
 from token_rotator_cli.steps import Finding
 
 LONGEST_HISTORY: Final = timedelta(days=1)
-"""Some 3,000 invocations."""
+"""About 3,000 invocations."""
 
 
 def function(context: LiveCheckContext) -> Finding:
@@ -31,7 +31,7 @@ def function(context: LiveCheckContext) -> Finding:
 
 
 def log(context: LiveCheckContext) -> Finding:
-    """The log tells of invocations."""
+    """The log contains invocations."""
     deployed = context.deployed
     context.schedules = schedules_of(context.aws, deployed.function_arn)
     every = [period_of(one) for one in context.schedules if one.trigger == Trigger.SCHEDULE]
@@ -44,7 +44,7 @@ def log(context: LiveCheckContext) -> Finding:
     context.invocations = read_invocations(rotation_log, since=since)
     if not context.invocations:
         raise ConfigurationError(
-            "Its log holds no invocation: `token-rotator check` shows what is wrong."
+            "Its log contains no invocations: `token-rotator check` shows the problem."
         )
     first = context.invocations[0].started_at
     return Finding(

@@ -1,4 +1,4 @@
-"""Invocations of the function, put together from Lambda's log lines and the function's own."""
+"""Combines Lambda's log lines and the function's own into invocations."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _REPORT: Final = re.compile(r"REPORT RequestId: (\S+)\s+Duration: ([\d.]+) ms")
 
 @dataclass(slots=True, kw_only=True)
 class Invocation:
-    """One invocation; what the log does not hold is None."""
+    """One invocation. None: the log does not contain the value."""
 
     started_at: datetime
     duration: timedelta | None = None
@@ -29,20 +29,21 @@ class Invocation:
 
     @property
     def ended_at(self) -> datetime:
-        """The end, by Lambda's measurement."""
+        """The end, as measured by Lambda."""
         return self.started_at + (self.duration or timedelta())
 
 
 def read_invocations(log: RotationLog, *, since: datetime) -> list[Invocation]:
-    """The oldest first. Raises CallerError."""
+    """Reads the invocations, oldest first. Raises CallerError."""
     return invocations_in(log.events(since))
 
 
 def invocations_in(events: Iterable[LogEvent]) -> list[Invocation]:
-    """The invocations that log lines tell of, whatever the lines' order.
+    """The invocations in log lines, which may be in any order.
 
-    Lambda writes its own lines as JSON where the function's log format is JSON, and a local AWS as
-    text: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+    Lambda writes its own lines as JSON if the function's log format is JSON, and the local AWS
+    emulator as text:
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
     """
     events = list(events)
     found: dict[str, Invocation] = {}

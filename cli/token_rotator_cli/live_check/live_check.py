@@ -40,7 +40,7 @@ STEPS: Final[tuple[Step[LiveCheckContext], ...]] = (
 
 
 def live_check(session: Session, options: LiveCheck) -> int:
-    """The exit code. Raises ConfigurationError, CallerError before anything is changed."""
+    """Runs the command. Raises ConfigurationError, CallerError before anything is changed."""
     context = LiveCheckContext(session, options)
     if options.report is not None:
         check_writable(options.report)
@@ -49,7 +49,7 @@ def live_check(session: Session, options: LiveCheck) -> int:
     try:
         return run_steps(STEPS, context, session.console, report=partial(_report, context))
     except KeyboardInterrupt:
-        session.console.error("Interrupted. What this check changed is restored.")
+        session.console.error("Interrupted. All changes of this check are restored.")
         raise
 
 
@@ -60,10 +60,10 @@ def _report(context: LiveCheckContext, found: Sequence[tuple[str, Finding]]) -> 
 
 
 def _announcement(context: LiveCheckContext) -> Iterator[str]:
-    """What will be changed, and for how long."""
+    """Describes the changes and their durations."""
     options = context.options
     if options.alarm is None and options.expire is None:
-        yield "Reads only, for about a minute."
+        yield "Read-only, for about a minute."
         return
     settings = find_deployment(context.aws, context.target).settings
     if options.alarm is not None:
@@ -78,4 +78,4 @@ def _announcement(context: LiveCheckContext) -> Iterator[str]:
             f"Will create {name_of(settings.parameter_name, options.run)}, wait at most {minutes} "
             "minutes until SSM deletes it, and delete it otherwise."
         )
-    yield "Press Ctrl-C to end it at any time; what was changed is restored."
+    yield "Press Ctrl-C to stop at any time; all changes are restored."

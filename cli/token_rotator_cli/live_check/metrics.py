@@ -1,4 +1,4 @@
-"""The step that compares the function's metrics with its log; and CloudWatch's sums."""
+"""The step that compares the function's metrics with its log."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ from token_rotator_cli.live_check.invocations import publications
 from token_rotator_cli.steps import Finding, Result
 
 ARRIVED: Final = timedelta(minutes=5)
-"""Data points that are younger may still be on their way."""
+"""Newer data points may not have arrived."""
 
 TOLERANCE: Final = 2
-"""A line at the edge of a minute may be counted in the next minute, at both ends."""
+"""Lines at both ends of the window may be counted in the next minute."""
 
 
 def metrics(context: LiveCheckContext) -> Finding:
-    """CloudWatch counts as many published tokens as the log holds."""
+    """CloudWatch counts as many published tokens as the log contains."""
     if context.aws.is_local:
         return Finding(message="a local AWS takes no metrics from logs", result=Result.UNKNOWN)
     since, until = window(context)
@@ -30,9 +30,7 @@ def metrics(context: LiveCheckContext) -> Finding:
     counted = total(context, METRIC_NAMESPACE, Metric.TOKEN_PUBLISHED, dimensions)
     message = f"{Metric.TOKEN_PUBLISHED} counts {counted:.0f} tokens, the log holds {logged}"
     if abs(counted - logged) > TOLERANCE:
-        raise CheckFailed(
-            f"{message}. The alarms watch metrics: TokenNotRefreshed cannot be trusted."
-        )
+        raise CheckFailed(f"{message}. Alarms use metrics, so TokenNotRefreshed is not reliable.")
     return Finding(message=message, facts={"counted": counted, "logged": logged})
 
 

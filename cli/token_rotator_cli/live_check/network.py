@@ -1,4 +1,4 @@
-"""The step that checks the network that the function is attached to, as far as EC2 shows it."""
+"""The step that checks the function's network, as far as EC2 shows it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -15,8 +15,8 @@ _TARGETS: Final = (
     "VpcPeeringConnectionId",
     "InstanceId",
 )
-"""Of a route that may lead a function to the internet. An internet gateway does not: it has no
-public address. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html
+"""Route targets that may provide internet access. An internet gateway does not, because functions
+have no public address. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html
 """
 
 
@@ -24,7 +24,7 @@ def network(context: LiveCheckContext) -> Finding:
     """Each subnet of the function's VPC has its interface, free addresses and a way out."""
     state = context.deployed.state
     if not state.vpc_id:
-        return Finding(message="in no VPC")
+        return Finding(message="not in a VPC")
     if context.aws.is_local:
         return Finding(message="a local AWS attaches no function", result=Result.UNKNOWN)
     where = Network(subnet_ids=state.subnet_ids, security_group_ids=state.security_group_ids)
@@ -56,14 +56,15 @@ def _dead_ends(ways: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
         if route is None:
             continue
         if route.get("State") == "blackhole":
-            yield f"the default route of {subnet} leads to something that was deleted (blackhole)"
+            yield f"the target of the default route of {subnet} was deleted (blackhole)"
         elif not any(route.get(target) for target in _TARGETS):
             yield (
-                f"the default route of {subnet} leads to an internet gateway: a function has no "
-                "public address, and gets no answer from there (docs/network/vpc.md)"
+                f"the default route of {subnet} leads to an internet gateway, which a function "
+                "cannot use without a public address (docs/network/vpc.md)"
             )
 
 
 def _without_a_way(ways: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
     if none := [subnet for subnet, route in ways.items() if route is None]:
-        yield f"{', '.join(none)} has no default route: only what the VPC leads to is reached"
+        yield f"{', '.join(none)} has no default route: only targets in the VPC's routes are "
+        "reachable"

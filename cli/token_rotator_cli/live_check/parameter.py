@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm.type_defs import ParameterMetadataTypeDef
 
 ATTEMPTS: Final = 5
-"""A rotation may come in between reading the value and describing the parameter."""
+"""A rotation may happen between reading the value and describing the parameter."""
 
 
 def parameter(context: LiveCheckContext) -> Finding:
@@ -65,9 +65,9 @@ def versions(context: LiveCheckContext) -> Finding:
         due, again = max(map(_expiry, life)) + grace, next_life[0].at
         if again < due:
             raise CheckFailed(
-                f"The parameter was deleted before {again:%H:%M:%S} UTC, when it was created again "
-                f"with version 1: its Expiration was due at {due:%H:%M:%S}. Consumers were "
-                "without a token that had not expired."
+                f"The parameter was deleted before its Expiration at {due:%H:%M:%S}, and created "
+                f"again with version 1 at {again:%H:%M:%S} UTC. Consumers had no token although it "
+                "had not expired."
             )
     outlived = sum(_expiry(one) + grace < context.clock.now() for one in rotations)
     facts: dict[str, object] = {"publications": len(rotations), "expirations_outlived": outlived}
@@ -79,8 +79,9 @@ def versions(context: LiveCheckContext) -> Finding:
         message += ", and was deleted when there was no token for long"
     if unknown := [version for life in lives for version in _unlogged(life)]:
         return Finding(
-            message=f"{message}. Nobody logged {', '.join(map(str, unknown))}: the answer to a put "
-            "was lost, or somebody else writes (see PutParameter in CloudTrail)",
+            message=f"{message}. Versions not logged: {', '.join(map(str, unknown))}. The "
+            "response of a put was lost, or another principal writes (see PutParameter in "
+            "CloudTrail)",
             result=Result.WARNING,
             facts={**facts, "versions_not_logged": unknown},
         )
@@ -91,7 +92,7 @@ def versions(context: LiveCheckContext) -> Finding:
 
 
 def _lives(rotations: Sequence[LoggedRotation]) -> list[list[LoggedRotation]]:
-    """Publications, divided where the parameter was deleted: then its versions begin at 1 again."""
+    """Publications, split where the parameter was deleted and its versions restart at 1."""
     lives: list[list[LoggedRotation]] = [[]]
     for rotation in rotations:
         if rotation.parameter_version == 1 and lives[-1]:
@@ -101,7 +102,7 @@ def _lives(rotations: Sequence[LoggedRotation]) -> list[list[LoggedRotation]]:
 
 
 def _unlogged(life: Sequence[LoggedRotation]) -> list[int]:
-    """Versions in between; rotations that overlap may log theirs in another order."""
+    """Missing versions. Overlapping rotations may log out of order."""
     logged = {rotation.parameter_version or 0 for rotation in life}
     return [version for version in range(min(logged), max(logged)) if version not in logged]
 

@@ -1,4 +1,4 @@
-"""The calls that each role has to be allowed and refused, on the rotator's resources and others."""
+"""Calls that each role must be allowed or denied, on the rotator's and other resources."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ OTHER_SECRET: Final = "somebody-elses-AbCdEf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionCase:
-    """Calls on one resource, in one context."""
+    """Calls on one resource with one context."""
 
     about: str
-    """The resource, for people."""
+    """A description of the resource."""
     resource: str
     context: Mapping[str, str] = field(default_factory=lambda: _NONE)
     allowed: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class PermissionCase:
 
 
 def of_function(deployed: Deployed) -> Iterator[PermissionCase]:
-    """Its role rotates one token. It cannot change the key, or read other secrets."""
+    """The role rotates one token. It cannot change the key or read other secrets."""
     parameter, settings = deployed.parameter_arn, deployed.settings
     yield PermissionCase(
         about="its parameter",

@@ -24,7 +24,7 @@ Simulate = Callable[..., Mapping[str, Any]]
 
 
 def permissions(context: LiveCheckContext) -> Finding:
-    """The function, Scheduler and a consumer may do what they need, and nothing to neighbours."""
+    """The function, Scheduler and consumers have least privilege."""
     asked, too_much, too_little = 0, list[str](), list[str]()
     limits: set[str] = set()
     for who, simulate, cases in _principals(context):
@@ -76,7 +76,7 @@ def _describe(who: str, case: PermissionCase, actions: Iterable[str]) -> list[st
 
 
 def _limits(answer: Mapping[str, Any]) -> Iterator[str]:
-    """What refuses a call, besides the role's own policies."""
+    """Policies that deny a call, besides the role's own."""
     if not answer.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations", True):
         yield "a service control policy of the organization"
     boundary = answer.get("PermissionsBoundaryDecisionDetail", {})
@@ -85,11 +85,11 @@ def _limits(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _simulate(simulate: Simulate, case: PermissionCase) -> dict[str, Mapping[str, Any]]:
-    """The simulator's answers, by action.
+    """Returns the simulator's results by action.
 
-    It evaluates policies of identities, permissions boundaries, and service control policies with
-    their conditions. It knows no policies of resources, such as the key's, no resource control
-    policies and no policies of VPC endpoints.
+    It evaluates identity policies, permissions boundaries, and service control policies with their
+    conditions, but no resource policies (such as the key's), resource control policies or VPC
+    endpoint policies.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
     """
     answer = simulate(

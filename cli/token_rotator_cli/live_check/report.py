@@ -14,7 +14,7 @@ Found = Sequence[tuple[str, Finding]]
 
 
 def check_writable(file: Path) -> None:
-    """A check may take an hour, so this is asked first. Raises UsageError."""
+    """Checks this first, because a live check may take an hour. Raises UsageError."""
     there = file if file.exists() else file.parent
     if file.is_dir() or not os.access(there, os.W_OK):
         raise UsageError(f"The report cannot be written to {file}. Name another file.")
@@ -23,7 +23,7 @@ def check_writable(file: Path) -> None:
 def rendered(
     steps: Sequence[Step[LiveCheckContext]], context: LiveCheckContext, found: Found
 ) -> str:
-    """The report. No message gets into it unless it was made anonymous."""
+    """The report. All messages in it are anonymous."""
     return "\n".join(_lines(steps, context, found)) + "\n"
 
 

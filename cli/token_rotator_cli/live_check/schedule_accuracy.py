@@ -21,7 +21,7 @@ PRECISION: Final = timedelta(seconds=60)
 """https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
 
 FIRST_RETRY: Final = timedelta(seconds=1)
-"""Lambda tries an event again after that, and then ever later, while the function is busy.
+"""The first retry interval of Lambda while the function is busy. Later intervals are longer.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
@@ -31,21 +31,21 @@ FEWEST: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regularity:
-    """The invocations that one schedule caused, compared with its period."""
+    """One schedule's invocations, compared with its period."""
 
     invocations: int
     offsets: tuple[timedelta, ...]
-    """The offset in its period of each invocation that is no duplicate, after the earliest one."""
+    """Each invocation's offset in its period, relative to the earliest one. Without duplicates."""
     starts: tuple[datetime, ...]
-    """Of the same invocations."""
+    """Start times of the same invocations."""
     lost: int
     duplicates: int
 
     @classmethod
     def of(cls, starts: Sequence[datetime], *, every: timedelta) -> "Regularity":
-        """``starts`` are in order, and not empty.
+        """Analyses ordered, non-empty start times.
 
-        An invocation that is up to half a period off belongs to the nearest period.
+        Each invocation belongs to the nearest period.
         """
         places, counted = [timedelta()], [starts[0]]
         lost = duplicates = periods = 0
@@ -76,9 +76,9 @@ def period_of(schedule: Schedule) -> timedelta:
 
 
 def may_have_waited(start: datetime, offset: timedelta, others: Sequence[Invocation]) -> bool:
-    """Whether an event that was sent in time may have waited for another run to end.
+    """Whether an event may have waited in Lambda's queue for another run to end.
 
-    One run at a time: Lambda keeps the event in its queue, and tries it again at growing intervals.
+    Only one run is allowed at a time, and Lambda retries queued events at growing intervals.
     """
     earliest = start - offset
     return any(
@@ -133,7 +133,7 @@ def schedule(context: LiveCheckContext) -> Finding:
 
 
 def pauses(context: LiveCheckContext) -> Finding:
-    """No pause between invocations, by any schedule, is longer than the shortest period allows."""
+    """No pause between invocations is longer than the shortest period allows."""
     found = list(with_trigger(context.invocations, *OURS))
     if len(found) < FEWEST:
         return Finding(
@@ -157,7 +157,7 @@ def pauses(context: LiveCheckContext) -> Finding:
 
 
 def _pauses(invocations: Sequence[Invocation]) -> list[tuple[timedelta, datetime, datetime]]:
-    """From the end of an invocation to the start of the next one."""
+    """Times from the end of an invocation to the start of the next one."""
     return [
         (later.started_at - earlier.ended_at, earlier.ended_at, later.started_at)
         for earlier, later in itertools.pairwise(invocations)

@@ -1,4 +1,4 @@
-"""The step that checks the alerts about who else reads the secret (``secret_access_alerts``)."""
+"""The step that checks the alerts about access to the secret (``secret_access_alerts``)."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,16 +14,16 @@ from token_rotator_cli.live_check.metrics import sum_of
 from token_rotator_cli.steps import Finding, Result
 
 WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-"""A rule that is merely enabled is told of no call that only reads.
+"""Rules with state ENABLED do not receive read-only events.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
 """
 LOOKED_BACK: Final = timedelta(days=1)
-"""In minutes, this is what one GetMetricStatistics answers."""
+"""The number of minutes that one GetMetricStatistics call returns."""
 
 
 def secret_access(context: LiveCheckContext) -> Finding:
-    """A trail records who reads the secret, and the rule tells the topic."""
+    """A trail records reads of the secret, and the rule notifies the topic."""
     rules = [*_rules(context)]
     if not rules:
         return Finding(message="not deployed (secret_access_alerts)", result=Result.SKIPPED)
@@ -31,32 +31,32 @@ def secret_access(context: LiveCheckContext) -> Finding:
     for rule in rules:
         if rule["State"] != WITH_READS:
             raise CheckFailed(
-                f"The rule's state is {rule['State']}, not {WITH_READS}: it tells of no reading. "
+                f"The rule's state is {rule['State']}, not {WITH_READS}: it ignores reads. "
                 f"{RESTORE.capitalize()}."
             )
         if topic not in _targets(context, rule):
-            raise CheckFailed(f"The rule does not tell the alarm topic. {RESTORE.capitalize()}.")
+            raise CheckFailed(f"The rule does not notify the alarm topic. {RESTORE.capitalize()}.")
     if context.aws.is_local:
         return Finding(message="a local AWS records no calls", result=Result.UNKNOWN)
     if not _is_recorded(context):
         raise CheckFailed(
-            "No trail of CloudTrail is logging in this region, and without one EventBridge is told "
-            "of no call: create a trail that logs management events."
+            "No CloudTrail trail is logging in this region, so EventBridge receives no events: "
+            "create a trail that logs management events."
         )
     told, failed = (_day(context, rules, name) for name in ("Invocations", "FailedInvocations"))
     if failed:
         raise CheckFailed(
-            f"EventBridge could not tell the topic {failed:.0f} times in a day: look at the "
-            "policies of the topic and its key, and at the rule's role."
+            f"EventBridge could not notify the topic {failed:.0f} times in a day: check the "
+            "policies of the topic and its key, and the rule's role."
         )
     return Finding(
-        message=f"a trail is logging, and the rule tells the topic; {told:.0f} alerts in a day",
+        message=f"a trail is logging, and the rule notifies the topic; {told:.0f} alerts in a day",
         facts={"alerts": told},
     )
 
 
 def _rules(context: LiveCheckContext) -> Iterator[Mapping[str, Any]]:
-    """The stack's rules about readings of this secret."""
+    """The stack's rules for reads of this secret."""
     for name in sorted(context.owned.of("AWS::Events::Rule")):
         with calling("events:DescribeRule"):
             rule = context.aws.event_rules.describe_rule(Name=name)

@@ -1,4 +1,4 @@
-"""What was written, and whether it fits what CloudFormation and Lambda take."""
+"""The written files, and whether they are within the limits of CloudFormation and Lambda."""
 
 import json
 import zipfile
@@ -14,13 +14,13 @@ from token_rotator_cdk.config.stack_limits import MOST_TEMPLATE_BYTES
 from token_rotator_cdk.package.place import PackagePlace
 
 MOST_INLINE_BYTES: Final = 51_200
-"""Of a template in a request. A longer one has to be in S3.
+"""Maximum size of a template in a request. A longer one must be in S3.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
 
 MOST_UNPACKED_BYTES: Final = 250 * 1024 * 1024
-"""Of a function with its layers; for a zip file in S3, no other limit counts.
+"""Maximum unzipped size of a function with its layers, the only limit for a zip file in S3.
 
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
@@ -38,11 +38,11 @@ class TemplateFile:
     size: int
     capability: str
     parameters: Mapping[str, str]
-    """Descriptions by name."""
+    """Descriptions of the parameters by name."""
 
     @classmethod
     def of(cls, deployment: Deployment, file: Path) -> Self:
-        """The file that was written for a stack."""
+        """Describes the file written for a stack."""
         content = file.read_bytes()
         template = json.loads(content)
         resources = template["Resources"].values()
@@ -61,19 +61,19 @@ class TemplateFile:
 
     @property
     def fits_inline(self) -> bool:
-        """Whether a request may hold it."""
+        """Whether a request may contain it."""
         return self.size <= MOST_INLINE_BYTES
 
     @property
     def described(self) -> str:
         """A line for people."""
         limit = (
-            f"CloudFormation takes up to {MOST_INLINE_BYTES:,} without S3"
+            f"CloudFormation accepts up to {MOST_INLINE_BYTES:,} without S3"
             if self.fits_inline
-            else f"more than {MOST_INLINE_BYTES:,}, so that it has to be in S3, where "
-            f"CloudFormation takes {MOST_TEMPLATE_BYTES:,}"
+            else f"more than {MOST_INLINE_BYTES:,}, so it must be in S3, where CloudFormation "
+            f"accepts {MOST_TEMPLATE_BYTES:,}"
         )
-        return f"{self.file}: {self.size:,} bytes ({limit}). It goes to {_where(self.place)}."
+        return f"{self.file}: {self.size:,} bytes ({limit}). Deploy it to {_where(self.place)}."
 
     def as_json(self) -> dict[str, object]:
         """The same for programs."""
@@ -108,8 +108,8 @@ class ZipFile:
     def described(self) -> str:
         """A line for people."""
         return (
-            f"{self.file}: {self.size:,} bytes, unpacked {self.unpacked:,} (Lambda takes "
-            f"{MOST_UNPACKED_BYTES:,} from S3)."
+            f"{self.file}: {self.size:,} bytes, {self.unpacked:,} unzipped (Lambda allows "
+            f"{MOST_UNPACKED_BYTES:,})."
         )
 
     def as_json(self, place: PackagePlace) -> dict[str, object]:
@@ -123,11 +123,11 @@ class ZipFile:
 
 
 def _where(place: Place) -> str:
-    """Where a template can be deployed to."""
+    """The accounts and regions that a template can be deployed to."""
     if place.region and place.account:
-        return f"{place.region} of account {place.account} alone, which [stack] names"
+        return f"{place.region} in account {place.account} only, as set in [stack]"
     if place.region:
-        return f"{place.region} alone, which [stack] names, of any account"
+        return f"{place.region} in any account, as set in [stack]"
     if place.account:
-        return f"account {place.account} alone, which [stack] names, in any region"
+        return f"any region in account {place.account}, as set in [stack]"
     return "any account, region and partition"

@@ -1,4 +1,4 @@
-"""The commands that a person copies: upload, deploy, store a key."""
+"""The commands to run next: upload, deploy, store a key."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -12,13 +12,13 @@ _SHELL: Final = {
     ACCOUNT: "$(aws sts get-caller-identity --query Account --output text)",
     REGION: "$AWS_REGION",
 }
-"""What takes the place of a placeholder that the file does not fill."""
+"""Shell replacements for placeholders that the file does not set."""
 
 
 def next_commands(
     templates: Sequence[TemplateFile], zip_files: Sequence[ZipFile], place: PackagePlace
 ) -> list[str]:
-    """In the order in which they are called, for any shell like sh."""
+    """The commands in order, for POSIX shells."""
     buckets = dict.fromkeys(_bucket(place, one.place) for one in templates)
     return [
         *(
@@ -42,7 +42,7 @@ def _words(template: TemplateFile, place: PackagePlace) -> Iterator[str]:
     if not template.fits_inline:
         yield from ("--s3-bucket", f'"{_bucket(place, template.place)}"')
         if place.prefix:
-            # the AWS CLI puts a slash behind it
+            # the AWS CLI appends a slash
             yield from ("--s3-prefix", shlex.quote(place.prefix.rstrip("/")))
     if template.place.region:
         yield from ("--region", template.place.region)

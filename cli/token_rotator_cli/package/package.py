@@ -1,4 +1,4 @@
-"""``token-rotator package``: templates and zip files, and the commands that deploy them."""
+"""``token-rotator package``: writes templates and zip files, and prints the commands to deploy."""
 
 import os
 import shutil
@@ -36,7 +36,10 @@ class PackageOptions:
 
 
 def package(options: PackageOptions, console: Console) -> int:
-    """The exit code. Raises UsageError, ConfigFileError and PackagingFailed."""
+    """Runs the command and returns the exit code.
+
+    Raises UsageError, ConfigFileError, PackagingFailed.
+    """
     place = PackagePlace(bucket=options.bucket, prefix=options.prefix)
     if issues := [*place.issues()]:
         raise UsageError(" ".join(f"{issue}." for issue in issues))
@@ -72,15 +75,15 @@ def _chosen(deployment: Deployment, pattern: str | None) -> list[Deployment]:
     chosen = [one for one in stacks if fnmatchcase(one.stack.name, pattern or "*")]
     if not chosen:
         names = ", ".join(one.stack.name for one in stacks)
-        raise ConfigFileError(f"There is no stack {pattern} to package. There is: {names}.")
+        raise ConfigFileError(f"There is no stack {pattern} to package. The stacks are: {names}.")
     return chosen
 
 
 def _write(stacks: Sequence[Deployment], file: Path, place: PackagePlace, out: Path) -> "Package":
     if not shutil.which(os.environ.get("JSII_NODE", "node")):
         raise PackagingFailed(
-            "There is no Node.js on this machine, and the AWS CDK, which writes the templates, "
-            "needs it: install Node.js 20 or newer. Whoever deploys the package needs none."
+            "Node.js is not installed, and the AWS CDK needs it to write the templates: install "
+            "Node.js 20 or newer. Deploying the package does not need it."
         )
     # jsii prints a dozen lines about Node.js 20. Versions that work: docs/deploy/troubleshooting.md
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
@@ -97,7 +100,7 @@ def _write(stacks: Sequence[Deployment], file: Path, place: PackagePlace, out: P
         raise PackagingFailed(str(error)) from None
     except OSError as error:
         raise PackagingFailed(
-            f"{out} cannot be written ({error.strerror}). Name another directory with --out."
+            f"{out} cannot be written ({error.strerror}). Choose another directory with --out."
         ) from None
 
 
@@ -106,6 +109,6 @@ def _show_parameters(templates: Sequence[TemplateFile], console: Console) -> Non
     if not parameters:
         return
     console.text("")
-    console.text(f"Parameters, all of them optional (--parameter-overrides NAME=VALUE; {PAGE}):")
+    console.text(f"Optional parameters (--parameter-overrides NAME=VALUE; {PAGE}):")
     for name, description in parameters.items():
         console.row(f"  {name}", description, widths=(max(map(len, parameters)) + 2,))

@@ -1,4 +1,4 @@
-"""What the CDK expects to find where it deploys to: its bootstrap stack, of some version."""
+"""The CDK bootstrap stack that a deployment requires."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any, Final
 from token_rotator_cdk.config.models.stack import StackConfig
 
 QUALIFIER: Final = "hnb659fds"
-"""Of a bootstrap that names none.
+"""The default qualifier.
 
 https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
 """
 
 OLDEST_VERSION: Final = 6
-"""What the pinned CDK's synthesizer asks for; a test compares it with what that writes."""
+"""The version that the pinned CDK's synthesizer requires. A test compares them."""
 
 _CALLERS: Final = "${AWS::AccountId}"
 _QUALIFIER: Final = "${Qualifier}"
@@ -24,14 +24,14 @@ class Bootstrap:
     """The bootstrap stack that a stack is deployed through."""
 
     version_parameter: str
-    """The SSM parameter that holds its version."""
+    """The SSM parameter with its version."""
     oldest_version: int
     lookup_role: str | None
-    """ARN of the role with which the CDK reads, with CloudFormation's pseudo parameters."""
+    """ARN of the CDK's lookup role, with CloudFormation pseudo parameters."""
 
 
 def bootstrap_of_file(stack: StackConfig) -> Bootstrap | None:
-    """What ``[stack.bootstrap]`` makes the CDK expect; None: nothing, with the caller's roles."""
+    """The bootstrap of ``[stack.bootstrap]``. None: none is needed."""
     table = stack.bootstrap
     if table.cli_credentials:
         return None
@@ -55,7 +55,7 @@ def _lookup_role(account: str, region: str) -> str:
 
 
 def bootstrap_of_artifact(properties: Mapping[str, Any]) -> Bootstrap | None:
-    """What a stack of a cloud assembly asks for; None: no bootstrap, or the caller's own roles."""
+    """The bootstrap of a stack in a cloud assembly. None: none is needed."""
     oldest = properties.get("requiresBootstrapStackVersion")
     parameter = properties.get("bootstrapStackVersionSsmParameter")
     if not oldest or not parameter:

@@ -1,4 +1,4 @@
-"""What the steps of ``preflight`` work with: one account and region, and what goes there."""
+"""The inputs of the steps of ``preflight``: an account, a region and the planned stacks."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,10 +13,10 @@ from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedSt
 
 
 class PreflightContext:
-    """The stacks of one account and region. What is read is kept; what fails is read again."""
+    """The stacks of one account and region. Successful reads are cached."""
 
     aws: Aws
-    """It is there once the step ``account`` has ended well."""
+    """Set after the step ``account``."""
 
     def __init__(
         self,
@@ -35,34 +35,34 @@ class PreflightContext:
 
     @property
     def place(self) -> str:
-        """Region and account, for people."""
+        """Region and account, for messages."""
         return f"{self.aws.region} of account {self.aws.account}"
 
     @property
     def rotators(self) -> list[PlannedRotator]:
-        """Those of all stacks."""
+        """The rotators of all stacks."""
         return [rotator for stack in self.stacks for rotator in stack.rotators]
 
     @cached_property
     def deployed(self) -> list[DeployedRotator]:
-        """The rotators that are there already. Raises CallerError."""
+        """The rotators that are already deployed. Raises CallerError."""
         return [*rotators_in(self.aws)]
 
     @cached_property
     def iam_summary(self) -> Mapping[str, int]:
-        """What IAM counts in the account, and its quotas. Raises CallerError."""
+        """The account's IAM usage and quotas. Raises CallerError."""
         with calling("iam:GetAccountSummary"):
             summary = self.aws.iam.get_account_summary()["SummaryMap"]
         return {str(name): number for name, number in summary.items()}
 
     def resources(self, stack: str) -> StackResources:
-        """What a stack owns already. Raises CallerError."""
+        """A stack's existing resources. Raises CallerError."""
         if stack not in self._resources:
             self._resources[stack] = resources_of(self.aws, stack)
         return self._resources[stack]
 
     def added(self, kind: str) -> int:
-        """How many of a resource type come in addition, at least. Raises CallerError."""
+        """The minimum number of added resources of a type. Raises CallerError."""
         total: Counter[str] = Counter()
         for stack in self.stacks:
             total += Counter(stack.resources) - self.resources(stack.name).numbers()

@@ -1,4 +1,4 @@
-"""What a deployment would take away from the consumers of the rotators that are deployed."""
+"""Finds consumers that would lose their token by a deployment."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ class Loss:
 
     parameter_name: str
     message: str
-    """What would happen to them, why, and how to avoid it."""
+    """The effect, its cause and how to avoid it."""
 
 
 _SIDE_BY_SIDE: Final = (
-    "To let them move first, keep this rotator and add a second one that writes another parameter."
+    "To migrate them first, keep this rotator and add a second one with another parameter."
 )
 
 _EACH_ITS_KEY: Final = (
-    "Each encrypts it with its own key, which consumers of the other may not use. Write another "
-    "parameter_name, or take one of them away."
+    "Each encrypts it with its own key, which the other's consumers may not use. Set another "
+    "parameter_name, or remove one of them."
 )
 
 
 def losses(stacks: Sequence[PlannedStack], deployed: Sequence[DeployedRotator]) -> Iterator[Loss]:
-    """Compares the stacks of one account and region with what is deployed there."""
+    """Compares the planned stacks of one account and region with the deployed rotators."""
     planned = [rotator for stack in stacks for rotator in stack.rotators]
     by_name = {one.rotator: one for one in planned}
     by_parameter: dict[str, PlannedRotator] = {}
@@ -53,27 +53,27 @@ def losses(stacks: Sequence[PlannedStack], deployed: Sequence[DeployedRotator]) 
 
 
 def _of_others(old: DeployedRotator, writer: PlannedRotator | None) -> Iterator[str]:
-    """The old one is not part of this deployment."""
+    """Losses if the old rotator is not part of this deployment."""
     if writer is not None:
         yield (
-            f"{old.rotator} writes it and stays deployed, and {writer.rotator} would write it, "
-            f"too. {_EACH_ITS_KEY}"
+            f"{old.rotator} writes it and stays deployed, and {writer.rotator} would also write "
+            f"it. {_EACH_ITS_KEY}"
         )
 
 
 def _of_nobody(old: DeployedRotator, same: PlannedRotator | None) -> Iterator[str]:
-    """No rotator of this deployment writes the old one's parameter."""
+    """Losses if no rotator of this deployment writes the old parameter."""
     instead = "goes away" if same is None else f"writes {same.parameter_name} instead"
     yield (
-        f"{old.rotator} {instead}: nobody writes this parameter any more, and its last token lives "
-        f"for {old.token_lifetime_seconds} s. {_SIDE_BY_SIDE}"
+        f"{old.rotator} {instead}: this parameter is no longer written, and its last token expires "
+        f"within {old.token_lifetime_seconds} s. {_SIDE_BY_SIDE}"
     )
 
 
 def _of_writer(
     old: DeployedRotator, writer: PlannedRotator, secrets: Collection[str]
 ) -> Iterator[str]:
-    """``writer`` writes the parameter; ``secrets`` are the names of those that are in use."""
+    """Losses if ``writer`` writes the parameter. ``secrets`` are the names of used secrets."""
     renamed = old.rotator != writer.rotator
     becomes = f"{old.rotator} becomes {writer.rotator}"
     if renamed and old.stack != writer.stack:
@@ -113,7 +113,7 @@ def _of_writer(
 
 
 def _kept_secret(old: DeployedRotator, writer: PlannedRotator) -> str:
-    """What the file has to say, in one line. The stack's key encrypts the secrets it created."""
+    """The settings that keep the secret. The stack's key encrypts the secrets that it created."""
     created = old.secret_name == old.rotator
     key = f', key_arn = "{old.key_arn}"' if created else ", and key_arn if it has a customer key"
     return (

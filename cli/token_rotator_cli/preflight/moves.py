@@ -1,4 +1,4 @@
-"""Whose roles a deployment would replace: IAM cannot move or rename what exists."""
+"""Roles and policies that a deployment would replace, because IAM cannot move or rename them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,22 +9,21 @@ from token_rotator_cli.deployment.inventory import DeployedRotator
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
 
 READER_POLICY_STAYS: Final = (
-    "The old reader policy stays where it is attached, and still reads the parameter; later "
-    "deployments change the new one alone. Attach the new one (output ...ReaderPolicyArn), then "
-    "delete the old one."
+    "The old reader policy stays attached and keeps working, but later deployments change only the "
+    "new one. Attach the new one (output ...ReaderPolicyArn), then delete the old one."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Something that consumers should do after the deployment, and that costs them no token."""
+    """A task for consumers after the deployment, without loss of tokens."""
 
     parameter_name: str
     message: str
 
 
 def moves(stacks: Sequence[PlannedStack], deployed: Sequence[DeployedRotator]) -> Iterator[Move]:
-    """The rotators that stay themselves, and whose roles and reader policy become others."""
+    """The rotators whose roles and reader policy are replaced."""
     planned = {one.rotator: one for stack in stacks for one in stack.rotators}
     for old in deployed:
         new = planned.get(old.rotator)
@@ -37,7 +36,7 @@ def moves(stacks: Sequence[PlannedStack], deployed: Sequence[DeployedRotator]) -
 
 
 def is_moved(old: DeployedRotator, new: PlannedRotator) -> bool:
-    """Whether the function's role, and with it the others, gets another path or name."""
+    """Whether the roles get another path or name."""
     path, _, name = old.role_arn.partition(":role")[2].rpartition("/")
     if f"{path}/" != new.role_path:
         return True

@@ -1,4 +1,4 @@
-"""Resources that a deployment names and does not create: they have to be there, and be usable."""
+"""Existing resources that a deployment refers to. They must exist and be usable."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,26 +15,26 @@ from token_rotator_cli.errors import CallerError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedKind:
-    """A kind of resource that can be named: where it is named, and how it is found."""
+    """A kind of existing resource: where it is configured, and how to check it."""
 
     name: str
     place: places.Kind
     in_file: Callable[[Deployment], Mapping[str, str | None]]
-    """The ARNs, by the settings that hold them."""
+    """The ARNs by setting."""
     in_templates: tuple[str, ...]
-    """A resource type, and the path of a property that holds an ARN or several."""
+    """A resource type, and the path of a property with one or more ARNs."""
     problem: Callable[[Aws, str], str | None]
-    """Why it cannot be used, as the end of a sentence, or None. Raises CallerError."""
+    """The problem, as the end of a sentence, or None. Raises CallerError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A resource that is named."""
+    """An existing resource."""
 
     kind: NamedKind
     arn: str
     setting: str = field(compare=False)
-    """The setting that names it; in a template, the property."""
+    """Its setting or, in a template, its property."""
 
 
 _NOT_FOUND: Final = (
@@ -44,11 +44,11 @@ _NOT_FOUND: Final = (
     "NoSuchEntityException",
     "ResourceNotFoundException",
 )
-"""The codes by which services say that there is no such resource."""
+"""Error codes for resources that do not exist."""
 
 
 def _exists(action: str, read: Callable[[Aws, str], object]) -> Callable[[Aws, str], str | None]:
-    """The problem of a resource that only has to be there."""
+    """The problem of a resource that only has to exist."""
 
     def problem(aws: Aws, arn: str) -> str | None:
         try:
@@ -57,7 +57,7 @@ def _exists(action: str, read: Callable[[Aws, str], object]) -> Callable[[Aws, s
         except CallerError as error:
             if error.code not in _NOT_FOUND:
                 raise
-            return "does not exist: create it, or name another one"
+            return "does not exist: create it, or choose another one"
         return None
 
     return problem
@@ -106,11 +106,11 @@ KINDS: Final = (
         problem=key_problem,
     ),
 )
-"""Secrets are not among them: what may be wrong with one is more than that it does not exist."""
+"""Without secrets, which need more checks."""
 
 
 def named_in_file(file: Deployment) -> Iterator[Named]:
-    """What the tables of a stack name."""
+    """The existing resources in a file."""
     for kind in KINDS:
         for setting, arn in kind.in_file(file).items():
             if arn is not None:
@@ -118,7 +118,7 @@ def named_in_file(file: Deployment) -> Iterator[Named]:
 
 
 def named_in_template(resources: Mapping[str, Any]) -> Iterator[Named]:
-    """What a template names by its ARN; what it imports or creates is no text."""
+    """The existing resources in a template. Other references are not strings."""
     for kind in KINDS:
         of_type, *path = kind.in_templates
         for resource in resources.values():

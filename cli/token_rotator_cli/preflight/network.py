@@ -17,7 +17,7 @@ def network_of_file(vpc: VpcConfig | None) -> Network | None:
 
 
 def network_of_template(properties: Mapping[str, Any]) -> Network | None:
-    """The ids of a function's ``VpcConfig``; what the app creates or imports is no text."""
+    """The ids in a function's ``VpcConfig``. References to other resources are not strings."""
     vpc = properties.get("VpcConfig", {})
     subnets, groups = (
         tuple(one for one in vpc.get(key, ()) if isinstance(one, str))

@@ -1,4 +1,4 @@
-"""Steps that show whether this is the place to deploy to: account, region, bootstrap."""
+"""Steps that check the target: account, region, bootstrap."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -18,17 +18,17 @@ SERVICES: Final = (
     *("cloudwatch", "events", "kms", "lambda", "logs"),
     *("scheduler", "secretsmanager", "sns", "ssm"),
 )
-"""What a stack and its function use in their region, as botocore and AWS's list name them."""
+"""Services that a stack uses, as named by botocore and AWS's list."""
 
 _LIST: Final = "/aws/service/global-infrastructure"
 """https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html"""
 
 _BATCH: Final = 10
-"""Of names in a GetParameters."""
+"""Maximum number of names in GetParameters."""
 
 
 def account(context: PreflightContext) -> Finding:
-    """The credentials are of the account that the stacks name, or lead there as the CDK does."""
+    """The credentials are for the stacks' account, or can assume the CDK's lookup role there."""
     context.aws = context.connect()
     (named,) = {stack.account for stack in context.stacks}
     context.console.works_in(
@@ -51,7 +51,7 @@ def account(context: PreflightContext) -> Finding:
 
 
 def _lookup(context: PreflightContext, account: str, error: WrongAccount) -> str:
-    """Goes on as the role with which the CDK reads in another account. Raises WrongAccount."""
+    """Continues with the CDK's lookup role in another account. Raises WrongAccount."""
     region = context.aws.region
     for stack in context.stacks:
         if stack.bootstrap is None or stack.bootstrap.lookup_role is None:
@@ -83,13 +83,13 @@ def services(context: PreflightContext) -> list[Finding] | Finding:
         message = f"{region} has no {', '.join(missing)}: deploy to another region ([stack] region)"
         return Finding(message=message, result=Result.WRONG, facts={"missing": missing})
     if not_said:
-        message = f"neither botocore nor AWS's list says whether {region} has {', '.join(not_said)}"
+        message = f"it is unknown whether {region} has {', '.join(not_said)}"
         return Finding(message=message, result=Result.UNKNOWN, facts={"not_said": not_said})
     return Finding(message=f"all are in {region}")
 
 
 def _listed(context: PreflightContext, names: list[str]) -> set[str]:
-    """Those of the public parameters that exist."""
+    """The public parameters that exist."""
     found: set[str] = set()
     for start in range(0, len(names), _BATCH):
         with calling("ssm:GetParameters"):
@@ -99,7 +99,7 @@ def _listed(context: PreflightContext, names: list[str]) -> set[str]:
 
 
 def bootstrap(context: PreflightContext) -> list[Finding] | Finding:
-    """The region is bootstrapped, with a version that is new enough."""
+    """The region is bootstrapped with a recent enough version."""
     wanted = {stack.bootstrap: None for stack in context.stacks if stack.bootstrap is not None}
     found: list[Finding] = for_each(wanted, lambda one: _bootstrap_problem(context, one))
     return found or Finding(message=" and ".join(_versions(wanted)) or "none is needed")
@@ -133,7 +133,7 @@ def _bootstrap_problem(context: PreflightContext, wanted: Bootstrap) -> Finding 
 
 
 def named(context: PreflightContext) -> list[Finding] | Finding:
-    """What the stacks name and do not create exists, in this place, and can be used."""
+    """The existing resources that the stacks use are available here."""
     what = {one: None for stack in context.stacks for one in sorted(stack.named, key=_arn)}
     found = for_each(what, lambda one: _named_problem(context, one))
     listed = ", ".join(one.kind.name for one in what) or "nothing is named"

@@ -1,4 +1,4 @@
-"""``token-rotator preflight``: what would make a deployment fail or hurt, before it happens."""
+"""``token-rotator preflight``: checks whether a deployment would fail or break consumers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ STEPS: Final = (
     _step(rotator_steps.moves, _LIST_FUNCTIONS),
     _step(rotator_steps.losses, _LIST_FUNCTIONS),
 )
-"""In the order of the output. Actions are in the order in which they are needed, if they are."""
+"""The steps, in the order of the output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class Preflight:
 
     config: Path | None
     app: Path | None
-    """A cloud assembly or a package, which is read instead of the file."""
+    """A cloud assembly or a package to read instead of the file."""
     stack: str | None
     """The name of the only stack to deploy, or a pattern; None: all."""
     accepted: frozenset[str]
@@ -101,7 +101,7 @@ class Preflight:
 
 
 def preflight(options: Preflight, console: Console, connect: Callable[[str | None], Aws]) -> int:
-    """The exit code: 1 if something is wrong, and is no loss that was accepted.
+    """Runs the command. Returns 1 if anything is wrong except accepted losses.
 
     ``connect`` is called with the region. Raises ConfigFileError.
     """
@@ -136,14 +136,16 @@ def _stacks(options: Preflight) -> list[PlannedStack]:
     chosen = [one for one in stacks if fnmatchcase(one.name, options.stack or "*")]
     if not chosen:
         names = ", ".join(one.name for one in stacks) or "none"
-        raise ConfigFileError(f"There is no stack {options.stack} to deploy. There is: {names}.")
+        raise ConfigFileError(
+            f"There is no stack {options.stack} to deploy. The stacks are: {names}."
+        )
     return chosen
 
 
 def _by_place(
     stacks: Sequence[PlannedStack],
 ) -> Iterator[tuple[tuple[str | None, str | None], list[PlannedStack]]]:
-    """The stacks of each account and region."""
+    """Groups stacks by account and region."""
 
     def place(stack: PlannedStack) -> tuple[str, str]:
         return stack.account or "", stack.region or ""
@@ -153,7 +155,7 @@ def _by_place(
 
 
 def _show(step: str, finding: Finding, console: Console) -> None:
-    """What is well is not shown: nobody reads a page of it before each deployment."""
+    """Prints a finding unless it is ok."""
     if finding.result in (Result.OK, Result.SKIPPED):
         return
     widths = (max(map(len, Result)), max(len(step.name) for step in STEPS))
@@ -169,7 +171,7 @@ def _end(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
     ]
     if lost:
         yield (
-            "This deployment would leave consumers without a token. docs/deploy/renaming.md has "
-            f'the steps that do not. To deploy all the same: make deploy ACCEPT="'
+            "This deployment would leave consumers without a token. docs/deploy/renaming.md shows "
+            f'how to avoid that. To deploy anyway: make deploy ACCEPT="'
             f'{" ".join(dict.fromkeys(lost))}" (token-rotator preflight --accept).'
         )

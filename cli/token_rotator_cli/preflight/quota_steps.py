@@ -1,4 +1,4 @@
-"""Steps that compare what the account has left with what the deployment adds."""
+"""Steps that compare the deployment with the account's quotas."""
 
 from typing import Final
 
@@ -14,13 +14,13 @@ from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.steps import Finding, Result
 
 BUNDLE_BYTES: Final = 5_000_000
-"""A function's zip file is not smaller."""
+"""Minimum size of a function's zip file."""
 
 _FREE: Final = "delete some, or ask for more in Service Quotas"
 
 
 def concurrency(context: PreflightContext) -> Finding:
-    """The account has as much concurrency to reserve as the deployment reserves."""
+    """The account has enough concurrency to reserve."""
     if context.aws.is_local:
         return Finding(message="a local AWS has no quota", result=Result.UNKNOWN)
     account = read_concurrency(context.aws)
@@ -46,12 +46,12 @@ def concurrency(context: PreflightContext) -> Finding:
 
 
 def roles(context: PreflightContext) -> Finding:
-    """IAM takes as many more roles as the deployment adds."""
+    """The added roles are within IAM's quota."""
     return _of_iam(context, "AWS::IAM::Role", "roles", counted="Roles")
 
 
 def policies(context: PreflightContext) -> Finding:
-    """IAM takes as many more managed policies as the deployment adds."""
+    """The added managed policies are within IAM's quota."""
     return _of_iam(context, "AWS::IAM::ManagedPolicy", "managed policies", counted="Policies")
 
 
@@ -61,7 +61,7 @@ def _of_iam(context: PreflightContext, kind: str, what: str, *, counted: str) ->
 
 
 def rules(context: PreflightContext) -> Finding:
-    """The default event bus takes as many more rules as the deployment adds."""
+    """The added rules are within the default event bus's quota."""
     with calling("events:ListRules"):
         pages = context.aws.event_rules.get_paginator("list_rules").paginate()
         number = sum(len(page["Rules"]) for page in pages)
@@ -75,7 +75,7 @@ def rules(context: PreflightContext) -> Finding:
 
 
 def alarms(context: PreflightContext) -> Finding:
-    """CloudWatch takes as many more alarms as the deployment adds."""
+    """The added alarms are within CloudWatch's quota."""
     with calling("cloudwatch:DescribeAlarms"):
         pages = context.aws.cloudwatch.get_paginator("describe_alarms").paginate()
         number = sum(len(page["MetricAlarms"]) for page in pages)
@@ -89,7 +89,7 @@ def alarms(context: PreflightContext) -> Finding:
 
 
 def code_storage(context: PreflightContext) -> Finding:
-    """Lambda has room for the functions' zip files."""
+    """The functions' zip files are within Lambda's storage quota."""
     with calling("lambda:GetAccountSettings"):
         answer = context.aws.functions.get_account_settings()
         used = answer["AccountUsage"]["TotalCodeSize"]
@@ -101,7 +101,7 @@ def code_storage(context: PreflightContext) -> Finding:
 
 
 def _added(context: PreflightContext, kind: str, fit: int) -> int:
-    """How many come in addition; what the stacks have already is asked for where it matters."""
+    """The number of added resources. Reads existing ones only if needed."""
     planned = sum(stack.resources.get(kind, 0) for stack in context.stacks)
     return planned if planned <= fit else context.added(kind)
 
@@ -109,7 +109,7 @@ def _added(context: PreflightContext, kind: str, fit: int) -> int:
 def _by_service_quotas(
     context: PreflightContext, kind: str, what: str, *, number: int, quota: tuple[str, str, int]
 ) -> Finding:
-    """Service Quotas is asked only where the documented default would be exceeded."""
+    """Calls Service Quotas only if the documented default would be exceeded."""
     service, code, default = quota
     least = _LEAST.get(code, default)
     added = _added(context, kind, least - number)
@@ -124,7 +124,7 @@ def _by_service_quotas(
             f"{number} {what}, and the deployment adds {added}; the default quota is {default}"
         )
         return Finding(
-            message=f"{message}, and yours is not known. {error}",
+            message=f"{message}, and the account's is unknown. {error}",
             result=Result.UNKNOWN,
             error=type(error).__name__,
             facts={"used": number, "added": added},
@@ -133,7 +133,7 @@ def _by_service_quotas(
 
 
 _LEAST: Final = {"L-244521F2": 100}
-"""The default is lower in some regions, where it is lower than elsewhere.
+"""The lowest default of any region.
 
 https://docs.aws.amazon.com/general/latest/gr/ev.html: 100 rules in af-south-1 and eu-south-1.
 """

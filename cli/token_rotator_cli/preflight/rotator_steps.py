@@ -1,4 +1,4 @@
-"""Steps that show whose values, secrets and tokens the rotators would meet."""
+"""Steps that check parameters, secrets, keys, networks and consumers of the rotators."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def parameters(context: PreflightContext) -> list[Finding] | Finding:
-    """No parameter holds a value of somebody else's, which a token would replace."""
+    """No parameter of another owner would be overwritten."""
     if context.aws.is_local:
         return Finding(message="a local AWS describes no policies", result=Result.UNKNOWN)
     names = dict.fromkeys(one.parameter_name for one in context.rotators)
@@ -42,8 +42,8 @@ def _foreign(context: PreflightContext, one: "ParameterMetadataTypeDef") -> Find
         if ROTATOR_TAG in {tag["Key"] for tag in tags}:
             return None
     return Finding(
-        message=f"{name} exists (type {kind}), and no rotator wrote it: a token would replace "
-        "somebody's value. Write another parameter_name, or delete it if nobody reads it: "
+        message=f"{name} exists (type {kind}) and was not written by a rotator. A token would "
+        "overwrite it. Set another parameter_name, or delete it if it is unused: "
         f"aws ssm delete-parameter --name {name}",
         result=Result.WRONG,
         facts={"parameter": name, "type": kind},
@@ -51,7 +51,7 @@ def _foreign(context: PreflightContext, one: "ParameterMetadataTypeDef") -> Find
 
 
 def _is_written(context: PreflightContext, name: str) -> bool:
-    """Whether a rotator that is deployed writes it; the tag says the same of one that is gone."""
+    """Whether a rotator writes it. The tag identifies rotators that no longer exist."""
     try:
         return name in {one.parameter_name for one in context.deployed}
     except CallerError:
@@ -59,7 +59,7 @@ def _is_written(context: PreflightContext, name: str) -> bool:
 
 
 def secrets(context: PreflightContext) -> list[Finding] | Finding:
-    """The names of new secrets are free; secrets that are named can be used."""
+    """New secrets have unused names, and existing secrets can be used."""
     found = for_each(context.rotators, lambda one: _of_secret(context, one))
     new = sum(one.creates_secret for one in context.rotators)
     return found or Finding(message=f"{new} of the stacks, {len(context.rotators) - new} others")
@@ -77,7 +77,9 @@ def _of_secret(context: PreflightContext, rotator: PlannedRotator) -> Finding | 
     elif fix := misplaced(
         SECRET, rotator.secret_arn, Place(region=context.aws.region, account=context.aws.account)
     ):
-        problem = f"the secret {rotator.secret_arn} of {rotator.rotator} is elsewhere: {fix}"
+        problem = (
+            f"the secret {rotator.secret_arn} of {rotator.rotator} is in the wrong place: {fix}"
+        )
     else:
         problem = named_problem(context.aws, rotator, arn=rotator.secret_arn)
     if problem is None:
@@ -86,7 +88,7 @@ def _of_secret(context: PreflightContext, rotator: PlannedRotator) -> Finding | 
 
 
 def keys(context: PreflightContext) -> list[Finding] | Finding:
-    """The keys that encrypt the tokens of these stacks already can be used."""
+    """The current encryption keys of these stacks can be used."""
     named = {one.arn for stack in context.stacks for one in stack.named}
     stacks = {stack.name for stack in context.stacks}
     ours = {one.key_arn for one in context.deployed if one.stack in stacks} - named
@@ -98,15 +100,15 @@ def _of_key(context: PreflightContext, key: str) -> Finding | None:
     problem = key_problem(context.aws, key)
     if problem is None:
         return None
-    message = f"the key {key}, with which tokens are encrypted, {problem}"
+    message = f"the key {key}, which encrypts tokens, {problem}"
     return Finding(message=message, result=Result.WRONG, facts={"key": key})
 
 
 def network(context: PreflightContext) -> list[Finding] | Finding:
-    """The subnets and security groups that are named exist, fit together and have addresses."""
+    """The subnets and security groups exist, match and have free addresses."""
     attached = [(one.rotator, one.network) for one in context.rotators if one.network is not None]
     if not attached:
-        return Finding(message="no function is in a VPC that is named")
+        return Finding(message="no function is attached to a known VPC")
     networks = Networks(context.aws, (one for _, one in attached))
     found = for_each(attached, lambda one: _of_network(networks, *one))
     return found or Finding(message=f"{len(attached)} functions can be attached")
@@ -122,7 +124,7 @@ def _of_network(networks: Networks, rotator: str, of: Network) -> Finding | None
 
 
 def moves(context: PreflightContext) -> list[Finding] | Finding:
-    """Roles and reader policies stay what they are."""
+    """No roles or reader policies are replaced."""
     return [
         Finding(
             message=f"{one.parameter_name}: {one.message}",
@@ -134,7 +136,7 @@ def moves(context: PreflightContext) -> list[Finding] | Finding:
 
 
 def losses(context: PreflightContext) -> list[Finding] | Finding:
-    """No consumer of what is deployed loses its token, or that is accepted."""
+    """No consumer loses its token, unless accepted."""
     found = []
     for one in losses_of(context.stacks, context.deployed):
         accepted = one.parameter_name in context.accepted
@@ -145,4 +147,4 @@ def losses(context: PreflightContext) -> list[Finding] | Finding:
                 facts={"parameter": one.parameter_name, "accepted": accepted},
             )
         )
-    return found or Finding(message="no consumer of what is deployed loses its token")
+    return found or Finding(message="no consumer loses its token")

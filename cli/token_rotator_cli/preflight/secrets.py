@@ -1,4 +1,4 @@
-"""What would keep a rotator from its secret."""
+"""Finds problems with the rotators' secrets."""
 
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def created_problem(
     aws: Aws, rotator: PlannedRotator, *, owned: Callable[[], Collection[str]]
 ) -> str | None:
-    """Why the stack could not create the rotator's secret. Raises CallerError.
+    """Why the stack cannot create the rotator's secret. Raises CallerError.
 
-    ``owned`` reads which secrets the stack has.
+    ``owned`` returns the stack's secrets.
     """
     name = rotator.rotator
     there = _describe(aws, name)
@@ -28,16 +28,17 @@ def created_problem(
     if "DeletedDate" in there:
         instead = "" if is_ours else f", and write {_kept(aws, rotator, there)}"
         return (
-            f"the secret {name} is scheduled for deletion, and its name is taken until it is gone. "
+            f"the secret {name} is scheduled for deletion, and its name is blocked until then. "
             f"Restore it: aws secretsmanager restore-secret --secret-id {name}{instead}. Or delete "
-            f"it for good, with the key in it: {_delete(name)}"
+            f"it permanently, with the key in it: {_delete(name)}"
         )
     if is_ours:
         return None
     return (
-        f"the secret {name} exists, and is not of the stack {rotator.stack}: CloudFormation could "
-        f"not create it (AlreadyExists). To keep it, write {_kept(aws, rotator, there)}. To delete "
-        f"it for good, with the key in it: {_delete(name)}"
+        f"the secret {name} exists but does not belong to the stack {rotator.stack}: "
+        f"CloudFormation cannot create it (AlreadyExists). To keep it, write "
+        f"{_kept(aws, rotator, there)}. To delete it permanently, with the key in it: "
+        f"{_delete(name)}"
     )
 
 
@@ -46,11 +47,11 @@ def _delete(name: str) -> str:
 
 
 def _kept(aws: Aws, rotator: PlannedRotator, there: "DescribeSecretResponseTypeDef") -> str:
-    """What the file has to say, in one line."""
+    """The setting that keeps the secret."""
     try:
         key = _customer_key(aws, there)
     except CallerError:
-        key = there.get("KmsKeyId")  # as whoever created the secret wrote it
+        key = there.get("KmsKeyId")  # may be an ARN, an id or an alias
     of_key = f', key_arn = "{key}"' if key else ""
     return (
         f'into [rotators.{rotator.table}]: secret = {{ arn = "{there["ARN"]}"{of_key} }} (in an '
@@ -59,13 +60,13 @@ def _kept(aws: Aws, rotator: PlannedRotator, there: "DescribeSecretResponseTypeD
 
 
 def named_problem(aws: Aws, rotator: PlannedRotator, *, arn: str) -> str | None:
-    """Why the rotator could not use the secret that is named. Raises CallerError."""
+    """Why the rotator cannot use the existing secret. Raises CallerError."""
     there = _describe(aws, arn)
     if there is None:
         return f"the secret {arn} of {rotator.rotator} does not exist: correct its ARN"
     if "DeletedDate" in there:
         return (
-            f"the secret {arn} of {rotator.rotator} is scheduled for deletion, and cannot be read. "
+            f"the secret {arn} of {rotator.rotator} is scheduled for deletion and cannot be read. "
             f"Restore it: aws secretsmanager restore-secret --secret-id {arn}"
         )
     key = _customer_key(aws, there)
@@ -74,15 +75,15 @@ def named_problem(aws: Aws, rotator: PlannedRotator, *, arn: str) -> str | None:
     if rotator.secret_key_arn not in (None, key):
         named = rotator.secret_key_arn or "none"
         return (
-            f"the secret {arn} is encrypted with {key}, and the file names {named}: the function "
-            f'could not decrypt it. Write into [rotators.{rotator.table}.secret]: key_arn = "{key}"'
+            f"the secret {arn} is encrypted with {key}, but the file names {named}: the function "
+            f'cannot decrypt it. Set key_arn = "{key}" in [rotators.{rotator.table}.secret]'
         )
     problem = key_problem(aws, key)
     return None if problem is None else f"the key {key} of the secret {arn} {problem}"
 
 
 def _customer_key(aws: Aws, there: "DescribeSecretResponseTypeDef") -> str | None:
-    """The ARN of the customer key, or None: it is encrypted with aws/secretsmanager."""
+    """The ARN of the customer managed key. None: aws/secretsmanager."""
     named = there.get("KmsKeyId", "")
     if not named or named.endswith("alias/aws/secretsmanager"):
         return None
@@ -93,7 +94,7 @@ def _customer_key(aws: Aws, there: "DescribeSecretResponseTypeDef") -> str | Non
 
 
 def _describe(aws: Aws, secret: str) -> "DescribeSecretResponseTypeDef | None":
-    """None: there is no such secret. Raises CallerError."""
+    """Describes a secret. None: it does not exist. Raises CallerError."""
     try:
         with calling("secretsmanager:DescribeSecret"):
             return aws.secrets.describe_secret(SecretId=secret)

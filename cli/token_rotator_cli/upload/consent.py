@@ -1,4 +1,4 @@
-"""The question before a key that works is replaced with that of another service account."""
+"""Asks for confirmation before replacing a working key with another service account's."""
 
 from typing import TextIO
 
@@ -11,23 +11,23 @@ from token_rotator_cli.upload.current import Current
 def question_before(
     current: Current | None, new: ServiceAccount, replaces: str | None
 ) -> str | None:
-    """None: nothing that works is lost, or --replaces has named it."""
+    """The question to ask. None: no working key is lost, or --replaces confirms it."""
     name = _name(current)
     if current is None or not current.works or name in (None, replaces, new.service_account_id):
         return None
     return (
-        f"The key of service account {name} works, and the file is of another service account, "
-        f"{new.service_account_id}. Without a terminal, --replaces {name} agrees to that."
+        f"The key of service account {name} works, but the file is for another service account, "
+        f"{new.service_account_id}. Without a terminal, confirm with --replaces {name}."
     )
 
 
 def ask(question: str, current: Current | None, console: Console, stdin: TextIO) -> None:
-    """Consent is the name of the service account that is replaced. Raises NotConfirmed."""
+    """Asks for the name of the replaced service account. Raises NotConfirmed."""
     if not stdin.isatty():
         raise NotConfirmed(f"Nothing was stored. {question}")
-    console.note(f"{question} Here, type the name that is replaced:")
+    console.note(f"{question} To confirm, type the name of the replaced service account:")
     if stdin.readline().strip() != _name(current):
-        raise NotConfirmed("Nothing was stored: that is not its name.")
+        raise NotConfirmed("Nothing was stored: the name does not match.")
 
 
 def _name(current: Current | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What an upload would replace: the current version of the secret, and whether it works."""
+"""The current version of the secret, which an upload would replace."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class Current:
 
     version: SecretVersion
     account: ServiceAccount | None
-    """None: the function could not use it."""
+    """None: the function cannot use it."""
     works: bool
-    """If nothing says whether it does, and a token lives, it does."""
+    """Assumed if unknown and a valid token is published."""
 
     @property
     def value(self) -> str | bytes:
@@ -28,15 +28,15 @@ class Current:
 
     @property
     def version_id(self) -> str:
-        """Secrets Manager's id."""
+        """The version's id in Secrets Manager."""
         return self.version.version_id
 
     @property
     def described(self) -> str:
-        """For people. Nothing of the key."""
+        """A description without key material."""
         stored = f"(version {self.version_id}, stored {self.version.created_at:%Y-%m-%d})"
         if self.account is None:
-            return f"what the function cannot use {stored}"
+            return f"content that the function cannot use {stored}"
         works = "works" if self.works else "does not work"
         return (
             f"the key of service account {self.account.service_account_id} {stored}, which {works}"
@@ -52,7 +52,7 @@ class Current:
 
 
 def read_current(session: Session, deployed: Deployed) -> Current | None:
-    """None: there is no value yet, or the caller may write and not read. Raises WrongRegion."""
+    """Reads the current version. None: there is none, or no read permission. Raises WrongRegion."""
     try:
         version = read_secret(session.aws, deployed.settings)
     except (CallerError, CredentialError):

@@ -25,32 +25,30 @@ class Upload:
     wait: bool
     dry_run: bool
     forget_previous: bool
-    """Whether the version that was replaced stops being one to fall back on."""
+    """Whether to remove AWSPREVIOUS from the replaced version."""
     replaces: str | None
-    """The service account whose key may be replaced although it works."""
+    """The service account whose working key may be replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What was done."""
+    """The outcome of an upload."""
 
     stored_version: str | None = None
     use: Use | None = None
-    """None: nobody waited for it."""
+    """None: the command did not wait."""
     forgotten_version: str | None = None
     """The version that lost its label."""
 
 
 def upload(session: Session, options: Upload, stdin: TextIO) -> int:
-    """The exit code.
+    """Runs the command and returns the exit code.
 
-    Raises CredentialError if the file cannot be used, and NotConfirmed; then nothing is stored.
-    Raises NotPublished, NotForgotten, WrongRegion, UsageError, ConfigurationError, CallerError.
+    Raises CredentialError or NotConfirmed if nothing was stored. Raises NotPublished, NotForgotten,
+    WrongRegion, UsageError, ConfigurationError, CallerError.
     """
     if options.forget_previous and not options.wait:
-        raise UsageError(
-            "--forget-previous waits until the new key has led to a token: leave out --no-wait."
-        )
+        raise UsageError("--forget-previous waits until the new key works: leave out --no-wait.")
     content = read_file(options.file, stdin)
     deployed = session.find_deployment()
     try:
@@ -87,17 +85,23 @@ class _Run:
     options: Upload
 
     def again(self, current: Current) -> Outcome:
-        """The file is stored already. Raises NotPublished if the function cannot use it."""
-        self._say("The secret holds this very file already. Nothing was stored.")
+        """Handles a file that is stored already.
+
+        Raises NotPublished if the function cannot use it.
+        """
+        self._say("The secret already contains this file. Nothing was stored.")
         use = use_of(self.session, self.deployed, current.version)
         self._say(use.because)
         return Outcome(use=use, forgotten_version=self._forget(current.version_id, use))
 
     def agree(self, current: Current | None, new: ServiceAccount, stdin: TextIO) -> None:
-        """Says what is replaced, and asks where that hurts. Raises NotConfirmed, WrongRegion."""
+        """Shows what is replaced, and asks for confirmation if needed.
+
+        Raises NotConfirmed, WrongRegion.
+        """
         secret.arn_of(self.session.aws, self.deployed.settings)
         if current is None:
-            self._say("What it replaces is nothing, or cannot be read with your credentials.")
+            self._say("It replaces nothing, or a version that your credentials cannot read.")
         else:
             self._say(f"It replaces {current.described}.")
         question = question_before(current, new, self.options.replaces)
@@ -107,7 +111,7 @@ class _Run:
             ask(question, current, self.session.console, stdin)
 
     def store(self, text: str, current: Current | None) -> Outcome:
-        """Stores it, and waits for a token. Raises NotPublished, NotForgotten, CallerError."""
+        """Stores the file and waits for a token. Raises NotPublished, NotForgotten, CallerError."""
         watcher = Watcher.begin(self.session, self.deployed) if self.options.wait else None
         version = secret.store(self.session.aws, self.deployed.settings, text)
         self._say(f"Stored as version {version} of the secret.")
@@ -126,14 +130,14 @@ class _Run:
             return None
         if not use.proven:
             raise NotForgotten(
-                "The previous version stays, because it is not shown that the function uses the "
-                f"new key. {use.because} Upload the same file again when it is."
+                "The previous version is kept, because it is unknown whether the function uses the "
+                f"new key. {use.because} Upload the same file again when it does."
             )
         forgotten = secret.forget_previous(
             self.session.aws, self.deployed.settings, current=current
         )
         what = f"Version {forgotten} is no longer" if forgotten else "No version is"
-        self._say(f"{what} AWSPREVIOUS: the function falls back on no other key.")
+        self._say(f"{what} AWSPREVIOUS: the function cannot fall back to another key.")
         return forgotten
 
     def _say(self, text: str) -> None:

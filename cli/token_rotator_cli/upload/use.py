@@ -1,4 +1,4 @@
-"""What the function has done with a version of the secret, by its log or by the parameter."""
+"""Whether the function has used a version of the secret, from its log or the parameter."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,21 +12,21 @@ from token_rotator_cli.deployment.secret import SecretVersion
 from token_rotator_cli.errors import CallerError, NotPublished
 from token_rotator_cli.session import Session
 
-_TRY: Final = "`token-rotator rotate` tries it now."
+_TRY: Final = "Run `token-rotator rotate` to try it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """The function can use the version, as far as is known."""
+    """The function can use the version, as far as known."""
 
     because: str
     """A sentence."""
     proven: bool = True
-    """False: the caller may not see with which key the published token was obtained."""
+    """False: the caller cannot see which key obtained the published token."""
 
 
 def used_by(rotation: LoggedRotation) -> Use | None:
-    """A rotation that obtained a token with the current version; None: it obtained none with it."""
+    """The use in a rotation, or None if it obtained no token with the current version."""
     if rotation.previous_key_used:
         return None
     if rotation.outcome == Outcome.PUBLISHED:
@@ -34,7 +34,7 @@ def used_by(rotation: LoggedRotation) -> Use | None:
     if rotation.outcome == Outcome.SUPERSEDED:
         return Use(
             because=f"A rotation ({rotation.trigger}) obtained a token with it. The published one "
-            "expires later and stays until then."
+            "expires later and is kept until then."
         )
     return None
 
@@ -47,7 +47,7 @@ def refusal(rotation: LoggedRotation) -> str:
 
 
 def use_of(session: Session, deployed: Deployed, version: SecretVersion) -> Use:
-    """What the last rotation with the current version has shown.
+    """The use in the last rotation with the current version.
 
     Raises NotPublished if it obtained no token with it.
     """
@@ -61,7 +61,7 @@ def use_of(session: Session, deployed: Deployed, version: SecretVersion) -> Use:
 
 
 def works(session: Session, deployed: Deployed, version: SecretVersion) -> bool:
-    """Whether the current version works, whoever else is in trouble; if nobody knows, it does."""
+    """Whether the current version works. True if unknown."""
     rotations = _rotations(session, deployed, version) or ()
     told = [one for one in rotations if used_by(one) or not one.retry_helps]
     if told:
@@ -76,7 +76,7 @@ def works(session: Session, deployed: Deployed, version: SecretVersion) -> bool:
 def _rotations(
     session: Session, deployed: Deployed, version: SecretVersion
 ) -> list[LoggedRotation] | None:
-    """Those since the version was stored; None: the caller may not read the log."""
+    """Rotations since the version was stored. None: the log cannot be read."""
     try:
         attempts = session.rotation_log(deployed).attempts()
     except CallerError:
@@ -85,14 +85,14 @@ def _rotations(
 
 
 def _tried(rotation: LoggedRotation, version: SecretVersion) -> bool:
-    """Whether it tried this version, perhaps before it fell back from it."""
+    """Whether it tried this version, even if it then used the previous one."""
     is_other = rotation.secret_version not in (None, version.version_id)
     return rotation.at >= version.created_at and not (is_other and not rotation.warnings)
 
 
 def _by_parameter(session: Session, deployed: Deployed, *, unreadable: bool) -> Use:
     unknown = (
-        "You may not read the function's log, which says with which key"
+        "Your credentials cannot read the function's log, which shows the key"
         if unreadable
         else "No rotation has tried this key yet"
     )

@@ -1,4 +1,4 @@
-"""The wait until a stored key has led to a published token, as the log or the parameter shows."""
+"""Waits until a token for a stored key is published."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,28 +19,28 @@ EVERY: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """The new version of the secret, and the version that it replaced."""
+    """The new version of the secret, and the replaced one."""
 
     version_id: str
     replaced_version_id: str | None
-    """None: there was none, or the caller may not see it."""
+    """None: there was none, or it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
-    """Knows what was there before the key was stored, so that this does not count."""
+    """Detects publications after the key was stored, by ignoring earlier ones."""
 
     session: Session
     deployed: Deployed
     log: RotationLog
     earlier: frozenset[str | None] | None
-    """Request ids of earlier rotations; None: the caller may not read the log."""
+    """Request ids of earlier rotations. None: the log cannot be read."""
     version: int | None
     """The parameter's version."""
 
     @classmethod
     def begin(cls, session: Session, deployed: Deployed) -> "Watcher":
-        """To be called before the key is stored."""
+        """Creates the watcher. Call it before the key is stored."""
         log = session.rotation_log(deployed)
         try:
             earlier = frozenset(rotation.request_id for rotation in log.recent_attempts())
@@ -50,9 +50,9 @@ class Watcher:
         return cls(session=session, deployed=deployed, log=log, earlier=earlier, version=version)
 
     def wait_for_publication(self, stored: Stored) -> Use:
-        """How a token for the stored key was published. Raises NotPublished, CallerError.
+        """Waits for a token for the stored key. Raises NotPublished, CallerError.
 
-        If the caller may not read the log, any new version of the parameter counts.
+        If the log cannot be read, any new version of the parameter counts.
         """
         clock = self.session.clock
         with self.session.console.progress("Waiting for the function to publish a token for it"):
@@ -81,12 +81,12 @@ class Watcher:
         if rotations:
             return rotations[-1].reason
         return (
-            "No rotation has used it yet: `token-rotator rotate` makes one, `token-rotator check` "
-            "shows what is wrong."
+            "No rotation has used it yet: run `token-rotator rotate`, or `token-rotator check` to "
+            "find the problem."
         )
 
     def _new_rotations(self, stored: Stored) -> list[LoggedRotation]:
-        """Rotations that tried the new version, and those that fell back from it."""
+        """New rotations that tried the new version, even if they then used the previous one."""
         return [
             rotation
             for rotation in self.log.recent_attempts()
@@ -103,7 +103,7 @@ class Watcher:
             return None
         return Use(
             because=f"Version {version} of the parameter was published since. "
-            "You may not read the function's log, which says with which key.",
+            "Your credentials cannot read the function's log, which shows the key.",
             proven=False,
         )
 

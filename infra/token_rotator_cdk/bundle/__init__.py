@@ -1,1 +1,1 @@
-"""The zip files that run in Lambda, built without Docker and kept in a cache of the user's."""
+"""Builds Lambda zip files without Docker and caches them per user."""

@@ -1,7 +1,6 @@
-"""Builds the function's zip files for Lambda and for this machine, so that they are at hand.
+"""Builds and caches the function's zip files for every Lambda architecture and this machine.
 
-``python -m token_rotator_cdk.bundle`` needs the package index; synthesizing afterwards does not,
-for whichever architecture.
+``python -m token_rotator_cdk.bundle`` needs the package index. Synthesis afterwards does not.
 """
 
 import sys
@@ -12,7 +11,7 @@ from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE, THIS_MACHINE
 
 
 def main() -> int:
-    """Prints nothing unless it fails."""
+    """Builds every target. Prints only errors."""
     try:
         for target in (*BY_ARCHITECTURE.values(), THIS_MACHINE):
             function_bundle(target)

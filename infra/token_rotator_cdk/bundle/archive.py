@@ -1,4 +1,4 @@
-"""Zip files with the same bytes for the same content."""
+"""Reproducible zip files: the same content gives the same bytes."""
 
 import stat
 import zipfile
@@ -6,12 +6,12 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 FILE_MODE: Final = stat.S_IFREG | 0o644
-"""Lambda reads the files as another user, so the umask of whoever builds must not count.
+"""Readable by all, whatever the umask of the build: Lambda reads the files as another user.
 
 https://repost.aws/knowledge-center/lambda-deployment-package-errors
 """
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
-"""The earliest date that a zip file can hold; the one the AWS CDK uses, too."""
+"""The earliest date a zip file can hold. The AWS CDK uses it too."""
 _UNIX: Final = 3
 
 

@@ -1,4 +1,4 @@
-"""The zip files as code of the AWS CDK's Lambda functions and layers."""
+"""The zip files as CDK assets for Lambda functions and layers."""
 
 from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
@@ -9,7 +9,7 @@ from token_rotator_cdk.bundle.targets import Target
 
 
 def function_code(target: Target, certificates: str = "") -> lambda_.Code:
-    """The function for a target, with a file of certificates if there are any.
+    """The function's code for a target, with the PEM ``certificates`` if not empty.
 
     Raises BundlingFailed.
     """
@@ -18,12 +18,12 @@ def function_code(target: Target, certificates: str = "") -> lambda_.Code:
 
 
 def reader_layer_code() -> lambda_.Code:
-    """The layer with ``token_reader``. Raises BundlingFailed."""
+    """The code of the layer with ``token_reader``. Raises BundlingFailed."""
     return _code(reader_bundle())
 
 
 def _code(bundle: Bundle) -> lambda_.Code:
-    # a hash of the zip file would follow the machine's zlib
+    # not a hash of the zip file: that depends on the machine's zlib
     return lambda_.Code.from_asset(
         str(bundle.file), asset_hash=bundle.asset_hash, asset_hash_type=AssetHashType.CUSTOM
     )

@@ -1,6 +1,6 @@
-"""Builds the function's zip file: its pinned packages, trimmed and compiled, and its own code.
+"""Builds the function's zip file: its code and its pinned packages, trimmed and compiled.
 
-Only pip talks to a network, and only when the packages of these pins are not in the cache.
+Only pip uses the network, and only when the pinned packages are not cached.
 """
 
 import hashlib
@@ -23,14 +23,14 @@ from token_rotator_cdk.bundle.targets import Target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """A zip file that Lambda takes, and the hash of what it was built from."""
+    """A zip file for Lambda, and the hash of its inputs."""
 
     file: Path
     asset_hash: str
 
 
 def function_bundle(target: Target, sources: Sources = INSTALLED) -> Bundle:
-    """The function for a target. Raises BundlingFailed."""
+    """Builds the function for a target. Raises BundlingFailed."""
 
     def build(file: Path) -> None:
         code = file.parent / "code"
@@ -45,11 +45,11 @@ def function_bundle(target: Target, sources: Sources = INSTALLED) -> Bundle:
 
 
 def function_hash(target: Target, sources: Sources = INSTALLED) -> str:
-    """Follows everything that the zip file is made of and by.
+    """Hashes every input of the zip file.
 
-    That is the function's code, its pins, the target, the compiler, and the code of the builder,
-    which decides modes, dates, bytecode and what is trimmed. A zip file that Lambda sees
-    differently has another hash: the CDK uploads nothing whose hash it has seen.
+    The inputs are the function's code, its pins, the target, the compiler and the code of the
+    builder, which sets modes, dates and bytecode and trims packages. Any change gives a new hash.
+    This matters because the CDK does not upload an asset whose hash it has uploaded before.
 
     https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk/AssetHashType.html
     """
@@ -57,7 +57,7 @@ def function_hash(target: Target, sources: Sources = INSTALLED) -> str:
 
 
 def reader_bundle(sources: Sources = INSTALLED) -> Bundle:
-    """``token_reader`` where Lambda finds a layer's Python packages. boto3 is the runtime's.
+    """Builds the layer: ``token_reader`` in the directory for Python packages, without boto3.
 
     https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
     """
@@ -72,7 +72,7 @@ def reader_bundle(sources: Sources = INSTALLED) -> Bundle:
 
 
 def packages(target: Target, sources: Sources = INSTALLED) -> Path:
-    """A zip file of the pinned packages for a target. Raises BundlingFailed."""
+    """Builds a zip file of the pinned packages for a target. Raises BundlingFailed."""
 
     def build(file: Path) -> None:
         wheels, installed = file.parent / "wheels", file.parent / "installed"
@@ -83,7 +83,7 @@ def packages(target: Target, sources: Sources = INSTALLED) -> Path:
             "needed once, from the package index that pip is configured with (pip.conf, "
             "PIP_INDEX_URL, PIP_CERT)",
         )
-        # without pip's configuration, because a `user = true` in it would be in the way
+        # ignores pip's configuration: `user = true` conflicts with --target
         _pip(
             *("--isolated", "install", *target.pip_arguments, "--require-hashes", "--no-compile"),
             *("--no-index", "--find-links", wheels),
@@ -108,7 +108,8 @@ def _packages_key(target: Target, sources: Sources) -> str:
 
 
 def _builder_key(sources: Sources) -> str:
-    # a wheel has the reader's sources in a folder of the builder's, which are not the builder
+    # an installed wheel holds a copy of token_reader inside the builder's folder; it is not an
+    # input
     return _hash("", sorted(sources.builder.glob("*.py")), sources.builder)
 
 
@@ -130,7 +131,7 @@ def _copy(package: Path, destination: Path) -> None:
 def _pip(
     *arguments: str | Path, failure: str, environment: Mapping[str, str] | None = None
 ) -> None:
-    # --quiet thrice leaves critical errors only, and the reason is among the plain ones
+    # --quiet three times hides the reason, which pip logs below "critical"
     command = [sys.executable, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check"]
     result = subprocess.run(  # noqa: S603 - our own arguments
         [*command, *map(str, arguments)],

@@ -1,7 +1,7 @@
-"""Bytecode for the bundle, compiled by a Python of the function's version if there is one.
+"""Compiles the bundle to bytecode if the function's Python version is installed.
 
-With bytecode, cold starts do not compile. It works in one version of Python only and on every
-processor. Without a Python of that version, the bundle works and starts slower:
+With bytecode, cold starts are faster. Bytecode works on any processor, but only in one Python
+version. Without it, the bundle works and starts more slowly:
 docs/understand/decisions/0014-a-small-and-quick-bundle.md.
 """
 
@@ -16,25 +16,24 @@ from pathlib import Path
 from typing import Final
 
 PLACE: Final = "/var/task"
-"""Where Lambda unpacks a bundle. Bytecode holds the path of its source, for tracebacks."""
+"""Lambda's directory for the bundle. Bytecode stores the source path for tracebacks."""
 
 _ASK: Final = "import platform; print(platform.python_implementation(), platform.python_version())"
 
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """An interpreter whose implementation and version are known."""
+    """A Python interpreter that compiles bytecode."""
 
     executable: str
     version: str
-    """With the patch release, because another one may compile to other bytes."""
+    """Includes the patch release: another one may produce different bytecode."""
 
     def compile(self, directory: Path) -> None:
-        """Adds bytecode for every source file, the same bytes every time.
+        """Adds reproducible bytecode for every source file.
 
-        The bytecode is unchecked (PEP 552): an import compares neither the time stamp of the
-        source, which is the same for every file of the zip, nor its hash. Nobody changes a source
-        file in a bundle.
+        The bytecode is unchecked (PEP 552): an import does not compare it with the timestamp or
+        hash of the source, because source files in a bundle never change.
         """
         subprocess.run(  # noqa: S603 - our own arguments
             [
@@ -48,7 +47,7 @@ class Compiler:
 
 @functools.cache
 def compiler(version: str) -> Compiler | None:
-    """A CPython of a version such as ``3.13``: this one, ``$PYTHON313``, or ``python3.13``."""
+    """Finds a CPython such as ``3.13``: this one, ``$PYTHON313``, or ``python3.13``."""
     for executable in _candidates(version):
         implementation, full = _version_of(executable)
         if implementation == "CPython" and full.rpartition(".")[0] == version:
@@ -69,6 +68,6 @@ def _version_of(executable: str) -> tuple[str, str]:
         answer = subprocess.run(  # noqa: S603 - a Python of the user
             [executable, "-I", "-c", _ASK], capture_output=True, text=True, check=True
         ).stdout.split()
-    except (OSError, subprocess.CalledProcessError):  # for instance a pyenv shim without a version
+    except (OSError, subprocess.CalledProcessError):  # for example, a pyenv shim without a version
         return "", ""
     return (answer[0], answer[1]) if len(answer) == 2 else ("", "")  # noqa: PLR2004

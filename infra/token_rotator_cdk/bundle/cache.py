@@ -1,7 +1,7 @@
-"""The cache of built zip files: what was built once is not built again.
+"""The cache of built zip files.
 
-A file's name holds a hash of everything it was built from, so that a file never becomes stale and
-may be deleted at any time.
+A file's name contains a hash of its inputs, so cached files never become stale. They can be deleted
+at any time.
 """
 
 import os
@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Final
 
 VARIABLE: Final = "TOKEN_ROTATOR_CACHE"
-"""Environment variable that names another directory."""
+"""Environment variable that overrides the cache directory."""
 
 
 _MODE: Final = 0o644
-"""Whatever the umask: several users may share a directory. Nothing in a zip file is secret."""
+"""Readable by all, whatever the umask: users may share the cache. The zip files hold no secrets."""
 
 
 class BundlingFailed(Exception):
-    """A zip file could not be built. The text says what to do."""
+    """A zip file could not be built. The message says what to do."""
 
 
 def directory() -> Path:
-    """``$TOKEN_ROTATOR_CACHE``, else ``token-rotator`` in the user's cache directory (XDG).
+    """``$TOKEN_ROTATOR_CACHE``, or ``token-rotator`` in the user's cache directory (XDG).
 
     https://specifications.freedesktop.org/basedir-spec/latest/
     """
@@ -34,11 +34,10 @@ def directory() -> Path:
 
 
 def cached(name: str, build: Callable[[Path], None]) -> Path:
-    """The cached file of this name. ``build`` writes it if it does not exist yet.
+    """Returns the cached file of this name. ``build`` writes it if it does not exist yet.
 
-    ``build`` gets a path in a new directory of its own, which it may use for temporary files. The
-    finished file is renamed into its place: two processes may build the same file at the same
-    time, and neither sees an incomplete file. Raises BundlingFailed.
+    ``build`` gets a path in a new temporary directory. The finished file is then renamed into the
+    cache, so concurrent builds are safe. Raises BundlingFailed.
     """
     file = directory() / name
     try:
@@ -48,8 +47,8 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
         workplace = tempfile.TemporaryDirectory(prefix="building-", dir=file.parent)
     except OSError as error:
         raise BundlingFailed(
-            f"The bundle cannot be built, because {file.parent} cannot be read or written "
-            f"({error.strerror}): set {VARIABLE} to a directory that can"
+            f"The bundle cannot be built because {file.parent} cannot be read or written "
+            f"({error.strerror}). Set {VARIABLE} to a writable directory"
         ) from error
     with workplace as place:
         built = Path(place) / name

@@ -1,4 +1,4 @@
-"""The function's zip file together with the authorities of one identity provider."""
+"""Adds an identity provider's CA certificates to the function's zip file."""
 
 import hashlib
 import shutil
@@ -11,7 +11,7 @@ from token_rotator_cdk.bundle.cache import cached
 
 
 def with_certificates(bundle: Bundle, pem: str) -> Bundle:
-    """The bundle, and beside its package a file with the certificates. Raises BundlingFailed."""
+    """Returns a bundle with an additional PEM file. Raises BundlingFailed."""
 
     def build(file: Path) -> None:
         added = file.parent / "added"

@@ -1,4 +1,4 @@
-"""The sources of the zip files, wherever token-rotator is installed."""
+"""Locations of the sources that the zip files are built from."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -8,24 +8,24 @@ from typing import Final, Self
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """The directories and files that a build reads."""
+    """Directories and files that a build reads."""
 
     function: Path
     """The package ``token_rotator``."""
     pins: Path
-    """What the function imports besides, as a hashed requirements file."""
+    """The function's dependencies, a requirements file with hashes."""
     reader: Path
     """The package ``token_reader``."""
     builder: Path
-    """The package that makes the zip files: this one."""
+    """This package, which builds the zip files."""
 
     @classmethod
     def installed(cls) -> Self:
-        """The sources that belong to the running code, in a checkout or in ``site-packages``."""
+        """Finds the sources of the running code, in a checkout or in ``site-packages``."""
         here = Path(__file__).parent
         copy = (
             here / "token_reader"
-        )  # the wheel has one, because the reader is its own distribution
+        )  # the wheel contains a copy, because the reader is a separate distribution
         return cls(
             function=_package("token_rotator"),
             pins=here / "requirements.txt",
@@ -35,7 +35,7 @@ class Sources:
 
 
 def modules(package: Path) -> list[Path]:
-    """Every file of a package but compiled ones, in a fixed order."""
+    """Every file of a package except bytecode, in a fixed order."""
     return sorted(
         path
         for path in package.rglob("*")

@@ -14,7 +14,7 @@ class Target:
 
     name: str
     python: str
-    """The version whose bytecode it reads: ``3.13``."""
+    """Its Python version, such as ``3.13``."""
     pip_arguments: tuple[str, ...]
 
 
@@ -40,7 +40,7 @@ LAMBDA_X86_64: Final = _lambda("x86_64", wheels="x86_64")
 BY_ARCHITECTURE: Final[Mapping[str, Target]] = MappingProxyType(
     {"arm64": LAMBDA, "x86_64": LAMBDA_X86_64}
 )
-"""By the names that Lambda has for its architectures."""
+"""Targets by Lambda's names of the architectures."""
 
 THIS_MACHINE: Final = Target(
     name=f"this-machine-{sys.platform}-{platform.machine()}-cp{sys.version_info.major}"
@@ -48,4 +48,4 @@ THIS_MACHINE: Final = Target(
     python=f"{sys.version_info.major}.{sys.version_info.minor}",
     pip_arguments=("--only-binary=:all:",),
 )
-"""For a local AWS, which runs functions on an interpreter of the machine it runs on."""
+"""For the local AWS emulator, which runs functions on this machine's interpreter."""

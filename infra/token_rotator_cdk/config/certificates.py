@@ -1,7 +1,7 @@
-"""PEM files with authorities that the function trusts besides the system's.
+"""Checks of PEM files with additional CA certificates.
 
-The function's Python verifies strictly (``ssl.VERIFY_X509_STRICT`` since 3.13): an authority that
-RFC 5280 does not allow would be refused in Lambda. Here it is named, with what it lacks.
+The function's Python verifies strictly (``ssl.VERIFY_X509_STRICT``, since 3.13), so a CA
+certificate that violates RFC 5280 would be rejected in Lambda. The checks find it at synthesis.
 https://docs.python.org/3/library/ssl.html#ssl.create_default_context
 """
 
@@ -18,34 +18,34 @@ from token_rotator_cdk.config.issues import shown
 E = TypeVar("E", bound=x509.ExtensionType)
 
 LONGEST_FILE_BYTES: Final = 64 * 1024
-"""Some thirty authorities. All public ones together are longer, and the system has those."""
+"""About thirty CA certificates. The public ones do not belong here: the system has them."""
 
 _FIX: Final = (
-    "write the path of a PEM file, which has each certificate between -----BEGIN CERTIFICATE----- "
+    "write the path of a PEM file with each certificate between -----BEGIN CERTIFICATE----- "
     "and -----END CERTIFICATE-----"
 )
 
 
 def fix_of_certificates(file: Path, *, now: datetime) -> str | None:
-    """What to write instead of a file that cannot be used, or None. Quotes no key."""
+    """Returns how to fix an unusable file, or None. Never quotes key material."""
     try:
         content = _content(file)
     except OSError as error:
         return f"{_FIX}; {file} cannot be read ({error.strerror})"
     if b"PRIVATE KEY" in content:
         return (
-            "take the private key out of the file, and replace that key if the file was shared: "
-            "certificates are all that is needed"
+            "remove the private key from the file, and replace that key if the file was shared. "
+            "The file needs certificates only"
         )
     if len(content) > LONGEST_FILE_BYTES:
         return (
-            f"write a file of {LONGEST_FILE_BYTES // 1024} KiB at most, with your own authorities "
-            "only: the system's are trusted anyway"
+            f"use a file of at most {LONGEST_FILE_BYTES // 1024} KiB with your own CA "
+            "certificates only: the system's are trusted already"
         )
     try:
         certificates = x509.load_pem_x509_certificates(content)
     except ValueError:
-        return f"{_FIX}; in {file} is none, or one that is damaged"
+        return f"{_FIX}; {file} has none, or a damaged one"
     for number, certificate in enumerate(certificates, start=1):
         for fix in _fixes(certificate, now):
             return f"{fix} (certificate {number} of the file, {_named(certificate)})"
@@ -53,7 +53,7 @@ def fix_of_certificates(file: Path, *, now: datetime) -> str | None:
 
 
 def certificates_of(file: Path) -> str:
-    """The certificates of a file that can be used, each once, without what stands around them."""
+    """The certificates of a usable file, without duplicates and without the text between them."""
     certificates = x509.load_pem_x509_certificates(_content(file))
     pems = (one.public_bytes(Encoding.PEM).decode("ascii") for one in certificates)
     return "".join(dict.fromkeys(pems))
@@ -68,30 +68,31 @@ def _fixes(certificate: x509.Certificate, now: datetime) -> Iterator[str]:
     try:
         extensions = certificate.extensions
     except (ValueError, x509.DuplicateExtension):
-        yield "write a certificate whose extensions can be read"
+        yield "use a certificate with readable extensions"
         return
     if (constraints := _extension(extensions, x509.BasicConstraints)) is None or (
         not constraints.value.ca
     ):
         yield (
-            "write the certificate of the authority that issued it: this one is no authority's "
-            "(basicConstraints CA:TRUE)"
+            "use the certificate of the CA that issued this one, which is not a CA certificate "
+            "(it lacks basicConstraints CA:TRUE)"
         )
     elif certificate.not_valid_after_utc <= now:
-        yield f"write one that is valid: it expired at {certificate.not_valid_after_utc:%Y-%m-%d}"
+        yield f"use a valid certificate: it expired on {certificate.not_valid_after_utc:%Y-%m-%d}"
     elif certificate.not_valid_before_utc > now:
         yield (
-            f"write one that is valid: it is not before {certificate.not_valid_before_utc:%Y-%m-%d}"
+            f"use a certificate that is valid now: this one starts on "
+            f"{certificate.not_valid_before_utc:%Y-%m-%d}"
         )
     elif missing := _not_strict(extensions, critical=constraints.critical):
         yield (
-            f"have the authority's certificate made again with {missing}: the function's Python "
-            "accepts no other (RFC 5280)"
+            f"reissue the CA certificate with {missing}: the function's Python requires it "
+            "(RFC 5280)"
         )
 
 
 def _not_strict(extensions: x509.Extensions, *, critical: bool) -> str | None:
-    """What OpenSSL's X509_V_FLAG_X509_STRICT asks of an authority that is trusted."""
+    """The extensions that OpenSSL's X509_V_FLAG_X509_STRICT requires and that are missing."""
     usage = _extension(extensions, x509.KeyUsage)
     if not critical:
         return "critical basicConstraints"

@@ -1,4 +1,4 @@
-"""What applies where a setting is left out."""
+"""Default values of settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,30 +8,30 @@ from typing import Final
 from token_rotator.contract import Algorithm, GrantType, Profile, RequestStyle, ScopeIn, ValueFormat
 
 KEY_LIFETIME_DAYS: Final = 730
-"""24 months, by which third parties quote Salesforce; Salesforce's own pages do not say it."""
+"""24 months, according to third parties. Salesforce's own pages do not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileDefaults:
-    """What an identity provider expects where nothing else is configured."""
+    """Defaults of a profile."""
 
     grant_type: GrantType
     request_style: RequestStyle
     assertion_lifetime_seconds: int | None
-    """None: the assertion carries no ``exp``."""
+    """None: the assertion has no ``exp``."""
     algorithms: tuple[Algorithm, ...]
     """The first one is the default."""
     token_hosts: tuple[str, ...] = ()
-    """Hosts a token endpoint may be on besides the discovery endpoint's own."""
+    """Allowed hosts of the token endpoint, in addition to the discovery endpoint's host."""
     key_lifetime_days: int | None = None
-    """How long a key is valid from its creation on; None: nobody says."""
+    """Days from a key's creation to its expiry; None: unknown."""
     takes: frozenset[str] = frozenset()
-    """The settings that not every profile has."""
+    """Settings that this profile supports and others may not."""
 
 
 _OF_ASSERTIONS: Final = frozenset({"key_id", "scope", "claims", "headers"})
 _OF_GRANTS: Final = frozenset({"subject", "scope_in"})
-"""RFC 7523 section 3: the subject of an assertion that authenticates a client is the client."""
+"""Not for client authentication, where the subject is the client: RFC 7523 section 3."""
 
 PROFILES: Final[Mapping[Profile, ProfileDefaults]] = MappingProxyType(
     {
@@ -65,7 +65,7 @@ PROFILES: Final[Mapping[Profile, ProfileDefaults]] = MappingProxyType(
 
 
 class Default:
-    """Values of settings that are left out and do not depend on the profile."""
+    """Defaults that do not depend on the profile."""
 
     PROFILE: Final = Profile.INTELLIGENCE
     ALLOW_PRIVATE_ADDRESSES: Final = False
@@ -76,8 +76,8 @@ class Default:
     EXPIRATION_GRACE_MINUTES: Final = 5
     INTERVAL_MINUTES: Final = 4
     WATCHDOG_MIN_REMAINING_SECONDS: Final = 155
-    """Half a token's life and a little: decision 0011 (docs/understand/decisions)."""
+    """Slightly more than half a token's lifetime: decision 0011 (docs/understand/decisions)."""
     WATCHDOGS: Final = 2
-    """Schedules of a minute each that fire independently: decision 0008."""
+    """The number of one-minute schedules that fire independently: decision 0008."""
     MEMORY_MB: Final = 256
     LOG_RETENTION_DAYS: Final = 30

@@ -1,4 +1,4 @@
-"""The function's environment: every setting, and what the profile makes of those left out."""
+"""The function's environment variables: every setting, with defaults filled in."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ ROOM_BYTES: Final = 4096
 
 
 FIPS_VARIABLE: Final = "AWS_USE_FIPS_ENDPOINT"
-"""Read by botocore. Lambda reserves other names than this.
+"""Read by botocore. Lambda does not reserve this name.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
 """
@@ -29,7 +29,7 @@ def environment(
     secret_arn: str,
     key_arn: str,
 ) -> dict[str, str]:
-    """The function's variables; ``Settings.from_environment`` and botocore read them."""
+    """The variables that ``Settings.from_environment`` and botocore read."""
     provider = rotator.identity_provider
     profile = PROFILES[provider.profile]
     values: dict[Variable, object] = {

@@ -1,4 +1,4 @@
-"""Issues of a configuration, in words that never show key material."""
+"""Issues of a configuration. Their text never contains key material."""
 
 import json
 import re
@@ -11,7 +11,7 @@ LONGEST_SHOWN: Final = 60
 HIDDEN: Final = "(not shown: it looks like key material)"
 
 KeyPath = tuple[str, ...]
-"""The names of the tables that lead to a key, and the key."""
+"""The names of the tables around a key, then the key."""
 
 _KEY_MATERIAL: Final = re.compile(
     r"-----BEGIN|PRIVATE KEY"  # PEM
@@ -22,15 +22,13 @@ _KEY_MATERIAL: Final = re.compile(
 _PASSWORD: Final = re.compile(r"//[^/\s\"]*@")
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/=\\]{40,}")
 _THUMBPRINT: Final = re.compile(r"[\w-]{43}", re.ASCII)
-"""A SHA-256 in base64url, which looks as random as a key and is none."""
+"""A SHA-256 hash in base64url. It looks like key material but is not."""
 _THUMBPRINTS: Final = frozenset({("identity_provider", "key_id"), ("headers", "x5t#S256")})
-"""Settings that hold one: RFC 7638 and RFC 7515 section 4.1.8."""
+"""Settings that may hold a thumbprint: RFC 7638 and RFC 7515 section 4.1.8."""
 _THUMBPRINT_IN_LINE: Final = re.compile(
     rf"(?:\bkey_id|[\"']x5t#S256[\"'])\s*[=:]\s*([\"']){_THUMBPRINT.pattern}\1", re.ASCII
 )
-_NO_KEYS_HERE: Final = (
-    "take the key out of this file and revoke it; keys belong into the secret, nowhere else"
-)
+_NO_KEYS_HERE: Final = "remove the key from this file and revoke it; store keys only in the secret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ class ConfigIssue:
     table: KeyPath = ()
     key: str = ""
     value: str | None = None
-    """As it may be shown; None where there is no value to show."""
+    """The value, safe to show; None if there is none."""
     fix: str
 
     def __str__(self) -> str:
@@ -51,7 +49,7 @@ class ConfigIssue:
 
 
 class ConfigurationIssues(Exception):
-    """Everything that is wrong with one configuration; its text is what a person reads."""
+    """All issues of one configuration. The message lists them for the user."""
 
     def __init__(self, source: str, issues: Sequence[ConfigIssue], *, location: str = "") -> None:
         self.issues = tuple(issues)
@@ -62,19 +60,19 @@ class ConfigurationIssues(Exception):
 
     @classmethod
     def in_file(cls, file: Path, issues: Sequence[ConfigIssue]) -> "ConfigurationIssues":
-        """The issues of a file."""
+        """The error for a file's issues."""
         return cls(file.name, issues, location=f" ({file})")
 
 
 def is_key_material(text: str) -> bool:
-    """Whether a text looks like (a part of) a key or a token."""
+    """Whether a text looks like a key or a token, or a part of one."""
     if _KEY_MATERIAL.search(text):
         return True
     return any(_is_random(run) for run in _BASE64_RUN.findall(text))
 
 
 def shown(value: object) -> str:
-    """A value as TOML shows it, shortened, and hidden where it looks like key material."""
+    """A value in TOML syntax, shortened, and hidden if it looks like key material."""
     text = json.dumps(value, default=_plain, ensure_ascii=False)
     if is_key_material(_THUMBPRINT_IN_LINE.sub("", text)):
         return HIDDEN
@@ -83,17 +81,17 @@ def shown(value: object) -> str:
 
 
 def name_shown(name: str) -> str:
-    """A key or a table's name, hidden where it looks like key material."""
+    """A key or table name, hidden if it looks like key material."""
     return HIDDEN if is_key_material(name) else name
 
 
 def table_name(path: KeyPath) -> str:
-    """A table's name as it stands between brackets."""
+    """A table's name as written between brackets."""
     return ".".join(map(name_shown, path))
 
 
 def keys_in_values(value: object, path: KeyPath = ()) -> Iterator[ConfigIssue]:
-    """Key material among the values, and among the keys."""
+    """Issues for key material in values and in key names."""
     if isinstance(value, Mapping):
         for key, content in value.items():
             if is_key_material(key):
@@ -110,7 +108,7 @@ def keys_in_values(value: object, path: KeyPath = ()) -> Iterator[ConfigIssue]:
 
 
 def keys_in_lines(text: str) -> Iterator[ConfigIssue]:
-    """The first line with key material, comments included."""
+    """The issue for the first line with key material, comments included."""
     for number, line in enumerate(text.splitlines(), start=1):
         if is_key_material(_THUMBPRINT_IN_LINE.sub("", line)):
             yield ConfigIssue(key=f"line {number}", value=HIDDEN, fix=_NO_KEYS_HERE)

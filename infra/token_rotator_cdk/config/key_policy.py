@@ -1,7 +1,7 @@
-"""What the policy of the KMS key has to allow: the stack's own key, and one that the file names.
+"""Statements that the policy of the stack's KMS key needs, whether created or existing.
 
-The statements are for AWS's services, which have no IAM policy here, and for the account's roles,
-which have one: those a key policy does without, if it lets the account's IAM policies decide.
+AWS services need their statements in any case. Roles need theirs only if the key policy does not
+delegate to the account's IAM policies.
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 """
 
@@ -24,26 +24,26 @@ ENCRYPT_LOGS: Final = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey*", "km
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackPlace:
-    """Where a stack goes. Each may be a token of the CDK."""
+    """A stack's partition, region and account. Each may be a CDK token."""
 
     partition: str
     region: str
     account: str
     dns_suffix: str
-    """``amazonaws.com`` in most partitions."""
+    """The domain of the partition's services, such as ``amazonaws.com``."""
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource of the stack's region and account."""
+        """The ARN of a resource in the stack's region and account."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     @property
     def root(self) -> str:
-        """The account, as a principal: whoever its IAM policies allow it, too."""
+        """The account as a principal, which delegates to its IAM policies."""
         return f"arn:{self.partition}:iam::{self.account}:root"
 
 
 def statements_for_services(deployment: Deployment, place: StackPlace) -> Iterator[Statement]:
-    """What no policy but the key's can allow. It is needed in any case."""
+    """Statements for AWS services. The key policy always needs them."""
     if deployment.stack.alarm_topic_arn is None:
         yield alarms_may_publish(place.account)
     if deployment.stack.log_key:
@@ -55,9 +55,9 @@ def statements_for_services(deployment: Deployment, place: StackPlace) -> Iterat
 
 
 def statements_for_roles(deployment: Deployment, place: StackPlace) -> Iterator[Statement]:
-    """What IAM policies of the account allow, if the key's policy lets them.
+    """Statements for roles. Not needed if the key policy delegates to IAM policies.
 
-    The principal is the account, so that no role has to exist before the statement does.
+    The principal is the account, so the roles do not have to exist yet.
     """
     rotators = deployment.rotators.items()
     parameters = [place.arn("ssm", f"parameter{one.parameter_name}") for _, one in rotators]
@@ -77,7 +77,7 @@ def statements_for_roles(deployment: Deployment, place: StackPlace) -> Iterator[
         yield _for_account(
             place,
             "TokenRotatorSecrets",
-            # Encrypt: another key re-encrypts the versions that are there
+            # Encrypt: changing the key re-encrypts existing versions
             # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
             ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
             {"StringLike": {EncryptionContext.SECRET.value: created}},
@@ -94,7 +94,7 @@ def statements_for_roles(deployment: Deployment, place: StackPlace) -> Iterator[
 
 
 def alarms_may_publish(account: str) -> Statement:
-    """Alarms cannot publish to an encrypted topic without it, and the CDK does not add it.
+    """Lets alarms publish to an encrypted topic. The CDK does not add this statement.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
@@ -103,13 +103,13 @@ def alarms_may_publish(account: str) -> Statement:
         "Effect": "Allow",
         "Principal": {"Service": CLOUDWATCH},
         "Action": [*PUBLISH],
-        "Resource": "*",  # in a key's policy: this key
+        "Resource": "*",  # in a key policy, "*" is this key
         "Condition": {"StringEquals": {"aws:SourceAccount": account}},
     }
 
 
 def logs_may_encrypt(sid: str, groups: Sequence[str], place: StackPlace) -> Statement:
-    """CloudWatch Logs, for log groups by their names, in which ``*`` stands for anything.
+    """Lets CloudWatch Logs encrypt log groups. ``*`` in a name is a wildcard.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
@@ -125,7 +125,7 @@ def logs_may_encrypt(sid: str, groups: Sequence[str], place: StackPlace) -> Stat
 
 
 def logs_principal(place: StackPlace) -> str:
-    """CloudWatch Logs is the one service here whose principal differs by partition.
+    """The service principal of CloudWatch Logs, the only one here that differs by partition.
 
     https://docs.amazonaws.cn/en_us/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """

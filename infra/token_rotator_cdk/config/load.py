@@ -1,4 +1,4 @@
-"""Reads a ``rotators.toml``, or names everything that is wrong with it at once."""
+"""Reads a ``rotators.toml`` and reports all its issues at once."""
 
 import re
 import tomllib
@@ -23,9 +23,9 @@ from token_rotator_cdk.config.stack_limits import misplaced
 
 
 def load(path: Path, *, to_deploy: bool = False) -> Deployment:
-    """Reads a deployment. Raises ConfigurationIssues, which names every issue of the file.
+    """Reads a deployment. Raises ConfigurationIssues with every issue of the file.
 
-    ``to_deploy``: the files that it names are read, too. Commands for what is deployed do not need
+    ``to_deploy``: also check the files it refers to. Commands for existing deployments do not need
     them.
     """
     read = _read(path, to_deploy=to_deploy)
@@ -35,13 +35,13 @@ def load(path: Path, *, to_deploy: bool = False) -> Deployment:
 
 
 def _read(path: Path, *, to_deploy: bool) -> Deployment | list[ConfigIssue]:
-    # issues are returned and not raised: errors of the decoders carry the whole document along
+    # issues are returned, not raised: a decoder's error holds the whole document
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return [ConfigIssue(fix="there is no such file; name another one with -c config=PATH")]
+        return [ConfigIssue(fix="the file does not exist; choose another one with -c config=PATH")]
     except (OSError, UnicodeDecodeError):
-        return [ConfigIssue(fix="it cannot be read as a text file in UTF-8")]
+        return [ConfigIssue(fix="the file is not readable UTF-8 text")]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -52,9 +52,9 @@ def _read(path: Path, *, to_deploy: bool) -> Deployment | list[ConfigIssue]:
 
 
 def issues_of(checked: Checked[Deployment], directory: Path | None = None) -> list[ConfigIssue]:
-    """Everything that is wrong; what is wrong with one table stands together.
+    """All issues, grouped by table.
 
-    ``directory`` is that of the file; None: no other file is read.
+    ``directory`` is the file's; None: skip checks that read other files.
     """
     issues = [*checked.issues, *_conflicts(checked), *misplaced(checked.value)]
     if directory is not None:
@@ -83,7 +83,7 @@ def _conflicts(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
 
 
 def _certificates(checked: Checked[Deployment], directory: Path) -> Iterator[ConfigIssue]:
-    # cryptography takes longer to import than the rest, and commands read no other file
+    # a slow import, and commands do not need it
     from token_rotator_cdk.config.certificates import fix_of_certificates  # noqa: PLC0415
 
     now = datetime.now(UTC)
@@ -107,11 +107,11 @@ def _used_twice(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
         levels = "/".join(filter(None, rotator.parameter_name.split("/")))
         writer = writers.setdefault(levels, name)
         if levels and writer != name:
-            yield _twice(name, "parameter_name", rotator.parameter_name, f"{_of(writer)} writes")
+            yield _twice(name, "parameter_name", rotator.parameter_name, f"{_of(writer)} uses")
         if rotator.log_group_name is not None:
             logger = loggers.setdefault(rotator.log_group_name, name)
             if logger != name:
-                yield _twice(name, "log_group_name", rotator.log_group_name, f"{_of(logger)} has")
+                yield _twice(name, "log_group_name", rotator.log_group_name, f"{_of(logger)} uses")
 
 
 def _of(rotator: str) -> str:
@@ -128,5 +128,5 @@ def _not_toml(error: tomllib.TOMLDecodeError) -> ConfigIssue:
     # only the position: the decoder's message can quote the file
     position = re.search(r"line (\d+), column (\d+)", str(error))
     place = f"line {position[1]}, column {position[2]}" if position else "the end of the file"
-    fix = f"no valid TOML at {place}; write strings in quotes, each key once in its table"
+    fix = f"invalid TOML at {place}; write strings in quotes, and each key once per table"
     return ConfigIssue(fix=fix)

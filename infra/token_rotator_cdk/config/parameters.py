@@ -1,4 +1,4 @@
-"""Parameters of a packaged template: what differs between accounts, and no setting fixes."""
+"""CloudFormation parameters of packaged templates, for settings that the file leaves open."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from token_rotator_cdk.config.rules.rule import Rule, rule_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A CloudFormation parameter that may be left empty."""
+    """An optional CloudFormation parameter."""
 
     name: str
     description: str
-    """What the template, the consoles and docs/deploy/packaging.md say of it."""
+    """Shown in the template, the console and docs/deploy/packaging.md."""
     settings: tuple[str, ...]
-    """What fixes the same in ``rotators.toml``. Where one is set, there is no such parameter."""
+    """Equivalent settings in ``rotators.toml``. If one is set, the template omits the parameter."""
     rule: Rule
-    """That of a value, or of each entry of a list."""
+    """The rule for the value, or for each entry of a list."""
     is_open: Callable[[Deployment], bool]
-    """Whether a file leaves it open."""
+    """Whether a deployment leaves it open."""
     is_list: bool = False
 
     @property
     def allowed_pattern(self) -> str:
-        """What CloudFormation accepts: what the rule does, or nothing.
+        """The parameter's AllowedPattern: the rule's pattern, or empty.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
         """
@@ -36,7 +36,7 @@ class Parameter:
 
 
 def open_parameters(deployment: Deployment) -> Iterator[Parameter]:
-    """The parameters that the template of one stack has."""
+    """The parameters of one stack's template."""
     return (one for one in PARAMETERS if one.is_open(deployment))
 
 
@@ -50,14 +50,14 @@ def _a_network_is_open(deployment: Deployment) -> bool:
 
 ALARM_EMAIL: Final = Parameter(
     name="AlarmEmail",
-    description="Address that is told when an alarm fires; it has to confirm an email from SNS.",
+    description="Email address that receives alarms. It must confirm an email from SNS.",
     settings=("alarm_emails", "alarm_topic_arn"),
     rule=EMAIL,
     is_open=_alarms_are_open,
 )
 ALARM_TOPIC_ARN: Final = Parameter(
     name="ExistingAlarmTopicArn",
-    description="ARN of the SNS topic that alarms go to. Empty: the stack creates a topic.",
+    description="ARN of the SNS topic that receives alarms. Empty: the stack creates a topic.",
     settings=("alarm_topic_arn", "alarm_emails"),
     rule=rule_of(TopicArn),
     is_open=_alarms_are_open,
@@ -72,7 +72,7 @@ KEY_ARN: Final = Parameter(
 )
 PERMISSIONS_BOUNDARY_ARN: Final = Parameter(
     name="PermissionsBoundaryArn",
-    description="ARN of the policy that bounds every role. Empty: no boundary.",
+    description="ARN of the permissions boundary for every role. Empty: no boundary.",
     settings=("permissions_boundary",),
     rule=rule_of(PolicyArn),
     is_open=lambda deployment: deployment.stack.permissions_boundary is None,
@@ -80,7 +80,7 @@ PERMISSIONS_BOUNDARY_ARN: Final = Parameter(
 SUBNET_IDS: Final = Parameter(
     name="SubnetIds",
     description="Private subnets for the functions, separated by commas. Empty: the functions are "
-    "in no VPC of yours.",
+    "not attached to a VPC.",
     settings=("rotators.NAME.vpc",),
     rule=SUBNET,
     is_open=_a_network_is_open,
@@ -88,7 +88,7 @@ SUBNET_IDS: Final = Parameter(
 )
 SECURITY_GROUP_IDS: Final = Parameter(
     name="SecurityGroupIds",
-    description="Security groups for the functions, which let HTTPS out. Goes with SubnetIds.",
+    description="Security groups for the functions that allow outbound HTTPS. Requires SubnetIds.",
     settings=("rotators.NAME.vpc",),
     rule=SECURITY_GROUP,
     is_open=_a_network_is_open,
@@ -103,4 +103,4 @@ PARAMETERS: Final = (
     SUBNET_IDS,
     SECURITY_GROUP_IDS,
 )
-"""All of them."""
+"""All parameters."""

@@ -1,4 +1,4 @@
-"""Partitions, regions and accounts, and what has to be in those of a stack."""
+"""Checks that resources are in the stack's partition, region and account."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,17 +9,17 @@ from token_rotator.contract import AWS_SERVICES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where something is. None where nobody knows it before the deployment."""
+    """A region and an account. None: unknown before the deployment."""
 
     region: str | None
     account: str | None
     what: str = "the stack goes"
-    """How an issue calls it."""
+    """The description in an issue's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of resource that a stack uses, which has to be in the stack's partition and region."""
+    """A kind of resource that must be in the stack's partition and region."""
 
     name: str
     same_account: bool = False
@@ -37,7 +37,7 @@ KEY: Final = Kind(name="a key")
 BOUNDARY: Final = Kind(name="a policy", same_account=True)
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"""
 
-CODE_SIGNING: Final = Kind(name="a code signing config", same_account=True)
+CODE_SIGNING: Final = Kind(name="a code signing configuration", same_account=True)
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html"""
 
 ROLE: Final = Kind(name="a role", same_account=True)
@@ -47,16 +47,16 @@ ORGANIZATION: Final = Kind(name="an organization or organizational unit")
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
 
 _OF_AWS: Final = "aws"
-"""Stands for the account in the ARNs of AWS's own policies."""
+"""The account field in ARNs of AWS managed policies."""
 
 
 @cache
 def partition_of(region: str) -> str | None:
-    """The partition of a region, or None if botocore knows of none.
+    """The partition of a region, or None if botocore does not know it.
 
-    botocore tells by the form of the name, so that a new region of a known partition is known.
+    botocore matches the form of the name, so new regions of known partitions work.
     """
-    # takes longer to import than the rest of the configuration, and most files name no region
+    # a slow import, and most files set no region
     from botocore.exceptions import UnknownRegionError  # noqa: PLC0415
     from botocore.session import get_session  # noqa: PLC0415
 
@@ -68,7 +68,7 @@ def partition_of(region: str) -> str | None:
 
 @cache
 def dns_suffix(partition: str) -> str:
-    """What the names of a partition's services end with: ``amazonaws.com`` in most."""
+    """The domain of a partition's services, such as ``amazonaws.com``."""
     from botocore.session import get_session  # noqa: PLC0415
 
     known = get_session().get_component("data_loader").load_data("partitions")
@@ -80,10 +80,10 @@ def dns_suffix(partition: str) -> str:
 
 @cache
 def regions_with_fips() -> tuple[str, ...]:
-    """The regions in which every service that the function calls has a FIPS endpoint.
+    """The regions where every service that the function calls has a FIPS endpoint.
 
-    By botocore's list of endpoints. Its rules are no source: they make the name of a FIPS host for
-    any region, such as ssm-fips.eu-west-1.amazonaws.com, and most of these do not exist.
+    From botocore's list of endpoints. Its endpoint rules are not usable: they build FIPS host names
+    for any region, such as ssm-fips.eu-west-1.amazonaws.com, and most of these do not exist.
     """
     from botocore.session import get_session  # noqa: PLC0415 - as above
 
@@ -107,41 +107,41 @@ def _endpoints(partition: dict[str, Any], service: str) -> dict[str, Any]:
 
 
 def without_fips(place: Place) -> str | None:
-    """What to write instead of ``fips = true`` for a place, or None."""
+    """Returns the fix if ``fips = true`` does not work in a place, or None."""
     regions = regions_with_fips()
     if place.region in regions:
         return None
     known = f"AWS has FIPS endpoints of {' and '.join(AWS_SERVICES)} in {', '.join(regions)}"
     if place.region is None:
-        return f"name the region where {place.what}, too: {known}"
-    return f"leave it out, because {place.region} lacks them, or choose another region: {known}"
+        return f"set the region where {place.what} too: {known}"
+    return f"leave it out or choose another region, because {place.region} lacks them: {known}"
 
 
 def partition_in(arn: str) -> str:
-    """The partition that an ARN names."""
+    """The partition of an ARN."""
     return arn.split(":")[1]
 
 
 def region_of(arn: str) -> str:
-    """The region that an ARN names; empty where the resource has none."""
+    """The region of an ARN; empty if the resource has none."""
     return arn.split(":")[3]
 
 
 def account_of(arn: str) -> str:
-    """The account that an ARN names."""
+    """The account of an ARN."""
     return arn.split(":")[4]
 
 
 def misplaced(kind: Kind, arn: str, place: Place) -> str | None:
-    """What to write instead of an ARN that cannot be used from a place, or None."""
+    """Returns the fix if an ARN cannot be used from a place, or None."""
     partition = partition_of(place.region) if place.region else None
     if partition and partition_in(arn) != partition:
         return (
-            f"write {kind.name} of the partition {partition} (arn:{partition}:...), where "
-            f"{place.what}: partitions share nothing"
+            f"write {kind.name} in the partition {partition} (arn:{partition}:...), where "
+            f"{place.what}: partitions are isolated from each other"
         )
     if place.region and region_of(arn) not in ("", place.region):
         return f"write {kind.name} in {place.region}, where {place.what}"
     if kind.same_account and place.account and account_of(arn) not in (_OF_AWS, place.account):
-        return f"write {kind.name} of account {place.account}, where {place.what}"
+        return f"write {kind.name} in account {place.account}, where {place.what}"
     return None

@@ -1,4 +1,4 @@
-"""How many rotators fit into a stack, by CloudFormation's limits.
+"""Limits of the number of rotators in a stack, from CloudFormation's quotas.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
@@ -10,34 +10,36 @@ from token_rotator_cdk.config.issues import ConfigIssue, shown
 from token_rotator_cdk.config.models.deployment import Deployment
 
 MOST_ROTATORS: Final = 18
-"""In one stack, whatever is configured: each has up to 23 resources of the 500 that a template may
-have, 6 outputs of 200, and 53,000 bytes with the longest names. One number with some room, so that
-no file stops fitting because a setting was changed or a release adds a resource."""
+"""Maximum per stack. Each rotator has up to 23 of the 500 resources that a template may have, 6 of
+200 outputs, and 53,000 bytes with the longest names. The number has some reserve, so that changed
+settings or new releases do not exceed the quotas."""
 
 MOST_TEMPLATE_BYTES: Final = 1_000_000
-"""Many long tags, on every resource, reach it sooner."""
+"""Long tags on every resource can exceed this before the number of rotators does."""
 
 
 def misplaced(deployment: Deployment) -> Iterator[ConfigIssue]:
-    """Rotators that do not fit where the file puts them."""
+    """Issues with the assignment of rotators to stacks."""
     spelled: dict[str, str] = {}
     for stack in deployment.by_stack():
         name = stack.stack.name
         first = spelled.setdefault(name.lower(), name)
         if first != name:
-            fix = f"write {shown(first)}, or a name that differs in more than its capitals"
+            fix = f"write {shown(first)}, or a name that differs in more than upper and lower case"
             yield _stack_of(stack, 0, fix)
         if len(stack.rotators) > MOST_ROTATORS:
             yield _too_many(stack, MOST_ROTATORS)
 
 
 def too_large(deployment: Deployment, template_bytes: Mapping[str, int]) -> Iterator[ConfigIssue]:
-    """Stacks whose templates came out too long; known only when they are there."""
+    """Stacks whose synthesized templates are too large."""
     for stack in deployment.by_stack():
         size = template_bytes[stack.stack.name]
         if size > MOST_TEMPLATE_BYTES:
             fit = len(stack.rotators) * MOST_TEMPLATE_BYTES // size
-            yield _too_many(stack, fit, " (or write fewer or shorter tags: every resource has all)")
+            yield _too_many(
+                stack, fit, " (or use fewer or shorter tags, which every resource repeats)"
+            )
 
 
 def _too_many(stack: Deployment, fit: int, otherwise: str = "") -> ConfigIssue:
@@ -46,8 +48,8 @@ def _too_many(stack: Deployment, fit: int, otherwise: str = "") -> ConfigIssue:
     return _stack_of(
         stack,
         fit,
-        f"{fit} rotators fit into a stack, and this one has {len(stack.rotators)}: write "
-        f"other stacks, such as {shown(f'{stack.stack.name}-2')}, into {tables}{otherwise}",
+        f"{fit} rotators fit into a stack, and this one has {len(stack.rotators)}: set another "
+        f"stack, such as {shown(f'{stack.stack.name}-2')}, in {tables}{otherwise}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Checks the arguments of ``TokenRotator`` by the rules of ``rotators.toml``."""
+"""Checks the arguments of ``TokenRotator`` with the rules of ``rotators.toml``."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ SETTINGS: Final[Mapping[str, KeyPath]] = MappingProxyType(
         "identity_provider.assertion_backdate": ("identity_provider", "assertion_backdate_seconds"),
     }
 )
-"""The setting that each argument stands for."""
+"""The setting of each argument."""
 
 _ARGUMENTS: Final = {setting: argument for argument, setting in SETTINGS.items()}
 _UNIT: Final = re.compile("_(seconds|minutes|days)$")
@@ -54,7 +54,7 @@ _STANDS_FOR_ANY_NAME: Final = "/known-at-deployment"
 
 
 class Arguments:
-    """The arguments of one construct, as the settings that they stand for."""
+    """The arguments of one construct, converted to settings."""
 
     def __init__(self, **given: Any) -> None:
         self._issues: list[ConfigIssue] = []
@@ -63,7 +63,7 @@ class Arguments:
         for argument, value in _flat(given):
             path = SETTINGS[argument]
             if _has_to_be_known(argument, value):
-                fix = "give what is known at synthesis: the template depends on it"
+                fix = "pass a value that is known at synthesis: the template depends on it"
                 self._issues.append(ConfigIssue(key=argument, fix=fix))
             elif _is_unresolved(value):
                 self._unresolved[path] = value
@@ -71,9 +71,9 @@ class Arguments:
                 self._known[path] = _plain(value, path)
 
     def settings(self, surroundings: Surroundings) -> tuple[RotatorConfig, list[ConfigIssue]]:
-        """The settings, and everything that is wrong with them.
+        """The settings, and all their issues.
 
-        What is known at deployment only is not checked.
+        Values that are known only at deployment (CDK tokens) are not checked.
         """
         checked = check(RotatorConfig, self._document())
         found = conflicts(checked.value, surroundings, checked.usable)
@@ -96,18 +96,18 @@ class Arguments:
 
 
 def place_of(scope: Construct) -> Place:
-    """Where the scope's stack goes, as far as it is known at synthesis."""
+    """The account and region of the scope's stack, as far as they are known at synthesis."""
     stack = Stack.of(scope)
     return Place(region=resolved(stack.region), account=resolved(stack.account))
 
 
 def resolved(text: str | None) -> str | None:
-    """A text that is known at synthesis, or None."""
+    """The string, or None if it is a CDK token."""
     return None if text is None or Token.is_unresolved(text) else text
 
 
 def _flat(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The arguments that were given, those within values by their paths."""
+    """The given arguments. Fields of an argument have paths such as ``identity_provider.scope``."""
     for argument, value in given.items():
         if isinstance(value, IdentityProvider):
             for field in fields(value):
@@ -121,7 +121,7 @@ def _flat(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _of_secret(argument: str, secret: secretsmanager.ISecret) -> Iterator[tuple[str, Any]]:
-    # without a complete ARN, the rule of the complete ARN says what to write
+    # without a complete ARN, the rule for complete ARNs reports the issue
     arn = secret.secret_full_arn or resolved(secret.secret_name) or "a partial ARN"
     yield argument, arn
     if secret.encryption_key is not None and resolved(secret.secret_full_arn):
@@ -138,7 +138,7 @@ def _has_to_be_known(argument: str, value: object) -> bool:
 
 def _is_unresolved(value: object) -> bool:
     if isinstance(value, Mapping):
-        return False  # tokens within its texts are texts, and rendered as they are
+        return False  # tokens inside its strings are rendered unchanged
     if isinstance(value, list | tuple):
         return any(map(Token.is_unresolved, value))
     return not isinstance(value, Duration) and Token.is_unresolved(value)
@@ -156,7 +156,7 @@ def _plain(value: object, path: KeyPath) -> object:
 
 
 def _of_argument(issue: ConfigIssue) -> ConfigIssue:
-    """The issue of a setting, as one of the argument."""
+    """Converts the issue of a setting to one of the argument."""
     path = (*issue.table, issue.key)
     unit = _UNIT.search(issue.key)
     value = issue.value
@@ -166,6 +166,6 @@ def _of_argument(issue: ConfigIssue) -> ConfigIssue:
     for setting, argument in _ARGUMENTS.items():
         if _UNIT.search(setting[-1]):
             fix = re.sub(rf"\b{setting[-1]}\b", argument, fix)
-    # a map, such as claims, is an argument, and a table of the file
+    # a map such as claims is one argument, but a table in the file
     argument = _ARGUMENTS.get(path) or _ARGUMENTS.get(issue.table, issue.key)
     return ConfigIssue(key=argument, value=value, fix=fix)

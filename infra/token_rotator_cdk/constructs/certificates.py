@@ -1,4 +1,4 @@
-"""The authorities that an identity provider brings along, as the constructs are given them."""
+"""Additional CA certificates of an identity provider, as arguments of constructs."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from token_rotator_cdk.constructs.identity_provider import IdentityProvider
 
 
 def issues_of_certificates(provider: IdentityProvider | None) -> Iterator[ConfigIssue]:
-    """Why the file cannot be used."""
+    """Issues of the PEM file."""
     path = None if provider is None else provider.extra_ca_certificates
     if not path:
         return
@@ -19,6 +19,6 @@ def issues_of_certificates(provider: IdentityProvider | None) -> Iterator[Config
 
 
 def certificates_of(provider: IdentityProvider | None) -> str:
-    """The file's certificates; empty: none."""
+    """The file's certificates; empty if there is no file."""
     path = None if provider is None else provider.extra_ca_certificates
     return certificates.certificates_of(Path(path)) if path else ""

@@ -1,4 +1,4 @@
-"""Where the credential is kept, unless the caller brings a secret or a key of their own."""
+"""The secret and the KMS key that are created if the caller provides none."""
 
 import json
 
@@ -11,7 +11,7 @@ from token_rotator.contract import PLACEHOLDER_FIELD
 
 
 def customer_key(scope: Construct, construct_id: str, *, description: str) -> kms.Key:
-    """A customer key that outlives its stack: the secrets that stay are unreadable without it."""
+    """A customer managed key that is retained: retained secrets are unreadable without it."""
     return kms.Key(
         scope,
         construct_id,
@@ -22,29 +22,30 @@ def customer_key(scope: Construct, construct_id: str, *, description: str) -> km
 
 
 class CreatedSecret(secretsmanager.Secret):
-    """A secret that waits for the downloaded file."""
+    """A secret with a placeholder that ``token-rotator upload`` replaces."""
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str, key: kms.IKey) -> None:
         super().__init__(
             scope,
             construct_id,
             secret_name=name,
-            description="Service account: store the downloaded file here as it is",
+            description="Service account: store the downloaded file here unchanged",
             generate_secret_string=_placeholder(),
-            # kept when the stack goes, but not when its first deployment fails: the name is taken
+            # retained when the stack is deleted, but not after a failed creation, which blocks the
+            # name
             removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         resource = self.node.default_child
         assert isinstance(resource, secretsmanager.CfnSecret)  # noqa: S101 - narrows the type
-        # as `encryption_key` it would open the key to the whole account a second time
+        # `encryption_key` would add a second key policy statement for the whole account
         resource.kms_key_id = key.key_arn
         self.arn: str = resource.attr_id
-        """The ARN, as ``secret_arn`` is in AWS; there, a local AWS has the name."""
+        """The ARN. In the local AWS emulator, ``secret_arn`` would be the name."""
 
 
 def _placeholder() -> secretsmanager.SecretStringGenerator:
-    """What the function takes for "nobody has stored a key yet": contract.PLACEHOLDER_FIELD."""
-    text = {PLACEHOLDER_FIELD: "put the downloaded file here, in place of all of this"}
+    """The value by which the function recognizes an empty secret: contract.PLACEHOLDER_FIELD."""
+    text = {PLACEHOLDER_FIELD: "replace all of this with the downloaded file"}
     return secretsmanager.SecretStringGenerator(
         secret_string_template=json.dumps(text), generate_string_key="random"
     )

@@ -20,7 +20,7 @@ from token_rotator_cdk.constructs.network import Attachment, Network
 
 
 class RotatorFunction(lambda_.Function):
-    """The function. Role and log group stand beside it."""
+    """The function. Its role and log group are siblings in the construct tree."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class RotatorFunction(lambda_.Function):
         code_signing_config: lambda_.ICodeSigningConfig | None,
         names: RoleNames,
     ) -> None:
-        """``statements`` are what the role allows, besides the log and the network."""
+        """``statements`` are added to those for the log and the network."""
         attachment = Attachment(scope, network)
         if log_encryption_key is not None:
             open_to_logs(scope, log_encryption_key, settings.log_group_name)
@@ -69,7 +69,7 @@ class RotatorFunction(lambda_.Function):
             description=f"Keeps a fresh access token in {settings.parameter_name}"[:256],
             code=code,
             handler=HANDLER,
-            # a local AWS ignores both, and runs the bundle on its own interpreter (`-c local=true`)
+            # the local AWS emulator ignores both and uses its own interpreter (`-c local=true`)
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=architecture,
             memory_size=settings.memory_mb,
@@ -78,7 +78,7 @@ class RotatorFunction(lambda_.Function):
             role=role,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
-            # one writer at a time; Parameter Store has no conditional put
+            # one writer at a time: Parameter Store has no conditional put
             reserved_concurrent_executions=1 if settings.reserve_concurrency else None,
             # the watchdog is the retry
             retry_attempts=0,
@@ -92,22 +92,22 @@ class RotatorFunction(lambda_.Function):
 def open_to_logs(
     scope: Construct, key: kms.IKey, log_group_name: str | None, *, stack_name: str | None = None
 ) -> None:
-    """Lets CloudWatch Logs use a key for the log group of one rotator.
+    """Lets CloudWatch Logs use a key for one rotator's log group.
 
-    By name, because the group depends on the key; CloudFormation puts the stack's in front, which
-    is ``stack_name`` where whoever deploys chooses it.
+    By name, because the group's ARN would be a circular dependency. CloudFormation's generated
+    names begin with the stack's name: ``stack_name`` if it is known only at deployment.
     """
     stack = Stack.of(scope)
     sid, group = "LogsOfThisStack", f"{stack_name or stack.stack_name}-*"
     if log_group_name is not None:
-        # no two statements of a policy may have the same
+        # statement ids must be unique within a policy
         sid, group = f"LogsOf{scope.node.addr[-8:]}", log_group_name
     statement = key_policy.logs_may_encrypt(sid, [group], stack_place(stack))
     key.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
 
 
 def stack_place(stack: Stack) -> key_policy.StackPlace:
-    """Where a stack goes, with tokens for what is known at deployment only."""
+    """The stack's place, with CDK tokens for values that are known only at deployment."""
     return key_policy.StackPlace(
         partition=stack.partition,
         region=stack.region,

@@ -1,4 +1,4 @@
-"""The identity provider that a rotator asks for tokens."""
+"""Settings of the identity provider, as an argument of ``TokenRotator``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from token_rotator.contract import Algorithm, Profile, RequestStyle, ScopeIn
 
 
 class ServiceSettings(TypedDict, total=False):
-    """The fields of ``IdentityProvider`` that every profile has."""
+    """Fields of ``IdentityProvider`` for every profile."""
 
     discovery_endpoint: str | None
     token_endpoint: str | None
@@ -24,7 +24,7 @@ class ServiceSettings(TypedDict, total=False):
 
 
 class ClientSettings(ServiceSettings, total=False):
-    """Those of an assertion that identifies a client."""
+    """Fields for an assertion that authenticates a client."""
 
     algorithm: Algorithm | None
     key_id: str | None
@@ -34,7 +34,7 @@ class ClientSettings(ServiceSettings, total=False):
 
 
 class GrantSettings(ClientSettings, total=False):
-    """Those of an assertion that is the grant."""
+    """Fields for an assertion that is the grant."""
 
     scope_in: ScopeIn | None
     subject: str | None
@@ -42,40 +42,40 @@ class GrantSettings(ClientSettings, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityProvider:
-    """What an identity provider expects. What is left out is as the profile says.
+    """How to request tokens from an identity provider. Omitted fields have the profile's default.
 
     The fields are the settings of ``[rotators.NAME.identity_provider]``; see
-    docs/configure/settings.md. The construct that is given the value checks it.
+    docs/configure/settings.md. ``TokenRotator`` checks the values.
     """
 
     profile: Profile = Profile.INTELLIGENCE
     discovery_endpoint: str | None = None
     """Default: the secret's ``discoveryEndpoint``."""
     token_endpoint: str | None = None
-    """Default: the discovered one."""
+    """Default: the discovered endpoint."""
     allowed_token_hosts: Sequence[str] = ()
-    """Hosts that the token endpoint may be on, besides the discovery endpoint's own."""
+    """Allowed hosts of the token endpoint, in addition to the discovery endpoint's host."""
     allow_private_addresses: bool = False
-    """Needs the rotator's ``vpc``."""
+    """Requires the rotator's ``vpc``."""
     extra_ca_certificates: str | None = None
-    """Path of a PEM file with authorities to trust besides the system's."""
+    """Path of a PEM file with additional CA certificates to trust."""
     audience: str | None = None
     """Default: the discovered issuer, else the origin of the token endpoint."""
     request_style: RequestStyle | None = None
     assertion_lifetime: Duration | None = None
     assertion_backdate: Duration | None = None
-    """How far ``iat`` is set back; default: not at all."""
+    """Sets ``iat`` back by this much. Default: zero."""
     algorithm: Algorithm | None = None
     key_id: str | None = None
     scope: str | None = None
     scope_in: ScopeIn | None = None
     """Default: a parameter of the token request."""
     subject: str | None = None
-    """The user to act for; default: the service account itself."""
+    """The user to act for. Default: the service account itself."""
     claims: Mapping[str, str | int | bool] | None = None
-    """Further claims of the assertion."""
+    """Additional claims of the assertion."""
     headers: Mapping[str, str] | None = None
-    """Further headers of the assertion."""
+    """Additional headers of the assertion."""
 
     @classmethod
     def intelligence(cls, **settings: Unpack[ServiceSettings]) -> Self:
@@ -84,13 +84,13 @@ class IdentityProvider:
 
     @classmethod
     def rfc7523(cls, **settings: Unpack[ClientSettings]) -> Self:
-        """Any authorization server that takes ``private_key_jwt`` (RFC 7523 section 2.2)."""
+        """Any authorization server that supports ``private_key_jwt`` (RFC 7523 section 2.2)."""
         return cls(profile=Profile.RFC7523, **settings)
 
     @classmethod
     def jwt_bearer(cls, **settings: Unpack[GrantSettings]) -> Self:
-        """Any authorization server that takes an assertion as the grant (RFC 7523 section 2.1).
+        """Any authorization server that accepts an assertion as the grant (RFC 7523 section 2.1).
 
-        Salesforce Platform, Google service accounts, DocuSign: docs/configure/providers.md.
+        For example Salesforce Platform, Google and DocuSign: docs/configure/providers.md.
         """
         return cls(profile=Profile.JWT_BEARER, **settings)

@@ -1,4 +1,4 @@
-"""CloudWatch's numbers of days, and the names that the AWS CDK has for them."""
+"""Maps days of log retention to the AWS CDK's enum."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

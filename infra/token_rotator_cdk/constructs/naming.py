@@ -1,4 +1,4 @@
-"""What a rotator and its roles are called, and which parameter and log group are its own."""
+"""Names of a rotator and its roles, and the check that rotators share no parameter or log group."""
 
 import re
 from collections.abc import Iterator
@@ -13,30 +13,30 @@ from token_rotator_cdk.config.issues import ConfigIssue, shown
 from token_rotator_cdk.config.rules.iam import RoleKind, role_name
 
 _OWNERS: Final[WeakKeyDictionary[Stack, dict[tuple[str, str], str]]] = WeakKeyDictionary()
-"""The parameters and log groups of each stack's rotators, and whose each is."""
+"""The owner of each parameter and log group, by stack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleNames:
-    """Path and names of the roles and policies of one rotator."""
+    """Path and names of one rotator's roles and policies."""
 
     rotator: str
     path: str | None
     prefix: str | None
-    """None: CloudFormation chooses the names."""
+    """None: CloudFormation generates the names."""
 
     def name(self, scope: Construct, kind: RoleKind) -> str | None:
-        """The name of one, or None."""
+        """The name of a role or policy, or None."""
         if self.prefix is None:
             return None
-        # a name that is known at deployment only cannot be hashed
+        # a CDK token cannot be hashed
         known = not Token.is_unresolved(self.rotator)
         of = self.rotator if known else _place_in(Stack.of(scope), scope.node.path)
         region = Stack.of(scope).region
         return role_name(self.prefix, kind, of=of, path=self.path or "/", region=region)
 
     def of_stack(self, stack: Stack, construct_id: str) -> "RoleNames":
-        """Those of what the rotators of a stack share."""
+        """The names for roles that a stack's rotators share."""
         shared = _place_in(stack, construct_id)
         return RoleNames(rotator=shared, path=self.path, prefix=self.prefix)
 
@@ -56,11 +56,11 @@ def _place_in(stack: Stack, path: str) -> str:
 def issues_of_sharing(
     construct: Construct, *, parameter_name: str, log_group_name: str | None
 ) -> Iterator[ConfigIssue]:
-    """Whether another rotator of the stack writes the parameter, or the log group, already."""
+    """Issues if another rotator of the stack uses the parameter or the log group."""
     owners = _OWNERS.setdefault(Stack.of(construct), {})
     for key, name, does in (
-        ("parameter_name", parameter_name, "writes this parameter"),
-        ("log_group_name", log_group_name, "has this log group"),
+        ("parameter_name", parameter_name, "uses this parameter"),
+        ("log_group_name", log_group_name, "uses this log group"),
     ):
         if name is None:
             continue

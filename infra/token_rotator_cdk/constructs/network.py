@@ -16,12 +16,12 @@ from token_rotator_cdk.constructs import permissions
 HTTPS: Final = 443
 
 _NOT_NEEDED: Final = "not-needed"
-"""Stands for what the CDK wants to know of imported resources, and no template shows."""
+"""A value that the CDK requires for imported resources but that no template contains."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """The arguments of ``TokenRotator`` that are also those of ``lambda_.Function``."""
+    """The network arguments of ``TokenRotator``."""
 
     vpc: ec2.IVpc | None = None
     vpc_subnets: ec2.SubnetSelection | None = None
@@ -29,25 +29,25 @@ class Network:
     allow_ipv6_for_dual_stack: bool = False
 
     def issues(self) -> Iterator[ConfigIssue]:
-        """What does not go together, and subnets that lead nowhere."""
+        """Issues with arguments that conflict and with public subnets."""
         if self.vpc is None:
             for argument in ("vpc_subnets", "security_groups", "allow_ipv6_for_dual_stack"):
                 if getattr(self, argument):
-                    yield ConfigIssue(key=argument, fix="leave it out, or give the vpc, too")
+                    yield ConfigIssue(key=argument, fix="leave it out, or pass vpc too")
             return
         selected = _selected(self.vpc, self.vpc_subnets)
         if selected.refused is not None:
-            fix = f"select subnets that the vpc has. {selected.refused}"
+            fix = f"select subnets of the vpc. {selected.refused}"
             yield ConfigIssue(key="vpc_subnets", fix=fix)
         elif selected.public:
             yield ConfigIssue(
                 key="vpc_subnets",
-                fix="select private subnets: Lambda gives a function no public address, so that "
-                "nothing leads out of a public one (docs/network/vpc.md)",
+                fix="select private subnets: Lambda functions have no public IP address, so they "
+                "have no internet access from public subnets (docs/network/vpc.md)",
             )
 
     def settings(self) -> dict[str, Any]:
-        """The arguments as settings of the file; an id that is not known yet is stood for."""
+        """The arguments as settings, with placeholders for unknown ids."""
         if self.vpc is None:
             return {}
         selected = _selected(self.vpc, self.vpc_subnets)
@@ -60,7 +60,7 @@ class Network:
 
 
 class Attachment:
-    """What attaches one function: arguments of ``lambda_.Function``, and the role's statements."""
+    """Attaches one function to a network: its arguments and its role's statements."""
 
     def __init__(self, scope: Construct, network: Network) -> None:
         self.statements: list[iam.PolicyStatement] = []
@@ -82,8 +82,7 @@ class Attachment:
 
 
 def imported_network(scope: Construct, construct_id: str, config: VpcConfig | None) -> Network:
-    """The network of a ``rotators.toml``. A function's template shows its ids and nothing else of
-    a VPC, so that nothing has to be looked up."""
+    """The network of a ``rotators.toml``. The template needs only ids, so no lookup is needed."""
     if config is None:
         return Network()
     subnets = [
@@ -116,14 +115,15 @@ class _Selected:
     ids: Sequence[str] = ()
     public: bool = False
     looked_up: bool = False
-    """Whether the ids stand for those that the CDK will look up."""
+    """Whether the ids are placeholders until the CDK's lookup."""
     refused: str | None = None
-    """What the CDK says of a selection that selects nothing."""
+    """The CDK's error if the selection is empty."""
 
 
 def _selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> _Selected:
     if selection is not None and selection.subnets:
-        # not by the CDK: it would ask each of them for an availability zone, which not all know
+        # not by the CDK, which requires an Availability Zone of each subnet; imported ones may have
+        # none
         ids = [one.subnet_id for one in selection.subnets]
         public = {one.subnet_id for one in vpc.public_subnets}
         return _Selected(ids=ids, public=not public.isdisjoint(ids))
@@ -143,7 +143,7 @@ def _criteria(selection: ec2.SubnetSelection | None) -> dict[str, Any]:
 
 
 def _stood_for(kind: str, ids: Sequence[str], *, looked_up: bool = False) -> list[str]:
-    """The ids, with one that follows the rules in place of each that is known later only."""
+    """The ids, with valid placeholders for those that are not known yet."""
     if looked_up or not ids:
         return [f"{kind}-{0:08x}"]
     return [

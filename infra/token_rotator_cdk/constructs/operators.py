@@ -1,4 +1,4 @@
-"""Who may operate a rotator: invoke its function, and see what the command looks at."""
+"""The IAM policy for operators of a rotator."""
 
 from aws_cdk import Aws, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -14,7 +14,7 @@ from token_rotator_cdk.constructs.triggers import Triggers
 
 
 class OperatorPolicy(iam.ManagedPolicy):
-    """For ``token-rotator check``, ``status`` and ``rotate``. It reads no secret and no token."""
+    """Allows ``check``, ``status`` and ``rotate``, without access to the secret or the token."""
 
     def __init__(
         self,
@@ -46,12 +46,12 @@ class OperatorPolicy(iam.ManagedPolicy):
                 stack_arn=_by_name(Stack.of(scope)),
             ),
         )
-        # people are attached to it, and IAM deletes no policy that somebody is attached to
+        # retained: IAM does not delete a policy that is still attached to users or roles
         self.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
 def _by_name(stack: Stack) -> str:
-    """The stack as CloudFormation asks IAM for it where the caller names it, without its id.
+    """The stack's ARN without its id, which IAM checks if the caller names the stack.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
     """

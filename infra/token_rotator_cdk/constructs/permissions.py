@@ -1,4 +1,4 @@
-"""Statements of the roles: one secret, one parameter, one key in its context, one log group."""
+"""Least-privilege statements for the roles."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,7 +12,7 @@ from token_rotator.contract import Actions, EncryptionContext
 def rotate(
     *, secret_arn: str, secret_key: kms.IKey | None, parameter_arn: str, key: kms.IKey
 ) -> list[iam.PolicyStatement]:
-    """What the function may do, besides writing its log."""
+    """Permissions of the function, except for its log."""
     statements = [
         read_secret(secret_arn),
         write_parameter(parameter_arn),
@@ -24,7 +24,7 @@ def rotate(
 
 
 def read_secret(secret_arn: str) -> iam.PolicyStatement:
-    """The credential, in its current and its previous version."""
+    """Reads the current and the previous version of the secret."""
     return iam.PolicyStatement(actions=[*Actions.READ_SECRET], resources=[secret_arn])
 
 
@@ -38,7 +38,7 @@ def decrypt_secret(secret_arn: str, key_arn: str) -> iam.PolicyStatement:
 
 
 def write_parameter(parameter_arn: str) -> iam.PolicyStatement:
-    """Tags are put on the parameter once, after its creation."""
+    """Writes and tags the parameter."""
     return iam.PolicyStatement(
         actions=[*Actions.WRITE_PARAMETER],
         resources=[parameter_arn],
@@ -46,7 +46,7 @@ def write_parameter(parameter_arn: str) -> iam.PolicyStatement:
 
 
 def use_key_for_parameter(parameter_arn: str, key: kms.IKey) -> iam.PolicyStatement:
-    """Advanced parameters are envelope-encrypted: a data key to write, Decrypt to read.
+    """Encrypts and decrypts an advanced parameter, which uses envelope encryption.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
     """
@@ -58,7 +58,7 @@ def use_key_for_parameter(parameter_arn: str, key: kms.IKey) -> iam.PolicyStatem
 
 
 def read_parameter(parameter_arn: str, key: kms.IKey) -> list[iam.PolicyStatement]:
-    """What a consumer needs, and nothing else: GetParameterHistory shows the last 100 tokens."""
+    """Permissions of a consumer. No GetParameterHistory, which returns the last 100 tokens."""
     return [
         iam.PolicyStatement(actions=[*Actions.READ_PARAMETER], resources=[parameter_arn]),
         iam.PolicyStatement(
@@ -81,7 +81,7 @@ def operate(
     rule_arns: list[str],
     stack_arn: str,
 ) -> list[iam.PolicyStatement]:
-    """What an operator needs. The parameter is read without being decrypted, the secret is not."""
+    """Permissions of an operator. No access to the secret, and no decryption of the parameter."""
     of_one = (
         (Actions.OPERATE_FUNCTION, [function_arn]),
         (Actions.READ_LOG, [log_group_arn]),
@@ -102,12 +102,12 @@ def operate(
 
 
 def publish_to(topic_arn: str) -> iam.PolicyStatement:
-    """Messages to one topic."""
+    """Publishes to one topic."""
     return iam.PolicyStatement(actions=["sns:Publish"], resources=[topic_arn])
 
 
 def use_key_for_topic(topic_arn: str, key: kms.IKey) -> iam.PolicyStatement:
-    """What publishing to an encrypted topic asks of its key, for this topic alone.
+    """Uses the key to publish to one encrypted topic.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
@@ -119,7 +119,7 @@ def use_key_for_topic(topic_arn: str, key: kms.IKey) -> iam.PolicyStatement:
 
 
 def write_logs(log_group_arn: str) -> iam.PolicyStatement:
-    """``log_group_arn`` ends with ``:*``, which stands for the group's streams."""
+    """Writes to one log group. ``log_group_arn`` ends with ``:*``, the group's streams."""
     return iam.PolicyStatement(
         actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group_arn]
     )
@@ -128,11 +128,11 @@ def write_logs(log_group_arn: str) -> iam.PolicyStatement:
 def attach_to_vpc(
     stack: Stack, *, subnet_ids: Iterable[str], security_group_ids: Iterable[str]
 ) -> list[iam.PolicyStatement]:
-    """What Lambda does with the role to attach the function, and what its code may not do.
+    """Lets Lambda attach the function to the VPC, and denies the same to the function's code.
 
-    Interfaces are created with the named subnets and groups only, which may be of another account
-    that shares them. The other actions take no resource, or Lambda asks for them on all resources
-    before there is one. Lambda's own requests have no source function; the code's have.
+    Network interfaces are limited to the given subnets and groups, which may be shared by another
+    account. The other actions do not support resources, or Lambda requires them on all resources.
+    Requests of the code have a source function; requests of Lambda itself do not.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
@@ -148,7 +148,7 @@ def attach_to_vpc(
 def attach_to_listed_vpc(
     stack: Stack, *, subnet_ids: Sequence[str], security_group_ids: Sequence[str]
 ) -> list[iam.PolicyStatement]:
-    """The same, for lists that are known at deployment only: no ARN can be made of their entries.
+    """The same for lists known only at deployment, whose entries cannot become ARNs.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
     """
@@ -195,9 +195,9 @@ def _manage_interfaces() -> list[iam.PolicyStatement]:
 
 
 def parameter_context(parameter_arn: str) -> Mapping[str, Mapping[str, str]]:
-    """Confines a key to one parameter: SSM names it in the encryption context.
+    """Limits the use of a key to one parameter, by SSM's encryption context.
 
-    No ``kms:ViaService`` besides: the context is SSM's own, and nobody else's data carries it.
+    ``kms:ViaService`` is not needed in addition: only SSM uses this context.
     """
     return _context(EncryptionContext.PARAMETER, parameter_arn)
 

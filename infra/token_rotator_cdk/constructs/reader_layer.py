@@ -1,4 +1,4 @@
-"""A Lambda layer with ``token_reader``, for functions of other stacks."""
+"""A Lambda layer with ``token_reader``."""
 
 from typing import Final
 
@@ -14,14 +14,14 @@ RUNTIMES: Final = (
     lambda_.Runtime.PYTHON_3_13,
     lambda_.Runtime.PYTHON_3_14,
 )
-"""The versions of Python that the library supports."""
+"""The supported Python versions."""
 
 
 class ReaderLayer(lambda_.LayerVersion):
-    """A new version whenever the library changes; the versions before stay.
+    """A Lambda layer with ``token_reader``, for functions of other stacks.
 
-    Functions name a version, not the layer. One that is deleted goes on working where it is, but
-    the next deployment of a function that still names it fails:
+    Old versions are retained. Functions refer to a version, and after its deletion, the next
+    deployment of a function that refers to it fails:
     https://docs.aws.amazon.com/lambda/latest/dg/creating-deleting-layers.html
     """
 

@@ -1,4 +1,4 @@
-"""Who may read a rotator's parameter: workloads of this account, and of those it is shared with."""
+"""Read access to a rotator's parameter, for this account and the accounts it is shared with."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from token_rotator_cdk.constructs.naming import RoleNames
 
 
 class Readers:
-    """The policy for roles of this account, and the role for workloads of others, in a scope."""
+    """The reader policy for this account, and the role for other accounts."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Readers:
             description="Reads an access token",
             statements=permissions.read_parameter(parameter_arn, key),
         )
-        # roles that it is attached to still read where the rotator is renamed
+        # retained: renaming the rotator must not detach the policy from consumers' roles
         self.policy.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.shared = (
             SharedReader(
@@ -53,7 +53,7 @@ class Readers:
         )
 
     def grant(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Lets a workload of this account do what the policy allows."""
+        """Grants a workload in this account the policy's permissions."""
         may_get = iam.Grant.add_to_principal(
             grantee=grantee,
             actions=[*Actions.READ_PARAMETER],
@@ -69,10 +69,10 @@ class Readers:
 
 
 class SharedReader(iam.Role):
-    """May read one parameter; workloads of the named accounts may assume it, if theirs let them.
+    """A role that other accounts assume to read one parameter.
 
-    Not a share of AWS RAM: it holds a parameter that exists, and this one expires and is created
-    anew (docs/understand/decisions/0012-other-accounts.md).
+    AWS RAM is not an option: its share ends when the parameter expires and is created again
+    (docs/understand/decisions/0012-other-accounts.md).
     """
 
     def __init__(
@@ -107,7 +107,7 @@ def _trusted(whom: str) -> iam.IPrincipal:
         return iam.OrganizationPrincipal(organization["organization"])
     unit = UNIT_ARN.fullmatch(whom)
     assert unit is not None  # noqa: S101 - the configuration's rule has seen it
-    # organization, root, units down to the account's own, each with a slash behind it
+    # organization, root, and units down to the account's, each followed by a slash
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
     path = f"{unit['organization']}/r-{unit['root']}/*{unit['unit']}/*"
     return iam.AnyPrincipal().with_conditions(

@@ -1,4 +1,4 @@
-"""Checks the resources of others that a ``TokenRotator`` is given."""
+"""Checks the existing resources that are passed to a ``TokenRotator``."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -34,11 +34,11 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "code_signing_config": CODE_SIGNING,
     }
 )
-"""What each of the ARNs belongs to."""
+"""The kind of resource of each argument."""
 
 
 class _References(Table):
-    """As far as they are known at synthesis."""
+    """Arguments that are known at synthesis."""
 
     rotator_name: RotatorName | None = None
     parameter_tags: Tags
@@ -66,7 +66,7 @@ def issues_of_references(
     fips: bool,
     **arns: str | None,
 ) -> Iterator[ConfigIssue]:
-    """Names, tags, ARNs and the like that AWS would refuse, or that do not fit the stack."""
+    """Issues of names, tags and ARNs that AWS would reject or that do not match the stack."""
     arns["alarm_topic"] = alarm_topic.topic_arn if alarm_topic else None
     known: dict[str, Any] = {
         "rotator_name": resolved(rotator_name),
@@ -88,21 +88,21 @@ def issues_of_references(
     if fips and (fix := without_fips(place_of(scope))):
         yield ConfigIssue(key="fips", value="true", fix=fix)
     if alarm_topic and _has_the_key_of_aws(alarm_topic):
-        fix = "encrypt the topic with a customer key: alarms cannot use alias/aws/sns"
+        fix = "encrypt the topic with a customer managed key: alarms cannot use alias/aws/sns"
         yield ConfigIssue(key="alarm_topic", fix=fix)
     if secret_access_alerts and alarm_topic is None:
-        fix = "give an alarm_topic, too: it is what is told"
+        fix = "pass alarm_topic too: it receives the alerts"
         yield ConfigIssue(key="secret_access_alerts", value="true", fix=fix)
 
 
 def _has_the_key_of_aws(topic: sns.ITopic) -> bool:
-    """Its policy lets no alarm publish, and nobody can change it."""
+    """Whether the topic uses alias/aws/sns, whose fixed key policy does not let alarms publish."""
     key = topic.master_key
     return key is not None and key.key_arn.endswith("alias/aws/sns")
 
 
 def arn_of(key: kms.IKey | None) -> str | None:
-    """The ARN of a key, or something that is none where only an alias is known."""
+    """The ARN of a key, or an invalid ARN if only an alias is known."""
     if key is None or ":alias/" not in key.key_arn:
         return None if key is None else key.key_arn
     return f"alias/{key.key_arn.rpartition(':alias/')[2]}"

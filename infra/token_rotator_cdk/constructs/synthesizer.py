@@ -1,4 +1,4 @@
-"""The CDK's synthesizer for the bootstrap stack that a stack is deployed through."""
+"""The CDK stack synthesizer for a customized bootstrap stack."""
 
 from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, IStackSynthesizer
 
@@ -6,7 +6,7 @@ from token_rotator_cdk.config.models.bootstrap import BootstrapConfig
 
 
 def synthesizer(bootstrap: BootstrapConfig) -> IStackSynthesizer | None:
-    """None, which is the app's own choice, where the table says nothing."""
+    """The synthesizer, or None (the app's default) if the table is empty."""
     if bootstrap == BootstrapConfig():
         return None
     if bootstrap.cli_credentials:

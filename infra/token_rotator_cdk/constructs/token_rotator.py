@@ -1,4 +1,4 @@
-"""The construct that keeps a fresh access token of one credential in one SSM parameter."""
+"""The construct ``TokenRotator``."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,21 +43,21 @@ from token_rotator_cdk.constructs.triggers import Triggers
 class TokenRotator(Construct):
     """Keeps a fresh access token of one credential in one SSM parameter.
 
-    What is not given is created or has the default of ``rotators.toml``
-    (docs/configure/settings.md). Arguments that are known at synthesis are checked by the same
-    rules: ``ConfigurationIssues`` names all that are wrong.
+    Omitted resources are created; other omitted arguments have the defaults of ``rotators.toml``
+    (docs/configure/settings.md). Raises ``ConfigurationIssues`` with every issue of the arguments.
+    CDK tokens are not checked.
     """
 
     name: str
-    """What alarms, metrics and logs call the rotator."""
+    """Its name in alarms, metrics and logs."""
     parameter_name: str
     """The parameter that workloads read."""
     parameter_arn: str
-    """Its ARN. It is no resource of the stack: the function creates it."""
+    """Its ARN. The function creates the parameter, not the stack."""
     reader_policy: iam.ManagedPolicy
-    """Allows what ``grant_read`` allows, for workloads that other stacks or teams deploy."""
+    """The same permissions as ``grant_read``, for workloads in other stacks."""
     operator_policy: iam.ManagedPolicy
-    """For ``check``, ``status`` and ``rotate``. It allows no read of the secret or the token."""
+    """Allows ``check``, ``status`` and ``rotate``, without access to the secret or the token."""
     shared_reader: iam.Role | None
     """The role for other accounts, with ``share_with``."""
     secret: secretsmanager.ISecret
@@ -65,11 +65,11 @@ class TokenRotator(Construct):
     encryption_key: kms.IKey
     """The key that encrypts the parameter, and the secret if it was created."""
     function: RotatorFunction
-    """The function. Lambda's own metrics are at ``function.metric_errors()`` and the like."""
+    """The function. It has Lambda's own metrics, such as ``function.metric_errors()``."""
     log_group: logs.ILogGroup
-    """Where the function writes its log (docs/reference/log-line.md)."""
+    """The function's log group (docs/reference/log-line.md)."""
     alarms: Mapping[str, cloudwatch.Alarm]
-    """By name, such as ``alarms["TokenNotRefreshed"]`` (docs/operate/monitoring.md)."""
+    """Alarms by name, such as ``alarms["TokenNotRefreshed"]`` (docs/operate/monitoring.md)."""
 
     def __init__(
         self,
@@ -108,64 +108,61 @@ class TokenRotator(Construct):
         fips: bool = False,
         code: lambda_.Code | None = None,
     ) -> None:
-        """A rotator with everything it needs.
+        """Creates the function, its triggers, alarms, roles and policies.
 
-        :param parameter_name: the parameter, which the function creates and owns.
-        :param rotator_name: what alarms, metrics, logs and the created secret are called.
-            Default: the stack's name and the construct's path in it.
+        :param parameter_name: name of the SSM parameter, which the function creates and owns.
+        :param rotator_name: name in alarms, metrics and logs, and of the created secret. Default:
+            the stack's name and the construct's path in it.
         :param identity_provider: ``IdentityProvider.intelligence(...)``,
             ``IdentityProvider.rfc7523(...)`` or ``IdentityProvider.jwt_bearer(...)``
             (docs/configure/providers.md). Default: ``IdentityProvider.intelligence()``.
         :param secret: an existing secret with the service account, imported with its complete ARN
-            and, if it has a customer key, its ``encryption_key``. Default: one is created.
-        :param encryption_key: encrypts the parameter and a secret that is created. The policy of an
-            imported key is yours (docs/security/hardened.md).
-            Default: a customer key that outlives the stack.
-        :param alarm_topic: a standard topic, of any account in the stack's region. Its policy and
-            that of its key are opened to the alarms, if they are the app's; others have to be open
+            and, if it has a customer managed key, its ``encryption_key``. Default: one is created.
+        :param encryption_key: encrypts the parameter and a created secret. You manage the policy of
+            an imported key (docs/security/hardened.md). Default: a customer managed key that is
+            retained.
+        :param alarm_topic: a standard SNS topic, of any account in the stack's region. Alarms are
+            added to its policy and its key's policy; an imported topic must allow them already
             (docs/security/hardened.md#what-has-the-policy-of-an-alarm-topic-to-allow).
             Default: the alarms have no actions.
-        :param alarm_actions_enabled: ``False``: alarms change their state and tell nobody.
-        :param secret_access_alerts: tells the topic who else reads the secret.
-        :param runbook_url: where docs/operate/runbook.md can be read, for the texts of alarms and
-            alerts. Default: they link to nothing.
-        :param vpc: what the function's traffic leaves through (docs/network/vpc.md). Default: the
-            function is in no VPC of yours.
-        :param vpc_subnets: private subnets, as ``aws_lambda.Function`` takes them. Default: the
-            private subnets of ``vpc``.
-        :param security_groups: ``function.connections`` adds rules. Default: with a ``vpc``, one
-            is created that lets TCP 443 out and nothing in.
-        :param allow_ipv6_for_dual_stack: the function also connects by IPv6, from dual-stack
-            subnets.
-        :param token_lifetime: how long a token lives. Default: that of ``token_lifetime_seconds``.
+        :param alarm_actions_enabled: ``False``: alarms change their state but notify no one.
+        :param secret_access_alerts: notifies the topic when anyone else reads the secret.
+        :param runbook_url: URL of your copy of docs/operate/runbook.md, for alarms and alerts.
+            Default: no link.
+        :param vpc: the VPC that the function is attached to (docs/network/vpc.md). Default: none.
+        :param vpc_subnets: private subnets, as for ``aws_lambda.Function``. Default: the private
+            subnets of ``vpc``.
+        :param security_groups: default: with a ``vpc``, one is created that allows only outbound
+            HTTPS. ``function.connections`` adds rules.
+        :param allow_ipv6_for_dual_stack: allows outbound IPv6 from dual-stack subnets.
+        :param token_lifetime: maximum lifetime of a token. Default: that of
+            ``token_lifetime_seconds``.
         :param interval: how often a token is obtained. Default: that of ``interval_minutes``.
-        :param watchdog_min_remaining: the life left below which a watchdog obtains a new token;
+        :param watchdog_min_remaining: a watchdog replaces a token with less time left than this;
             ``Duration.seconds(0)``: no watchdog. Default: that of
             ``watchdog_min_remaining_seconds``.
         :param value_format: ``ValueFormat.RECORD`` or ``ValueFormat.TOKEN``, the bare token.
             Default: the record (docs/reference/record.md).
         :param share_with: accounts, organizational units and organizations that may read the token
             (docs/consume/other-accounts.md).
-        :param expiration_grace: SSM deletes the parameter this long after its token expired.
+        :param expiration_grace: SSM deletes the parameter this long after its token expires.
             Default: that of ``expiration_grace_minutes``.
-        :param parameter_tags: tags of the parameter, which the AWS CDK's own do not reach because
+        :param parameter_tags: tags of the parameter. The AWS CDK's tags do not apply to it, because
             the function creates it. Default: none.
         :param memory_size: the function's memory in MB. Default: that of ``memory_mb``.
-        :param reserve_concurrency: keeps one invocation of the account's concurrency for the
-            function.
+        :param reserve_concurrency: reserves a concurrency of 1 for the function.
         :param log_retention: how long the log is kept. Default: that of ``log_retention_days``.
-        :param log_group_name: the name of the log group that is created. Default: CloudFormation
-            chooses a name.
-        :param log_encryption_key: a key of the app is opened to the logs of the stack, or to
-            ``log_group_name``; an imported one has to be open. Default: CloudWatch's own.
-        :param code_signing_config: what signatures the function's code needs. Default: none.
+        :param log_group_name: name of the created log group. Default: CloudFormation generates one.
+        :param log_encryption_key: encrypts the log. CloudWatch Logs is added to its policy; an
+            imported key must allow it already. Default: CloudWatch's own key.
+        :param code_signing_config: checks the signature of the function's code. Default: none.
         :param role_path: IAM path of the roles and policies. Default: ``/``.
-        :param role_name_prefix: what their names begin with. Default: CloudFormation chooses names.
-        :param architecture: what the function runs on (docs/network/partitions.md#processors).
+        :param role_name_prefix: prefix of their names. Default: CloudFormation generates names.
+        :param architecture: processor architecture (docs/network/partitions.md#processors).
             Default: ``Architecture.ARM_64``.
-        :param fips: the function calls AWS at its FIPS endpoints. The stack's ``env`` has to name a
-            region that has them (docs/network/partitions.md#fips-endpoints).
-        :param code: of the function; for tests. Default: the function of this distribution.
+        :param fips: the function uses the FIPS endpoints of AWS. The stack's ``env`` must have a
+            region with them (docs/network/partitions.md#fips-endpoints).
+        :param code: replaces the function's code in tests. Default: this distribution's function.
         """
         super().__init__(scope, construct_id)
         self.name = rotator_name or default_rotator_name(self)
@@ -309,22 +306,22 @@ class TokenRotator(Construct):
         self.shared_reader = self._readers.shared
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Lets a workload read the parameter and decrypt it, and nothing else.
+        """Grants a workload in this account permission to read and decrypt the parameter.
 
-        For workloads of this account; those of others assume the role of ``share_with``. The
-        workload reads the parameter whenever it uses the token. ``ecs.Secret`` and dynamic
-        references read once, and the token lives for minutes (docs/deploy/construct.md).
+        Workloads in other accounts assume the role of ``share_with``. The workload must read the
+        parameter whenever it uses the token: ``ecs.Secret`` and dynamic references read it only
+        once, but a token expires within minutes (docs/deploy/construct.md).
         """
         return self._readers.grant(grantee)
 
     def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
-        """A metric that the function emits, such as ``Metric.TOKEN_PUBLISHED``.
+        """A custom metric of the function, such as ``Metric.TOKEN_PUBLISHED``.
 
-        The options are those of ``aws_cloudwatch.Metric``. Lambda's own metrics are at
+        ``options`` are those of ``aws_cloudwatch.Metric``. For Lambda's own metrics, use
         ``function``, for example ``function.metric_errors()``.
         """
         return rotator_metric(self.name, metric_name, **options).attach_to(self)
 
     def create_schedules_after(self, other: "TokenRotator") -> None:
-        """Keeps the schedules of two rotators from firing together (docs/deploy/many.md)."""
+        """Prevents the schedules of two rotators from firing together (docs/deploy/many.md)."""
         self.triggers.created_after(other.triggers)

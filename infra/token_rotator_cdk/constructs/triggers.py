@@ -18,7 +18,7 @@ from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs.naming import RoleNames
 
 DELIVERED_WITHIN = Duration.minutes(1)
-"""After that the watchdog's next look is there."""
+"""After this, the watchdog's next run replaces a lost one."""
 DELIVERY_RETRIES = 2
 
 
@@ -60,7 +60,7 @@ class Triggers(Construct):
             )
         self._event(
             "SecretChanged",
-            description="Lets a new key count within seconds",
+            description="Rotates within seconds after a new key is stored",
             pattern=events.EventPattern(
                 source=["aws.secretsmanager"],
                 detail_type=["Secret Label Updated"],
@@ -73,7 +73,7 @@ class Triggers(Construct):
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
             self._event(
                 "ParameterChanged",
-                description="Lets the next watchdog repair what somebody deleted or overwrote",
+                description="Lets the next watchdog repair a deleted or overwritten parameter",
                 pattern=events.EventPattern(
                     source=["aws.ssm"],
                     detail_type=["Parameter Store Change"],
@@ -86,10 +86,10 @@ class Triggers(Construct):
             )
 
     def created_after(self, others: "Triggers") -> None:
-        """Schedules of two rotators are not created at the same moment, as they would be otherwise.
+        """Creates these schedules after those of another rotator.
 
-        A rate schedule counts from its creation, and nothing else in a template says when in a
-        minute it fires: docs/understand/decisions/0018-firing-times.md.
+        A rate schedule counts from its creation, so schedules created together fire together:
+        docs/understand/decisions/0018-firing-times.md.
         """
         for schedule, other in zip(self.schedules, others.schedules, strict=False):
             schedule.node.add_dependency(other)
@@ -128,13 +128,13 @@ class Triggers(Construct):
             target=schedule_targets.LambdaInvoke(
                 self._function,
                 input=scheduler.ScheduleTargetInput.from_object(sends),
-                # CDK would let the role invoke every version of the function, too
+                # the CDK would also let the role invoke every version of the function
                 role=self.role.without_policy_updates(),
                 max_event_age=DELIVERED_WITHIN,
                 retry_attempts=DELIVERY_RETRIES,
             ),
         )
-        # a rate schedule fires as soon as it is there; role and function must be complete by then
+        # a rate schedule fires on creation, so the role and the function must be complete
         schedule.node.add_dependency(self.role, self._function)
         self.schedules.append(schedule)
 

@@ -1,1 +1,1 @@
-"""Templates and zip files for whoever deploys with CloudFormation alone."""
+"""Templates and zip files for deployments with CloudFormation alone."""

@@ -1,4 +1,4 @@
-"""Where the zip files of a package are going to be."""
+"""The S3 location of a package's zip files."""
 
 import re
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackagePlace:
-    """A bucket, and what the names of the zip files in it begin with."""
+    """A bucket, and the prefix of the zip files' keys."""
 
     bucket: str
-    """May hold ``${AWS::AccountId}`` and ``${AWS::Region}``."""
+    """May contain ``${AWS::AccountId}`` and ``${AWS::Region}``."""
     prefix: str = ""
 
     @property
     def bucket_is_a_parameter(self) -> bool:
-        """A name with placeholders says where it differs; no default of a parameter can."""
+        """False for a name with placeholders, which a parameter's default cannot contain."""
         return "${" not in self.bucket
 
     def key(self, name: str) -> str:
@@ -34,14 +34,14 @@ class PackagePlace:
         return f"{self.prefix}{name}"
 
     def issues(self) -> Iterator[ConfigIssue]:
-        """What S3 or CloudFormation would refuse."""
+        """Issues that S3 or CloudFormation would report."""
         fix = rule_of(AssetsBucket).fix(self.bucket)
         if fix or set(_PLACEHOLDER.findall(self.bucket)) - {ACCOUNT, REGION}:
             fix = (
-                "write the bucket's name, not its ARN: small letters, digits, . and -, and "
-                f"{ACCOUNT} and {REGION}"
+                f"write the bucket's name, not its ARN: lowercase letters, digits, . -, {ACCOUNT} "
+                f"and {REGION}"
             )
             yield ConfigIssue(key="--bucket", value=shown(self.bucket), fix=fix)
         if self.prefix and (rule_of(AssetsPrefix).fix(self.prefix) or "${" in self.prefix):
-            fix = "write the beginning of a name, such as token-rotator/, without a slash in front"
+            fix = "write a prefix such as token-rotator/, without a leading slash"
             yield ConfigIssue(key="--prefix", value=shown(self.prefix), fix=fix)

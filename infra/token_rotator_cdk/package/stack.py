@@ -1,4 +1,4 @@
-"""The stack of a package: no bootstrap stack, and parameters for what the file leaves open."""
+"""The stack of a package: no bootstrap stack, and parameters for unset settings."""
 
 from pathlib import Path
 from typing import Final
@@ -41,11 +41,11 @@ from token_rotator_cdk.package.place import BUCKET_DESCRIPTION, BUCKET_PARAMETER
 from token_rotator_cdk.stack import TokenRotatorStack
 
 _BUCKET: Final = f"${{{BUCKET_PARAMETER}}}"
-"""As a placeholder, which the CDK passes on to Fn::Sub."""
+"""A placeholder that the CDK passes to Fn::Sub."""
 
 
 class PackagedStack(TokenRotatorStack):
-    """The same stack for any account that a person with CloudFormation alone deploys to."""
+    """A stack that can be deployed to any account with CloudFormation alone."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class PackagedStack(TokenRotatorStack):
         own = super()._alarm_topic(config)
         if ALARM_TOPIC_ARN not in self._open:
             return own
-        # the rotators get one that is imported, whose policy they leave alone
+        # the rotators receive an imported topic, whose policy they do not change
         open_to_alarms(own, self)
         none = self._none(ALARM_TOPIC_ARN)
         _only_if(none, own)
@@ -115,12 +115,12 @@ class PackagedStack(TokenRotatorStack):
             self,
             "OwnOrExistingTopic",
             topic_arn=_either(none, own.topic_arn, self._value(ALARM_TOPIC_ARN)),
-            # the sender of emails needs it for the stack's topic; an existing topic ignores it
+            # needed to publish to the stack's own topic, harmless for an existing one
             key_arn=self.key.key_arn,
         )
 
     def _open_own_key(self, deployment: Deployment) -> None:
-        """As the constructs do it; they get one that is imported, whose policy they leave alone."""
+        """Adds the statements that constructs do not add to an imported key."""
         assert self._own_key is not None  # noqa: S101 - narrows the type
         if deployment.stack.log_key:
             for name, rotator in self.rotators.items():
@@ -131,8 +131,8 @@ class PackagedStack(TokenRotatorStack):
             self._own_key.add_to_resource_policy(iam.PolicyStatement.from_json(may_use))
 
     def _attach(self, rotator: TokenRotator) -> None:
-        """Attaches a function to the network of the parameters, if there is one."""
-        # Lambda refuses subnets without groups, and groups without subnets
+        """Attaches a function to the VPC that the parameters specify, if any."""
+        # Lambda requires both subnets and security groups
         none = self._none(SUBNET_IDS, SECURITY_GROUP_IDS)
         subnets, groups = (
             self._parameter(one).value_as_list for one in (SUBNET_IDS, SECURITY_GROUP_IDS)
@@ -150,7 +150,7 @@ class PackagedStack(TokenRotatorStack):
         role.add_property_override("Policies.1", _unless(none, policy))
 
     def _parameter(self, parameter: Parameter) -> CfnParameter:
-        """Made when it is first used."""
+        """Creates the parameter on first use."""
         if parameter not in self._parameters:
             self._parameters[parameter] = CfnParameter(
                 self,
@@ -166,7 +166,7 @@ class PackagedStack(TokenRotatorStack):
         return self._parameter(parameter).value_as_string
 
     def _none(self, *parameters: Parameter) -> CfnCondition:
-        """Whether all of them are empty."""
+        """The condition that all parameters are empty."""
         name = f"No{parameters[0].name}"
         if isinstance(there := self.node.try_find_child(name), CfnCondition):
             return there
@@ -175,7 +175,7 @@ class PackagedStack(TokenRotatorStack):
         return CfnCondition(self, name, expression=expression)
 
     def _is_empty(self, parameter: Parameter) -> ICfnRuleConditionExpression:
-        # conditions cannot look at a list
+        # conditions cannot compare lists
         text = (
             Fn.join("", self._parameter(parameter).value_as_list)
             if parameter.is_list

@@ -1,4 +1,4 @@
-"""Writes the package of a deployment: one template for each stack, and the zip files they name."""
+"""Writes a package: one template per stack, and the zip files."""
 
 import json
 import shutil
@@ -22,20 +22,20 @@ _FLAGS: Final = "cdk.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """The files of a package, in its directory. Their names are those that they have in S3, too."""
+    """The files of a package. They have the same names in S3."""
 
     templates: dict[str, Path]
-    """By the names of the stacks."""
+    """Templates by stack name."""
     zip_files: tuple[Path, ...]
-    """Named by the hash of what each was built from."""
+    """Each is named by the hash of its inputs."""
 
 
 def write_package(
     deployments: Sequence[Deployment], file: Path, place: PackagePlace, out: Path
 ) -> Package:
-    """Synthesizes stacks of ``file``, and copies into ``out`` what is deployed.
+    """Synthesizes the stacks of ``file`` and copies templates and zip files to ``out``.
 
-    Raises ConfigurationIssues, BundlingFailed and OSError. The same input gives the same bytes.
+    The result is reproducible. Raises ConfigurationIssues, BundlingFailed and OSError.
     """
     with tempfile.TemporaryDirectory() as directory:
         assembly = Path(directory)
@@ -44,7 +44,7 @@ def write_package(
             outdir=directory,
             analytics_reporting=False,
             tree_metadata=False,
-            # it takes a parameter that is left empty for a value: cfn-lint knows conditions
+            # it treats an empty parameter as a value; cfn-lint handles conditions correctly
             builtin_cloud_formation_validation=False,
         )
         for one in deployments:
@@ -73,7 +73,7 @@ def _copied(source: Path, destination: Path) -> Path:
 
 
 def _zip_files(assembly: Path) -> dict[str, Path]:
-    """The assets besides the templates, by the last part of their keys.
+    """The assets except templates, by the last part of their keys.
 
     https://github.com/aws/aws-cdk-cli/tree/main/packages/%40aws-cdk/cloud-assembly-schema
     """
@@ -87,7 +87,7 @@ def _zip_files(assembly: Path) -> dict[str, Path]:
 
 
 def _feature_flags() -> dict[str, Any]:
-    """Those of the checkout's cdk.json, which the wheel has a copy of beside this file."""
+    """The feature flags of the checkout's cdk.json, or of the wheel's copy."""
     copy = Path(__file__).with_name(_FLAGS)
     file = copy if copy.is_file() else Path(__file__).parents[3] / _FLAGS
     flags: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["context"]

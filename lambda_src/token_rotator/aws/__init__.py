@@ -1,1 +1,1 @@
-"""Calls of AWS: the protocol that the function uses, and botocore's clients behind it."""
+"""Calls to AWS: the protocol ``AwsService``, and its implementation with botocore."""

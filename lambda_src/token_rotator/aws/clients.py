@@ -1,4 +1,4 @@
-"""botocore's clients of the two AWS services that the function calls."""
+"""botocore clients of the two AWS services that the function calls."""
 
 import os
 import re
@@ -28,7 +28,7 @@ from token_rotator.timing import AWS_CALL, AWS_CONNECT, AWS_READ
 from token_rotator.transport import Transport, TransportError
 
 LONGEST_BODY_BYTES: Final = 1024 * 1024
-"""A secret has up to 64 KiB, which escapes of JSON make up to six times as long."""
+"""A secret has up to 64 KiB, and JSON escapes can make it six times as long."""
 
 _SET_BY_LAMBDA: Final = ("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _CONFIG: Final = Config(
@@ -39,18 +39,18 @@ _ERROR_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
 _UNREADABLE: Final = (
     *(ResponseParserError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
 )
-"""What botocore's parsers raise for an answer of another shape than the service's model has."""
+"""Exceptions of botocore's parsers for a response that does not match the service's model."""
 
 
 class NoAnswer(HTTPClientError):
-    """No complete answer arrived. The text is the kind of failure."""
+    """No complete response was received. The message is the kind of failure."""
 
     fmt = "{error}"
 
 
 @dataclass(frozen=True, slots=True)
 class BotocoreService:
-    """An AwsService by a botocore client."""
+    """An AwsService that uses a botocore client."""
 
     client: Any
 
@@ -61,9 +61,9 @@ class BotocoreService:
         *,
         required_member: str | None = None,
     ) -> Mapping[str, Any]:
-        """As AwsService describes. One attempt, which takes AWS_CALL at most."""
-        # Raised "from None", with codes and names of classes only: botocore's exceptions quote
-        # parameters and answers.
+        """See AwsService. Makes one attempt, which takes at most AWS_CALL."""
+        # raised "from None" with only codes and class names, because botocore's exceptions quote
+        # parameters and responses
         try:
             answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**parameters)
         except ClientError as exc:
@@ -74,43 +74,43 @@ class BotocoreService:
         except BotoCoreError as exc:
             raise _cannot_be_called(exc) from None
         except _UNREADABLE:
-            raise AwsUnavailable("unreadable answer") from None
+            raise AwsUnavailable("unreadable response") from None
         if required_member and required_member not in answer:
-            # botocore takes JSON that was cut off for an answer without members
-            raise AwsUnavailable("incomplete answer")
+            # botocore parses truncated JSON as a response without members
+            raise AwsUnavailable("incomplete response")
         return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsClients:
-    """AWS in the function's region, with the credentials of its role."""
+    """AWS clients for the function's region, with its role's credentials."""
 
     secrets_manager: AwsService
     parameter_store: AwsService
     is_local: bool
-    """Whether AWS itself is on loopback."""
+    """Whether the AWS endpoint is on loopback (the local AWS emulator)."""
 
     @classmethod
     def from_environment(cls, *, now: Callable[[], datetime]) -> "AwsClients":
-        """The clients that this process's environment describes. Raises ConfigurationError.
+        """Creates the clients from this process's environment. Raises ConfigurationError.
 
-        Besides what Lambda sets, botocore's own variables count: AWS_ENDPOINT_URL and its variants
-        of each service, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, AWS_CA_BUNDLE.
+        In addition to Lambda's variables, botocore's own apply: AWS_ENDPOINT_URL and its variants
+        for each service, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, AWS_CA_BUNDLE.
         """
         if missing := [name for name in _SET_BY_LAMBDA if not os.environ.get(name)]:
             raise ConfigurationError(
-                f"The environment lacks {' and '.join(missing)}, which Lambda itself sets: "
-                "the function runs nowhere else. To rotate by hand: token-rotator rotate."
+                f"The environment variable {' and '.join(missing)} is missing. Lambda sets it, and "
+                "the function runs only there. To rotate manually, run token-rotator rotate."
             )
         session = Session()
-        # Lambda's variables only. botocore's chain would ask files, processes and the network,
-        # and takes longer to be made than both clients.
+        # Lambda's variables only: botocore's credential chain would also try files, processes and
+        # the network, and creating it takes longer than creating both clients
         session.register_component("credential_provider", CredentialResolver([EnvProvider()]))
         try:
             sender: Any = _Sender(_trusted(session.get_config_variable("ca_bundle")), now)
             session.register("before-send", sender)
             secrets_manager, parameter_store = (
-                # botocore itself reads AWS_DEFAULT_REGION only
+                # botocore itself reads only AWS_DEFAULT_REGION
                 session.create_client(service, os.environ["AWS_REGION"], config=_CONFIG)
                 for service in AWS_SERVICES
             )
@@ -126,17 +126,17 @@ class AwsClients:
 
 @dataclass(frozen=True, slots=True)
 class _Sender:
-    """Sends botocore's requests instead of botocore's own HTTP session.
+    """Sends botocore's requests, in place of botocore's HTTP session.
 
-    That session reads a file of certificates for each connection, bounds each read instead of the
-    whole call, and accepts an answer that ends before its Content-Length.
+    That session loads a CA file for each connection, applies its timeout to each read instead of
+    the whole call, and accepts a response that is shorter than its Content-Length.
     https://docs.aws.amazon.com/botocore/latest/topics/events.html#before-send
     """
 
     trusted: ssl.SSLContext
     now: Callable[[], datetime]
     transports: dict[str, Transport] = field(default_factory=dict)
-    """By endpoint. A PoolManager would look for its connections anew for each request."""
+    """Transports by endpoint. A PoolManager would look up its pool for each request."""
 
     def __call__(self, *, request: Any, **_: object) -> AWSResponse:
         url = urlsplit(request.url)
@@ -173,12 +173,12 @@ def _trusted(ca_bundle: str | None) -> ssl.SSLContext:
         return transport.trusting(ca_bundle)
     except OSError:
         raise ConfigurationError(
-            "The certificates that AWS_CA_BUNDLE names cannot be read: correct or remove it."
+            "The certificates in AWS_CA_BUNDLE cannot be read: correct or remove the variable."
         ) from None
 
 
 def _said_no(exc: ClientError) -> AwsError:
-    """The error's code, or the status where there is none. Nothing else of an answer is told."""
+    """Converts an error to its code, or its status if there is no code. Reveals nothing else."""
     status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = str(exc.response.get("Error", {}).get("Code", ""))
     if not _ERROR_CODE.fullmatch(code):
@@ -188,6 +188,6 @@ def _said_no(exc: ClientError) -> AwsError:
 
 def _cannot_be_called(exc: Exception) -> ConfigurationError:
     return ConfigurationError(
-        f"botocore cannot make a request to AWS ({type(exc).__name__}). "
-        "Look at the variables AWS_... of the function's environment."
+        f"botocore cannot create a request to AWS ({type(exc).__name__}). "
+        "Check the AWS_... variables of the function's environment."
     )

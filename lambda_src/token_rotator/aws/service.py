@@ -1,4 +1,4 @@
-"""An AWS service as the function sees it: operations called by name, and two kinds of failure."""
+"""The protocol for calls to an AWS service, with two kinds of failure."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
@@ -25,7 +25,7 @@ TRANSIENT_CODES: Final = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Error codes that a retry may fix, with whatever status.
+"""Error codes that are worth a retry, whatever the status.
 
 AWS SDKs and Tools Reference Guide, "Retry behavior", and the services' own lists.
 """
@@ -35,7 +35,7 @@ _TOO_MANY_REQUESTS: Final = 429
 
 
 class AwsService(Protocol):
-    """One of AWS's services."""
+    """An AWS service."""
 
     def call(
         self,
@@ -44,29 +44,29 @@ class AwsService(Protocol):
         *,
         required_member: str | None = None,
     ) -> Mapping[str, Any]:
-        """The answer's members, the required one among them; times are aware datetimes.
+        """Returns the response's members, including the required one; times are aware datetimes.
 
-        Raises AwsRefused, AwsUnavailable; ConfigurationError if no request can be made.
+        Raises AwsRefused, AwsUnavailable, and ConfigurationError if no request can be created.
         """
 
 
 class AwsError(Exception):
-    """A call of AWS failed. The text is the code and nothing else of the answer."""
+    """A call to AWS failed. The message contains only the error code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-        """AWS's error code, or the kind of failure if there is none."""
+        """The AWS error code, or the kind of failure if there is none."""
 
 
 class AwsRefused(AwsError):
-    """AWS refused the call. Repeating it does not help."""
+    """AWS refused the call. A retry does not help."""
 
 
 class AwsUnavailable(AwsError):
-    """AWS throttled the call, failed, was unreachable or broke off. Repeating it may help."""
+    """AWS throttled the call, failed or was unreachable. A retry may help."""
 
 
 def is_transient(code: str, status: int) -> bool:
-    """Whether repeating a call that failed with this code and HTTP status may help."""
+    """Whether a retry may help after this error code and HTTP status."""
     return code in TRANSIENT_CODES or status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS

@@ -1,1 +1,1 @@
-"""The credential: the secret, the service account in it, its private key, the signed assertion."""
+"""The credential: secret, service account, private key and signed assertion."""

@@ -1,4 +1,4 @@
-"""The assertion, which is signed anew for every attempt."""
+"""Signs client assertions. Every attempt gets a new one."""
 
 import uuid
 from collections.abc import Mapping
@@ -17,28 +17,28 @@ from token_rotator.settings import ClaimValue, Settings
 class AssertionSigner:
     """Signs assertions that authenticate a client or are a grant (RFC 7523 sections 2.2 and 2.1).
 
-    Without further settings, the claims are those that Salesforce Help documents for Intelligence
-    ("Generate a JSON Web Token (JWT)"): iss, sub, aud, iat, jti. A lifetime adds exp, which
-    RFC 7523 section 3 requires.
+    By default, the claims are those that Salesforce Help documents for Intelligence ("Generate a
+    JSON Web Token (JWT)"): iss, sub, aud, iat, jti. A lifetime adds exp, which RFC 7523 section 3
+    requires.
     """
 
     algorithm: Algorithm
     lifetime: timedelta | None = None
     backdate: timedelta = timedelta()
-    """How much older ``iat`` makes it, for a server whose clock is behind; ``exp`` is true."""
+    """Subtracted from ``iat``, for a server whose clock is behind. ``exp`` is not changed."""
     key_id: str | None = None
     subject: str | None = None
     """None: the service account itself."""
     scope: str | None = None
-    """The claim of this name; not the parameter of the token request."""
+    """The claim ``scope``, not the parameter of the token request."""
     claims: Mapping[str, ClaimValue] = field(default_factory=dict)
-    """Further claims. They never take the place of one that the function sets."""
+    """Additional claims. They never override the function's own."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Further headers. They never take the place of ``alg`` and ``kid``."""
+    """Additional headers. They never override ``alg`` and ``kid``."""
 
     @classmethod
     def from_settings(cls, settings: Settings, **more: Any) -> Self:
-        """The signer for a deployment's settings; ``more`` is for a class that has more fields."""
+        """Creates the signer from settings. ``more`` is for subclasses with more fields."""
         return cls(
             algorithm=settings.algorithm,
             lifetime=settings.assertion_lifetime,
@@ -52,7 +52,7 @@ class AssertionSigner:
         )
 
     def sign(self, account: ServiceAccount, *, audience: str, now: datetime) -> str:
-        """A new assertion, issued now or backdated. Its jti is used once."""
+        """Returns a new assertion with a unique jti, issued now or backdated."""
         claims: dict[str, ClaimValue] = {
             "iss": account.service_account_id,
             "sub": self.subject or account.service_account_id,

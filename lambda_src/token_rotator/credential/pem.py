@@ -1,4 +1,4 @@
-"""Finds the key in a PEM text (RFC 7468), however labels and line breaks were damaged."""
+"""Finds the key in PEM text (RFC 7468) with damaged labels or line breaks."""
 
 import base64
 import re
@@ -7,15 +7,15 @@ from typing import Final
 
 from token_rotator.credential.plain_text import decoded, plain
 
-ENCRYPTED: Final = "is an encrypted key; store it decrypted, the secret itself is encrypted"
+ENCRYPTED: Final = "is an encrypted key; store it decrypted, because the secret itself is encrypted"
 
 _LITERAL_BREAK: Final = re.compile(r"\\+[nrt]")
 _NOT_PEM: Final = re.compile(r"=3D|[^A-Za-z0-9+/-]")
-"""White space, quoting, padding (computed anew) and the escapes of quoted-printable email."""
+"""Whitespace, quotes, padding (which is recomputed) and escapes of quoted-printable email."""
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/=]+")
 _BLOCK: Final = re.compile(r"-BEGIN([A-Z0-9]*)-(.*?)(?:(-END)|(?=-BEGIN)|$)", re.IGNORECASE)
-"""In a text without white space, which may have been lost in a label or wrapped into it."""
+"""Matches text without whitespace, because labels may have lost or gained some."""
 
 _OTHERS: Final = {
     "PUBLICKEY": "is a public key",
@@ -26,24 +26,24 @@ _OTHERS: Final = {
 }
 _PRIVATE: Final = "PRIVATE"
 _SEQUENCE: Final = b"\x30\x82"
-"""A DER sequence whose length follows in two bytes (X.690 section 8.1.3), as that of RSA keys."""
+"""The start of a DER sequence with a two-byte length (X.690 section 8.1.3), as in RSA keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One PEM block. Its labels do not decide what it is, because the DER does."""
+    """One PEM block. The DER determines its type, not the labels."""
 
     der: bytes = field(repr=False)
-    """Empty if the base64 text has a length that none has."""
+    """Empty if the base64 text has an invalid length."""
     label: str
-    """``RSAPRIVATEKEY``: in capitals, without spaces."""
+    """The label in upper case without spaces, such as ``RSAPRIVATEKEY``."""
     ended: bool
     lines: tuple[str, ...] = field(repr=False)
-    """From BEGIN to END, as far as these are whole."""
+    """The lines from BEGIN to END, if those are intact."""
 
     @property
     def flaw(self) -> str:
-        """What is wrong with a block whose DER is no private key: "is ...", "has ..."."""
+        """The problem of a block that is not a private key: "is ...", "has ..."."""
         if other := _OTHERS.get(self.label):
             return other
         if any("Proc-Type" in line for line in self.lines):  # RFC 1421 section 4.6.1.1
@@ -51,15 +51,15 @@ class Block:
         if not self.ended:
             return "has no end: it is truncated"
         if _PRIVATE not in self.label:
-            return "is no private key"
+            return "is not a private key"
         return f"is truncated or damaged{self._odd_line() or self._wrong_length()}"
 
     def _odd_line(self) -> str:
-        """The first line that has another character than base64, or another length."""
+        """The first line with an invalid base64 character or a different length."""
         body = [(n, line) for n, line in enumerate(self.lines, 1) if line and "--" not in line]
         for number, line in body:
             if not _BASE64.fullmatch(line):
-                return f": line {number} has a character that is no base64 (BEGIN is line 1)"
+                return f": line {number} has an invalid base64 character (BEGIN is line 1)"
         for number, line in body[:-1]:
             if len(line) != (width := len(body[0][1])):
                 return f": line {number} has {len(line)} characters, not {width} (BEGIN is line 1)"
@@ -73,17 +73,17 @@ class Block:
 
 
 def find(text: str) -> Block:
-    """The first private key in the text by its label, else the first block of any kind.
+    """Returns the first block with a private key's label, or else the first block.
 
-    Line breaks may be real, literal ``\\n``, CRLF, indented or missing, and the PEM may be wrapped
-    in base64 once more. Raises ValueError with a text that completes "The privateKey ...".
+    Line breaks may be real, literal ``\\n``, CRLF, indented or missing, and the PEM may be encoded
+    in base64 once more. Raises ValueError with a message that completes "The privateKey ...".
     """
     text = _with_line_breaks(text)
     if not _BLOCK.search(_NOT_PEM.sub("", text)):
         text = _with_line_breaks(_unwrapped(text))
     found = list(_BLOCK.finditer(_NOT_PEM.sub("", text)))
     if not found:
-        raise ValueError("is no PEM: it has no line -----BEGIN RSA PRIVATE KEY-----")
+        raise ValueError("is not PEM: it has no line -----BEGIN RSA PRIVATE KEY-----")
     chosen = next((block for block in found if _PRIVATE in block[1].upper()), found[0])
     label, body, end = chosen.groups()
     return Block(

@@ -1,4 +1,4 @@
-"""Undoes what editors, word processors, email and terminals do to a text on its way."""
+"""Reverses changes that editors, word processors, email and terminals make to text."""
 
 import json
 import re
@@ -14,22 +14,22 @@ _BY_CATEGORY: Final = {
     "Zp": "\n",
     "Zs": " ",  # no-break and other spaces
 }
-"""ASCII for the general categories of Unicode (UAX #44) that stand in for it."""
+"""ASCII replacements by Unicode general category (UAX #44)."""
 
 _OTHERS: Final = {"\0": "", "\u2212": "-", "\u201a": '"', "\u201e": '"'}
-"""The minus sign and the low quotation marks, whose categories hold brackets and sums, too."""
+"""Single characters, because their categories also contain other symbols."""
 
 
 def decoded(content: bytes) -> str:
-    """The text in UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
+    """Decodes UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
 
-    Raises UnicodeDecodeError, which carries the content.
+    Raises UnicodeDecodeError, which holds the content.
     """
     return content.decode(json.detect_encoding(content))
 
 
 def plain(text: str) -> str:
-    """The text with ASCII characters in place of those that look like them or like nothing."""
+    """Replaces characters that look like ASCII, and removes invisible ones."""
     return re.sub(r"[^\x01-\x7f]", lambda found: _plain(found[0]), text)
 
 

@@ -1,4 +1,4 @@
-"""Reads a private key from PEM text, and refuses one that the algorithm cannot sign with."""
+"""Loads a private key from PEM text and checks that the algorithm can use it."""
 
 from typing import Final
 
@@ -16,16 +16,16 @@ PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 SHORTEST_RSA_BITS: Final = 2048
 """RFC 7518 section 3.3."""
 
-WANTED: Final = "Wanted is the privateKey of the file downloaded from Intelligence, unchanged."
+WANTED: Final = "Store the file downloaded from Intelligence unchanged."
 
 
 def load(text: str, *, algorithm: Algorithm) -> PrivateKey:
-    """The key in a PEM (RFC 7468; PKCS#1, PKCS#8 or SEC1) that the algorithm can sign with.
+    """Loads a PEM key (RFC 7468; PKCS#1, PKCS#8 or SEC1) for the algorithm.
 
-    Labels and line breaks may be damaged: see pem.find. Raises CredentialError, which never shows
-    any of the text.
+    Labels and line breaks may be damaged: see pem.find. Raises CredentialError, which never
+    contains any of the text.
     """
-    # Raised "from None" throughout: a parser's complaint may quote what it could not parse.
+    # raised "from None", because a parser's error may quote the text
     try:
         block = pem.find(text)
     except ValueError as exc:
@@ -48,17 +48,19 @@ def described(key: PrivateKey) -> str:
 def _suitable(key: object, algorithm: Algorithm) -> PrivateKey:
     if algorithm is Algorithm.ES256:
         if not isinstance(key, EllipticCurvePrivateKey):
-            raise _wrong("is no elliptic curve key, but the algorithm is ES256", algorithm)
+            raise _wrong("is not an elliptic curve key, but the algorithm is ES256", algorithm)
         if not isinstance(key.curve, SECP256R1):
-            raise _wrong("is not on the curve P-256, which ES256 signs with", algorithm)
+            raise _wrong("is not on the curve P-256, which ES256 requires", algorithm)
         return key
     if not isinstance(key, RSAPrivateKey):
-        raise _wrong(f"is no RSA key, but the algorithm is {algorithm}", algorithm)
+        raise _wrong(f"is not an RSA key, but the algorithm is {algorithm}", algorithm)
     if key.key_size < SHORTEST_RSA_BITS:
-        raise _wrong(f"has {key.key_size} bits; {SHORTEST_RSA_BITS} are the least", algorithm)
+        raise _wrong(
+            f"has {key.key_size} bits; at least {SHORTEST_RSA_BITS} are required", algorithm
+        )
     return key
 
 
 def _wrong(what: str, algorithm: Algorithm = Algorithm.RS256) -> CredentialError:
-    wanted = "Wanted is a P-256 private key (PEM)." if algorithm is Algorithm.ES256 else WANTED
+    wanted = "Store a P-256 private key (PEM)." if algorithm is Algorithm.ES256 else WANTED
     return CredentialError(f"The privateKey {what}. {wanted}")

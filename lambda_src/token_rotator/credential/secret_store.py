@@ -1,4 +1,4 @@
-"""The credential in Secrets Manager, which is read on every rotation."""
+"""Reads the credential from Secrets Manager on every rotation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ PREVIOUS: Final = "AWSPREVIOUS"
 
 _FIXES: Final = {
     "AccessDeniedException": (
-        "The function's role may not read it: deploy the stack again; for a named secret with a "
-        "customer key set secret.key_arn, and look at the secret's own policy."
+        "The function's role may not read it: deploy the stack again. For an existing secret with "
+        "a customer managed key, set secret.key_arn and check the secret's own policy."
     ),
     "DecryptionFailure": (
         "Its KMS key cannot be used: enable the key, or set secret.key_arn and deploy."
     ),
     "InvalidRequestException": (
-        "It may be marked for deletion: aws secretsmanager restore-secret --secret-id {secret}"
+        "It may be scheduled for deletion: aws secretsmanager restore-secret --secret-id {secret}"
     ),
     "ResourceNotFoundException": (
-        "It does not exist or holds no value: store the file downloaded from Intelligence with "
+        "It does not exist or has no value: store the file downloaded from Intelligence with "
         "aws secretsmanager put-secret-value --secret-id {secret} --secret-string file://..."
     ),
 }
@@ -34,30 +34,30 @@ _FIXES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A service account and the version of the secret that holds it."""
+    """A service account, and the version of the secret that contains it."""
 
     service_account: ServiceAccount
     version_id: str
     created_at: datetime | None = None
-    """When the version was stored, which is not before the key was made. None: unknown."""
+    """The time the version was stored, at or after the key's creation. None: unknown."""
 
     def age_days(self, *, now: datetime) -> int | None:
-        """Whole days since the version was stored; None: unknown."""
+        """Whole days since the version was stored. None: unknown."""
         return None if self.created_at is None else (now - self.created_at).days
 
     def days_left(self, *, lifetime: timedelta | None, now: datetime) -> int | None:
-        """Whole days until a key with this lifetime expires; negative afterwards; None: unknown."""
+        """Whole days until a key with this lifetime expires. Negative: expired. None: unknown."""
         if lifetime is None or self.created_at is None:
             return None
         return (self.created_at + lifetime - now).days
 
     def same_account_and_key(self, other: "Credential") -> bool:
-        """Whether an identity provider could not tell the two apart."""
+        """Whether both are the same to an identity provider."""
         return self.service_account.same_as(other.service_account)
 
 
 class SecretStore:
-    """Reads the credential each time, and keeps it for when Secrets Manager cannot answer."""
+    """Reads the credential, and caches it in case Secrets Manager becomes unavailable."""
 
     def __init__(self, aws: AwsService, *, secret_id: str, algorithm: Algorithm) -> None:
         self._aws = aws
@@ -70,7 +70,7 @@ class SecretStore:
         return self._read(CURRENT, steps)
 
     def previous(self, steps: Steps) -> Credential | None:
-        """The previous credential, which Secrets Manager keeps; None if there is none.
+        """The credential of the secret's previous version. None if there is none.
 
         Raises CredentialError, SecretStoreUnavailable.
         """
@@ -89,7 +89,7 @@ class SecretStore:
                 raise
             return known
         if stage == CURRENT:
-            # read again where it is needed: who takes its label away wants it never to be used
+            # not cached: removing its label must stop its use
             self._known.pop(PREVIOUS, None)
         version = answer["VersionId"]
         with steps.timed(RotationStep.KEY):
@@ -108,7 +108,7 @@ class SecretStore:
             )
         except AwsUnavailable as exc:
             raise SecretStoreUnavailable(
-                f"Secrets Manager could not answer ({exc.code}) and no credential is remembered."
+                f"Secrets Manager is unavailable ({exc.code}), and no credential is cached."
             ) from exc
         except AwsRefused as exc:
             raise _refused(exc, self._secret_id) from exc
@@ -123,5 +123,5 @@ class SecretStore:
 
 def _refused(exc: AwsRefused, secret: str) -> CredentialError:
     kind = SecretNotFound if exc.code == "ResourceNotFoundException" else CredentialError
-    fix = _FIXES.get(exc.code, "See the code's meaning in the Secrets Manager API reference.")
+    fix = _FIXES.get(exc.code, "Look up the code in the Secrets Manager API reference.")
     return kind(f"The secret could not be read ({exc.code}). {fix.format(secret=secret)}")

@@ -1,4 +1,4 @@
-"""Reads the service account from the secret, in every form in which people store it."""
+"""Parses the service account in the secret, in the various forms in which people store it."""
 
 import json
 import re
@@ -20,13 +20,13 @@ FIELDS: Final = {name.lower(): name for name in (ID, KEY, ENDPOINT)}
 _LINE: Final = re.compile(
     rf"[^\w#/]*({'|'.join(FIELDS.values())})[^\w:=]*[:=](.*)", re.IGNORECASE | re.ASCII
 )
-"""Quotation marks, brackets, bullets and the ``>`` of email may stand before a name."""
+"""Quotation marks, brackets, bullets and the ``>`` of email may precede a name."""
 
 _AROUND_VALUES: Final = " \t\r\n\"'`,;<>{}*"
 _CLIENT_ID: Final = re.compile(r"[\x21-\x7e]{1,256}")
 
 STORE: Final = (
-    "Store the file downloaded from Intelligence (Generate/Refresh) as it is: "
+    "Store the file downloaded from Intelligence (Generate/Refresh) unchanged: "
     "token-rotator upload FILE, or "
     "aws secretsmanager put-secret-value --secret-id ... --secret-string file://..."
 )
@@ -34,12 +34,12 @@ STORE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAccount:
-    """The identity under which the function requests tokens."""
+    """The OAuth client that requests tokens."""
 
     service_account_id: str
     private_key: PrivateKey = field(repr=False)
     discovery_endpoint: str | None
-    """None: the secret does not name one; the deployment's settings may."""
+    """None: the secret has none, and the settings must provide an endpoint."""
 
     def same_as(self, other: "ServiceAccount") -> bool:
         """Whether both have the same identity and key (keys themselves do not compare)."""
@@ -50,11 +50,11 @@ class ServiceAccount:
 
 
 def parse(secret: str | bytes, *, algorithm: Algorithm) -> ServiceAccount:
-    """Reads the three fields of the downloaded file, as JSON or as ``name: value`` lines.
+    """Parses the three fields of the downloaded file, as JSON or as ``name: value`` lines.
 
-    Salesforce Help, "Generate a JSON Web Token (JWT)". Further fields, lines and comments are
-    ignored. Raises CredentialError, which says what was found and what is wanted and never shows
-    any of the secret, and NoServiceAccountYet for what the stack puts into a new secret.
+    Source: Salesforce Help, "Generate a JSON Web Token (JWT)". Other fields, lines and comments are
+    ignored. Raises CredentialError, which never contains any of the secret, and NoServiceAccountYet
+    for the placeholder in a new secret.
     """
     text = text_of(secret)
     begin = plain(text).lstrip()[:1]
@@ -64,12 +64,14 @@ def parse(secret: str | bytes, *, algorithm: Algorithm) -> ServiceAccount:
     if fields and KEY not in fields and "{" in text:
         fields = _from_json(text, "{")  # after a note
     if not fields:
-        raise CredentialError(f"It holds no service account, only some other text. {STORE}")
+        raise CredentialError(f"It contains other text instead of a service account. {STORE}")
     missing = [name for name in (ID, KEY) if not fields.get(name)]
     if missing:
         raise CredentialError(f"It has no {' and no '.join(missing)}. {STORE}")
     if not _CLIENT_ID.fullmatch(fields[ID]):
-        raise CredentialError(f"Its {ID} is no word of up to 256 visible ASCII characters. {STORE}")
+        raise CredentialError(
+            f"Its {ID} is not a word of up to 256 visible ASCII characters. {STORE}"
+        )
     return ServiceAccount(
         service_account_id=fields[ID],
         private_key=private_key.load(fields[KEY], algorithm=algorithm),
@@ -78,43 +80,43 @@ def parse(secret: str | bytes, *, algorithm: Algorithm) -> ServiceAccount:
 
 
 def text_of(secret: str | bytes) -> str:
-    """The secret's text; bytes are those of a file. Raises CredentialError."""
+    """The secret as text. Bytes are decoded like a file. Raises CredentialError."""
     if isinstance(secret, str):
         return secret
     try:
         return decoded(secret)
     except UnicodeDecodeError:
-        # from None: the decoder's exception carries the content
-        raise CredentialError(f"It is not a text in UTF-8: save it as UTF-8. {STORE}") from None
+        # from None: the decoder's exception holds the content
+        raise CredentialError(f"It is not UTF-8 text: save it as UTF-8. {STORE}") from None
 
 
 def _from_json(text: str, begin: str) -> dict[str, str]:
-    """The fields of the document that begins with this character; what follows it is ignored."""
+    """The fields of the JSON document that begins with this character. Later text is ignored."""
     try:
         document = _json(text, begin)
     except (ValueError, RecursionError) as exc:
-        fields = _from_lines(text)  # a comma too many, for example
+        fields = _from_lines(text)  # for example, with an extra comma
         if fields.keys() == set(FIELDS.values()) and text.rstrip().endswith("}"):
             return fields
         at = f" at line {exc.lineno}" if isinstance(exc, json.JSONDecodeError) else ""
-        # from None: the decoder's exception carries the whole secret
-        raise CredentialError(f"It begins like JSON but is none{at}. {STORE}") from None
+        # from None: the decoder's exception holds the whole secret
+        raise CredentialError(f"It is invalid JSON{at}. {STORE}") from None
     if not isinstance(document, dict):
         raise CredentialError(f"It is JSON, but not an object with three fields. {STORE}")
     fields = {}
     for name, value in document.items():
         if known := FIELDS.get(plain(name).strip().lower()):
             if not isinstance(value, str):
-                raise CredentialError(f"Its {known} is no JSON string. {STORE}")
+                raise CredentialError(f"Its {known} is not a JSON string. {STORE}")
             fields[known] = _value(value)
     if not fields and PLACEHOLDER_FIELD in document:
-        raise NoServiceAccountYet(f"Nobody has stored a service account yet. {STORE}")
+        raise NoServiceAccountYet(f"No service account is stored yet. {STORE}")
     return fields or _nothing_known()
 
 
 def _json(text: str, begin: str) -> object:
     """Raises ValueError, RecursionError."""
-    decoder = json.JSONDecoder(strict=False)  # a PEM may have real line breaks in it
+    decoder = json.JSONDecoder(strict=False)  # a PEM may contain real line breaks
     try:
         return decoder.raw_decode(text, text.index(begin))[0]
     except (ValueError, RecursionError):
@@ -127,7 +129,7 @@ def _nothing_known() -> dict[str, str]:
 
 
 def _from_lines(text: str) -> dict[str, str]:
-    """A value is on the line of its name or on the next one; a PEM has many lines.
+    """Parses ``name: value`` lines. A value may start on the next line; a PEM has many lines.
 
     Other lines are ignored.
     """

@@ -1,9 +1,9 @@
-"""The addresses that may be connected to, checked for each connection when it is made.
+"""Checks the IP address of every connection, to prevent server-side request forgery.
 
-The secret names the identity provider, and DNS its addresses. Whoever can write either could direct
-the function to what only the function can reach: cloud metadata, Lambda's runtime API, a private
-network (server-side request forgery). Therefore the address of the connection itself is checked,
-and not the URL or an earlier answer of DNS.
+The secret determines the identity provider's host, and DNS its addresses. Anyone who can change
+either could direct the function to addresses that only the function can reach: cloud metadata,
+Lambda's runtime API, a private network. So the check applies to the address of the connection
+itself, not to the URL or an earlier DNS lookup.
 """
 
 import socket
@@ -33,38 +33,38 @@ _PRIVATE: Final = tuple(
 )
 _PRIVATE_KIND: Final = "private"
 _AWS_LOCAL_SERVICES: Final = ip_network("fd00:ec2::/32")
-"""Instance metadata and its siblings, among the private addresses of RFC 4193.
+"""Instance metadata and similar services, within the private addresses of RFC 4193.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
 """
 _GLOBAL_UNICAST: Final = ip_network("2000::/3")
-"""All IPv6 addresses that IANA has assigned to the public network."""
+"""All public IPv6 addresses that IANA has assigned."""
 _SHORTEST_SHARE: Final = 0.01
-"""Seconds. A timeout of 0 would not wait at all."""
+"""Seconds. A timeout of 0 would mean non-blocking."""
 _NAT64: Final = ip_network("64:ff9b::/96")
 """RFC 6052: the IPv4 address is the last 32 bits."""
 
 
 class AddressRefused(Exception):
-    """No connection was made. The text says which address the name has and why it is refused."""
+    """The address is not allowed, and no connection was opened. The message says why."""
 
     def __init__(self, address: Address, kind: str) -> None:
-        super().__init__(f"leads to {address}, a {kind} address")
+        super().__init__(f"resolves to {address}, a {kind} address")
         self.private = kind == _PRIVATE_KIND
-        """Whether ``allow_private_addresses`` would admit it."""
+        """Whether ``allow_private_addresses`` would allow it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Public addresses, and those that a deployment allows besides."""
+    """The allowed addresses: public ones, and those that the deployment adds."""
 
     private: bool = False
-    """Whether an identity provider may be in a private network: ``allow_private_addresses``."""
+    """Allows private networks: ``allow_private_addresses``."""
     loopback: bool = False
-    """Whether it may be on loopback: only if AWS itself is."""
+    """Allows loopback, only with the local AWS emulator."""
 
     def refusal(self, address: Address) -> str | None:
-        """The kind of address that may not be connected to; None: the address is allowed."""
+        """The kind of a forbidden address, or None if it is allowed."""
         address = _meant(address)
         if address.is_loopback:
             return None if self.loopback else "loopback"
@@ -73,11 +73,11 @@ class Addresses:
         return None if _is_public(address) else "reserved"
 
     def pool(self, tls: ssl.SSLContext | None = None) -> urllib3.PoolManager:
-        """Connections to allowed addresses. No proxy is used. TLS is that of transport.py.
+        """A connection pool that connects only to allowed addresses, without a proxy.
 
-        ``tls`` trusts others besides, as ``trust`` makes it, or as a machine at hand does.
+        ``tls`` replaces the default context of transport.py, for example with that of ``trust``.
 
-        The read timeout of a request bounds its whole answer, headers and body, and not each wait.
+        A request's read timeout applies to the whole response, headers and body, not to each read.
         """
         allowed = self
 
@@ -105,17 +105,16 @@ class Addresses:
 
 
 def trust(authorities: Path) -> ssl.SSLContext:
-    """TLS that trusts the authorities of a PEM file besides the system's.
+    """A TLS context that also trusts the CA certificates of a PEM file.
 
-    Raises ConfigurationError if it cannot be read.
+    Raises ConfigurationError if the file cannot be read.
     """
     try:
         return trusting(None, besides=str(authorities))
     except OSError:
         raise ConfigurationError(
-            f"{authorities.name}, which holds the certificates of extra_ca_certificates, is "
-            "missing from the function's bundle or cannot be read. The stack puts it there: "
-            "deploy the stack again."
+            f"{authorities.name}, which contains the certificates of extra_ca_certificates, is "
+            "missing from the function's bundle or cannot be read. Deploy the stack again."
         ) from None
 
 
@@ -126,7 +125,7 @@ def _is_public(address: Address) -> bool:
 
 
 def _meant(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address stands for: mapped, NAT64 or 6to4."""
+    """The IPv4 address inside an IPv6 address (mapped, NAT64 or 6to4)."""
     if not isinstance(address, IPv6Address):
         return address
     if address in _NAT64:
@@ -135,9 +134,9 @@ def _meant(address: Address) -> Address:
 
 
 def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
-    """A socket to one of the host's addresses, all of which have to be allowed.
+    """A socket to one of the host's addresses. All of them must be allowed.
 
-    Replaces urllib3's own lookup, so that no second lookup can return other addresses. Raises
+    Replaces urllib3's DNS lookup, because a second lookup could return other addresses. Raises
     AddressRefused, OSError.
     """
     host = connection.host.strip("[]")
@@ -154,10 +153,10 @@ def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
 
 
 def _first_that_answers(addresses: Sequence[Address], connection: HTTPConnection) -> socket.socket:
-    """A socket to the first address that accepts one, with the connection's own timeout.
+    """A socket to the first address that accepts the connection, within its timeout.
 
-    urllib3 would give each address the whole timeout. Here each gets an equal share of what is
-    left, so one that does not answer leaves time for the others.
+    urllib3 would allow each address the whole timeout. Here each gets an equal share of the
+    remaining time.
     """
     timeout = connection.timeout or 0.0
     ends = time.monotonic() + timeout
@@ -174,6 +173,6 @@ def _first_that_answers(addresses: Sequence[Address], connection: HTTPConnection
         except OSError as exc:
             failure = exc
         else:
-            found.settimeout(timeout)  # for the TLS handshake, which comes next
+            found.settimeout(timeout)  # for the following TLS handshake
             return found
     raise failure

@@ -1,6 +1,6 @@
-"""Texts of the identity provider's errors: who seems to have answered, and what to do first.
+"""Error messages for responses of the identity provider: the likely sender, and the first fix.
 
-Nothing of a body is in them but a registered error code.
+They contain nothing of a response's body except a registered error code.
 """
 
 import math
@@ -16,11 +16,11 @@ from token_rotator.identity_provider.response import Body, ProviderResponse
 from token_rotator.settings import Settings
 
 NOTABLE_SKEW: Final = timedelta(seconds=2)
-"""A smaller difference of clocks is not mentioned."""
+"""Smaller clock differences are not mentioned."""
 
 
 class Endpoint(StrEnum):
-    """The identity provider's endpoints, as errors call them."""
+    """Names of the identity provider's endpoints in errors."""
 
     DISCOVERY = "discovery endpoint"
     TOKEN = "token endpoint"
@@ -52,20 +52,20 @@ _WRONG_FORM: Final = frozenset(
 
 
 def down(answer: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings) -> str:
-    """The text for an answer that says "later"."""
+    """The message for a temporary failure."""
     shown = f"{answer.described}, {code}" if code else answer.described
     who = PROVIDERS[settings.profile]
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        what = f"{who} is asked too often. Check who else uses this client"
+        what = f"{who} received too many requests. Check who else uses this client"
     else:
-        what = f"{who}, or something in front of it, is down or overloaded. It is asked again"
-    return f"The {endpoint} could not answer ({shown}): {what}; if it lasts, see its status page."
+        what = f"{who}, or a system in front of it, is down or overloaded. The function retries"
+    return f"The {endpoint} is unavailable ({shown}): {what}. If it persists, see its status page."
 
 
 def refused(
     answer: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings
 ) -> str:
-    """The text for an OAuth error code."""
+    """The message for an OAuth error code."""
     meaning = CODES.get(code or "", Meaning.OWN)
     shown = code if code in CODES else "not a registered code"
     clock = _clock(answer.clock_skew, settings) if meaning in _CLOCK_MATTERS else ""
@@ -81,23 +81,23 @@ def refused(
 def answered_by_another(
     answer: ProviderResponse, endpoint: Endpoint, _: str | None, settings: Settings
 ) -> str:
-    """The text for an answer without an OAuth error code."""
+    """The message for a response without an OAuth error code."""
     return (
-        f"The {endpoint} did not answer as {PROVIDERS[settings.profile]} does "
-        f"({answer.described}, no OAuth error code). Something in front of it answered (firewall, "
-        "gateway, CDN, login or maintenance page), or the address is wrong. That says nothing "
-        f"about the key: keep it. First {_first_step(answer, endpoint, settings)}."
+        f"The {endpoint} did not respond like {PROVIDERS[settings.profile]} "
+        f"({answer.described}, no OAuth error code). Another system responded (firewall, gateway, "
+        "CDN, login or maintenance page), or the URL is wrong. This says nothing about the key: "
+        f"keep it. First {_first_step(answer, endpoint, settings)}."
     )
 
 
 def redirected(
     answer: ProviderResponse, endpoint: Endpoint, _: str | None, settings: Settings
 ) -> str:
-    """The text for a redirect."""
+    """The message for a redirect."""
     return (
-        f"The {endpoint} answered with a redirect (status {answer.status}), which is not followed: "
-        "an assertion goes only where the deployment allows. Something in front of it wants a "
-        f"login, or {PROVIDERS[settings.profile]} has moved. First see where it leads; if that is "
+        f"The {endpoint} returned a redirect (status {answer.status}), which is not followed: "
+        "assertions are sent only to allowed hosts. A system in front of it requires a login, or "
+        f"{PROVIDERS[settings.profile]} has moved. First check the redirect's target; if it is "
         f"right, correct {address_of(endpoint, settings)}."
     )
 
@@ -105,24 +105,24 @@ def redirected(
 def no_discovery(
     answer: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings
 ) -> str:
-    """The text for an OAuth error where a discovery document was expected."""
+    """The message for an OAuth error instead of a discovery document."""
     shown = code if code in CODES else "not a registered code"
     return (
-        f"The {endpoint} answered as a token endpoint does (status {answer.status}, OAuth error: "
-        f"{shown}). First check {address_of(endpoint, settings)}: it has to be the address of the "
+        f"The {endpoint} responded like a token endpoint (status {answer.status}, OAuth error: "
+        f"{shown}). First check {address_of(endpoint, settings)}: it must be the URL of the "
         "discovery document."
     )
 
 
 def _clock(skew: timedelta | None, settings: Settings) -> str:
-    """What a notable difference of clocks means, or nothing. It is likelier than all else."""
+    """The message about a notable clock difference, the most likely cause, or an empty string."""
     if skew is None or abs(skew) < NOTABLE_SKEW:
         return ""
     seconds = math.ceil(abs(skew).total_seconds())
     if skew > timedelta():
         return (
-            f"The provider's clock is {seconds} s ahead of the function's: the assertion may be "
-            "too old there. First have the wrong clock set right. "
+            f"The provider's clock is {seconds} s ahead of the function's, so the assertion may be "
+            "too old for it. First have the wrong clock corrected. "
         )
     wanted = seconds + 1  # the header Date has whole seconds
     if timedelta(seconds=wanted) <= settings.assertion_backdate:
@@ -130,31 +130,31 @@ def _clock(skew: timedelta | None, settings: Settings) -> str:
     fix = (
         f"set assertion_backdate_seconds = {wanted}"
         if wanted <= LONGEST_ASSERTION_BACKDATE_SECONDS
-        else "have the wrong clock set right"
+        else "have the wrong clock corrected"
     )
     return (
-        f"The provider's clock is {seconds} s behind the function's: the assertion's iat is in its "
-        f"future. First {fix}. "
+        f"The provider's clock is {seconds} s behind the function's, so the assertion's iat is in "
+        f"its future. First {fix}. "
     )
 
 
 def _first_step(answer: ProviderResponse, endpoint: Endpoint, settings: Settings) -> str:
     address = address_of(endpoint, settings)
-    network = "the network lets the function's requests through (firewall, allow list, gateway)"
+    network = "the network allows the function's requests (firewall, allow list, gateway)"
     if answer.body in {Body.UNKNOWN_ENCODING, Body.UNDECODABLE}:
         return (
-            "have what compresses the answer honour Accept-Encoding: identity, or use gzip; then "
-            f"check {address}"
+            "make the system that compresses the response honor Accept-Encoding: identity, or use "
+            f"gzip; then check {address}"
         )
     if endpoint is Endpoint.DISCOVERY or answer.status in _WRONG_PATH:
-        return f"check {address}; then, whether {network}"
+        return f"check {address}; then check whether {network}"
     if answer.status in _WRONG_FORM:
         return f"change request_style; then check {address}"
     return f"check whether {network}; then check {address}"
 
 
 def address_of(endpoint: Endpoint, settings: Settings) -> str:
-    """The setting or field that says where the endpoint is."""
+    """The setting or field that contains the endpoint's URL."""
     if endpoint is Endpoint.TOKEN and settings.token_endpoint:
         return "token_endpoint in rotators.toml"
     if settings.discovery_endpoint:

@@ -1,4 +1,4 @@
-"""Who answered decides: the class of error of every answer, as one table.
+"""The error class of every response of the identity provider, as one table.
 
 docs/reference/answers.md shows it; ``make generate`` writes it there.
 """
@@ -32,38 +32,38 @@ LATER_CODES: Final = frozenset(
         "too_many_requests",
     }
 )
-"""RFC 6749 section 4.1.2.1, RFC 8628 section 3.5, and what providers use besides."""
+"""Temporary errors: RFC 6749 section 4.1.2.1, RFC 8628 section 3.5, and others in use."""
 
 PASSING_STATUSES: Final = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 )
-"""Besides 5xx."""
+"""In addition to 5xx."""
 
 _OWN_CODE: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
-"""A code of the provider's own (RFC 6749 section 8.5), unlike "Not Found" of a web server."""
+"""The form of a provider's own code (RFC 6749 section 8.5), unlike a web server's "Not Found"."""
 _SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 _OAUTH_STATUSES: Final = frozenset({HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED})
-"""RFC 6749 section 5.2, and 200, which some providers send with an error."""
+"""RFC 6749 section 5.2, and 200, which some providers use for errors."""
 
 _Text = Callable[[ProviderResponse, Endpoint, str | None, Settings], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. The first one that applies decides."""
+    """One row of the table. The first matching row applies."""
 
     answer: str
     applies: Callable[[ProviderResponse], bool]
     at_token_endpoint: type[IdentityProviderError] | None
-    """None: the answer is read for what it says."""
+    """None: the response is parsed."""
     at_discovery: type[IdentityProviderError] | None
 
 
 def error_code(answer: ProviderResponse) -> str | None:
-    """The OAuth error code of an answer; None: it has none (RFC 6749 section 5.2).
+    """The OAuth error code of a response, or None (RFC 6749 section 5.2).
 
-    A code that is not registered counts with the statuses of an OAuth error only. Web servers and
-    gateways have a member ``error`` in their JSON, too.
+    An unregistered code counts only with the status of an OAuth error, because the JSON of web
+    servers and gateways may also have a member ``error``.
     """
     fields = answer.fields or {}
     code = fields.get("error")
@@ -79,26 +79,26 @@ def error_code(answer: ProviderResponse) -> str | None:
 
 ROWS: Final = (
     Row(
-        "any status, an OAuth error code that says later: "
+        "any status, a temporary OAuth error code: "
         + ", ".join(f"`{code}`" for code in sorted(LATER_CODES)),
         lambda answer: error_code(answer) in LATER_CODES,
         IdentityProviderDown,
         IdentityProviderDown,
     ),
     Row(
-        "any status, another OAuth error code; with 200, 400, 401 also one of the provider's own",
+        "any status, another OAuth error code; with 200, 400, 401 also the provider's own codes",
         lambda answer: error_code(answer) is not None,
         TokenRequestRefused,
         AnswerUnusable,
     ),
     Row(
-        "408, 425, 429, 5xx, whatever the body is",
+        "408, 425, 429, 5xx with any body",
         lambda answer: answer.status in PASSING_STATUSES or answer.status >= _SERVER_ERROR,
         IdentityProviderDown,
         IdentityProviderDown,
     ),
     Row(
-        "any other status, a body that broke off or came too slowly",
+        "any other status, an incomplete or too slow body",
         lambda answer: answer.body is Body.BROKEN_OFF,
         IdentityProviderDown,
         IdentityProviderDown,
@@ -110,21 +110,21 @@ ROWS: Final = (
         IdentityProviderUntrusted,
     ),
     Row(
-        "any other status that is no success: 403, 404, 405, 415 and the like",
+        "any other error status, such as 403, 404, 405, 415",
         lambda answer: not answer.succeeded,
         AnsweredByAnother,
         AnsweredByAnother,
     ),
     Row(
-        "2xx without readable JSON: HTML, an empty body, more than 64 KiB when decoded, a "
-        "Content-Encoding other than gzip and deflate, or a body that is not in it",
+        "2xx without valid JSON: HTML, an empty body, more than 64 KiB when decoded, a "
+        "Content-Encoding other than gzip and deflate, or a body that does not match it",
         lambda answer: answer.body is not Body.JSON,
         AnsweredByAnother,
         AnsweredByAnother,
     ),
     Row("2xx with JSON", lambda _: True, None, None),
 )
-"""Every answer, in this order."""
+"""All rows, in order of precedence."""
 
 _TEXTS: Final[Mapping[type[IdentityProviderError], _Text]] = {
     TokenRequestRefused: advice.refused,
@@ -136,7 +136,7 @@ _TEXTS: Final[Mapping[type[IdentityProviderError], _Text]] = {
 
 
 def check(answer: ProviderResponse, endpoint: Endpoint, settings: Settings) -> None:
-    """Raises the error that the answer is; returns if it can be read for what it says.
+    """Raises the error for a response. Returns if it can be parsed.
 
     Raises TokenRequestRefused, AnsweredByAnother, IdentityProviderDown, IdentityProviderUntrusted,
     AnswerUnusable.

@@ -1,4 +1,4 @@
-"""The token request: exchanges a client assertion for an access token, in one attempt."""
+"""The token request: one attempt to exchange an assertion for an access token."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ CLIENT_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-
 
 
 _MAY_HAVE_MOVED: Final = (AnsweredByAnother, IdentityProviderUntrusted, TokenRequestRefused)
-"""How a former token endpoint may answer, or the right one an assertion for a former audience."""
+"""Errors that may mean that the token endpoint or the audience has changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenEndpoint:
-    """The identity provider, as the rotation uses it."""
+    """Requests tokens at the discovered token endpoint."""
 
     settings: Settings
     channel: ProviderHttp
@@ -42,11 +42,11 @@ class TokenEndpoint:
     now: Callable[[], datetime]
 
     def exchange(self, account: ServiceAccount, *, deadline: datetime, steps: Steps) -> Record:
-        """A fresh access token, for a new assertion that is sent once.
+        """Returns a fresh access token for a new assertion, in one attempt.
 
-        If what discovery said earlier leads to no token, discovery is read again, and if it says
-        something else now, that is tried once. If it leads to nobody, discovery is read again
-        before the next attempt. Raises IdentityProviderError, ConfigurationError.
+        If a cached discovery result does not lead to a token, discovery runs again; if the result
+        has changed, it is tried once. If the endpoint does not respond, discovery runs again before
+        the next attempt. Raises IdentityProviderError, ConfigurationError.
         """
         steps.clock_skew = None
         with steps.timed(RotationStep.DISCOVERY):
@@ -67,9 +67,10 @@ class TokenEndpoint:
     def _request(
         self, account: ServiceAccount, destination: Destination, deadline: datetime, steps: Steps
     ) -> Record:
-        """The token counts as issued before the request was sent (whole seconds, rounded down).
+        """Sends one token request.
 
-        So its lifetime is never overestimated.
+        The token's issue time is that of the request, rounded down to whole seconds, so its
+        lifetime is never overestimated.
         """
         issued_at = datetime.fromtimestamp(int(self.now().timestamp()), UTC)
         steps.token_endpoint = urls.without_query(destination.token_endpoint)
@@ -97,7 +98,7 @@ class TokenEndpoint:
         )
 
     def _parameters(self, account: ServiceAccount, assertion: str) -> dict[str, str]:
-        """Those of the token request (RFC 7523 sections 2.1 and 2.2)."""
+        """The parameters of the token request (RFC 7523 sections 2.1 and 2.2)."""
         settings = self.settings
         parameters: dict[str, str] = {"grant_type": settings.grant_type}
         if settings.grant_type is GrantType.JWT_BEARER:

@@ -1,7 +1,7 @@
-"""OAuth error codes: what each says, and what to do, most likely first, by profile.
+"""OAuth error codes: the meaning and the fixes, most likely first, by profile.
 
 docs/reference/answers.md shows the table; ``make generate`` writes it there. Replacing the key is
-advised only where the provider itself said that it does not know the client or its key.
+suggested only if the provider itself reported that it does not know the client or its key.
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from token_rotator.contract import Profile
 
 
 class Meaning(StrEnum):
-    """What an OAuth error code says."""
+    """The meaning of an OAuth error code."""
 
     CLIENT = "it does not know this client or its key, or does not accept the assertion"
     ASSERTION = "it does not accept the assertion"
-    ACCESS = "it knows the client and denies it a token"
-    REQUEST = "it does not take the request in this form"
+    ACCESS = "it knows the client but denies it a token"
+    REQUEST = "it does not accept the request in this form"
     SCOPE = "it does not grant the scope"
-    OWN = "a code of the provider's own, which is not shown"
+    OWN = "the provider's own code, which is not shown"
 
 
 CODES: Final[Mapping[str, Meaning]] = {
@@ -38,17 +38,17 @@ CODES: Final[Mapping[str, Meaning]] = {
     "invalid_scope": Meaning.SCOPE,
     "invalid_target": Meaning.SCOPE,
 }
-"""IANA, "OAuth Extensions Error". Other codes are not shown: they might quote the request."""
+"""IANA, "OAuth Extensions Error". Other codes are hidden, because they may quote the request."""
 
 LIKELIEST: Final = "Most likely first:"
-_ASK: Final = "Ask the provider what the code means; its log has the reason."
+_ASK: Final = "Ask the provider what the code means: its log has the reason."
 
 FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
     Meaning.CLIENT: {
         Profile.INTELLIGENCE: (
             f"{LIKELIEST} the key was replaced or has expired: press Generate/Refresh in "
-            "Intelligence and store the new file (token-rotator upload FILE). Or the audience "
-            "is not the one that it expects: set audience. Or its clock is behind: set "
+            "Intelligence and store the new file (token-rotator upload FILE). Or it expects "
+            "another audience: set audience. Or its clock is behind: set "
             "assertion_backdate_seconds."
         ),
         Profile.RFC7523: (
@@ -62,14 +62,14 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
             f"{LIKELIEST} the secret's serviceAccountId is not the issuer that it knows (a "
             "client ID, a consumer key, an email address): correct it. Or it has no public key "
             "or certificate for this issuer, or has it under another kid: register it, set "
-            "key_id. Or it wants the client to authenticate itself, not a grant: set profile = "
+            "key_id. Or it requires client authentication instead of a grant: set profile = "
             '"rfc7523".'
         ),
     },
     Meaning.ASSERTION: {
         Profile.INTELLIGENCE: (
             f"{LIKELIEST} its clock is behind: set assertion_backdate_seconds. Or it expects "
-            "another audience: set audience. Or it wants the claim exp: set "
+            "another audience: set audience. Or it requires the claim exp: set "
             "assertion_lifetime_seconds."
         ),
         Profile.RFC7523: (
@@ -79,7 +79,7 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
             "key_id."
         ),
         Profile.JWT_BEARER: (
-            f"{LIKELIEST} it does not know the subject, or nobody has approved this client for "
+            f"{LIKELIEST} it does not know the subject, or has not approved this client for "
             "it: set subject, have the client approved. Or it expects another audience: set "
             "audience. Or the public key or certificate that it has is not this key's, or has "
             "another kid: register it, set key_id. Or exp is too far ahead: lower "
@@ -96,14 +96,14 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
             "Keep the key. Have the provider allow this client the grant client_credentials."
         ),
         Profile.JWT_BEARER: (
-            f"Keep the key. {LIKELIEST} nobody has approved this client for the subject, or not "
-            "for this scope: have it approved (consent, pre-authorization, domain-wide "
-            "delegation). Or subject is another user than was meant: set subject."
+            f"Keep the key. {LIKELIEST} this client is not approved for the subject or the "
+            "scope: have it approved (consent, pre-authorization, domain-wide delegation). Or "
+            "subject is the wrong user: set subject."
         ),
     },
     Meaning.REQUEST: {
         Profile.INTELLIGENCE: (
-            f'Keep the key. {LIKELIEST} set request_style = "form". Or it wants the claim exp: '
+            f'Keep the key. {LIKELIEST} set request_style = "form". Or it requires the claim exp: '
             "set assertion_lifetime_seconds."
         ),
         Profile.RFC7523: (
@@ -119,7 +119,7 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
     },
     Meaning.SCOPE: {
         Profile.INTELLIGENCE: (
-            "Keep the key. The profile intelligence sends no scope: if the provider wants one, "
+            "Keep the key. The profile intelligence sends no scope: if the provider requires one, "
             'set profile = "rfc7523" and scope.'
         ),
         Profile.RFC7523: (

@@ -21,19 +21,19 @@ from token_rotator.timing import DISCOVERY_KEPT, DISCOVERY_KEPT_AFTER_FAILURE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """Where an assertion is sent, and its audience."""
+    """The token endpoint for an assertion, and its audience."""
 
     token_endpoint: str
     audience: str
     remembered: bool = field(default=False, compare=False)
-    """Whether discovery said so earlier and was not asked again."""
+    """Whether it comes from an earlier discovery."""
 
 
 class Discovery:
-    """Finds the token endpoint (RFC 8414 section 3) and remembers it for an hour.
+    """Finds the token endpoint (RFC 8414 section 3) and caches it for an hour.
 
-    If discovery fails, the last good answer is used. The token endpoint has to be on the discovery
-    endpoint's host or on an allowed one: an assertion is sent nowhere else.
+    If discovery fails, the last successful result is used. The token endpoint must be on the
+    discovery endpoint's host or an allowed host.
     """
 
     def __init__(
@@ -54,8 +54,9 @@ class Discovery:
         endpoint = self._endpoint(account)
         if endpoint is None:
             raise ConfigurationError(
-                "Nobody says where the identity provider is: the secret has no discoveryEndpoint "
-                "and rotators.toml neither a discovery_endpoint nor a token_endpoint. Set one."
+                "The identity provider's endpoint is unknown: the secret has no "
+                "discoveryEndpoint, and rotators.toml sets neither discovery_endpoint nor "
+                "token_endpoint. Set one."
             )
         known, read_again_at = self._known.get(endpoint, (None, None))
         if known is not None and read_again_at is not None and self._now() < read_again_at:
@@ -71,9 +72,9 @@ class Discovery:
     def changed(
         self, account: ServiceAccount, former: Destination, *, deadline: datetime
     ) -> Destination | None:
-        """What discovery says now, instead of what was remembered of it.
+        """Runs discovery again, and returns its result if it differs from a cached one.
 
-        None: it says the same or cannot be read, or the destination is not a remembered one.
+        None: the result is the same, discovery failed, or the destination was not cached.
         """
         endpoint = self._endpoint(account)
         if endpoint is None or not former.remembered:
@@ -86,7 +87,7 @@ class Discovery:
         return destination if destination != former else None
 
     def doubt(self, account: ServiceAccount) -> None:
-        """Reads discovery again before the next attempt, unless that has failed just now."""
+        """Makes the next attempt run discovery again, unless discovery has just failed."""
         endpoint = self._endpoint(account)
         if endpoint is None or endpoint not in self._known:
             return
@@ -109,7 +110,7 @@ class Discovery:
         token_endpoint = (answer.fields or {}).get("token_endpoint")
         if not isinstance(token_endpoint, str):
             raise AnswerUnusable(
-                f"The discovery endpoint's answer (status {answer.status}) names no "
+                f"The discovery endpoint's response (status {answer.status}) has no "
                 f"token_endpoint. Check {address_of(Endpoint.DISCOVERY, self._settings)}."
             )
         self._check(token_endpoint, endpoint)
@@ -128,7 +129,7 @@ class Discovery:
         if host not in allowed:
             raise IdentityProviderUntrusted(
                 f"The discovered token endpoint is on {host}, not on "
-                f"{' or '.join(sorted(allowed))}. If it is right, "
+                f"{' or '.join(sorted(allowed))}. If it is correct, "
                 "add its host to allowed_token_hosts."
             )
 

@@ -1,4 +1,4 @@
-"""HTTP requests to the identity provider, each sent once, and their failures."""
+"""HTTP requests to the identity provider."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -24,13 +24,13 @@ from token_rotator.transport import (
 )
 
 LONGEST_BODY_BYTES: Final = 64 * 1024
-"""Of a decoded body."""
+"""Limit of the decoded body."""
 
 _UNUSABLE: Final = {ResponseTooLarge: Body.TOO_LARGE, ResponseUndecodable: Body.UNDECODABLE}
 
 
 class ProviderHttp:
-    """Sends requests, each once. Follows no redirect, uses no proxy, repeats nothing."""
+    """Sends requests without retries, redirects or proxies."""
 
     def __init__(self, *, pool: urllib3.PoolManager, now: Callable[[], datetime]) -> None:
         self._transport = Transport(
@@ -44,7 +44,7 @@ class ProviderHttp:
         self._now = now
 
     def get(self, url: str, *, what: str, deadline: datetime) -> ProviderResponse:
-        """The answer to GET url. ``what`` names the endpoint in errors."""
+        """Sends a GET request. ``what`` names the endpoint in errors."""
         return self._send("GET", url, None, what, deadline)
 
     def post(
@@ -56,7 +56,7 @@ class ProviderHttp:
         what: str,
         deadline: datetime,
     ) -> ProviderResponse:
-        """The answer to POST url. The style says whether the parameters go into query or body."""
+        """Sends a POST request. ``style`` puts the parameters into the query or the body."""
         encoded = urlencode(parameters)
         if style is RequestStyle.FORM:
             return self._send("POST", url, encoded, what, deadline)
@@ -66,10 +66,10 @@ class ProviderHttp:
     def _send(
         self, method: str, url: str, body: str | None, what: str, deadline: datetime
     ) -> ProviderResponse:
-        """The answer, also where only its status arrived. Raises IdentityProviderError."""
+        """Returns the response, even if only its status arrived. Raises IdentityProviderError."""
         sent = self._now()
         if deadline - sent < SHORTEST_ATTEMPT:
-            raise IdentityProviderDown(f"No time was left to ask the {what}.")
+            raise IdentityProviderDown(f"No time was left for a request to the {what}.")
         headers = {"Accept": "application/json"}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -87,30 +87,30 @@ class ProviderHttp:
 
 def _refused(exc: AddressRefused, what: str) -> IdentityProviderUntrusted:
     fix = (
-        "If the identity provider is in a private network, the function needs a VPC that leads "
-        "there and allow_private_addresses = true (docs/network/vpc.md)."
+        "If the identity provider is in a private network, the function needs a VPC with a "
+        "route to it and allow_private_addresses = true (docs/network/vpc.md)."
         if exc.private
-        else "No setting admits it; a proxy, a VPN or a DNS filter may answer for the real host."
+        else "No setting allows it. A proxy, VPN or DNS filter may have replaced the real address."
     )
     return IdentityProviderUntrusted(
-        f"The {what}'s host {exc}: nothing was sent there. Check the address. {fix}"
+        f"The {what}'s host {exc}. Nothing was sent. Check the URL. {fix}"
     )
 
 
 def _no_answer(exc: TransportError, what: str) -> IdentityProviderError:
     if exc.certificate:
         return IdentityProviderUntrusted(
-            f"The {what}'s certificate was not accepted ({exc}). "
-            "Check the endpoint's host name and its certificate. If an authority of your own "
-            "issued it, name that in extra_ca_certificates (docs/network/vpc.md)."
+            f"The {what}'s certificate was rejected ({exc}). "
+            "Check the endpoint's host name and its certificate. If your own CA issued it, add the "
+            "CA certificate to extra_ca_certificates (docs/network/vpc.md)."
         )
     if exc.client_certificate:
         return IdentityProviderDown(
-            f"The {what} ended the TLS connection ({exc}). The server may demand a client "
+            f"The {what} closed the TLS connection ({exc}). The server may require a client "
             "certificate, which the function does not have: ask the provider for an endpoint "
-            "without mutual TLS, and check that a firewall lets the connection through.",
+            "without mutual TLS, and check that the firewall allows the connection.",
             silent=True,
         )
     return IdentityProviderDown(
-        f"The {what} could not be reached or broke off ({exc}).", silent=True
+        f"The {what} could not be reached, or the connection was lost ({exc}).", silent=True
     )

@@ -1,4 +1,4 @@
-"""Reads an HTTP answer of the identity provider: its body, and what its headers say."""
+"""Parses an HTTP response of the identity provider: headers and body."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from typing import Final
 from token_rotator.transport import HttpResponse
 
 _DECODED: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
-"""The Content-Encodings that transport.py undoes, and those that mean none."""
+"""Content-Encodings that transport.py decodes, and those that mean none."""
 
 _CODING: Final = re.compile(r"[a-z0-9-]{1,16}")
 _CHARSET: Final = re.compile(r"""; *charset *= *["']?([a-z0-9._:-]+)""", re.IGNORECASE)
@@ -24,46 +24,46 @@ _MEDIA_TYPES: Final = frozenset(
     }.items()
     for name in names
 )
-"""Others are not shown: a header can hold anything, as a body can."""
+"""Others are hidden, because a header may contain secrets."""
 
 _A_SECOND: Final = timedelta(seconds=1)
 
 
 class Body(StrEnum):
-    """What a body is, as errors call it."""
+    """Descriptions of a body in errors."""
 
     JSON = "JSON"
-    NOT_JSON = "no JSON"
+    NOT_JSON = "not JSON"
     EMPTY = "an empty body"
     TOO_LARGE = "more than 64 KiB"
     UNKNOWN_ENCODING = "an unknown Content-Encoding"
-    UNDECODABLE = "a body that is not in its Content-Encoding"
-    BROKEN_OFF = "a body that broke off or came too slowly"
+    UNDECODABLE = "a body that does not match its Content-Encoding"
+    BROKEN_OFF = "an incomplete or too slow body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderResponse:
-    """An answer. ``fields`` is None if the body is no JSON object."""
+    """A response. ``fields`` is None if the body is not a JSON object."""
 
     status: int
     body: Body
     fields: Mapping[str, object] | None = None
     media_type: str | None = None
-    """The Content-Type, if it is a usual one."""
+    """The Content-Type, if it is a common one."""
     coding: str | None = None
-    """The Content-Encoding, if it is one that cannot be read."""
+    """The Content-Encoding, if it is not supported."""
     retry_after: timedelta | None = None
     clock_skew: timedelta | None = None
-    """The server's clock minus ours, by the header Date; None: unknown."""
+    """The server's clock (header Date) minus ours. None: unknown."""
 
     @property
     def succeeded(self) -> bool:
-        """Whether the status says success (RFC 9110 section 15.3)."""
+        """Whether the status is 2xx (RFC 9110 section 15.3)."""
         return self.status // 100 == 2  # noqa: PLR2004
 
     @property
     def described(self) -> str:
-        """Status, content type and kind of body. Nothing of the body itself."""
+        """Status, content type and kind of body, without the body itself."""
         body = f"Content-Encoding {self.coding}" if self.coding else self.body
         known = (self.media_type, body if self.body is not Body.JSON else None)
         return ", ".join([f"status {self.status}", *(one for one in known if one)])
@@ -72,7 +72,7 @@ class ProviderResponse:
 def read(
     found: HttpResponse, *, sent: datetime, received: datetime, unusable: Body | None = None
 ) -> ProviderResponse:
-    """The answer to a request. ``unusable`` says what the body is, if there is none to read."""
+    """Parses a response. ``unusable`` describes the body if it cannot be parsed."""
     header = found.headers.get
     content_type = header("Content-Type") or ""
     media_type = content_type.partition(";")[0].strip().lower()
@@ -99,14 +99,14 @@ def read(
 def _unreadable_coding(header: str | None) -> str | None:
     for coding in (header or "").lower().split(","):
         if (name := coding.strip()) not in _DECODED:
-            return name if _CODING.fullmatch(name) else "of no known name"
+            return name if _CODING.fullmatch(name) else "with an unknown name"
     return None
 
 
 def _parsed(body: bytes, charset: str | None) -> tuple[Body, object]:
-    """What the body holds, by the Content-Type's charset, else as RFC 8259 section 8.1 says.
+    """Parses the body with the Content-Type's charset, or UTF-8 (RFC 8259 section 8.1).
 
-    What does not fit is replaced: a member that nobody needs must not make an answer useless.
+    Invalid bytes are replaced, because an unused member must not make the response unusable.
     """
     if not body.strip():
         return Body.EMPTY, None
@@ -119,7 +119,10 @@ def _parsed(body: bytes, charset: str | None) -> tuple[Body, object]:
 
 
 def _retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """RFC 9110 section 10.2.3: seconds or an HTTP date. Anything else counts as absent."""
+    """Parses Retry-After (RFC 9110 section 10.2.3): seconds or an HTTP date.
+
+    None: absent or invalid.
+    """
     if header is None:
         return None
     try:
@@ -131,10 +134,10 @@ def _retry_after(header: str | None, now: datetime) -> timedelta | None:
 
 
 def _clock_skew(header: str | None, sent: datetime, received: datetime) -> timedelta | None:
-    """The least difference of clocks by which a Date fits between the request and its answer.
+    """The smallest clock difference that explains the header Date.
 
-    The header has whole seconds (RFC 9110 section 6.6.1), and an answer takes its time: neither
-    counts as a difference.
+    Neither the header's resolution of one second (RFC 9110 section 6.6.1) nor the duration of the
+    request counts as a difference.
     """
     if header is None:
         return None

@@ -1,6 +1,6 @@
-"""An HTTP answer that is bounded as a whole, headers and body.
+"""An HTTP response with one timeout for headers and body together.
 
-A socket's timeout bounds each wait, so a server that drips bytes would never meet it.
+A socket's timeout applies to each read, so it would not stop a server that sends single bytes.
 """
 
 import io
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class TimedResponse(HTTPResponse):
-    """An answer that has arrived when the timeout of the socket is over, or is given up."""
+    """A response that must arrive within the socket's initial timeout."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
         super().__init__(sock, *arguments, **named)
@@ -19,7 +19,7 @@ class TimedResponse(HTTPResponse):
 
 
 class _TimedStream(io.RawIOBase):
-    """What arrives on a socket. Reading raises TimeoutError once its timeout at first is over."""
+    """A socket's stream. Reads raise TimeoutError after the socket's initial timeout."""
 
     def __init__(self, stream: io.RawIOBase, sock: socket.socket) -> None:
         self._stream = stream

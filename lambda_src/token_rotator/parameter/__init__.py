@@ -1,1 +1,1 @@
-"""The SSM parameter: the record that it holds, and how the record is written."""
+"""The SSM parameter: its record, and reading and writing it."""

@@ -1,4 +1,4 @@
-"""What this execution environment remembers of the published token and of its last rotation."""
+"""An execution environment's cache of the published token."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,35 +9,39 @@ from token_rotator.timing import REMEMBERED
 
 @dataclass(slots=True)
 class Memory:
-    """Saves a warm function the read that begins a rotation, which AWS counts and charges for.
+    """Saves warm invocations a GetParameter call, which AWS throttles and charges for.
 
-    Nobody else writes the parameter, so the memory is wrong only if somebody deletes it or writes
-    something foreign. AWS's event says so, mostly; without one, that is noticed when the memory is
-    too old, or by the read before a write: docs/understand/decisions/0041-alarms-in-time.md.
+    Only this function should write the parameter, so the cache is wrong only if someone else
+    deletes or overwrites it. AWS usually sends an event for that. Without the event, the change is
+    detected when the cache expires or by the read before a write:
+    docs/understand/decisions/0041-alarms-in-time.md.
     """
 
     superseded: bool = False
-    """The last token that was obtained was discarded for a published one that expires later."""
+    """Whether the last obtained token was discarded because the published one expires later."""
     _expires_at: datetime | None = None
     _since: datetime | None = None
     _event_to_come: bool = False
-    """AWS has not announced this environment's last write yet."""
+    """Whether the event of this environment's last write is still expected."""
 
     def keep(self, record: Record | None, *, now: datetime) -> None:
-        """Remembers what is published; None (nothing usable) is not remembered."""
+        """Caches the published record. None (nothing usable) is not cached."""
         self._expires_at = record.expires_at if record is not None else None
         self._since = now
 
     def writing(self) -> None:
-        """Forgets: a write may or may not change what is published. If so, its event follows."""
+        """Clears the cache before a write, which may succeed even if it fails here.
+
+        An event follows.
+        """
         self._expires_at = None
         self._event_to_come = True
 
     def changed(self) -> bool:
-        """Forgets what somebody else has written or deleted, and returns whether it was that.
+        """Clears the cache if an event reports another writer's change. Returns whether it does.
 
-        The event does not name the writer. The first one after a write of this environment is that
-        write's own.
+        The event does not name the writer. The first one after this environment's write is assumed
+        to be its own.
         """
         if self._event_to_come:
             self._event_to_come = False
@@ -46,7 +50,7 @@ class Memory:
         return True
 
     def expires_at(self, *, now: datetime) -> datetime | None:
-        """When the published token expires; None if the parameter has to be read."""
+        """The published token's expiry. None if the parameter must be read."""
         if self._expires_at is None or self._since is None or now - self._since > REMEMBERED:
             return None
         return self._expires_at

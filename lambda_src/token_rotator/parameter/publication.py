@@ -1,4 +1,4 @@
-"""Reads and writes the SSM parameter: encrypted, and deleted by AWS after it expires."""
+"""Reads and writes the SSM parameter, encrypted and with an expiration policy."""
 
 import json
 from collections.abc import Mapping
@@ -15,23 +15,23 @@ LONGEST_VALUE_BYTES: Final = 8 * 1024
 """Systems Manager User Guide, "Managing parameter tiers": advanced parameters."""
 
 _RACES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooManyUpdates"})
-"""An expiry scan or another writer interfered. The next attempt is not affected."""
+"""Races with AWS's expiration scan or another writer. A retry helps."""
 
 _FIXES: Final = {
     "AccessDeniedException": (
-        "The function's role may not read or write it, or not use its key: deploy the stack again, "
-        "and look for a service control policy or permissions boundary that denies it."
+        "The function's role may not read or write it, or use its key: deploy the stack again, and "
+        "check for a service control policy or permissions boundary that denies it."
     ),
     "HierarchyLevelLimitExceededException": "Set a parameter_name with fewer slashes.",
     "HierarchyTypeMismatchException": "Set another parameter_name, or delete the old parameter.",
     "InvalidKeyId": "The KMS key is disabled, deleted or elsewhere: enable it, or deploy again.",
-    "ParameterLimitExceeded": "The account's quota of parameters is used up: delete some.",
+    "ParameterLimitExceeded": "The account's quota of parameters is exhausted: delete some.",
     "ParameterMaxVersionLimitExceeded": (
-        "The oldest version has a label and cannot be dropped: "
+        "The oldest version has a label and cannot be deleted: "
         "aws ssm unlabel-parameter-version ..."
     ),
     "UnsupportedParameterType": (
-        "The parameter exists with another type: delete it, it is back within two minutes."
+        "The parameter exists with another type: delete it, and it is recreated in two minutes."
     ),
 }
 
@@ -40,27 +40,27 @@ _FIXES: Final = {
 class Published:
     """The parameter's content.
 
-    ``record`` is None if nothing is known of it: it is missing, foreign or unreadable, or a bare
-    token that this execution environment has not written.
+    ``record`` is None if it is missing, invalid or unreadable, or a bare token that this execution
+    environment has not written.
     """
 
     record: Record | None
     version: int | None
     problem: str | None = None
-    """Why AWS refused to read it."""
+    """Why AWS refused the read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The version of the parameter that holds the record which was written."""
+    """The version of the parameter that was written."""
 
     version: int
     tagging_failed: str | None
-    """Why the parameter may lack its tags."""
+    """Why the parameter may have no tags."""
 
 
 class ParameterStore:
-    """Publishes records in one SSM parameter: SecureString, Advanced, customer key, expiring."""
+    """Publishes records in one advanced SecureString parameter with an expiration policy."""
 
     def __init__(
         self,
@@ -84,9 +84,10 @@ class ParameterStore:
         self._last_put: Record | None = None
 
     def current(self) -> Published:
-        """What consumers read at this moment. Raises ParameterStoreUnavailable.
+        """Reads the parameter. Raises ParameterStoreUnavailable.
 
-        If AWS refuses the read, no consumer can read it either, and it counts as no record.
+        If AWS refuses the read, consumers probably cannot read it either, so it counts as no
+        record.
         """
         try:
             answer = self._aws.call(
@@ -106,7 +107,7 @@ class ParameterStore:
     def _record(self, value: str, written_at: datetime) -> Record | None:
         if self._value_format is ValueFormat.TOKEN:
             ours = self._last_put
-            # nothing in the parameter says when a bare token expires
+            # a bare token's value does not contain its expiry
             return ours if ours is not None and ours.access_token == value else None
         try:
             record = Record.from_json(value)
@@ -115,13 +116,13 @@ class ParameterStore:
         return bounded(record, written_at=written_at, token_lifetime=self._token_lifetime)
 
     def publish(self, record: Record) -> Written:
-        """Writes the record, whatever the parameter holds.
+        """Writes the record unconditionally.
 
-        Everything is sent on every put: an omitted policy stays as it was, and an Expiration
-        does not move by itself (Systems Manager User Guide, "Assigning parameter policies").
-        Raises PublicationError, ParameterStoreUnavailable.
+        Every put sends a new policy: an omitted policy stays, and an Expiration does not move by
+        itself (Systems Manager User Guide, "Assigning parameter policies"). Raises
+        PublicationError, ParameterStoreUnavailable.
         """
-        # a put that failed may have created the parameter
+        # a failed put may have created the parameter
         was_tagged, self._tagged = self._tagged, False
         self._last_put = record
         try:
@@ -148,8 +149,8 @@ class ParameterStore:
     def _tag(self) -> str | None:
         """Tags the parameter. PutParameter does not accept tags together with Overwrite.
 
-        This happens once in each execution environment, because a deployment may have changed the
-        tags, after each creation, and again until it succeeds.
+        Runs once per execution environment, because a deployment may have changed the tags, and
+        after each creation of the parameter. Repeats until it succeeds.
         """
         if not self._tags:
             return None
@@ -168,18 +169,18 @@ class ParameterStore:
 
 
 def value_of(record: Record, value_format: ValueFormat) -> str:
-    """What the parameter holds for this record. Raises PublicationError if it is too long."""
+    """The parameter's value for a record. Raises PublicationError if it is too long."""
     value = record.access_token if value_format is ValueFormat.TOKEN else record.to_json()
     if (length := len(value.encode())) > LONGEST_VALUE_BYTES:
         raise PublicationError(
-            f"The access token is too long: the value has {length} bytes, a parameter holds "
-            f"{LONGEST_VALUE_BYTES}. Ask for a narrower scope."
+            f"The access token is too long: the value has {length} bytes, and a parameter can hold "
+            f"{LONGEST_VALUE_BYTES}. Request a narrower scope."
         )
     return value
 
 
 def expiration(at: datetime) -> str:
-    """The policy as PutParameter expects it: a JSON string that holds a list of one policy."""
+    """The expiration policy for PutParameter: a JSON list with one policy."""
     policy = {
         "Type": "Expiration",
         "Version": "1.0",
@@ -190,7 +191,7 @@ def expiration(at: datetime) -> str:
 
 def _unavailable(exc: AwsError, verb: str) -> ParameterStoreUnavailable:
     return ParameterStoreUnavailable(
-        f"The parameter could not be {verb}: Parameter Store could not answer ({exc.code})."
+        f"The parameter could not be {verb}: Parameter Store is unavailable ({exc.code})."
     )
 
 
@@ -201,5 +202,5 @@ def _not_written(exc: AwsError) -> PublicationError:
 
 
 def _refused(exc: AwsError, verb: str) -> str:
-    fix = _FIXES.get(exc.code, "See the code's meaning in the SSM API reference.")
+    fix = _FIXES.get(exc.code, "Look up the code in the SSM API reference.")
     return f"The parameter could not be {verb} ({exc.code}). {fix}"

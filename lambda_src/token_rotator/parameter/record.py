@@ -6,17 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 FETCH_AHEAD: Final = timedelta(seconds=60)
-"""How long before the token expires consumers begin to read for a newer record."""
+"""How long before the token's expiry consumers start to read a newer record."""
 
 
 class RecordUnreadable(ValueError):
-    """The parameter does not hold a record. The text never shows what it holds."""
+    """The parameter does not contain a record. The message never contains its value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One published access token. Datetimes are aware and hold whole seconds; in JSON they are the
-    seconds since the epoch."""
+    """One published access token.
+
+    Datetimes are aware, in whole seconds. In JSON, they are seconds since the epoch.
+    """
 
     access_token: str = field(repr=False)
     """The value for the header ``Authorization: Bearer <access_token>``."""
@@ -36,7 +38,7 @@ class Record:
         return max(self.issued_at, self.expires_at - FETCH_AHEAD)
 
     def life_left(self, now: datetime) -> timedelta:
-        """How long the token still works; negative once it has expired."""
+        """The token's remaining lifetime. Negative: expired."""
         return self.expires_at - now
 
     def to_json(self) -> str:
@@ -53,16 +55,16 @@ class Record:
 
     @classmethod
     def from_json(cls, value: str) -> "Record":
-        """Reads what ``to_json`` wrote; unknown fields are allowed.
+        """Parses the output of ``to_json``. Ignores unknown fields.
 
-        Raises RecordUnreadable for anything else, without showing it.
+        Raises RecordUnreadable, which does not contain the value.
         """
         try:
             fields = json.loads(value)
             token, token_type = fields["access_token"], fields["token_type"]
             issued_at, expires_at = _moment(fields["issued_at"]), _moment(fields["expires_at"])
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError, OSError):
-            # from None: the decoder's exception carries the whole document
+            # from None: the decoder's exception holds the whole document
             raise RecordUnreadable("the parameter does not hold a token record") from None
         if not (isinstance(token, str) and token and isinstance(token_type, str) and token_type):
             raise RecordUnreadable("the parameter's record has no access token")
@@ -72,10 +74,9 @@ class Record:
 
 
 def bounded(record: Record, *, written_at: datetime, token_lifetime: timedelta) -> Record:
-    """The record with the expiry that may be believed, whatever it says itself.
+    """Limits the record's expiry to one configured lifetime after the parameter was written.
 
-    A token was issued when it was written, at the latest, and lives one configured lifetime, at
-    the longest. So no record holds back fresh tokens for longer than that.
+    So a record with a wrong expiry cannot block fresh tokens for longer than one lifetime.
     """
     issued_at = min(record.issued_at, written_at.astimezone(UTC).replace(microsecond=0))
     return replace(record, expires_at=min(record.expires_at, issued_at + token_lifetime))

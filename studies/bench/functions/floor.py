@@ -1,4 +1,4 @@
-"""The least code: urllib3, cryptography, requests signed by hand. No error is handled."""
+"""The minimum code: urllib3, cryptography and signed requests, without error handling."""
 
 import base64
 import functools

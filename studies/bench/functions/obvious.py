@@ -1,4 +1,4 @@
-"""A first version, as many would write it: boto3, requests and PyJWT, all in the handler."""
+"""A typical first version: boto3, requests and PyJWT, all in the handler."""
 
 import json
 import os

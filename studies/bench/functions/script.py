@@ -1,6 +1,6 @@
-"""A script as the provider's documentation suggests it: requests and the jwt package.
+"""A script like in the provider's documentation, with requests and the jwt package.
 
-It reads the downloaded file and prints a token, in a process for each run. It publishes nothing.
+It reads the downloaded file and prints a token, in one process per run, without publishing.
 """
 
 import json

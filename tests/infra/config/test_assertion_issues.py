@@ -29,30 +29,33 @@ THUMBPRINT = next(thumbprints())
 @pytest.mark.parametrize(
     ("line", "fix"),
     [
-        ('claims = { iss = "a" }', "leave out iss: it is the serviceAccountId of the secret"),
-        ('claims = { sub = "a" }', "leave out sub: write subject"),
-        ('claims = { aud = "a" }', "leave out aud: write audience"),
-        ("claims = { iat = 1 }", "leave out iat: it is the time; assertion_backdate_seconds"),
-        ("claims = { exp = 1 }", "leave out exp: write assertion_lifetime_seconds"),
-        ('claims = { jti = "a" }', "leave out jti: it is new in every assertion"),
-        ('claims = { scope = "a" }', 'leave out scope: write scope and scope_in = "claim"'),
-        ("claims = { level = 1.5 }", "a whole number, or true or false (level)"),
-        ('claims = { roles = ["a"] }', "write a text in quotes, a whole number, or true or"),
-        ('claims = { tenant = { id = "a" } }', "write a text in quotes, a whole number"),
+        ('claims = { iss = "a" }', "leave out iss: it is always the secret's serviceAccountId"),
+        ('claims = { sub = "a" }', "leave out sub: set subject"),
+        ('claims = { aud = "a" }', "leave out aud: set audience"),
+        (
+            "claims = { iat = 1 }",
+            "leave out iat: it is the current time; assertion_backdate_seconds",
+        ),
+        ("claims = { exp = 1 }", "leave out exp: set assertion_lifetime_seconds"),
+        ('claims = { jti = "a" }', "leave out jti: it is a new UUID in every assertion"),
+        ('claims = { scope = "a" }', 'leave out scope: set scope and scope_in = "claim"'),
+        ("claims = { level = 1.5 }", "a whole number, true or false (level)"),
+        ('claims = { roles = ["a"] }', "write a string in quotes, a whole number, true or"),
+        ('claims = { tenant = { id = "a" } }', "write a string in quotes, a whole number"),
         ('claims = { tenant = "" }', "printable characters (tenant)"),
         ('claims = { tenant = "a\\tb" }', "printable characters (tenant)"),
         ('claims = { "" = "a" }', "write every name in 1 to"),
         ("claims = { level = 9007199254740992 }", "up to 9007199254740991 (level)"),
-        ('claims = "tenant"', 'write a table of texts: { name = "value" }'),
-        ('headers = { alg = "RS512" }', "leave out alg: write algorithm"),
-        ('headers = { kid = "one" }', "leave out kid: write key_id"),
-        ('headers = { crit = "exp" }', "leave out crit: the assertion has no extension"),
-        ('headers = { b64 = "false" }', "leave out b64: the assertion has no extension"),
-        ("headers = { typ = 1 }", "write a text in quotes (typ)"),
-        ('headers = { x5c = ["a"] }', "write a text in quotes (x5c)"),
+        ('claims = "tenant"', 'write a table of strings: { name = "value" }'),
+        ('headers = { alg = "RS512" }', "leave out alg: set algorithm"),
+        ('headers = { kid = "one" }', "leave out kid: set key_id"),
+        ('headers = { crit = "exp" }', "leave out crit: the assertion uses no extensions"),
+        ('headers = { b64 = "false" }', "leave out b64: the assertion uses no extensions"),
+        ("headers = { typ = 1 }", "write a string in quotes (typ)"),
+        ('headers = { x5c = ["a"] }', "write a string in quotes (x5c)"),
         ('subject = ""', "printable characters"),
         ('scope_in = "body"', 'write one of "parameter", "claim"'),
-        ('scope_in = "claim"', "write scope, too"),
+        ('scope_in = "claim"', "set scope too"),
     ],
 )
 def test_a_mistake_is_named_with_what_to_write(tmp_path, line, fix):
@@ -66,12 +69,12 @@ def test_a_mistake_is_named_with_what_to_write(tmp_path, line, fix):
 @pytest.mark.parametrize(
     ("profile", "line", "others"),
     [
-        ("intelligence", 'claims = { tenant = "a" }', '"rfc7523" and "jwt-bearer" take it'),
-        ("intelligence", 'headers = { typ = "JWT" }', '"rfc7523" and "jwt-bearer" take it'),
-        ("intelligence", 'key_id = "one"', '"rfc7523" and "jwt-bearer" take it'),
-        ("intelligence", 'subject = "a@example.com"', '"jwt-bearer" takes it'),
-        ("rfc7523", 'subject = "a@example.com"', '"jwt-bearer" takes it'),
-        ("rfc7523", 'scope = "a"\nidentity_provider.scope_in = "claim"', '"jwt-bearer" takes it'),
+        ("intelligence", 'claims = { tenant = "a" }', '"rfc7523" and "jwt-bearer" do'),
+        ("intelligence", 'headers = { typ = "JWT" }', '"rfc7523" and "jwt-bearer" do'),
+        ("intelligence", 'key_id = "one"', '"rfc7523" and "jwt-bearer" do'),
+        ("intelligence", 'subject = "a@example.com"', '"jwt-bearer" does'),
+        ("rfc7523", 'subject = "a@example.com"', '"jwt-bearer" does'),
+        ("rfc7523", 'scope = "a"\nidentity_provider.scope_in = "claim"', '"jwt-bearer" does'),
     ],
 )
 def test_a_setting_that_the_profile_does_not_have_names_those_that_do(
@@ -81,7 +84,7 @@ def test_a_setting_that_the_profile_does_not_have_names_those_that_do(
 
     said = issues(tmp_path, text)
 
-    assert f'leave it out: profile "{profile}" has none; {others}' in said
+    assert f'leave it out: profile "{profile}" does not support it; {others}' in said
     assert len(said.splitlines()) == 2
 
 
@@ -108,14 +111,14 @@ def test_a_mistake_beside_a_thumbprint_is_named(tmp_path):
 
     said = issues(tmp_path, f"{GRANT}identity_provider.{line}\n")
 
-    assert "leave out alg: write algorithm" in said
+    assert "leave out alg: set algorithm" in said
     assert "(not shown" not in said
 
 
 def test_a_mistake_of_a_thumbprint_itself_is_named(tmp_path):
     said = issues(tmp_path, f'{GRANT}identity_provider.key_id = ["{THUMBPRINT}"]\n')
 
-    assert 'write a text in quotes: "..."' in said
+    assert 'write a string in quotes: "..."' in said
 
 
 @pytest.mark.parametrize(
@@ -158,5 +161,5 @@ def test_a_line_with_a_thumbprint_may_hold_no_other(line, found):
 def test_what_looks_like_a_key_is_one_anywhere_else(tmp_path, line):
     said = issues(tmp_path, f"{GRANT}identity_provider.{line.format(THUMBPRINT, THUMBPRINT)}\n")
 
-    assert "take the key out of this file and revoke it" in said
+    assert "remove the key from this file and revoke it" in said
     assert THUMBPRINT[:20] not in said

@@ -24,11 +24,11 @@ def document(lines: str, *, stack: str = "") -> str:
         ('qualifier = "two words"', "write up to 10 letters, digits, _ and -"),
         ('qualifier = ""', "write up to 10 letters, digits, _ and -"),
         ('file_assets_bucket_name = "arn:aws:s3:::assets"', "the bucket's name, not its ARN"),
-        ('file_assets_bucket_name = "Assets"', "small letters"),
-        ('file_assets_bucket_name = "ab"', "write 3 to 63 characters, these are 2"),
+        ('file_assets_bucket_name = "Assets"', "lowercase letters"),
+        ('file_assets_bucket_name = "ab"', "write 3 to 63 characters; this has 2"),
         ('file_assets_bucket_name = "assets-${Account}"', "${Qualifier}, ${AWS::AccountId}"),
         ('file_assets_bucket_name = "${AWS::AccountId}-"', "write the bucket's name"),
-        ('bucket_prefix = "/rotator/"', "without a slash in front of it"),
+        ('bucket_prefix = "/rotator/"', "without a leading slash"),
         ('bucket_prefix = ""', "such as token-rotator/"),
         (
             'deploy_role_arn = "deploy"',
@@ -36,8 +36,8 @@ def document(lines: str, *, stack: str = "") -> str:
         ),
         ('lookup_role_arn = "arn:aws:iam::111122223333:user/me"', "write the ARN of a role"),
         ('lookup_role_arn = "arn:aws:iam::111122223333:role/${Name}"', "${AWS::Region}"),
-        ('bootstrap_stack_version_ssm_parameter = "version"', "a slash first"),
-        ('bootstrap_stack_version_ssm_parameter = "/v/${AWS::Region}"', "a slash first"),
+        ('bootstrap_stack_version_ssm_parameter = "version"', "a leading slash"),
+        ('bootstrap_stack_version_ssm_parameter = "/v/${AWS::Region}"', "a leading slash"),
         ('cli_credentials = "yes"', "write true or false"),
         ('bucket_name = "assets"', "unknown key"),
     ],
@@ -75,13 +75,13 @@ def test_what_the_cdk_takes_is_accepted(tmp_path, line, stack):
     ("line", "stack", "fix"),
     [
         ('qualifier = "a"', "", None),
-        (f'KEY = "{ROLE}"', 'account = "444455556666"', "write a role of account 444455556666"),
-        (f'KEY = "{ROLE}"', 'region = "cn-north-1"', "write a role of the partition aws-cn"),
+        (f'KEY = "{ROLE}"', 'account = "444455556666"', "write a role in account 444455556666"),
+        (f'KEY = "{ROLE}"', 'region = "cn-north-1"', "write a role in the partition aws-cn"),
         (f'KEY = "{BY_NAME}"', 'region = "cn-north-1"\naccount = "444455556666"', None),
         (
             'KEY = "arn:aws:iam::${AWS::AccountId}:role/x"',
             'region = "us-gov-west-1"\naccount = "444455556666"',
-            "write a role of the partition aws-us-gov",
+            "write a role in the partition aws-us-gov",
         ),
     ],
 )
@@ -109,7 +109,7 @@ def test_what_the_callers_credentials_have_no_use_for_is_named(tmp_path, line):
     said = issues(tmp_path, document(f"{line}\ncli_credentials = true"))
 
     assert f"[stack.bootstrap] {line.split(' = ')[0]} = " in said
-    assert "leave it out: with cli_credentials = true, no role is assumed" in said
+    assert "leave it out: with cli_credentials = true, the CDK assumes no role" in said
     assert len(said.splitlines()) == 2
 
 

@@ -43,16 +43,22 @@ def said(directory: Path, content: bytes | None) -> str:
         (b"no certificate", "write the path of a PEM file"),
         (GOOD_PEM[:200], "write the path of a PEM file"),
         (an_authority().certificate.tbs_certificate_bytes, "write the path of a PEM file"),
-        (GOOD_PEM * (LONGEST_FILE_BYTES // len(GOOD_PEM) + 1), "write a file of 64 KiB at most"),
-        (an_authority("a leaf", ca=False, key_usage=False).pem, "no authority's"),
-        (an_authority(ends=-DAY, begins=-2 * DAY).pem, "write one that is valid: it expired at 20"),
+        (GOOD_PEM * (LONGEST_FILE_BYTES // len(GOOD_PEM) + 1), "use a file of at most 64 KiB"),
+        (an_authority("a leaf", ca=False, key_usage=False).pem, "is not a CA certificate"),
+        (an_authority(ends=-DAY, begins=-2 * DAY).pem, "use a valid certificate: it expired on 20"),
         (
             an_authority(begins=DAY, ends=2 * DAY).pem,
-            "write one that is valid: it is not before 20",
+            "use a certificate that is valid now: this one starts on 20",
         ),
-        (an_authority(critical=False).pem, "made again with critical basicConstraints"),
-        (an_authority(key_usage=False).pem, "made again with keyUsage keyCertSign"),
-        (an_authority(key_identifier=False).pem, "made again with subjectKeyIdentifier"),
+        (
+            an_authority(critical=False).pem,
+            "reissue the CA certificate with critical basicConstraints",
+        ),
+        (an_authority(key_usage=False).pem, "reissue the CA certificate with keyUsage keyCertSign"),
+        (
+            an_authority(key_identifier=False).pem,
+            "reissue the CA certificate with subjectKeyIdentifier",
+        ),
         (
             GOOD_PEM + an_authority("second", ca=False).pem,
             '(certificate 2 of the file, "CN=second")',
@@ -70,7 +76,7 @@ def test_a_private_key_in_the_file_is_named_and_never_shown(tmp_path: Path):
 
     shown = said(tmp_path, authority.pem + authority.private_key_pem)
 
-    assert "take the private key out of the file" in shown
+    assert "remove the private key from the file" in shown
     assert not any(line.decode() in shown for line in authority.private_key_pem.splitlines())
 
 

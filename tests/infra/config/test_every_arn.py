@@ -94,7 +94,7 @@ def test_an_arn_of_another_partition_is_a_mistake_of_its_key(
 
     (fix,) = said_of(path, ("arn:aws:", f"arn:{partition}:"), *place)
 
-    assert "of the partition aws (arn:aws:...), where the s" in fix  # the stack or the secret
+    assert "in the partition aws (arn:aws:...), where the s" in fix  # the stack or the secret
 
 
 @pytest.mark.parametrize("path", HAVE_A_REGION, ids=".".join)
@@ -104,7 +104,7 @@ def test_an_arn_that_contradicts_itself_is_a_mistake_of_its_key(
 ):
     (fix,) = said_of(path, ("eu-west-1", region))
 
-    assert fix == f"write arn:{partition}:..., the partition that {region} is in"
+    assert fix == f"write arn:{partition}:..., the partition of {region}"
 
 
 @pytest.mark.parametrize("path", HAVE_A_REGION, ids=".".join)
@@ -122,7 +122,7 @@ def test_an_arn_of_another_account_is_a_mistake_unless_aws_shares_such_resources
         assert found == []
     else:
         (fix,) = found
-        assert "of account 111122223333, where the stack goes" in fix
+        assert "in account 111122223333, where the stack goes" in fix
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,15 @@ SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf"
     [
         ('alarm_emails = ["platform@example.com", "platform"]', "such as platform@example.com"),
         ('region = "Ireland"', "write a region such as eu-west-1"),
-        ("account = 111122223333", "write a text in quotes"),
+        ("account = 111122223333", "write a string in quotes"),
         ('account = "1111"', "write 12 digits in quotes"),
         ('alarm_topic_arn = "alarms"', "write the ARN of a standard topic"),
         ('alarm_topic_arn = "arn:aws:sns:eu-west-1:111122223333:a.fifo"', "a standard topic"),
         ('dashboard = "no"', "write true or false"),
-        ('tags = { "aws:team" = "x" }', 'AWS reserves those that begin with "aws:"'),
-        ('tags = { "Token-Rotator" = "x" }', "is what the rotator itself sets"),
+        ('tags = { "aws:team" = "x" }', 'that begin with "aws:", which AWS reserves'),
+        ('tags = { "Token-Rotator" = "x" }', "which the rotator itself sets"),
         ('tags = { team = "a&b" }', "write letters, digits, spaces"),
-        ("tags = { team = 1 }", "write a table of texts"),
+        ("tags = { team = 1 }", "write a table of strings"),
         ('tags = { team = "a", Team = "b" }', "write every key once"),
         ('permissions_boundary = "boundary"', "write the ARN of a managed policy"),
         ('regoin = "eu-west-1"', "unknown key; did you mean region?"),
@@ -39,13 +39,13 @@ def test_a_mistake_of_the_stack_is_named(tmp_path, line, fix):
     ("text", "fix"),
     [
         ("", "[stack]: add the table [stack]"),
-        ('[stack]\nname = "tokens"', "[rotators]: add a table [rotators.NAME]: none is there"),
+        ('[stack]\nname = "tokens"', "[rotators]: add a table [rotators.NAME]: there is none"),
         ("[rotators.a]\n", "[rotators.a] parameter_name: write parameter_name: SSM parameter"),
-        (GOOD.replace("rotators.marketing", "rotators.Marketing-1"), "small letters"),
+        (GOOD.replace("rotators.marketing", "rotators.Marketing-1"), "lowercase letters"),
         (GOOD.replace("rotators.marketing", "rotator.marketing"), "write [rotators]"),
-        (GOOD.replace('"tokens"', '"9-tokens"'), "a letter first"),
-        (GOOD + '[rotators.b]\nparameter_name = "/marketing/token"', "[rotators.marketing] writes"),
-        (GOOD + '[rotators.b]\nparameter_name = "marketing/token"', "[rotators.marketing] writes"),
+        (GOOD.replace('"tokens"', '"9-tokens"'), "starting with a letter"),
+        (GOOD + '[rotators.b]\nparameter_name = "/marketing/token"', "[rotators.marketing] uses"),
+        (GOOD + '[rotators.b]\nparameter_name = "marketing/token"', "[rotators.marketing] uses"),
         (GOOD + f'secret.arn = "{SECRET}"\n[stack.x]\n', "unknown key"),
         (
             GOOD.replace("[rot", 'region = "us-east-1"\n[rot') + f'secret.arn = "{SECRET}"',
@@ -55,14 +55,14 @@ def test_a_mistake_of_the_stack_is_named(tmp_path, line, fix):
             GOOD + "token_lifetime_seconds = 119\nwatchdog_min_remaining_seconds = 0",
             "write at least 120: a schedule runs once a minute",
         ),
-        (GOOD + "memory_mb = 256\nmemory_mb = 257\n", "no valid TOML at line 6"),
+        (GOOD + "memory_mb = 256\nmemory_mb = 257\n", "invalid TOML at line 6"),
         ("stack = 1\n" + GOOD.partition('tokens"\n')[2], "stack = 1: write it as a table [stack]"),
         (
             GOOD + "identity_provider = 1",
             "write it as a table [rotators.marketing.identity_provider]",
         ),
         ('rotators = 1\n[stack]\nname = "a"', "write a table [rotators.NAME] for each credential"),
-        ('[stack]\nname = "a"\n[rotators]\na = 1', "[rotators] a = 1: a key belongs into a table"),
+        ('[stack]\nname = "a"\n[rotators]\na = 1', "[rotators] a = 1: move the key into a table"),
     ],
 )
 def test_a_mistake_of_the_whole_file_is_named(tmp_path, text, fix):
@@ -83,14 +83,14 @@ def test_tags_that_leave_the_function_no_room_are_named(tmp_path):
 
     said = issues(tmp_path, GOOD.replace("[rotators", f"tags = {{ {tags} }}\n[rotators"))
 
-    assert "Lambda has room for 4096" in said
+    assert "Lambda allows 4096" in said
 
 
 def test_a_missing_file_and_a_binary_file_are_named(tmp_path):
-    with pytest.raises(ConfigurationIssues, match=r"there is no such file.*-c config=PATH"):
+    with pytest.raises(ConfigurationIssues, match=r"the file does not exist.*-c config=PATH"):
         load(tmp_path / "none.toml")
     (tmp_path / "rotators.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(ConfigurationIssues, match="as a text file in UTF-8"):
+    with pytest.raises(ConfigurationIssues, match="not readable UTF-8 text"):
         load(tmp_path / "rotators.toml")
 
 

@@ -21,9 +21,9 @@ def with_stack(*lines: str) -> str:
         ('role_path = "//"', "single slashes"),
         ('role_path = "/a b/"', 'between single slashes: "/teams/data/"'),
         ('role_path = "/a*/"', 'between single slashes: "/teams/data/"'),
-        (f'role_path = "/{"a" * 511}/"', "write at most 512 characters, these are 513"),
+        (f'role_path = "/{"a" * 511}/"', "write at most 512 characters; this has 513"),
         ('role_name_prefix = ""', "write up to 30 letters, digits"),
-        (f'role_name_prefix = "{"a" * 31}"', "a role's has at most 64 characters"),
+        (f'role_name_prefix = "{"a" * 31}"', "A role's name has at most 64 characters"),
         ('role_name_prefix = "a/b"', "write up to 30 letters, digits"),
         (f'key_arn = "{KEY.replace("key/", "alias/")}"', "not an alias"),
         (f'key_arn = "{KEY[:-1]}"', "with the whole key ID"),
@@ -52,7 +52,7 @@ def test_two_rotators_of_a_file_have_two_log_groups_in_whatever_stacks(tmp_path)
     said = issues(tmp_path, f"{GOOD}{line}{other}{line}")
 
     assert '[rotators.other] log_group_name = "/acme/tokens": write another name' in said
-    assert "[rotators.marketing] has this log group already" in said
+    assert "[rotators.marketing] uses this log group already" in said
     assert len(said.splitlines()) == 2
     load(written(tmp_path / "r.toml", f"{GOOD}{line}{other}{line.replace('tokens', 'o')}"))
 
@@ -63,8 +63,8 @@ def test_a_key_of_another_account_encrypts_anything_but_logs(tmp_path):
 
     said = issues(tmp_path, with_stack(*foreign, "log_key = true"))
 
-    assert "[stack] log_key = true: write false: the key of key_arn is of account" in said
-    assert "CloudWatch Logs takes keys of account 999999999999, where the stack goes" in said
+    assert "[stack] log_key = true: write false: key_arn is in account" in said
+    assert "supports only keys of the stack's account, 999999999999" in said
     own = ('account = "111122223333"', f'key_arn = "{KEY}"', "log_key = true")
     load(written(tmp_path / "r.toml", with_stack(*own)))
     nobody_knows = (f'key_arn = "{KEY}"', "log_key = true")

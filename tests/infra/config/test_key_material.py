@@ -35,7 +35,7 @@ def test_a_key_pasted_into_the_file_is_named_and_never_shown(tmp_path, key_mater
 
     said = issues(tmp_path, text)
 
-    assert "take the key out of this file and revoke it" in said
+    assert "remove the key from this file and revoke it" in said
     for start in range(0, len(key_material) - 12, 6):
         assert key_material[start : start + 12].strip("-\n ") not in said.replace("-----", "")
 
@@ -45,5 +45,5 @@ def test_a_password_in_an_address_is_not_shown(tmp_path):
         tmp_path, GOOD + 'identity_provider.token_endpoint = "https://me:hunter2@idp.example.com/"'
     )
 
-    assert "without user name and password" in said
+    assert "remove the user name and password" in said
     assert "hunter2" not in said

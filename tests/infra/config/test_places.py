@@ -96,7 +96,7 @@ def test_an_arn_whose_region_is_not_in_its_partition_is_named(tmp_path, key, reg
 
     said = issues(tmp_path, document(stack=f'{key} = "{arn}"'))
 
-    assert f"write arn:{partition}:..., the partition that {region} is in" in said
+    assert f"write arn:{partition}:..., the partition of {region}" in said
     assert len(said.splitlines()) == 2
 
 
@@ -117,17 +117,21 @@ def test_a_secret_and_its_key_whose_region_is_not_in_their_partition_are_named(
     ("stack", "key", "fix"),
     [
         (place("eu-north-1"), "alarm_topic_arn", "a topic in eu-north-1, where the stack goes"),
-        (place("eu-north-1"), "code_signing_config_arn", "a code signing config in eu-north-1"),
+        (
+            place("eu-north-1"),
+            "code_signing_config_arn",
+            "a code signing configuration in eu-north-1",
+        ),
         (place("eu-north-1"), "key_arn", "a key in eu-north-1, where the stack goes"),
         (
             place(account="999999999999"),
             "code_signing_config_arn",
-            "a code signing config of account 999999999999, where the stack goes",
+            "a code signing configuration in account 999999999999, where the stack goes",
         ),
         (
             place(account="999999999999"),
             "permissions_boundary",
-            "a policy of account 999999999999, where the stack goes",
+            "a policy in account 999999999999, where the stack goes",
         ),
     ],
 )
@@ -159,7 +163,7 @@ def test_a_secret_of_another_account_needs_its_customer_key(tmp_path):
     said = issues(tmp_path, document(stack=stack, secret=f'arn = "{SECRET}"'))
 
     assert "[rotators.marketing.secret] arn = " in said
-    assert "name its customer key, too, or write a secret of account 999999999999" in said
+    assert "set the secret's key_arn too, or use a secret in account 999999999999" in said
     with_key = document(stack=stack, secret=f'arn = "{SECRET}"\nkey_arn = "{KEY}"')
     load(written(tmp_path / "rotators.toml", with_key))
     of_this_account = document(stack=place(), secret=f'arn = "{SECRET}"')
@@ -195,7 +199,7 @@ def test_tags_with_characters_that_aws_refuses_are_named(tmp_path, tags):
     said = issues(tmp_path, document(stack=f"tags = {{ {tags} }}"))
 
     assert "[stack] tags = " in said
-    assert "no tab and no line break" in said
+    assert "without tabs or line breaks" in said
     assert said.startswith("rotators.toml has an issue ")
 
 

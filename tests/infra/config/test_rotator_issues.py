@@ -20,7 +20,7 @@ ALIAS = KEY.replace("key/", "alias/")
         ('interval_minutes = "4"', "write a whole number without quotes"),
         ("interval_minutes = 4.0", "write a whole number without quotes"),
         ("watchdog_min_remaining_seconds = 300", "write 120 to 299, or 0"),
-        ("watchdog_min_remaining_seconds = 119", "at least 120: two of its looks"),
+        ("watchdog_min_remaining_seconds = 119", "at least 120: two runs of it"),
         ("token_lifetime_seconds = 29", "write a number of seconds from 30 to"),
         ('value_format = "json"', 'write one of "record", "token"'),
         ("expiration_grace_minutes = 0", "from 1 to 1440"),
@@ -32,7 +32,7 @@ ALIAS = KEY.replace("key/", "alias/")
             'log_group_name = "aws/lambda/x"',
             'CloudWatch Logs reserves names that begin with "aws/"',
         ),
-        (f'log_group_name = "{"g" * 513}"', "write at most 512 characters, these are 513"),
+        (f'log_group_name = "{"g" * 513}"', "write at most 512 characters; this has 513"),
         ("log_retention_days = 31", "write one of 1, 3, 5, 7, 14, 30, 60"),
         ("intervall_minutes = 4", "unknown key; did you mean interval_minutes?"),
     ],
@@ -55,11 +55,11 @@ def test_a_mistake_is_named_with_file_table_key_value_and_fix(tmp_path, line, fi
         ('algorithm = "HS256"', 'write one of "RS256", "RS384"'),
         (
             'algorithm = "ES256"',
-            'write RS256, all that profile "intelligence" allows',
+            'write RS256: profile "intelligence" allows no other',
         ),
-        ('scope = "reports"', 'leave it out: profile "intelligence" has none'),
-        ('key_id = "one"', 'leave it out: profile "intelligence" has none'),
-        ('scope = "two  spaces"', "one space between"),
+        ('scope = "reports"', 'leave it out: profile "intelligence" does not support it'),
+        ('key_id = "one"', 'leave it out: profile "intelligence" does not support it'),
+        ('scope = "two  spaces"', "with one space"),
         ('request_style = "body"', 'write one of "query", "form"'),
         ("assertion_lifetime_seconds = 0", "from 10 to 3600"),
         ("assertion_backdate_seconds = 61", "from 0 to 60"),
@@ -74,13 +74,13 @@ def test_a_mistake_is_named_with_file_table_key_value_and_fix(tmp_path, line, fi
         ),
         (
             'token_endpoint = "https://idp.example.com/#x"',
-            "without its #fragment",
+            "remove the #fragment",
         ),
         ('token_endpoint = "https://idp.example.com:port/"', "write an address"),
         ('audience = ""', "printable characters"),
         ('allowed_token_hosts = ["https://x.example.com"]', "without https://"),
-        ('allowed_token_hosts = ["a.b", "a.b"]', "entry 2 is there twice"),
-        ('allowed_token_hosts = "a.b"', 'write a list of texts: ["...", "..."]'),
+        ('allowed_token_hosts = ["a.b", "a.b"]', "remove the duplicate entry (entry 2)"),
+        ('allowed_token_hosts = "a.b"', 'write a list of strings: ["...", "..."]'),
     ],
 )
 def test_a_mistake_of_the_identity_providers_table_is_named(tmp_path, line, fix):
@@ -97,8 +97,12 @@ def test_a_mistake_of_the_identity_providers_table_is_named(tmp_path, line, fix)
 @pytest.mark.parametrize(
     ("secret", "key", "fix"),
     [
-        ('arn = "marketing"', "arn", "write the complete ARN, its six random characters"),
-        (f'arn = "{SECRET[:-7]}"', "arn", "write the complete ARN, its six random characters"),
+        ('arn = "marketing"', "arn", "write the complete ARN, including its six random characters"),
+        (
+            f'arn = "{SECRET[:-7]}"',
+            "arn",
+            "write the complete ARN, including its six random characters",
+        ),
         (f'arn = "{SECRET}"\nkey_arn = "{ALIAS}"', "key_arn", "not an alias"),
         (f'arn = "{SECRET}"\nkey_arn = "{FAR_KEY}"', "key_arn", "write a key in eu-west-1"),
         (f'key_arn = "{KEY}"', "arn", "write arn: Complete ARN of the secret that holds"),
@@ -122,12 +126,20 @@ GROUP = '"sg-0123456789abcdef0"'
     [
         ({"subnet_ids": '["subnet-1"]'}, "subnet_ids", "write the id of a subnet, such as subnet-"),
         ({"subnet_ids": f"[{GROUP}]"}, "subnet_ids", "write the id of a subnet, such as subnet-"),
-        ({"subnet_ids": f"[{SUBNET}, {SUBNET}]"}, "subnet_ids", "entry 2 is there twice"),
+        (
+            {"subnet_ids": f"[{SUBNET}, {SUBNET}]"},
+            "subnet_ids",
+            "remove the duplicate entry (entry 2)",
+        ),
         ({"subnet_ids": "[]"}, "subnet_ids", "write at least one subnet"),
-        ({"subnet_ids": SUBNET}, "subnet_ids", "write a list of texts"),
-        ({"subnet_ids": None}, "subnet_ids", "write subnet_ids: Private subnets, all of one VPC"),
+        ({"subnet_ids": SUBNET}, "subnet_ids", "write a list of strings"),
+        ({"subnet_ids": None}, "subnet_ids", "write subnet_ids: Private subnets of one VPC"),
         ({"subnet_ids": None}, "subnet_ids", "or leave out [rotators.marketing.vpc]"),
-        ({"security_group_ids": None}, "security_group_ids", "Security groups that let HTTPS out"),
+        (
+            {"security_group_ids": None},
+            "security_group_ids",
+            "Security groups that allow outbound HTTPS",
+        ),
         ({"security_group_ids": "[]"}, "security_group_ids", "write at least one security group"),
         (
             {"security_group_ids": '["sg-0123456789ABCDEF0"]'},
@@ -137,12 +149,12 @@ GROUP = '"sg-0123456789abcdef0"'
         (
             {"subnet_ids": str([f"subnet-{number:08x}" for number in range(17)])},
             "subnet_ids",
-            "write at most 16, as many as Lambda takes",
+            "write at most 16, Lambda's limit",
         ),
         (
             {"security_group_ids": str([f"sg-{number:017x}" for number in range(6)])},
             "security_group_ids",
-            "write at most 5, as many as Lambda takes",
+            "write at most 5, Lambda's limit",
         ),
         (
             {"allow_ipv6_for_dual_stack": '"yes"'},
@@ -180,7 +192,7 @@ def test_private_addresses_are_refused_without_a_vpc_and_accepted_with_one(tmp_p
     said = issues(tmp_path, private)
 
     where = "[rotators.marketing.identity_provider] allow_private_addresses = true"
-    assert f"{where}: leave it out, or name the vpc, too" in said
+    assert f"{where}: leave it out, or set vpc too" in said
     loaded = load(written(tmp_path / "rotators.toml", private + vpc))
     assert loaded.rotators["marketing"].identity_provider.allow_private_addresses
 
@@ -188,11 +200,14 @@ def test_private_addresses_are_refused_without_a_vpc_and_accepted_with_one(tmp_p
 @pytest.mark.parametrize(
     ("line", "fix"),
     [
-        ('audience = "x"', "here; [rotators.marketing.identity_provider] has it"),
-        ('audiense = "x"', "did you mean audience of [rotators.marketing.identity_provider]?"),
-        ('region = "eu-west-1"', "unknown key here; [stack] has it"),
-        ("identity_provider.interval_minutes = 4", "unknown key here; [rotators.marketing] has it"),
-        ("colour = 1", "known are parameter_name, stack,"),
+        ('audience = "x"', "here; it belongs to [rotators.marketing.identity_provider]"),
+        ('audiense = "x"', "did you mean audience in [rotators.marketing.identity_provider]?"),
+        ('region = "eu-west-1"', "unknown key here; it belongs to [stack]"),
+        (
+            "identity_provider.interval_minutes = 4",
+            "unknown key here; it belongs to [rotators.marketing]",
+        ),
+        ("colour = 1", "the known keys are parameter_name, stack,"),
     ],
 )
 def test_a_key_in_the_wrong_table_is_led_to_the_right_one(tmp_path, line, fix):
@@ -208,8 +223,8 @@ def test_a_key_in_the_wrong_table_is_led_to_the_right_one(tmp_path, line, fix):
         ("/marketing/", "no slash at the end"),
         ("/a//b", "single slashes"),
         ("/a b", "letters, digits and . - _"),
-        ("/" + "/".join("abcdefghijklmnop"), "at most 15 levels, this one has 16"),
-        ("/" + "a" * 1011, "characters, these are 1012"),
+        ("/" + "/".join("abcdefghijklmnop"), "at most 15 levels; this one has 16"),
+        ("/" + "a" * 1011, "characters; this has 1012"),
     ],
 )
 def test_a_parameter_name_that_ssm_would_refuse_is_named(tmp_path, name, fix):

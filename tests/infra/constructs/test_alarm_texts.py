@@ -98,7 +98,7 @@ def test_a_text_links_to_its_part_of_the_runbook_where_the_address_is_known(name
 
 @pytest.mark.parametrize("wrong", ["wiki/runbook", f"{RUNBOOK}#top", "https://a b", f"{LONGEST}w"])
 def test_an_address_that_cannot_be_linked_is_refused(wrong: str):
-    with pytest.raises(ValueError, match=r"write an address of up to 160 characters without #"):
+    with pytest.raises(ValueError, match=r"write a URL of up to 160 characters without #"):
         a_stack(runbook_url=wrong)
 
 

@@ -66,7 +66,7 @@ def test_a_number_that_is_known_at_deployment_only_has_no_place_in_json():
     [
         (
             IdentityProvider.rfc7523(token_endpoint=ENDPOINT, claims={"exp": 1}),
-            "leave out exp: write identity_provider.assertion_lifetime",
+            "leave out exp: set identity_provider.assertion_lifetime",
         ),
         (
             IdentityProvider(headers={"typ": "JWT"}),

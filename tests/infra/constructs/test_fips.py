@@ -59,7 +59,10 @@ def test_where_there_are_none_the_mistake_names_the_regions_that_have_them(
 ):
     found = issues(tmp_path, document(f'region = "{region}"', "fips = true"))
 
-    assert "rotators.toml: [stack] fips = true: leave it out, because" in found
+    assert (
+        "rotators.toml: [stack] fips = true: leave it out or choose another region, because"
+        in found
+    )
     assert f"{region} lacks them" in found
     assert {*re.findall(r"[a-z]+(?:-[a-z]+)+-\d", found)} == {*regions_with_fips(), region}
     assert len(found.splitlines()) == 2
@@ -68,7 +71,7 @@ def test_where_there_are_none_the_mistake_names_the_regions_that_have_them(
 def test_where_nobody_knows_the_region_it_has_to_be_named(tmp_path: Path):
     found = issues(tmp_path, document("fips = true"))
 
-    assert "[stack] fips = true: name the region where the stack goes, too" in found
+    assert "[stack] fips = true: set the region where the stack goes too" in found
     assert "us-gov-west-1" in found
 
 
@@ -93,7 +96,7 @@ def test_the_variable_counts_when_the_environment_is_measured(tmp_path: Path):
 
     def measured(*lines: str) -> int:
         found = issues(tmp_path, document(f"tags = {{ {tags} }}", *lines, 'region = "us-east-1"'))
-        (size,) = re.findall(r"needs (\d+) bytes and Lambda has room for 4096", found)
+        (size,) = re.findall(r"take (\d+) bytes, and Lambda allows 4096", found)
         return int(size)
 
     assert measured("fips = true") - measured() == len("AWS_USE_FIPS_ENDPOINT" + "true")

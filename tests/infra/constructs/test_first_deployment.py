@@ -30,7 +30,7 @@ def test_what_the_stack_puts_into_a_new_secret_never_changes():
     """A change would be stored as the current version of every deployed secret, over its key."""
     assert only(template(), "AWS::SecretsManager::Secret")["GenerateSecretString"] == {
         "SecretStringTemplate": (
-            '{"waitingForServiceAccount": "put the downloaded file here, in place of all of this"}'
+            '{"waitingForServiceAccount": "replace all of this with the downloaded file"}'
         ),
         "GenerateStringKey": "random",
     }

@@ -239,7 +239,7 @@ def test_one_role_mails_for_all_rotators_of_a_stack():
         )
 
     roles = resources(rendered(stack), "AWS::IAM::Role").values()
-    (mailer,) = (role for role in roles if "email" in role["Description"])
+    (mailer,) = (role for role in roles if "alerts" in role["Description"])
     assert "kms:GenerateDataKey" in str(mailer["Policies"])
 
 

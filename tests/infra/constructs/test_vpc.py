@@ -205,7 +205,7 @@ def test_a_vpc_that_is_looked_up_later_is_taken():
     ],
 )
 def test_an_argument_without_a_vpc_is_named(argument: str, value: object):
-    assert f"Tokens/Marketing: {argument}: leave it out, or give the vpc, too" in said(
+    assert f"Tokens/Marketing: {argument}: leave it out, or pass vpc too" in said(
         **{argument: value}
     )
 
@@ -214,9 +214,7 @@ def test_security_groups_without_a_vpc_are_named():
     stack = a_stack()
     group = ec2.SecurityGroup.from_security_group_id(stack, "Group", GROUPS[0])
 
-    assert "security_groups: leave it out, or give the vpc, too" in said(
-        stack, security_groups=[group]
-    )
+    assert "security_groups: leave it out, or pass vpc too" in said(stack, security_groups=[group])
 
 
 @pytest.mark.parametrize("by_type", [False, True])
@@ -238,7 +236,7 @@ def test_a_selection_that_selects_nothing_is_named_and_is_no_traceback():
 
     shown = said(stack, vpc=imported(stack), vpc_subnets=selection)
 
-    assert "vpc_subnets: select subnets that the vpc has. There are no subnet groups" in shown
+    assert "vpc_subnets: select subnets of the vpc. There are no subnet groups" in shown
 
 
 def test_rules_of_the_file_hold_for_the_construct():
@@ -251,7 +249,7 @@ def test_rules_of_the_file_hold_for_the_construct():
     shown = said(stack, vpc=imported(stack), security_groups=groups)
 
     assert "security_groups = " in shown
-    assert "write at most 5, as many as Lambda takes" in shown
+    assert "write at most 5, Lambda's limit" in shown
 
 
 def test_an_id_of_another_kind_is_named():
@@ -268,9 +266,7 @@ def test_private_addresses_need_a_vpc():
 
     shown = said(identity_provider=provider)
 
-    assert (
-        "identity_provider.allow_private_addresses = true: leave it out, or name the vpc" in shown
-    )
+    assert "identity_provider.allow_private_addresses = true: leave it out, or set vpc too" in shown
     stack = Stack(App(), "Tokens")
     a_rotator(stack, identity_provider=provider, vpc=imported(stack))
     variables = only(rendered(stack), "AWS::Lambda::Function")["Environment"]["Variables"]

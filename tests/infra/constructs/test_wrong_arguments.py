@@ -116,14 +116,14 @@ def test_two_rotators_of_a_stack_do_not_write_one_parameter():
     stack = a_stack()
     a_rotator(stack, "First")
 
-    assert "write another name: Tokens/First writes this parameter already" in said(stack)
+    assert "write another name: Tokens/First uses this parameter already" in said(stack)
 
 
 def test_two_rotators_of_a_stack_do_not_have_one_log_group():
     stack = a_stack()
     a_rotator(stack, "First", parameter_name="/first", log_group_name="/acme/tokens")
 
-    assert "write another name: Tokens/First has this log group already" in said(
+    assert "write another name: Tokens/First uses this log group already" in said(
         stack, log_group_name="/acme/tokens"
     )
 
@@ -166,7 +166,7 @@ def test_a_topic_that_alarms_cannot_tell_is_refused(arn: str, fix: str):
 
 
 def test_alerts_need_a_topic():
-    assert "secret_access_alerts = true: give an alarm_topic" in said(secret_access_alerts=True)
+    assert "secret_access_alerts = true: pass alarm_topic too" in said(secret_access_alerts=True)
 
 
 def test_what_the_template_depends_on_has_to_be_known_at_synthesis():
@@ -176,8 +176,8 @@ def test_what_the_template_depends_on_has_to_be_known_at_synthesis():
 
     shown = said(stack, interval=Duration.minutes(minutes), share_with=[account])
 
-    assert "interval: give what is known at synthesis" in shown
-    assert "share_with: give what is known at synthesis" in shown
+    assert "interval: pass a value that is known at synthesis" in shown
+    assert "share_with: pass a value that is known at synthesis" in shown
 
 
 def test_a_key_in_an_argument_is_named_and_never_shown():

@@ -65,7 +65,7 @@ def fix_of_file(directory: Path, stack: str, argument: str) -> str:
         text = document(stack=stack, rotator=f'share_with = ["{UNIT}"]')
     else:
         return fix_of_file(directory, stack, "alarm_topic").replace("a topic", "a key")
-    (found,) = re.findall(": ((?:write|name) .*)", issues(directory, text))
+    (found,) = re.findall(": ((?:write|set) .*)", issues(directory, text))
     return str(found)
 
 

@@ -89,14 +89,14 @@ def test_a_bucket_with_placeholders_is_no_parameter(run: Run):
             '--bucket = "arn:aws:s3:::acme": write the bucket\'s',
         ),
         (("--bucket", "acme-${Qualifier}"), 2, "${AWS::AccountId} and ${AWS::Region}"),
-        (("--prefix", "/tokens"), 2, '--prefix = "/tokens": write the beginning of a name'),
+        (("--prefix", "/tokens"), 2, '--prefix = "/tokens": write a prefix such as'),
         (("--prefix", "${AWS::Region}/"), 2, "--prefix"),
         (
             ("--stack", "other"),
             1,
-            "There is no stack other to package. There is: tokens, tokens-2.",
+            "There is no stack other to package. The stacks are: tokens, tokens-2.",
         ),
-        (("--config", "nowhere.toml"), 1, "There is no file nowhere.toml."),
+        (("--config", "nowhere.toml"), 1, "The file nowhere.toml does not exist."),
         (("--out", "rotators.toml"), 1, "rotators.toml cannot be written (File exists)."),
     ],
 )

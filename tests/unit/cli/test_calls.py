@@ -34,8 +34,8 @@ def test_what_aws_denied_is_known_as_such():
     ("error", "said"),
     [
         (SSLError(endpoint_url=URL, error=OSError("self-signed certificate")), "AWS_CA_BUNDLE"),
-        (ProxyConnectionError(proxy_url="http://me:sentinel@proxy"), "The proxy that HTTPS_PROXY"),
-        (EndpointConnectionError(endpoint_url=URL), "may want a proxy in HTTPS_PROXY"),
+        (ProxyConnectionError(proxy_url="http://me:sentinel@proxy"), "The proxy in HTTPS_PROXY"),
+        (EndpointConnectionError(endpoint_url=URL), "may require a proxy in HTTPS_PROXY"),
         (RefreshWithMFAUnsupportedError(), "needs a terminal"),
         (EOFError(), "needs a terminal"),
     ],

@@ -35,7 +35,7 @@ def test_one_of_several_is_named_as_in_the_configuration(
     said = [line for line in capsys.readouterr().err.splitlines() if "Error: " in line]
     assert said == [
         (
-            f"ConfigurationError: The stack {STACK} has several rotators. Name one of them: "
+            f"ConfigurationError: The stack {STACK} has several rotators. Choose one of them: "
             "marketing-data, sales."
         ),
         (
@@ -63,7 +63,7 @@ def test_a_rotator_of_an_app_is_named_by_its_path_in_the_stack(
             line for line in capsys.readouterr().err.splitlines() if not line.startswith("Account ")
         ]
     ] == [
-        "Name one of them: Team/Sales, marketing.",
+        "Choose one of them: Team/Sales, marketing.",
         "It has: Team/Sales, marketing.",
     ]
 
@@ -94,7 +94,7 @@ def test_a_stack_that_is_not_there_is_named_with_its_region(
 
     assert rotator.run("check", "--stack", "nowhere") == 1
 
-    assert "There is no stack nowhere in eu-west-1." in shown(capsys)
+    assert "The stack nowhere does not exist in eu-west-1." in shown(capsys)
 
 
 @pytest.mark.parametrize(

@@ -64,12 +64,15 @@ def test_a_person_can_copy_what_is_printed(asked: Any):
 
     heading, _, rest = out.partition("\n")
     services, _, roles = rest.partition("For the roles of account 111122223333, ")
-    assert heading == "In any case, for AWS's services:"
+    assert heading == "Always, for AWS services:"
     assert json.loads(services)[0]["Sid"] == "AlarmsMayPublish"
     assert "arn:aws:iam::111122223333:root kms:*" in roles.splitlines()[0]
     assert len(json.loads(roles.partition("\n")[2])) == 2
     assert err.splitlines() == [
-        "Calls no AWS: account 111122223333, region eu-west-1, stack tokens, rotator marketing."
+        (
+            "Does not call AWS: account 111122223333, region eu-west-1, stack tokens, "
+            "rotator marketing."
+        )
     ]
 
 
@@ -99,11 +102,11 @@ def test_another_partition_has_its_own_arns_and_names_of_services(
     assert "arn:aws:" not in out
     assert arn in out
     assert f"logs.{region}.{suffix}" in out
-    assert "has no key_arn: each stack creates a key" in err
+    assert "has no key_arn: each stack creates its own key" in err
 
 
 def test_a_file_that_does_not_say_where_its_stacks_go_is_told_what_to_write(asked: Any):
     code, out, err = asked('region = "eu-west-1"')
 
     assert (code, out) == (1, "")
-    assert "Write key_arn, or account and region, into [stack]." in err
+    assert "Set key_arn, or account and region, in [stack]." in err

@@ -102,7 +102,7 @@ def test_it_says_where_it_works_before_it_does_anything(
     if run.connected:
         assert (code, first) == (130, PLACE)
     elif verb not in SAYS_ITS_SETTINGS:
-        assert first == f"Calls no AWS: {PLACE[0].lower()}{PLACE[1:]}"
+        assert first == f"Does not call AWS: {PLACE[0].lower()}{PLACE[1:]}"
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -136,7 +136,7 @@ def test_with_credentials_of_another_account_it_calls_nothing_and_names_both(
     said = "".join(capsys.readouterr())
     if run.connected:
         assert code == 1
-        assert f"names account {THEIRS}, and your credentials are of account {OURS}" in said
+        assert f"names account {THEIRS}, but your credentials are for account {OURS}" in said
     else:
         assert verb in CALL_NO_AWS
 
@@ -198,7 +198,9 @@ def test_what_a_file_says_of_many_is_counted(tmp_path: Path, capsys: pytest.Capt
     assert main(["costs", "--config", str(file), "--json"]) == 0
 
     out, err = capsys.readouterr()
-    assert err == ("Calls no AWS: stacks s0, s1, s2 and 2 more, rotators r0, r1, r2 and 2 more.\n")
+    assert err == (
+        "Does not call AWS: stacks s0, s1, s2 and 2 more, rotators r0, r1, r2 and 2 more.\n"
+    )
     assert json.loads(out)["stack"] is json.loads(out)["rotator"] is None
 
 
@@ -208,7 +210,7 @@ def test_a_region_beside_the_arn_of_another_one_is_refused(
     code = rotator.run("status", "--function", rotator.function_arn, "--region", "us-east-1")
 
     assert code == 2
-    assert "is of eu-west-1, and --region names us-east-1" in capsys.readouterr().err
+    assert "is in eu-west-1, but --region is us-east-1" in capsys.readouterr().err
 
 
 def test_a_stack_that_is_elsewhere_is_named_with_both_regions(
@@ -221,4 +223,7 @@ def test_a_stack_that_is_elsewhere_is_named_with_both_regions(
 
     assert code == 1
     said = capsys.readouterr().err
-    assert "There is no stack elsewhere in eu-west-1, and the configuration names us-east-1" in said
+    assert (
+        "The stack elsewhere does not exist in eu-west-1, but the configuration names us-east-1"
+        in said
+    )

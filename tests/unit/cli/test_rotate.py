@@ -74,7 +74,7 @@ def test_the_text_of_an_error_that_is_not_ours_is_not_shown(
     assert rotator.run("rotate") == 1
 
     said = shown(capsys)
-    assert "Its log says more" in said
+    assert "See its log" in said
     assert "sentinel" not in said
 
 
@@ -84,13 +84,13 @@ def test_a_busy_function_is_explained(rotator: OperatedRotator, capsys: pytest.C
 
     assert rotator.run("rotate") == 1
 
-    assert "other rotations are under way" in capsys.readouterr().err
+    assert "other rotations are running" in capsys.readouterr().err
 
 
 def test_a_secret_without_a_service_account_leads_to_upload(
     rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    why = "Nobody has stored a service account yet: token-rotator upload FILE"
+    why = "No service account is stored yet: token-rotator upload FILE"
     rotator.functions.answer = {"outcome": "waiting", "warnings": [why]}
 
     assert rotator.run("rotate") == 1

@@ -83,7 +83,7 @@ def test_without_a_parameter_it_says_why(
 
     assert rotator.run("status") == 1
 
-    assert "There is no parameter" in capsys.readouterr().out
+    assert "does not exist: no token was published" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException"])

@@ -73,7 +73,7 @@ def test_a_file_says_in_which_stack_a_rotator_is(here: Path, name: str, stack: s
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        (None, "rotators.toml has several rotators. Name one of them: marketing, sales."),
+        (None, "rotators.toml has several rotators. Choose one of them: marketing, sales."),
         ("sale", "rotators.toml has no rotator sale. Did you mean sales?"),
         ("x", "rotators.toml has no rotator x. It has marketing, sales."),
     ],
@@ -125,7 +125,9 @@ def test_a_mistake_in_the_file_is_shown_as_synthesis_shows_it(here: Path):
 
 
 def test_a_file_that_is_not_there_is_named(here: Path):
-    with pytest.raises(ConfigFileError, match=r"There is no file envs/prod.toml. Name another"):
+    with pytest.raises(
+        ConfigFileError, match=r"The file envs/prod.toml does not exist. Choose another"
+    ):
         named(config=Path("envs/prod.toml"))
 
 

@@ -90,5 +90,5 @@ def test_without_a_terminal_the_code_of_an_mfa_device_is_not_read_from_stdin(
     )
 
     said = done.stdout + done.stderr
-    assert "(MFA). The profile wants an MFA code, which needs a terminal." in said
+    assert "(MFA). The profile requires an MFA code, which needs a terminal." in said
     assert "Traceback" not in said

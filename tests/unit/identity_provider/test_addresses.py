@@ -164,7 +164,7 @@ def test_a_name_that_leads_inside_is_refused_when_the_connection_is_made(
     resolves("idp.example", ["127.0.0.1"])
 
     with pytest.raises(
-        IdentityProviderUntrusted, match=r"leads to 127\.0\.0\.1, a loopback address"
+        IdentityProviderUntrusted, match=r"resolves to 127\.0\.0\.1, a loopback address"
     ):
         ask(server.url.replace("127.0.0.1", "idp.example"), Addresses())
 
@@ -192,7 +192,7 @@ def test_allowing_private_addresses_is_offered_where_it_helps(
         ask("https://idp.example/", allowed)
 
     assert ("allow_private_addresses = true" in str(caught.value)) is offered
-    assert ("No setting admits it" in str(caught.value)) is not offered
+    assert ("No setting allows it" in str(caught.value)) is not offered
 
 
 def test_a_name_that_leads_inside_too_is_refused(server: CannedServer, resolves: Resolver):

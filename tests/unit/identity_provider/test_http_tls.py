@@ -47,7 +47,7 @@ def test_a_server_that_wants_a_client_certificate_is_recognised(
 
     with (
         CannedServer(answer(), tls=context) as server,
-        pytest.raises(IdentityProviderDown, match="may demand a client certificate"),
+        pytest.raises(IdentityProviderDown, match="may require a client certificate"),
     ):
         accepted(server.url)
 
@@ -61,6 +61,6 @@ def closes_after_the_hello(connection: Connection) -> None:
 def test_a_connection_that_ends_within_the_handshake_may_want_a_client_certificate():
     with (
         CannedServer(closes_after_the_hello, listens=False) as server,
-        pytest.raises(IdentityProviderDown, match="may demand a client certificate"),
+        pytest.raises(IdentityProviderDown, match="may require a client certificate"),
     ):
         post(server.url.replace("http:", "https:"))

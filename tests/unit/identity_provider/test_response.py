@@ -61,8 +61,8 @@ def test_what_grows_beyond_the_bound_when_it_is_decompressed_is_not_kept(times: 
         ("br", "Content-Encoding br"),
         ("zstd", "Content-Encoding zstd"),
         ("gzip, aes128gcm", "Content-Encoding aes128gcm"),
-        (SENTINEL, "Content-Encoding of no known name"),
-        ("gzip", "a body that is not in its Content-Encoding"),
+        (SENTINEL, "Content-Encoding with an unknown name"),
+        ("gzip", "a body that does not match its Content-Encoding"),
     ],
 )
 def test_an_encoding_that_cannot_be_read_is_named(encoding: str, shown: str):

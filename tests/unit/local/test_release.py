@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local import release
-from local.release import NotReleasable, check_tag, checksums, notes, wheel
+from local.release import NotReleasable, check_tag, checksums, notes, wheel, with_addresses
 
 CHANGELOG = """\
 # Changelog
@@ -30,6 +30,14 @@ CHANGELOG = """\
 def test_the_notes_are_the_section_of_the_version():
     assert notes(CHANGELOG, "0.2.0") == "### Fixed\n\n- This.\n"
     assert notes(CHANGELOG, "0.1.0") == "- The first one.\n"
+
+
+def test_the_links_of_the_notes_lead_to_the_tagged_files():
+    text = "[a](docs/a.md#b), [c](https://example.com/d)"
+
+    assert with_addresses(text, "https://host/owner/name", "0.2.0") == (
+        "[a](https://host/owner/name/blob/v0.2.0/docs/a.md#b), [c](https://example.com/d)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -102,5 +102,5 @@ def test_the_log_says_that_it_was_somebody_else(
 
     own, foreign = map(json.loads, capsys.readouterr().out.splitlines())
     assert own[ReportField.WARNINGS] == []
-    assert "Somebody else" in foreign[ReportField.WARNINGS][0]
+    assert "Another principal" in foreign[ReportField.WARNINGS][0]
     assert foreign[ReportField.LEVEL] == "WARNING"

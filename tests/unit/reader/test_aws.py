@@ -39,7 +39,7 @@ def test_without_a_client_the_reader_creates_one(ssm: "SSMClient"):
 
 
 def test_a_parameter_that_does_not_exist(ssm: "SSMClient"):
-    with pytest.raises(TokenUnavailable, match="no such parameter"):
+    with pytest.raises(TokenUnavailable, match="does not exist"):
         TokenReader(NAME, ssm).get()
 
 

@@ -28,7 +28,7 @@ def test_a_handler_within_the_first_read_gets_an_error_at_once(scenario: ReaderS
     asked: list[BaseException] = []
 
     def log_handler() -> None:
-        with pytest.raises(TokenUnavailable, match="has not ended") as caught:
+        with pytest.raises(TokenUnavailable, match="still in progress") as caught:
             reader.get()
         asked.append(caught.value)
 
@@ -108,7 +108,7 @@ def test_no_caller_waits_for_ever_for_another_ones_read(scenario: ReaderScenario
     reader._lock = lock  # noqa: SLF001
 
     for call in (reader.get, reader.refresh, lambda: reader.refresh(force=True)):
-        with pytest.raises(TokenUnavailable, match="has not ended"):
+        with pytest.raises(TokenUnavailable, match="still in progress"):
             call()
     assert waits == [WAIT_LIMIT_SECONDS] * 3
 

@@ -1,1 +1,1 @@
-"""``token-rotator try --probe``: what only the provider can say, in six token requests."""
+"""``token-rotator try --probe``: finds undocumented behavior with at most six token requests."""

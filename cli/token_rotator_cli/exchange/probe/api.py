@@ -1,4 +1,4 @@
-"""Whether a second token ends the first one, which only an API that takes the token shows."""
+"""Checks with an API whether a second token revokes the first one."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,7 +33,7 @@ def check_api(url: str) -> None:
 
 @dataclass(kw_only=True)
 class Api:
-    """A URL that answers 2xx to a valid token, and is asked by GET."""
+    """A URL that returns 2xx for a valid token. Requests use GET."""
 
     url: str
     network: Network
@@ -42,14 +42,14 @@ class Api:
     _reason: str | None = field(default=None, init=False)
 
     def first(self, record: Record) -> None:
-        """Before a second token is asked for: does the URL tell a valid token from none?"""
+        """Checks that the URL requires a token, before a second token is requested."""
         if self._took(None, "no token") is not False:
             self._reason = self._reason or "the URL of --api answers without a token, too"
         elif self._took(record, "the first token") is not True:
             self._reason = self._reason or "the URL of --api does not take the first token"
 
     def ended(self, first: Record, second: Record) -> tuple[bool | None, str]:
-        """Whether the first token is over now, and why that is told. None: it cannot be told."""
+        """Whether the first token is revoked, and the reason. None: unknown."""
         took = None
         if not self._reason:
             took = self._took(first, "the first token, after the second was issued")
@@ -64,7 +64,7 @@ class Api:
         return True, "the URL of --api takes the second token, and the first one no more"
 
     def _took(self, record: Record | None, what: str) -> bool | None:
-        """Whether it answered 2xx. None: neither that nor that the token is not valid."""
+        """Whether the response is 2xx. None: neither 2xx nor an invalid token."""
         headers = {"Accept": "*/*"}
         if record:
             headers["Authorization"] = f"Bearer {record.access_token}"

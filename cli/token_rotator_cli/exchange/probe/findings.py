@@ -1,4 +1,4 @@
-"""The findings of a probe: an answer to each question, and which request says so."""
+"""The findings of a probe: the answer to each question, and the request that shows it."""
 
 import math
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _WORDS: Final[dict[bool | None, Word]] = {True: "yes", False: "no", None: "unkno
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One question and its answer. There is no secret in it."""
+    """One question and its answer. It contains no secrets."""
 
     question: str
     answer: Word
@@ -26,28 +26,28 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """All that a probe saw."""
+    """Everything that a probe observed."""
 
     asker: Asker
     base: Reply
-    """The manner that is accepted, in which the function is to ask."""
+    """The accepted request, which the function should use."""
     discovered: ProviderResponse | None
     """None: the settings name the token endpoint, and nothing was discovered."""
     ended: tuple[bool | None, str]
-    """Whether a second token ends the first one."""
+    """Whether a second token revokes the first one."""
     replay: bool
-    """Whether a second use of an assertion was asked for."""
+    """Whether an assertion was sent twice."""
 
     @property
     def issuer(self) -> bool | None:
-        """Whether the discovery document names one, which is the audience then."""
+        """Whether the discovery document names an issuer, which is then the audience."""
         if self.discovered is None:
             return None
         return isinstance((self.discovered.fields or {}).get("issuer"), str)
 
 
 def findings(seen: Seen) -> Iterator[Finding]:
-    """All of them, in the order of the plan."""
+    """All findings, in order."""
     replies = seen.asker.replies
     yield Finding(
         question="key works",

@@ -1,4 +1,4 @@
-"""The manners of a token request: where its parameters travel, and what its assertion says."""
+"""Variants of a token request: the place of its parameters, and the assertion's claims."""
 
 import math
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from token_rotator.contract import LONGEST_ASSERTION_BACKDATE_SECONDS, RequestSt
 from token_rotator.settings import Settings
 
 LIFETIME: Final = timedelta(seconds=60)
-"""Of an assertion, where the settings name none; what the profile rfc7523 has."""
+"""The assertion's lifetime if the settings have none, as in profile rfc7523."""
 
 BACKDATE: Final = timedelta(seconds=30)
-"""By how much ``iat`` is set back where the provider does not say what time it is."""
+"""Subtracted from ``iat`` if the provider's clock is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How a request is made. Two manners that differ in one field answer one question."""
+    """A variant of a request. Two variants that differ in one field answer one question."""
 
     style: RequestStyle
     lifetime: timedelta | None
@@ -28,7 +28,7 @@ class Manner:
 
     @classmethod
     def of(cls, settings: Settings, audience: str) -> "Manner":
-        """That of the function with these settings."""
+        """The variant that the function uses with these settings."""
         return cls(
             style=settings.request_style,
             lifetime=settings.assertion_lifetime,
@@ -37,7 +37,7 @@ class Manner:
         )
 
     def applied(self, settings: Settings) -> Settings:
-        """The settings, with which the function would ask in this manner."""
+        """The settings that make the function use this variant."""
         return replace(
             settings,
             request_style=self.style,
@@ -67,7 +67,7 @@ class Manner:
 def others(
     refused: Manner, *, skew: timedelta | None, token_endpoint: str, fixed: bool, needs_exp: bool
 ) -> Iterator[Manner]:
-    """What is tried in turn where the first manner is refused: at most five manners.
+    """At most five variants to try in order if the first one is refused.
 
     ``skew`` is the provider's clock minus ours, None if it does not say; ``fixed``: the audience
     is a setting; ``needs_exp``: no setting leaves ``exp`` out.
@@ -90,7 +90,7 @@ def others(
 
 
 def _backdate(skew: timedelta | None) -> timedelta:
-    """What makes up for a clock that is behind; 0 if it is not, or more than a setting can."""
+    """The backdate for a clock that is behind. 0: it is not, or by more than the setting allows."""
     if skew is None or skew >= timedelta():
         return timedelta()
     wanted = math.ceil(-skew.total_seconds()) + 1  # the header Date has whole seconds

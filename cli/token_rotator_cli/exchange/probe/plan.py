@@ -1,7 +1,8 @@
-"""The plan: which request is sent next, so that few answer all, and what may be concluded.
+"""Chooses the requests of a probe, and draws conclusions from their responses.
 
-A refusal has many reasons. It answers a question only between two acceptances of a request that
-differs in nothing but what is asked: docs/understand/decisions/0037-what-a-probe-may-conclude.md.
+A refusal can have many reasons. It answers a question only if the same request without the tested
+feature is accepted before and after it:
+docs/understand/decisions/0037-what-a-probe-may-conclude.md.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,9 +23,9 @@ _ANOTHER_MANNER_DOES_NOT_HELP = frozenset({Meaning.ACCESS, Meaning.SCOPE})
 def find_manner(
     asker: Asker, first: Manner, others: Callable[[Reply], Iterator[Manner]]
 ) -> Reply | None:
-    """The first request that is accepted: that of the settings, else another manner's.
+    """The first accepted request: that of the settings, or another variant.
 
-    None: all were refused, or the provider could not answer.
+    None: all were refused, or the provider is unavailable.
     """
     reply = asker.ask(first)
     if reply is None or reply.accepted or not reply.refused:
@@ -36,15 +37,15 @@ def find_manner(
         if tried is None or tried.accepted:
             return tried
         if all(isinstance(one.error, AnsweredByAnother) for one in asker.replies[:2]):
-            return None  # something in front of the provider, which minds no manner
+            return None  # another system responded, whatever the variant
     return None
 
 
 def ask_the_rest(asker: Asker, base: Reply, *, second_token: bool) -> None:
-    """Asks what is unknown yet about ``exp`` and the form, both at once if that goes well.
+    """Tests what is still unknown about ``exp`` and the form, together if possible.
 
-    Then the manner that was accepted again, if refusals came last, or if a second token is
-    wanted and nothing led to one.
+    Then repeats the accepted variant if the last request was refused, or if a second token is still
+    needed.
     """
     for manner in _unknown(asker.replies, base.manner):
         asker.ask(manner)
@@ -86,7 +87,7 @@ def backdating_needed(replies: Sequence[Reply]) -> bool | None:
 
 
 def second_use_refused(replies: Sequence[Reply]) -> bool | None:
-    """None: it was not tried, or something else than the provider answered."""
+    """None: not tried, or another system responded."""
     last = replies[-1]
     if not last.replayed:
         return None
@@ -94,23 +95,23 @@ def second_use_refused(replies: Sequence[Reply]) -> bool | None:
 
 
 def told_lifetime(base: Reply) -> timedelta | None:
-    """How long the token lives, as its answer says; None: it does not."""
+    """The token's lifetime in the response. None: it has none."""
     lifetime = base.record.expires_at - base.record.issued_at if base.record else UNTOLD
     return None if lifetime >= UNTOLD else lifetime
 
 
 def deciding(replies: Sequence[Reply], has: Has) -> Reply | None:
-    """The reply that tells: the first that was accepted, else the last that was refused."""
+    """The decisive reply: the first accepted one, or else the last refused one."""
     asked = [reply for reply in replies if has(reply.manner) and not reply.replayed]
     accepted = [reply for reply in asked if reply.accepted]
     return accepted[0] if accepted else (asked[-1] if asked else None)
 
 
 def _answer(replies: Sequence[Reply], has: Has, without: Callable[[Manner], Manner]) -> bool | None:
-    """Whether a request that has it is accepted.
+    """Whether a request with the feature is accepted.
 
-    False only if the same request without it was accepted, and one was accepted afterwards: else
-    something besides may have been refused.
+    False only if the same request without it was accepted, and another one was accepted afterwards:
+    otherwise the refusal may have another reason.
     """
     fresh = [reply for reply in replies if not reply.replayed]
     if _had(fresh, has):

@@ -1,4 +1,4 @@
-"""``token-rotator try --probe``: finds out how the provider wants to be asked."""
+"""``token-rotator try --probe``: finds out what requests the provider accepts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,9 +36,9 @@ class Probe:
 
 
 def probe(options: Try, asked: Probe, console: Console, clock: Clock, stdin: TextIO) -> int:
-    """The exit code. Stdout gets the ``rotators.toml`` alone, stderr all that led to it.
+    """Runs the command. Prints only the ``rotators.toml`` on stdout, and the rest on stderr.
 
-    Raises what ``exchange`` raises, for the request that the settings make.
+    Raises the same errors as ``exchange``, for the request of the settings.
     """
     if asked.api is not None:
         check_api(asked.api)
@@ -114,7 +114,7 @@ def _announce(console: Console, destination: Destination, asked: Probe) -> None:
 
 def _others(reply: Reply, asker: Asker, chosen: Chosen) -> Iterator[Manner]:
     provider = chosen.rotator.identity_provider
-    # the profile intelligence alone leaves exp out, and takes neither scope nor kid
+    # only profile intelligence omits exp, and it supports neither scope nor kid
     leaves_out = PROFILES[provider.profile].assertion_lifetime_seconds is None or (
         provider.profile is Profile.RFC7523
         and provider.scope is None

@@ -1,4 +1,4 @@
-"""The probe's token requests: few, counted, each shown, and what each was answered."""
+"""Sends and shows the probe's token requests, with a limit on their number."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,16 +23,16 @@ from token_rotator_cli.exchange.journal import Journal, ObservedHttp, ObservedSi
 from token_rotator_cli.exchange.probe.manner import Manner
 
 MOST: Final = 6
-"""Token requests of one probe."""
+"""Maximum number of token requests of one probe."""
 
 LONGEST: Final = HTTP_CONNECT + HTTP_READ + timedelta(seconds=1)
 UNTOLD: Final = timedelta(seconds=LONGEST_TOKEN_LIFETIME_SECONDS)
-"""The lifetime of a token whose answer says none."""
+"""The configured lifetime, so that a response without a lifetime is recognizable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What one token request was answered."""
+    """The response to one token request."""
 
     number: int
     manner: Manner
@@ -40,7 +40,7 @@ class Reply:
     """The token; None: there was none."""
     error: IdentityProviderError | ProxyFailed | None
     answer: ProviderResponse | None = field(repr=False)
-    """None: nothing was answered."""
+    """None: there was no response."""
     assertion: str = field(repr=False)
     replayed: bool = False
 
@@ -50,12 +50,12 @@ class Reply:
 
     @property
     def refused(self) -> bool:
-        """Whether somebody said no, and not "later" or nothing."""
+        """Whether it was refused, and not a temporary failure."""
         return isinstance(self.error, (TokenRequestRefused, AnsweredByAnother))
 
     @property
     def code(self) -> str | None:
-        """The OAuth error code, if it is a registered one; others might quote the request."""
+        """The OAuth error code, if registered. Others may quote the request."""
         code = answers.error_code(self.answer) if self.answer else None
         return code if code in CODES else None
 
@@ -69,7 +69,7 @@ class Reply:
 
 @dataclass(kw_only=True)
 class Asker:
-    """Sends the requests, until there were six or the provider could not answer one."""
+    """Sends requests up to the limit, or until the provider is unavailable."""
 
     account: ServiceAccount
     settings: Settings
@@ -81,17 +81,17 @@ class Asker:
 
     @property
     def stopped(self) -> IdentityProviderError | ProxyFailed | None:
-        """Why nothing more is asked: the last request was neither accepted nor refused."""
+        """Why no more requests are sent: the last one was neither accepted nor refused."""
         last = self.replies[-1] if self.replies else None
         return None if last is None or last.accepted or last.refused else last.error
 
     @property
     def left(self) -> int:
-        """How many requests may still be sent."""
+        """The number of remaining requests."""
         return 0 if self.stopped else MOST - len(self.replies)
 
     def ask(self, manner: Manner) -> Reply | None:
-        """What a new assertion is answered in this manner; None: nothing more is asked."""
+        """Sends a new assertion with this variant. None: no more requests are sent."""
         if not self.left:
             return None
         signer = _Keeping(
@@ -104,7 +104,7 @@ class Asker:
         return self._send(manner, signer, manner.described)
 
     def replay(self, reply: Reply) -> Reply | None:
-        """What the same assertion is answered a second time."""
+        """Sends the same assertion a second time."""
         if not self.left:
             return None
         signer = _Again(algorithm=self.settings.algorithm, assertion=reply.assertion)
@@ -140,7 +140,7 @@ class Asker:
 
 
 class _Known(Discovery):
-    """The destination, which is not looked up again: each request is sent once."""
+    """A fixed destination, without discovery."""
 
     def __init__(self, token_endpoint: str, audience: str) -> None:
         self._destination = Destination(token_endpoint=token_endpoint, audience=audience)
@@ -154,7 +154,7 @@ class _Known(Discovery):
 
 @dataclass(frozen=True, kw_only=True)
 class _Keeping(ObservedSigner):
-    """Keeps what it signs, for a request that is asked for to be sent twice."""
+    """A signer that keeps its assertion, so that it can be sent twice."""
 
     kept: list[str] = field(default_factory=list, repr=False)
 
@@ -170,7 +170,7 @@ class _Keeping(ObservedSigner):
 
 @dataclass(frozen=True, kw_only=True)
 class _Again(AssertionSigner):
-    """Signs nothing: an assertion that was sent before."""
+    """Returns an assertion that was sent before."""
 
     assertion: str = field(repr=False)
 

@@ -1,4 +1,4 @@
-"""The ``rotators.toml`` that fits what a probe found, with the reason of each setting."""
+"""Writes a ``rotators.toml`` that matches a probe's findings, with a reason for each setting."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -22,11 +22,11 @@ _TIMES: Final = ("token_lifetime_seconds", "interval_minutes", "watchdog_min_rem
 _FORM: Final = f'request_style = "{RequestStyle.FORM}"'
 _EXP: Final = f"assertion_lifetime_seconds = {LIFETIME.total_seconds():.0f}"
 _SHORTEST: Final = 60 + SCHEDULE_JITTER_SECONDS + 1
-"""Of a token's lives, the shortest that a schedule of a minute can follow."""
+"""The shortest lifetime that a one-minute schedule can handle."""
 
 
 def rotators_file(seen: Seen, chosen: Chosen, now: datetime) -> str:
-    """The text. It holds nothing that an identity provider wrote but URLs that were checked."""
+    """The file's text. From the identity provider, it contains only validated URLs."""
     return "\n".join(_lines(seen, chosen, now))
 
 
@@ -109,7 +109,7 @@ def _provider(seen: Seen, rotator: RotatorConfig) -> Iterator[str]:
 
 
 def _profile(seen: Seen, rotator: RotatorConfig) -> Profile:
-    """The chosen one, unless it was refused, and another's is accepted on no host of its own."""
+    """The chosen profile, or another one if only that one's requests are accepted."""
     chosen, manner = rotator.identity_provider.profile, seen.base.manner
     theirs = urls.host(seen.asker.token_endpoint) in PROFILES[Profile.INTELLIGENCE].token_hosts
     if (
@@ -121,7 +121,7 @@ def _profile(seen: Seen, rotator: RotatorConfig) -> Profile:
     ):
         return Profile.RFC7523
     if chosen is Profile.RFC7523 and not manner.lifetime:
-        return Profile.INTELLIGENCE  # no other leaves exp out
+        return Profile.INTELLIGENCE  # the only profile without exp
     return chosen
 
 
@@ -138,7 +138,7 @@ def _audience(seen: Seen, rotator: RotatorConfig) -> Iterator[str]:
 
 
 def _alternatives(seen: Seen) -> Iterator[str]:
-    """What else is accepted, as far as it was seen. Two that were sent at once stay together."""
+    """Other accepted variants. Features that were tested together stay together."""
     manner, replies = seen.base.manner, seen.asker.replies
     asks_form, asks_exp = manner.style is RequestStyle.QUERY, manner.lifetime is None
     both = manner.sent_in(RequestStyle.FORM).with_exp
@@ -167,7 +167,7 @@ def _alternative(accepted: bool | None, line: str, what: str) -> Iterator[str]: 
 
 
 def _beside(seen: Seen) -> Iterator[str]:
-    """What no setting changes, and operators should know."""
+    """Notes for operators that are not about settings."""
     match seen.ended[0]:
         case True:
             yield "# A second token ends the first one: `try` and a second rotator with this key"
@@ -181,7 +181,7 @@ def _beside(seen: Seen) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    """In TOML, whose strings, numbers, booleans and arrays are JSON's."""
+    """A value in TOML, which has the same syntax as JSON for these types."""
     if isinstance(value, Mapping):
         pairs = ", ".join(f"{_value(str(key))} = {_value(one)}" for key, one in value.items())
         return f"{{ {pairs} }}"

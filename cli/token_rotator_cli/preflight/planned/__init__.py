@@ -1,1 +1,1 @@
-"""What would be deployed: the stacks of a configuration file, or of templates."""
+"""The planned stacks, from a configuration file or from templates."""

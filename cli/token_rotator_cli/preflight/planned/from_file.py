@@ -19,10 +19,10 @@ LEAST_PER_ROTATOR: Final[Mapping[str, int]] = {
     "AWS::IAM::Role": 2,
     "AWS::Lambda::Function": 1,
 }
-"""What every rotator has, whatever is configured, of the types whose quotas are compared.
+"""The minimum resources of each rotator, for the comparison with quotas.
 
-Settings add to it. A file is not synthesized to count them: a deployment that would fit is never
-refused, and one that exceeds a quota by these few is.
+Settings can add more, which are not counted, because the file is not synthesized. So a deployment
+that fits is never rejected.
 """
 
 
@@ -63,7 +63,7 @@ def _role_name(stack: StackConfig, rotator: str) -> str | None:
     if stack.role_name_prefix is None:
         return None
     path = stack.role_path or "/"
-    # the region, which the caller may decide, is the end of it
+    # it ends with the region, which may be the caller's
     return role_name(stack.role_name_prefix, RoleKind.ROTATE, of=rotator, path=path, region="")
 
 

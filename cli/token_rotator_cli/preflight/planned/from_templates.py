@@ -1,4 +1,4 @@
-"""The stacks of templates: of a cloud assembly as ``cdk synth`` writes it, or of a package."""
+"""The planned stacks of templates, from ``cdk synth`` or ``token-rotator package``."""
 
 import json
 from collections import Counter
@@ -14,14 +14,14 @@ from token_rotator_cli.preflight.network import network_of_template
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
 
 _UNKNOWN: Final = ("unknown-account", "unknown-region")
-"""What the CDK writes for a stack that goes to the caller's account or region."""
+"""The CDK's placeholders for the caller's account and region."""
 
 _MANIFEST: Final = "manifest.json"
 _TEMPLATE: Final = ".template.json"
 
 
 def stacks_of_directory(directory: Path) -> Iterator[PlannedStack]:
-    """The stacks that a CDK app has synthesized, those of its stages too, or those of a package.
+    """The stacks of a synthesized CDK app, including its stages, or of a package.
 
     Raises ConfigFileError.
     https://github.com/aws/aws-cdk/tree/main/packages/%40aws-cdk/cloud-assembly-schema
@@ -32,8 +32,8 @@ def stacks_of_directory(directory: Path) -> Iterator[PlannedStack]:
     packaged = sorted(directory.glob(f"*{_TEMPLATE}"))
     if not packaged:
         raise ConfigFileError(
-            f"{directory} holds no cloud assembly and no package: run `cdk synth` or "
-            "`token-rotator package` first, or name its output directory."
+            f"{directory} is neither a cloud assembly nor a package: run `cdk synth` or "
+            "`token-rotator package` first, or use its output directory."
         )
     for template in packaged:
         name = template.name.removesuffix(_TEMPLATE)
@@ -77,7 +77,7 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise ConfigFileError(f"{file} cannot be read: write it again.") from None
+        raise ConfigFileError(f"{file} cannot be read: synthesize it again.") from None
     return document
 
 
@@ -124,7 +124,7 @@ def _role_of(function: dict[str, Any], resources: dict[str, Any]) -> dict[str, A
 
 
 def _beginning(name: object, region: str) -> str | None:
-    """A name up to the region, which may be known at deployment only."""
+    """A name up to the region, which may be known only at deployment."""
     match name:
         case str():
             return name.removesuffix(region)

@@ -1,4 +1,4 @@
-"""A stack that would be deployed, as far as it can fail or hurt."""
+"""A planned stack, as far as the checks need it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,38 +10,38 @@ from token_rotator_cli.preflight.named import Named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRotator:
-    """A rotator of a stack, as far as consumers and the account depend on it."""
+    """A rotator of a planned stack."""
 
     stack: str
     rotator: str
     parameter_name: str
     creates_secret: bool
-    """Whether the stack creates the secret, with the rotator's name."""
+    """Whether the stack creates the secret. Its name is the rotator's."""
     value_format: str
     secret_arn: str | None
-    """Of the secret that is named; None: the stack creates it, or it is not known at synthesis."""
+    """The existing secret. None: the stack creates it, or it is unknown at synthesis."""
     secret_key_arn: str | None = field(default=None, compare=False)
-    """The key that the file names for that secret; empty: none. None: a template does not say."""
+    """The configured key of that secret. Empty: none. None: unknown (templates)."""
     reserves_concurrency: bool = True
     has_shared_reader: bool = False
-    """Whether workloads of other accounts read the token through a role of the stack."""
+    """Whether the stack has a role for other accounts."""
     network: Network | None = None
-    """The subnets and security groups that are named; None: the function is in no VPC."""
+    """The subnets and security groups. None: the function is not in a VPC."""
     key_arn: str | None = None
-    """None: the stack creates the key, or it is known at deployment only."""
+    """None: the stack creates the key, or it is known only at deployment."""
     role_path: str = "/"
     role_name: str | None = None
-    """What the name of the function's role begins with. None: CloudFormation chooses it."""
+    """The beginning of the role's name. None: CloudFormation generates it."""
 
     @property
     def table(self) -> str:
-        """The name of its table in the file."""
+        """The name of the file's table."""
         return self.rotator.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStack:
-    """A stack, and where it goes. None: to the account or region of the caller."""
+    """A stack and its target. None: the caller's account or region."""
 
     name: str
     account: str | None
@@ -50,4 +50,4 @@ class PlannedStack:
     bootstrap: Bootstrap | None
     named: frozenset[Named]
     resources: Mapping[str, int] = field(compare=False)
-    """How many there are at least of a resource type."""
+    """Minimum number of resources by type."""

@@ -1,1 +1,1 @@
-"""Values that are good by themselves and do not go together."""
+"""Checks of settings that are valid alone but conflict with each other."""

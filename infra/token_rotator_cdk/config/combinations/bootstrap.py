@@ -1,4 +1,4 @@
-"""What does not fit within the table ``[stack.bootstrap]``, or to where the stack goes."""
+"""Conflicts within ``[stack.bootstrap]``, and with the stack's account and region."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,11 +15,11 @@ _ROLES: Final = (
     "lookup_role_arn",
 )
 _WITHOUT_USE: Final = (*_ROLES, "bootstrap_stack_version_ssm_parameter")
-"""What CliCredentialsStackSynthesizer has no argument for."""
+"""Settings that CliCredentialsStackSynthesizer does not have."""
 
 
 def conflicts_of_bootstrap(stack: StackConfig, usable: Usable) -> Iterator[Conflict]:
-    """What does not fit within the table, as far as its values can be compared."""
+    """Conflicts within the table. Skips settings that already have an issue."""
     bootstrap = stack.bootstrap
     for key in _WITHOUT_USE:
         value: str | None = getattr(bootstrap, key)
@@ -28,8 +28,8 @@ def conflicts_of_bootstrap(stack: StackConfig, usable: Usable) -> Iterator[Confl
         if bootstrap.cli_credentials and usable("bootstrap", "cli_credentials"):
             yield Conflict(
                 ("bootstrap", key),
-                "leave it out: with cli_credentials = true, no role is assumed and no version is "
-                "read",
+                "leave it out: with cli_credentials = true, the CDK assumes no role and reads no "
+                "version",
             )
         elif key in _ROLES and (
             fix := misplaced(ROLE, _without_placeholders(value, stack.place), stack.place)
@@ -38,6 +38,6 @@ def conflicts_of_bootstrap(stack: StackConfig, usable: Usable) -> Iterator[Confl
 
 
 def _without_placeholders(arn: str, place: Place) -> str:
-    """The ARN as the CDK makes it, as far as the place is known."""
+    """The ARN with placeholders replaced, as far as the place is known."""
     partition = (partition_of(place.region) if place.region else None) or "aws"
     return arn.replace(PARTITION, partition).replace(ACCOUNT_ID, place.account or "")

@@ -1,4 +1,4 @@
-"""What a combination is checked with, and what a conflict says."""
+"""Inputs and results of the checks for conflicting settings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from token_rotator_cdk.config.issues import KeyPath
 from token_rotator_cdk.config.places import Place
 
 Usable = Callable[..., bool]
-"""Whether a key's value can be compared with others (``Checked.usable``)."""
+"""Whether a key has no issue of its own (``Checked.usable``)."""
 
 
 class Conflict(NamedTuple):
-    """The key to change, and what to write instead."""
+    """The key to change, and the fix."""
 
     path: KeyPath
     fix: str
@@ -20,7 +20,7 @@ class Conflict(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a rotator has to fit into."""
+    """What a rotator's settings are compared with besides each other."""
 
     rotator_name: str
     place: Place

@@ -1,4 +1,4 @@
-"""What does not fit within one rotator's table, or into its surroundings."""
+"""Conflicts within one rotator's table, and with its stack."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -27,7 +27,7 @@ from token_rotator_cdk.config.rules.rotator import (
 def conflicts(
     rotator: RotatorConfig, surroundings: Surroundings, usable: Usable
 ) -> Iterator[Conflict]:
-    """What does not fit within one rotator, as far as its values can be compared."""
+    """Conflicts of one rotator. Skips settings that already have an issue."""
     for paths, find in _CHECKS:
         if all(usable(*path) for path in paths):
             yield from find(rotator, surroundings)
@@ -71,7 +71,7 @@ def _profile_allows_the_algorithm(rotator: RotatorConfig, _: Surroundings) -> It
     allowed = PROFILES[provider.profile].algorithms
     if provider.algorithm is not None and provider.algorithm not in allowed:
         names = ", ".join(allowed)
-        yield Conflict(_ALGORITHM, f'write {names}, all that profile "{provider.profile}" allows')
+        yield Conflict(_ALGORITHM, f'write {names}: profile "{provider.profile}" allows no other')
 
 
 def _profile_takes_the_setting(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
@@ -82,23 +82,23 @@ def _profile_takes_the_setting(rotator: RotatorConfig, _: Surroundings) -> Itera
         others = [f'"{name}"' for name, profile in PROFILES.items() if key in profile.takes]
         yield Conflict(
             ("identity_provider", key),
-            f'leave it out: profile "{provider.profile}" has none; {" and ".join(others)} '
-            f"{'takes' if len(others) == 1 else 'take'} it",
+            f'leave it out: profile "{provider.profile}" does not support it; '
+            f"{' and '.join(others)} {'does' if len(others) == 1 else 'do'}",
         )
 
 
 def _scope_goes_somewhere(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
     provider = rotator.identity_provider
     if provider.scope_in is not None and provider.scope is None:
-        yield Conflict(_SCOPE_IN, "write scope, too: it says where the scope is asked for")
+        yield Conflict(_SCOPE_IN, "set scope too: scope_in only says where the request carries it")
 
 
 def _private_addresses_need_a_vpc(rotator: RotatorConfig, _: Surroundings) -> Iterator[Conflict]:
     if rotator.identity_provider.allow_private_addresses and rotator.vpc is None:
         yield Conflict(
             _PRIVATE_ADDRESSES,
-            "leave it out, or name the vpc, too: without one, nothing leads the function into a "
-            "private network (docs/network/vpc.md)",
+            "leave it out, or set vpc too: without a VPC, the function cannot reach a private "
+            "network (docs/network/vpc.md)",
         )
 
 
@@ -111,8 +111,8 @@ def _secret_can_be_used(rotator: RotatorConfig, surroundings: Surroundings) -> I
     elif secret.key_arn is None and place.account not in (None, account_of(secret.arn)):
         yield Conflict(
             _SECRET,
-            f"name its customer key, too, or write a secret of account {place.account}, where "
-            f"{place.what}: no other account can read what is encrypted with aws/secretsmanager",
+            f"set the secret's key_arn too, or use a secret in account {place.account}, where "
+            f"{place.what}: other accounts cannot read secrets encrypted with aws/secretsmanager",
         )
 
 
@@ -146,8 +146,8 @@ def _environment_has_room(rotator: RotatorConfig, surroundings: Surroundings) ->
     if size > ROOM_BYTES:
         yield Conflict(
             (),
-            f"shorten what is written here, or the stack's tags: the function's environment needs "
-            f"{size} bytes and Lambda has room for {ROOM_BYTES}",
+            "shorten this table's values or the stack's tags: the function's environment variables "
+            f"take {size} bytes, and Lambda allows {ROOM_BYTES}",
         )
 
 

@@ -1,4 +1,4 @@
-"""What does not fit within the table ``[stack]``."""
+"""Conflicts within the table ``[stack]``."""
 
 from collections.abc import Iterator
 
@@ -17,11 +17,11 @@ from token_rotator_cdk.config.places import (
 
 
 def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]:
-    """What does not fit within the table of the stack."""
+    """Conflicts of the stack's settings. Skips settings that already have an issue."""
     if stack.alarm_topic_arn is not None and usable("alarm_topic_arn") and stack.alarm_emails:
         yield Conflict(
             ("alarm_emails",),
-            "leave it out, and subscribe the addresses to the topic of alarm_topic_arn",
+            "leave it out, and subscribe the addresses to the topic in alarm_topic_arn",
         )
     for key, kind, arn in (
         ("alarm_topic_arn", TOPIC, stack.alarm_topic_arn),
@@ -39,11 +39,11 @@ def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]
 
 
 def _logs_need_a_key_of_their_account(stack: StackConfig, owner: str) -> Iterator[Conflict]:
-    # CloudWatch Logs documents none of another account:
+    # CloudWatch Logs does not document keys of other accounts:
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     if stack.account not in (None, owner):
         yield Conflict(
             ("log_key",),
-            f"write false: the key of key_arn is of account {owner}, and CloudWatch Logs takes "
-            f"keys of account {stack.account}, where the stack goes",
+            f"write false: key_arn is in account {owner}, and CloudWatch Logs supports only keys "
+            f"of the stack's account, {stack.account}",
         )

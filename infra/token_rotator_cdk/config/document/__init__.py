@@ -1,1 +1,1 @@
-"""How any document is read, checked and described by its models."""
+"""Reads and checks TOML documents against pydantic models."""

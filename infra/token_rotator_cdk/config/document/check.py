@@ -1,4 +1,4 @@
-"""Checks a document against a model: every issue at once, and what can be read in spite of them."""
+"""Checks a document against a model, and collects every issue."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -22,21 +22,21 @@ T = TypeVar("T", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked(Generic[T]):
-    """What a document says."""
+    """The result of checking a document."""
 
     document: object
     value: T
-    """With defaults in place of what cannot be used."""
+    """The model, with defaults in place of unusable values."""
     issues: tuple[ConfigIssue, ...]
     unusable: frozenset[KeyPath]
     """Keys that have an issue."""
 
     def usable(self, *path: str) -> bool:
-        """Whether a key, and every table that it is in, can be compared with others."""
+        """Whether neither the key nor any table around it has an issue."""
         return not any(path[: end + 1] in self.unusable for end in range(len(path)))
 
     def conflict(self, path: KeyPath, fix: str) -> ConfigIssue:
-        """An issue of a key, with its value as it was written, or its default."""
+        """An issue of a key that conflicts with another one."""
         written = value_at(self.document, path)
         if isinstance(written, dict):
             return ConfigIssue(table=path, fix=fix)
@@ -62,7 +62,7 @@ def check(model: type[T], document: object) -> Checked[T]:
     issues = [*keys]
     for error in read:
         issue = issue_of(error, root=model, document=document)
-        # key material is named once, as such: what to write instead could quote it
+        # key material gets one issue only: the fix of another one might quote it
         named_as_key = keys and HIDDEN in (issue.value, name_shown(issue.key))
         if not named_as_key and issue not in issues:
             issues.append(issue)
@@ -75,7 +75,7 @@ def check(model: type[T], document: object) -> Checked[T]:
 
 
 def _read(model: type[T], document: object) -> T | list[ErrorDetails]:
-    # returned and not raised: an exception would carry the document along
+    # returned, not raised: an exception would hold the document
     try:
         return model.model_validate(document)
     except ValidationError as error:

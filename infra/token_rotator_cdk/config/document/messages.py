@@ -1,4 +1,4 @@
-"""What pydantic's errors say to the person who wrote the configuration."""
+"""Turns pydantic's errors into messages with fixes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,21 +13,21 @@ from token_rotator_cdk.config.issues import ConfigIssue, KeyPath, shown, table_n
 from token_rotator_cdk.config.rules.rule import BROKEN_RULE, Unset
 
 _NAME: Final = "NAME"
-"""Stands for the name of a table that somebody chooses."""
+"""Placeholder for a table name that the user chooses."""
 
-_ANY: Final = f"add a table [rotators.{_NAME}]: none is there"
+_ANY: Final = f"add a table [rotators.{_NAME}]: there is none"
 
 _WANTED: Final[Mapping[str, str]] = {
-    "string_type": 'write a text in quotes: "..."',
+    "string_type": 'write a string in quotes: "..."',
     "int_type": "write a whole number without quotes",
     "bool_type": "write true or false, without quotes",
-    "tuple_type": 'write a list of texts: ["...", "..."]',
-    "dict_type": 'write a table of texts: { name = "value" }',
+    "tuple_type": 'write a list of strings: ["...", "..."]',
+    "dict_type": 'write a table of strings: { name = "value" }',
 }
 
 
 def issue_of(error: ErrorDetails, *, root: type[BaseModel], document: object) -> ConfigIssue:
-    """What is to be changed in the document, of which ``root`` is the model."""
+    """Converts an error of the model ``root``."""
     place = place_of(root, error["loc"])
     match error["type"]:
         case "extra_forbidden":
@@ -70,7 +70,7 @@ def _missing(place: Place, root: type[BaseModel]) -> ConfigIssue:
 
 
 def described(description: str | None) -> str:
-    """A setting's description on one line, as the beginning of a sentence."""
+    """A setting's description on one line."""
     return " ".join((description or "").split()).removesuffix(".")
 
 
@@ -86,7 +86,7 @@ def _no_table(place: Place, error: ErrorDetails) -> ConfigIssue:
     inner = inner_table(place.model, place.key)
     template = f"[{table_name((*place.path, _NAME))}]"
     if place.within:
-        fix = f"a key belongs into a table {template}"
+        fix = f"move the key into a table {template}"
         return ConfigIssue(table=place.path, key=place.within[0], value=value, fix=fix)
     if error["type"] == BROKEN_RULE:
         return ConfigIssue(table=place.path, fix=error["ctx"]["fix"])
@@ -102,25 +102,25 @@ def _unknown(place: Place, written: Any, root: type[BaseModel]) -> ConfigIssue:
     known = place.model.model_fields
     meant = get_close_matches(place.key, known, n=1)
     if not place.table:
-        fix = f"write [{meant[0]}]" if meant else "only [stack] and [rotators.NAME] are known"
+        fix = f"write [{meant[0]}]" if meant else "the only tables are [stack] and [rotators.NAME]"
     elif home := _elsewhere(place, root).get(place.key):
-        fix = f"unknown key here; [{table_name(home)}] has it"
+        fix = f"unknown key here; it belongs to [{table_name(home)}]"
     elif meant:
         fix = f"unknown key; did you mean {meant[0]}?"
     elif other := get_close_matches(place.key, _elsewhere(place, root), n=1):
         home = _elsewhere(place, root)[other[0]]
-        fix = f"unknown key; did you mean {other[0]} of [{table_name(home)}]?"
+        fix = f"unknown key; did you mean {other[0]} in [{table_name(home)}]?"
     else:
         names = (
             f"[{table_name((*place.table, key))}]" if inner_table(place.model, key) else key
             for key in known
         )
-        fix = f"unknown key; known are {', '.join(names)}"
+        fix = f"unknown key; the known keys are {', '.join(names)}"
     return ConfigIssue(table=place.table, key=place.key, value=shown(written), fix=fix)
 
 
 def _elsewhere(place: Place, root: type[BaseModel]) -> dict[str, KeyPath]:
-    """The keys of the other tables, each with the table that is nearest."""
+    """The keys of other tables, each with the nearest table that has it."""
     top, *below = place.table
     inner = inner_table(root, top)
     name = below[0] if inner is not None and inner.named else _NAME

@@ -1,4 +1,4 @@
-"""Tables within tables: which model describes what stands where in a document."""
+"""Maps positions in a document to nested models."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin
@@ -11,36 +11,36 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class Inner(NamedTuple):
-    """The table that a key holds."""
+    """The model of a nested table."""
 
     model: type[BaseModel]
     named: bool
-    """Whether the key holds one such table for each name that somebody chooses."""
+    """Whether the key holds several such tables, with names that the user chooses."""
 
 
 class Place(NamedTuple):
-    """Where a key is."""
+    """The position of a key in a document."""
 
     table: KeyPath
     key: str
     model: type[BaseModel]
-    """Of the table."""
+    """The model of the table."""
     within: KeyPath
-    """Which entry of the key's value is meant."""
+    """The path to an entry within the key's value."""
 
     @property
     def path(self) -> KeyPath:
-        """Of the key, from the document's beginning."""
+        """The path of the key from the root."""
         return (*self.table, self.key)
 
     @property
     def is_name(self) -> bool:
-        """Whether the table's own name is meant, which is how pydantic says it."""
+        """Whether the error is about the table's name (pydantic's "[key]")."""
         return self.key == "[key]"
 
 
 def inner_table(model: type[BaseModel], key: str) -> Inner | None:
-    """The table that a key holds, or None if it holds a plain value."""
+    """The nested table of a key, or None for a plain value."""
     field = model.model_fields.get(key)
     annotation = None if field is None else field.annotation
     for kind in (annotation, *get_args(annotation)):
@@ -52,7 +52,7 @@ def inner_table(model: type[BaseModel], key: str) -> Inner | None:
 def tables(
     model: type[BaseModel], *, name: str, path: KeyPath = ()
 ) -> Iterator[tuple[KeyPath, type[BaseModel]]]:
-    """Every table with its path; ``name`` stands for the names that somebody chooses."""
+    """Every table with its path; ``name`` is the placeholder for names that the user chooses."""
     yield path, model
     for key in model.model_fields:
         if inner := inner_table(model, key):
@@ -61,7 +61,7 @@ def tables(
 
 
 def place_of(root: type[BaseModel], location: tuple[int | str, ...]) -> Place:
-    """The key that pydantic's location is in."""
+    """The key of a pydantic error location."""
     model = root
     table: KeyPath = ()
     steps = tuple(map(str, location))
@@ -74,7 +74,7 @@ def place_of(root: type[BaseModel], location: tuple[int | str, ...]) -> Place:
 
 
 def value_at(document: object, path: KeyPath) -> object:
-    """What the document says there, or None."""
+    """The document's value at a path, or None."""
     for step in path:
         if not isinstance(document, Mapping):
             return None
@@ -85,9 +85,9 @@ def value_at(document: object, path: KeyPath) -> object:
 def completed(
     model: type[T], content: object, *, unusable: frozenset[KeyPath], path: KeyPath = ()
 ) -> T:
-    """A table as far as it can be read, with defaults in place of what cannot be used.
+    """A table's model, with defaults in place of unusable values.
 
-    A required text is taken as it is: other tables are still compared with it.
+    A required string is kept even if it is invalid, because other tables are compared with it.
     """
     written = content if isinstance(content, Mapping) else {}
     values: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The JSON Schema of ``rotators.toml``, by which editors complete and check the file."""
+"""The JSON Schema of ``rotators.toml``, which editors use for completion and validation."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from token_rotator_cdk.config.rules.rule import Unset
 
 
 class _OfToml(GenerateJsonSchema):
-    """Without null, which TOML does not have, and without titles, which repeat the keys."""
+    """Omits null, which TOML does not have, and titles, which repeat the keys."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -30,7 +30,7 @@ class _OfToml(GenerateJsonSchema):
 
 
 def schema() -> dict[str, Any]:
-    """The schema, in draft 2020-12."""
+    """The schema (draft 2020-12)."""
     document = Deployment.model_json_schema(schema_generator=_OfToml)
     for definition in document["$defs"].values():
         del definition["title"]
@@ -49,5 +49,5 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The schema as its file holds it."""
+    """The text of the schema file."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,6 +1,6 @@
-"""The table ``[stack.bootstrap]``: what the CDK deploys through, if not a plain bootstrap.
+"""The table ``[stack.bootstrap]``: names of a customized CDK bootstrap stack.
 
-The keys are called like the arguments of the CDK's ``DefaultStackSynthesizer``.
+The keys have the names of the arguments of the CDK's ``DefaultStackSynthesizer``.
 https://docs.aws.amazon.com/cdk/v2/guide/customize-synth.html
 """
 
@@ -20,7 +20,7 @@ _OF_THE_QUALIFIER = Unset("the one that `cdk bootstrap` creates for the qualifie
 
 
 class BootstrapConfig(Table):
-    """The bootstrap stack's names, if they are not those of a plain `cdk bootstrap`."""
+    """Names of a bootstrap stack that was created with custom options."""
 
     qualifier: Annotated[Qualifier | None, Unset("`hnb659fds`, as in `cdk bootstrap`")] = None
     """Qualifier of the bootstrap stack: `cdk bootstrap --qualifier`."""
@@ -29,7 +29,7 @@ class BootstrapConfig(Table):
     """Bucket that templates and zip files are published to."""
 
     bucket_prefix: Annotated[AssetsPrefix | None, Unset("none")] = None
-    """What the names of the published objects begin with."""
+    """Prefix of the published objects' keys."""
 
     file_asset_publishing_role_arn: Annotated[BootstrapRole | None, _OF_THE_QUALIFIER] = None
     """Role that publishes to the bucket."""
@@ -38,10 +38,10 @@ class BootstrapConfig(Table):
     """Role that calls CloudFormation."""
 
     cloud_formation_execution_role: Annotated[BootstrapRole | None, _OF_THE_QUALIFIER] = None
-    """ARN of the role with which CloudFormation creates the resources."""
+    """ARN of the role that CloudFormation uses to create the resources."""
 
     lookup_role_arn: Annotated[BootstrapRole | None, _OF_THE_QUALIFIER] = None
-    """Role with which `cdk diff` reads."""
+    """Role that `cdk diff` uses for lookups."""
 
     bootstrap_stack_version_ssm_parameter: Annotated[VersionParameter | None, _OF_THE_QUALIFIER] = (
         None
@@ -49,5 +49,5 @@ class BootstrapConfig(Table):
     """SSM parameter that holds the version of the bootstrap stack."""
 
     cli_credentials: bool = False
-    """Publishes and deploys with the caller's own credentials: no role is assumed, and nothing but
-    the bucket has to exist."""
+    """Publishes and deploys with the caller's own credentials. No role is assumed, and only the
+    bucket has to exist."""

@@ -1,4 +1,4 @@
-"""A whole ``rotators.toml``: what its stacks share, and one table per rotator."""
+"""A whole ``rotators.toml``: shared settings, and one table per rotator."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -10,10 +10,10 @@ from token_rotator_cdk.config.rules.rotator import ANY_TABLES, TableName
 
 
 class Deployment(Table):
-    """What one file deploys."""
+    """Everything that one file deploys."""
 
     stack: StackConfig
-    """What the rotators share."""
+    """Settings shared by all rotators."""
 
     rotators: Annotated[
         Mapping[TableName, RotatorConfig],
@@ -22,19 +22,19 @@ class Deployment(Table):
     """One table per credential. The name appears in alarms, metrics and logs."""
 
     def stack_name(self, rotator: str) -> str:
-        """The stack that a rotator is in."""
+        """The name of a rotator's stack."""
         return self.rotators[rotator].stack or self.stack.name
 
     def rotator_name(self, rotator: str) -> str:
-        """What metrics, logs and tags call a rotator.
+        """A rotator's name in metrics, logs and tags.
 
-        The stack's name is part of it: two stacks of an account may each have a ``marketing``, and
-        the tokens that one publishes must not keep the other one's dead man's switch quiet.
+        It includes the stack's name, because two stacks in an account may have a rotator of the
+        same name, and their metrics must not mix.
         """
         return f"{self.stack_name(rotator)}/{rotator}"
 
     def by_stack(self) -> "tuple[Deployment, ...]":
-        """One deployment per CloudFormation stack, each complete in itself."""
+        """Splits the file into one deployment per CloudFormation stack."""
         rotators: dict[str, dict[str, RotatorConfig]] = {}
         for name, rotator in self.rotators.items():
             rotators.setdefault(self.stack_name(name), {})[name] = rotator

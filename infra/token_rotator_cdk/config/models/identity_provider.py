@@ -1,4 +1,4 @@
-"""The table ``[rotators.NAME.identity_provider]``: what a rotator asks for tokens, and how."""
+"""The table ``[rotators.NAME.identity_provider]``: how to request tokens."""
 
 from typing import Annotated
 
@@ -20,29 +20,29 @@ from token_rotator_cdk.config.rules.rule import Unset, between
 
 
 class IdentityProviderConfig(Table):
-    """What the identity provider expects."""
+    """How to request tokens from the identity provider."""
 
     profile: Annotated[Profile, Field(strict=False)] = Default.PROFILE
-    """What applies where nothing else is set: `intelligence` is what Salesforce documents,
-    `rfc7523` fits any authorization server that takes `private_key_jwt`, `jwt-bearer` one that
-    takes an assertion as the grant."""
+    """Defaults for the other settings: `intelligence` follows Salesforce's documentation, `rfc7523`
+    is for authorization servers that support `private_key_jwt`, `jwt-bearer` for those that accept
+    an assertion as the grant."""
 
     discovery_endpoint: Annotated[Endpoint | None, Unset("the secret's `discoveryEndpoint`")] = None
-    """Address of the discovery document."""
+    """URL of the discovery document."""
 
     token_endpoint: Annotated[Endpoint | None, Unset("the discovered one")] = None
-    """Address that exchanges assertions for tokens. With it, discovery is skipped."""
+    """URL that exchanges assertions for tokens. If set, discovery is skipped."""
 
     allowed_token_hosts: Annotated[Hosts, Unset("those of the profile")] = ()
-    """Hosts that the token endpoint may be on, besides the discovery endpoint's own."""
+    """Allowed hosts of the token endpoint, in addition to the discovery endpoint's host."""
 
     allow_private_addresses: bool = Default.ALLOW_PRIVATE_ADDRESSES
-    """Whether the identity provider may be in a private network. Needs `vpc`."""
+    """Allows an identity provider in a private network. Requires `vpc`."""
 
-    extra_ca_certificates: Annotated[
-        PemPath | None, Unset("the authorities that the system trusts")
-    ] = None
-    """PEM file, relative to this one, with authorities to trust besides the system's."""
+    extra_ca_certificates: Annotated[PemPath | None, Unset("the CA certificates of the system")] = (
+        None
+    )
+    """PEM file, relative to this one, with additional CA certificates to trust."""
 
     audience: Annotated[
         OneLine | None, Unset("the discovered issuer, else the origin of the token endpoint")
@@ -52,18 +52,18 @@ class IdentityProviderConfig(Table):
     request_style: Annotated[
         Annotated[RequestStyle, Field(strict=False)] | None, Unset("the profile's")
     ] = None
-    """Where the parameters of the token request travel."""
+    """Where the token request carries its parameters."""
 
     assertion_lifetime_seconds: Annotated[
         Annotated[int, between(10, 3600, "seconds")] | None, Unset("the profile's")
     ] = None
-    """Adds the claim `exp` to the assertion, this far ahead."""
+    """Adds the claim `exp` to the assertion, this many seconds after now."""
 
     assertion_backdate_seconds: Annotated[
         int, between(0, LONGEST_ASSERTION_BACKDATE_SECONDS, "seconds")
     ] = Default.ASSERTION_BACKDATE_SECONDS
-    """Sets the claim `iat` of the assertion back, for an identity provider whose clock is
-    behind."""
+    """Sets the claim `iat` of the assertion back by this many seconds, for an identity provider
+    whose clock is behind."""
 
     algorithm: Annotated[
         Annotated[Algorithm, Field(strict=False)] | None, Unset("the profile's first")
@@ -74,20 +74,20 @@ class IdentityProviderConfig(Table):
     """Header `kid` of the assertion. Not with profile `intelligence`."""
 
     scope: Annotated[Scope | None, Unset("no scope")] = None
-    """Scope to ask for. Not with profile `intelligence`."""
+    """Scope to request. Not with profile `intelligence`."""
 
     scope_in: Annotated[Annotated[ScopeIn, Field(strict=False)] | None, Unset('`"parameter"`')] = (
         None
     )
-    """Where the scope is asked for: a parameter of the token request, or a claim of the assertion.
+    """Where the scope is sent: as a parameter of the token request, or as a claim of the assertion.
     Profile `jwt-bearer` only."""
 
     subject: Annotated[OneLine | None, Unset("the `serviceAccountId`, as `iss`")] = None
     """Claim `sub` of the assertion: the user to act for. Profile `jwt-bearer` only."""
 
     claims: Claims = Field(default_factory=dict)
-    """Further claims of the assertion: texts, whole numbers, true or false. Not with profile
+    """Additional claims of the assertion: strings, integers or booleans. Not with profile
     `intelligence`."""
 
     headers: Headers = Field(default_factory=dict)
-    """Further headers of the assertion, such as `x5t#S256`. Not with profile `intelligence`."""
+    """Additional headers of the assertion, such as `x5t#S256`. Not with profile `intelligence`."""

@@ -1,4 +1,4 @@
-"""The tables ``[rotators.NAME]``: one credential each, and the parameter of its token."""
+"""The tables ``[rotators.NAME]``: one credential and its parameter each."""
 
 from typing import Annotated
 
@@ -41,57 +41,56 @@ class SecretConfig(Table):
 
 
 class RotatorConfig(Table):
-    """One credential, and the parameter that its token goes to."""
+    """One credential, and the SSM parameter for its token."""
 
     parameter_name: ParameterName
     """SSM parameter that holds the token."""
 
     stack: Annotated[StackName | None, Unset("`name` of `[stack]`")] = None
-    """CloudFormation stack that the rotator is in."""
+    """CloudFormation stack of the rotator."""
 
     token_lifetime_seconds: Annotated[
         int, between(SHORTEST_TOKEN_LIFETIME_SECONDS, LONGEST_TOKEN_LIFETIME_SECONDS, "seconds")
     ] = Default.TOKEN_LIFETIME_SECONDS
-    """How long a token lives at most. An answer may say less, and never more. Checked against
-    the interval."""
+    """Maximum lifetime of a token. A token response can shorten it but not extend it."""
 
     interval_minutes: Annotated[int, between(1, 720, "minutes")] = Default.INTERVAL_MINUTES
     """How often a fresh token is obtained."""
 
     watchdog_min_remaining_seconds: WatchdogSeconds = Default.WATCHDOG_MIN_REMAINING_SECONDS
-    """Each minute, a token with less life left than this is replaced; 0: no watchdog."""
+    """Every minute, a token with fewer seconds left is replaced; 0: no watchdog."""
 
     value_format: Annotated[ValueFormat, Field(strict=False)] = Default.VALUE_FORMAT
-    """What the parameter holds: JSON, or the bare token."""
+    """Format of the parameter's value: JSON, or the bare token."""
 
     share_with: Shareable = ()
-    """Accounts, organizational units or organizations whose workloads may read the token."""
+    """Accounts, organizational units or organizations that may read the token."""
 
     expiration_grace_minutes: Annotated[int, between(1, 1440, "minutes")] = (
         Default.EXPIRATION_GRACE_MINUTES
     )
-    """SSM deletes the parameter this long after its token expired."""
+    """SSM deletes the parameter this long after its token expires."""
 
     memory_mb: Annotated[int, between(128, 10240, "MB")] = Default.MEMORY_MB
     """Memory of the function."""
 
     reserve_concurrency: bool = True
-    """Reserves a concurrency of 1; `false` where the account has none to spare."""
+    """Reserves a concurrency of 1. Set `false` if the account's limit does not allow it."""
 
     log_retention_days: RetentionDays = Default.LOG_RETENTION_DAYS
-    """How long CloudWatch keeps the logs; 0: for ever."""
+    """How long CloudWatch keeps the logs; 0: forever."""
 
     log_group_name: Annotated[LogGroupName | None, Unset("CloudFormation chooses a name")] = None
-    """Name of the log group, which the stack creates."""
+    """Name of the log group that the stack creates."""
 
     secret: Annotated[
         SecretConfig | None,
         Unset("the stack creates the secret `<stack name>/<rotator name>`"),
     ] = None
-    """The secret that holds the service account, if it exists already."""
+    """An existing secret that holds the service account."""
 
-    vpc: Annotated[VpcConfig | None, Unset("the function is in no VPC of yours")] = None
-    """The VPC that the function's traffic leaves through: docs/network/vpc.md."""
+    vpc: Annotated[VpcConfig | None, Unset("the function is not attached to a VPC")] = None
+    """The VPC that the function is attached to: docs/network/vpc.md."""
 
     identity_provider: IdentityProviderConfig = IdentityProviderConfig()
-    """What the identity provider expects."""
+    """How to request tokens from the identity provider."""

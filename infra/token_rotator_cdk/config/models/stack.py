@@ -1,4 +1,4 @@
-"""The table ``[stack]``: what a deployment's rotators share."""
+"""The table ``[stack]``: settings shared by all rotators."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -27,37 +27,36 @@ from token_rotator_cdk.config.rules.rule import Unset
 
 
 class Architecture(StrEnum):
-    """Lambda's names of the processors that functions run on."""
+    """Processor architectures, as Lambda names them."""
 
     ARM64 = "arm64"
     X86_64 = "x86_64"
 
 
 class StackConfig(Table):
-    """What the rotators share."""
+    """Settings shared by all rotators."""
 
     name: StackName
-    """CloudFormation stack of the rotators that name no other."""
+    """CloudFormation stack of the rotators that do not set `stack`."""
 
     alarm_emails: Emails = ()
-    """Addresses that are told when an alarm fires."""
+    """Email addresses that receive alarms."""
 
     alarm_topic_arn: Annotated[TopicArn | None, Unset("the stack creates a topic")] = None
-    """ARN of the SNS topic that alarms go to."""
+    """ARN of the SNS topic that receives alarms."""
 
     alarm_actions_enabled: bool = True
-    """Whether alarms tell the topic; `false`, for example during maintenance: they only change
-    their state."""
+    """Whether alarms notify the topic. With `false`, for example during maintenance, they only
+    change their state."""
 
-    runbook_url: Annotated[RunbookUrl | None, Unset("the texts link to nothing")] = None
-    """Address of `docs/operate/runbook.md` where operators can read it; the texts of alarms and
-    alerts link to it."""
+    runbook_url: Annotated[RunbookUrl | None, Unset("no link")] = None
+    """URL of your copy of `docs/operate/runbook.md`. Alarms and alerts link to it."""
 
     dashboard: bool = True
-    """A CloudWatch dashboard with one row per rotator."""
+    """Creates a CloudWatch dashboard with one row per rotator."""
 
     reader_layer: bool = False
-    """A Lambda layer with `token_reader`, for consumers in Python."""
+    """Creates a Lambda layer with `token_reader`, for consumers in Python."""
 
     account: Annotated[AccountId | None, Unset("the caller's")] = None
     """AWS account to deploy to."""
@@ -69,41 +68,43 @@ class StackConfig(Table):
     """Tags of every resource and parameter."""
 
     permissions_boundary: Annotated[PolicyArn | None, Unset("no boundary")] = None
-    """ARN of the policy that bounds every role."""
+    """ARN of the permissions boundary for every role."""
 
     role_path: Annotated[RolePath | None, Unset("`/`")] = None
-    """IAM path of every role and of the reader and operator policies, such as `/teams/data/`."""
+    """IAM path of every role and of the reader and operator policies, for example
+    `/teams/data/`."""
 
     role_name_prefix: Annotated[
-        RoleNamePrefix | None, Unset("CloudFormation chooses names, which begin with the stack's")
+        RoleNamePrefix | None, Unset("CloudFormation generates names from the stack's name")
     ] = None
-    """What the names of every role and of the reader and operator policies begin with."""
+    """Prefix of the names of every role and of the reader and operator policies."""
 
     key_arn: Annotated[StackKeyArn | None, Unset("the stack creates a key")] = None
-    """ARN of the KMS key that encrypts what the stack's own key would. `token-rotator key-policy`
-    prints what its policy has to allow."""
+    """ARN of an existing KMS key for secrets, tokens and alarms. `token-rotator key-policy` prints
+    the statements that its policy needs."""
 
     log_key: bool = False
-    """Encrypts the logs with the stack's key; `false`: with CloudWatch's own."""
+    """Encrypts the logs with the stack's key instead of CloudWatch's own."""
 
     secret_access_alerts: bool = False
-    """Tells the alarm topic who else reads a rotator's secret. Needs a CloudTrail trail."""
+    """Notifies the alarm topic when anyone else reads a rotator's secret. Requires a CloudTrail
+    trail."""
 
     code_signing_config_arn: Annotated[
-        CodeSigningConfigArn | None, Unset("code is not checked for a signature")
+        CodeSigningConfigArn | None, Unset("signatures are not checked")
     ] = None
-    """ARN of the Lambda code signing config of every function."""
+    """ARN of the Lambda code signing configuration of every function."""
 
     architecture: Annotated[Architecture, Field(strict=False)] = Architecture.ARM64
-    """Processors that every function runs on."""
+    """Processor architecture of every function."""
 
     fips: bool = False
-    """Functions call AWS at its FIPS endpoints. Needs `region`, and one that has them."""
+    """Functions use the FIPS endpoints of AWS. Requires a `region` that has them."""
 
     bootstrap: BootstrapConfig = BootstrapConfig()
-    """What the CDK deploys through, if it is not a plain `cdk bootstrap`."""
+    """Names of a bootstrap stack that was created with custom options."""
 
     @property
     def place(self) -> Place:
-        """Where the stack goes, as far as this table says so."""
+        """The stack's account and region, as far as this table sets them."""
         return Place(region=self.region, account=self.account)

@@ -1,12 +1,12 @@
-"""What all tables of ``rotators.toml`` have in common."""
+"""The base class of all tables of ``rotators.toml``."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Table(BaseModel):
-    """A table of the file: no other keys, no other types, no change, and no value in an error.
+    """A table of the file. It is immutable, rejects unknown keys and hides values in errors.
 
-    The text below a field is its description, in the documentation as well.
+    The docstring of a field is its description in the documentation and the JSON Schema.
     """
 
     model_config = ConfigDict(

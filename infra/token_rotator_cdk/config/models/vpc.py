@@ -5,13 +5,13 @@ from token_rotator_cdk.config.rules.network import SecurityGroupIds, SubnetIds
 
 
 class VpcConfig(Table):
-    """The VPC that the function's traffic leaves through: docs/network/vpc.md."""
+    """The VPC that the function is attached to: docs/network/vpc.md."""
 
     subnet_ids: SubnetIds
-    """Private subnets, all of one VPC, better in two availability zones."""
+    """Private subnets of one VPC, preferably in two Availability Zones."""
 
     security_group_ids: SecurityGroupIds
-    """Security groups that let HTTPS out."""
+    """Security groups that allow outbound HTTPS."""
 
     allow_ipv6_for_dual_stack: bool = False
-    """Outbound IPv6, where every subnet is dual-stack."""
+    """Allows outbound IPv6. Every subnet must be dual-stack."""

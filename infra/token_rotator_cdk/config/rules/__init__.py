@@ -1,1 +1,1 @@
-"""Rules of single values: what AWS and OAuth accept, and what to write instead."""
+"""Rules for single values, and their fixes."""

@@ -1,4 +1,4 @@
-"""ARNs as AWS accepts them."""
+"""Rules for ARNs."""
 
 import re
 from typing import Annotated, Final
@@ -21,7 +21,7 @@ UNIT_ARN: Final = re.compile(
 
 
 def _form(pattern: str, fix: str) -> Rule:
-    """What a regular expression matches; the fix shows an ARN of the partition that was written."""
+    """A rule for a pattern. The fix shows an example ARN in the same partition."""
     form = matching(pattern, fix)
 
     def in_partition(text: str) -> str | None:
@@ -32,7 +32,7 @@ def _form(pattern: str, fix: str) -> Rule:
 
 
 def _arn(pattern: str, fix: str) -> Rule:
-    """An ARN that a regular expression matches, of the partition that its region is in."""
+    """A rule for an ARN whose partition and region must match."""
     form = _form(pattern, fix)
     return Rule(lambda arn: form.fix(arn) or _wrong_partition(arn), form.json_schema)
 
@@ -41,7 +41,7 @@ def _wrong_partition(arn: str) -> str | None:
     partition = partition_of(region_of(arn))
     if partition in (None, partition_in(arn)):
         return None
-    return f"write arn:{partition}:..., the partition that {region_of(arn)} is in"
+    return f"write arn:{partition}:..., the partition of {region_of(arn)}"
 
 
 _SHAREABLE: Final = _form(
@@ -55,11 +55,11 @@ SecretArn = Annotated[
     str,
     _arn(
         rf"{_ARN}:secretsmanager:{REGION}:{ACCOUNT}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{{6}}",
-        "write the complete ARN, its six random characters included: "
+        "write the complete ARN, including its six random characters: "
         "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-XXXXXX",
     ),
 ]
-"""The complete ARN: a partial one cannot be named in a role without a wildcard."""
+"""The complete ARN. A role can allow a partial one only with a wildcard."""
 
 KeyArn = Annotated[
     str,
@@ -68,7 +68,7 @@ KeyArn = Annotated[
         "write the key's ARN, not an alias: arn:aws:kms:REGION:ACCOUNT:key/KEY-ID",
     ),
 ]
-"""A key's ARN: roles that name an alias have no effect on the key."""
+"""A key's ARN. IAM policies that name an alias do not apply to the key."""
 
 _KEY_ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
 
@@ -80,7 +80,7 @@ StackKeyArn = Annotated[
         "arn:aws:kms:REGION:ACCOUNT:key/KEY-ID",
     ),
 ]
-"""The ARN of a key that is written into the template: the AWS CDK refuses any other form.
+"""A key's ARN in the only form that the AWS CDK accepts.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-id
 """
@@ -92,7 +92,7 @@ TopicArn = Annotated[
         "write the ARN of a standard topic: arn:aws:sns:REGION:ACCOUNT:NAME",
     ),
 ]
-"""A standard topic's ARN: alarms cannot publish to FIFO topics, whose names end in .fifo."""
+"""A standard topic's ARN. Alarms cannot publish to FIFO topics (names end in .fifo)."""
 
 PolicyArn = Annotated[
     str,
@@ -101,13 +101,13 @@ PolicyArn = Annotated[
         "write the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME",
     ),
 ]
-"""The ARN of a managed policy, AWS's or the account's."""
+"""The ARN of a managed policy, owned by AWS or the account."""
 
 CodeSigningConfigArn = Annotated[
     str,
     _arn(
         rf"{_ARN}:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-[a-z0-9]{{17}}",
-        "write the ARN of a code signing config: "
+        "write the ARN of a code signing configuration: "
         "arn:aws:lambda:REGION:ACCOUNT:code-signing-config:csc-...",
     ),
 ]

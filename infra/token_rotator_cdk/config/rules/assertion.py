@@ -1,4 +1,4 @@
-"""Further claims and headers of the assertion, besides those that the function sets."""
+"""Rules for additional claims and headers of the assertion."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
@@ -7,25 +7,25 @@ from token_rotator_cdk.config.rules.oauth import LONGEST_TEXT
 from token_rotator_cdk.config.rules.rule import Rule
 
 _OWN_CLAIMS: Final[Mapping[str, str]] = {
-    "iss": "it is the serviceAccountId of the secret",
-    "sub": 'write subject, with profile "jwt-bearer"; otherwise it is the serviceAccountId',
-    "aud": "write audience",
-    "iat": "it is the time; assertion_backdate_seconds sets it back",
-    "exp": "write assertion_lifetime_seconds",
-    "jti": "it is new in every assertion",
-    "scope": 'write scope and scope_in = "claim", with profile "jwt-bearer"',
+    "iss": "it is always the secret's serviceAccountId",
+    "sub": 'set subject with profile "jwt-bearer"; otherwise it is the serviceAccountId',
+    "aud": "set audience instead",
+    "iat": "it is the current time; assertion_backdate_seconds sets it back",
+    "exp": "set assertion_lifetime_seconds instead",
+    "jti": "it is a new UUID in every assertion",
+    "scope": 'set scope and scope_in = "claim" with profile "jwt-bearer"',
 }
 _OWN_HEADERS: Final[Mapping[str, str]] = {
-    "alg": "write algorithm",
-    "kid": "write key_id",
-    # RFC 7515 section 4.1.11, RFC 7797, RFC 7516: they change what is signed, or how it is read
-    "crit": "the assertion has no extension",
-    "b64": "the assertion has no extension",
+    "alg": "set algorithm instead",
+    "kid": "set key_id instead",
+    # RFC 7515 section 4.1.11, RFC 7797, RFC 7516: these change what is signed or how it is parsed
+    "crit": "the assertion uses no extensions",
+    "b64": "the assertion uses no extensions",
     "enc": "the assertion is not encrypted",
     "zip": "the assertion is not compressed",
 }
 _MOST_EXACT: Final = 2**53 - 1
-"""RFC 8259 section 6: a larger number is another one to many readers."""
+"""RFC 8259 section 6: many parsers lose precision above this."""
 
 
 def _of_claim(value: object) -> str | None:
@@ -35,13 +35,13 @@ def _of_claim(value: object) -> str | None:
         return None if abs(value) <= _MOST_EXACT else f"write a number of up to {_MOST_EXACT}"
     if isinstance(value, str):
         return _of_text(value)
-    return "write a text in quotes, a whole number, or true or false"
+    return "write a string in quotes, a whole number, true or false"
 
 
 def _of_header(value: object) -> str | None:
     if isinstance(value, str):
         return _of_text(value)
-    return "write a text in quotes"
+    return "write a string in quotes"
 
 
 def _of_text(text: str) -> str | None:
@@ -69,7 +69,7 @@ def _map(own: Mapping[str, str], fix_of: Callable[[object], str | None], *types:
 
 
 Claims = Annotated[Mapping[str, Any], _map(_OWN_CLAIMS, _of_claim, "string", "integer", "boolean")]
-"""RFC 7519 section 4. Values are texts, whole numbers, true or false."""
+"""RFC 7519 section 4. Values are strings, integers or booleans."""
 
 Headers = Annotated[Mapping[str, Any], _map(_OWN_HEADERS, _of_header, "string")]
-"""RFC 7515 section 4. Values are texts, as ``typ``, ``x5t`` and ``x5t#S256`` are."""
+"""RFC 7515 section 4. Values are strings, as for ``typ``, ``x5t`` and ``x5t#S256``."""

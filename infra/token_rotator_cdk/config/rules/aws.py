@@ -1,4 +1,4 @@
-"""Names and numbers as AWS accepts them."""
+"""Rules for names and numbers of AWS."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching
 
 ROTATOR_TAG: Final = "token-rotator"
-"""The tag that every published parameter carries besides the stack's own."""
+"""The tag that the rotator adds to every parameter."""
 
 LOG_RETENTION_DAYS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
@@ -16,29 +16,29 @@ LOG_RETENTION_DAYS: Final = (
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 
 FOREVER: Final = 0
-"""Stands for logs that are never deleted."""
+"""Logs are never deleted."""
 
 LONGEST_PARAMETER_NAME: Final = 1011 - len(
     "arn:aws-us-gov:ssm:ap-southeast-99:111122223333:parameter"
 )
-"""PutParameter counts the ARN before the name, too: 1011 characters for both."""
+"""PutParameter's limit of 1011 characters includes the ARN prefix."""
 
 DEEPEST_PARAMETER_NAME: Final = 15
 MOST_TAGS: Final = 49
-"""SSM takes 50 per parameter, and one of them is ROTATOR_TAG."""
+"""SSM allows 50 per parameter, and ROTATOR_TAG is one of them."""
 
 LONGEST_ROTATOR_NAME: Final = 200
-"""An alarm's name has 255 characters at the most, and begins with the rotator's."""
+"""An alarm's name has at most 255 characters and begins with the rotator's name."""
 
 MOST_EMAILS: Final = 15
-"""Each is a resource of every stack: what ``stack_limits`` counts leaves room for so many."""
+"""Each is a resource in every stack. ``stack_limits`` leaves room for this many."""
 
 LONGEST_RUNBOOK_URL: Final = 160
-"""An alarm's description has 1,024 characters at the most, and ends with it."""
+"""It ends an alarm's description, which has at most 1,024 characters."""
 
 ACCOUNT: Final = "[0-9]{12}"
 REGION: Final = "[a-z]+(?:-[a-z]+)+-[0-9]+"
-"""Regular expressions; whether there is such an account or region, AWS says."""
+"""Regular expressions. They do not check that the account or region exists."""
 
 _LEVEL: Final = "[a-zA-Z0-9_.-]+"
 
@@ -50,7 +50,7 @@ EMAIL: Final = matching(
 )
 _TAG_KEY: Final = re.compile(r"[\w +=.:/@-]{1,128}")
 _TAG_VALUE: Final = re.compile(r"[\w +=.:/@-]{1,256}")
-"""CloudFormation takes no empty value for a stack."""
+"""CloudFormation rejects empty tag values of a stack."""
 
 
 def is_account(text: str) -> bool:
@@ -67,9 +67,9 @@ def _parameter_name(name: str) -> str | None:
     if levels[0].lower().startswith(("aws", "ssm")):
         return 'start it with another word: SSM reserves names that begin with "aws" and "ssm"'
     if len(levels) > DEEPEST_PARAMETER_NAME:
-        return f"write at most {DEEPEST_PARAMETER_NAME} levels, this one has {len(levels)}"
+        return f"write at most {DEEPEST_PARAMETER_NAME} levels; this one has {len(levels)}"
     if len(name) > LONGEST_PARAMETER_NAME:
-        return f"write at most {LONGEST_PARAMETER_NAME} characters, these are {len(name)}"
+        return f"write at most {LONGEST_PARAMETER_NAME} characters; this has {len(name)}"
     return None
 
 
@@ -79,21 +79,21 @@ def _log_group_name(name: str) -> str | None:
     if name.startswith("aws/"):
         return 'start it with another word: CloudWatch Logs reserves names that begin with "aws/"'
     if len(name) > LONGEST_LOG_GROUP_NAME:
-        return f"write at most {LONGEST_LOG_GROUP_NAME} characters, these are {len(name)}"
+        return f"write at most {LONGEST_LOG_GROUP_NAME} characters; this has {len(name)}"
     return None
 
 
 def _retention(days: int) -> str | None:
     if days in (*LOG_RETENTION_DAYS, FOREVER):
         return None
-    return f"write one of {', '.join(map(str, LOG_RETENTION_DAYS))}, or {FOREVER} for ever"
+    return f"write one of {', '.join(map(str, LOG_RETENTION_DAYS))}, or {FOREVER} for no expiry"
 
 
 def _tags(wanted: Mapping[str, str]) -> str | None:
     for fix in filter(None, (_tag(key, value) for key, value in wanted.items())):
         return fix
     if len({key.lower() for key in wanted}) < len(wanted):
-        return "write every key once: IAM does not tell capitals from small letters"
+        return "write every key once: IAM ignores case in tag keys"
     if len(wanted) > MOST_TAGS:
         return f"write at most {MOST_TAGS} tags"
     return None
@@ -101,13 +101,13 @@ def _tags(wanted: Mapping[str, str]) -> str | None:
 
 def _tag(key: str, value: str) -> str | None:
     if key.lower().startswith("aws:"):
-        return 'write other keys: AWS reserves those that begin with "aws:"'
+        return 'rename the keys that begin with "aws:", which AWS reserves'
     if key.lower() == ROTATOR_TAG:
-        return f'write other keys: "{ROTATOR_TAG}" is what the rotator itself sets'
+        return f'rename the key "{ROTATOR_TAG}", which the rotator itself sets'
     if not (_TAG_KEY.fullmatch(key) and _TAG_VALUE.fullmatch(value)):
         return (
-            "write letters, digits, spaces and + - = . _ : / @, "
-            "1 to 128 of them as key and 1 to 256 as value; no tab and no line break"
+            "write letters, digits, spaces and + - = . _ : / @, without tabs or line breaks: "
+            "1 to 128 characters in a key and 1 to 256 in a value"
         )
     return None
 
@@ -116,7 +116,7 @@ StackName = Annotated[
     str,
     matching(
         "[A-Za-z][A-Za-z0-9-]{0,127}",
-        "write up to 128 letters, digits and hyphens, a letter first",
+        "write up to 128 letters, digits and hyphens, starting with a letter",
     ),
 ]
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"""
@@ -129,7 +129,7 @@ RunbookUrl = Annotated[
             if len(url) <= LONGEST_RUNBOOK_URL
             and re.fullmatch(r"https?://[!-~]+", url)
             and "#" not in url
-            else f"write an address of up to {LONGEST_RUNBOOK_URL} characters without #, such as "
+            else f"write a URL of up to {LONGEST_RUNBOOK_URL} characters without #, such as "
             "https://wiki.example.com/token-rotator/runbook"
         ),
         {"pattern": "^https?://", "maxLength": LONGEST_RUNBOOK_URL},
@@ -149,7 +149,7 @@ RotatorName = Annotated[
         )
     ),
 ]
-"""What the name of a secret may hold. Alarms, metrics and a tag have it, too."""
+"""Characters allowed in a secret's name. Alarms, metrics and a tag use it too."""
 
 ParameterName = Annotated[
     str,
@@ -176,7 +176,7 @@ LogGroupName = Annotated[
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html"""
 
 RetentionDays = Annotated[int, Rule(_retention, {"enum": [*LOG_RETENTION_DAYS, FOREVER]})]
-"""CloudWatch Logs takes a list of numbers, not every number."""
+"""CloudWatch Logs accepts only certain numbers."""
 
 Tags = Annotated[Mapping[str, str], Rule(_tags, {"maxProperties": MOST_TAGS})]
 """https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
@@ -185,4 +185,4 @@ Emails = Annotated[
     Texts,
     each(EMAIL, at_most=MOST_EMAILS, else_="a mailing list, or alarm_topic_arn"),
 ]
-"""Addresses that Amazon SNS sends its confirmation to."""
+"""Addresses that Amazon SNS asks to confirm a subscription."""

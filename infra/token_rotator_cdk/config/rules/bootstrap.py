@@ -1,4 +1,4 @@
-"""Names of a bootstrap stack, as the CDK's synthesizers take them.
+"""Rules for names of a bootstrap stack, as CDK synthesizers accept them.
 
 https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.DefaultStackSynthesizerProps.html
 """
@@ -11,7 +11,7 @@ from token_rotator_cdk.config.rules.rule import Rule, matching
 PARTITION: Final = "${AWS::Partition}"
 ACCOUNT_ID: Final = "${AWS::AccountId}"
 _PLACEHOLDER: Final = r"\$\{(?:Qualifier|AWS::(?:Partition|AccountId|Region))\}"
-"""What the CDK replaces. It passes every other placeholder on as it is, to no good end."""
+"""Placeholders that the CDK replaces. It leaves others unchanged, so deployments would fail."""
 
 _ROLE_CHARACTER: Final = rf"(?:[A-Za-z0-9_+=,.@/-]|{_PLACEHOLDER})"
 _BUCKET_EDGE: Final = rf"(?:[a-z0-9]|{_PLACEHOLDER})"
@@ -21,7 +21,7 @@ _PLACEHOLDERS: Final = "${Qualifier}, ${AWS::AccountId}, ${AWS::Region} and ${AW
 
 _BUCKET: Final = matching(
     rf"{_BUCKET_EDGE}(?:(?:[a-z0-9.-]|{_PLACEHOLDER})*{_BUCKET_EDGE})?",
-    f"write the bucket's name, not its ARN: small letters, digits, . and -, and {_PLACEHOLDERS}",
+    f"write the bucket's name, not its ARN: lowercase letters, digits, . - and {_PLACEHOLDERS}",
 )
 
 
@@ -29,7 +29,7 @@ def _bucket(name: str) -> str | None:
     if fix := _BUCKET.fix(name):
         return fix
     if "${" not in name and not _SHORTEST_BUCKET <= len(name) <= _LONGEST_BUCKET:
-        return f"write {_SHORTEST_BUCKET} to {_LONGEST_BUCKET} characters, these are {len(name)}"
+        return f"write {_SHORTEST_BUCKET} to {_LONGEST_BUCKET} characters; this has {len(name)}"
     return None
 
 
@@ -46,7 +46,7 @@ AssetsPrefix = Annotated[
     str,
     matching(
         rf"(?!/)(?:[A-Za-z0-9!_.*'()/-]|{_PLACEHOLDER}){{1,200}}",
-        "write the beginning of a name, such as token-rotator/, without a slash in front of it",
+        "write a prefix such as token-rotator/, without a leading slash",
     ),
 ]
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
@@ -56,7 +56,7 @@ BootstrapRole = Annotated[
     matching(
         rf"arn:(?:aws[a-z-]*|\$\{{AWS::Partition\}}):iam::(?:{ACCOUNT}|\$\{{AWS::AccountId\}})"
         rf":role/{_ROLE_CHARACTER}+",
-        "write the ARN of a role: arn:${AWS::Partition}:iam::ACCOUNT:role/NAME, which may hold "
+        "write the ARN of a role: arn:${AWS::Partition}:iam::ACCOUNT:role/NAME. It may contain "
         f"{_PLACEHOLDERS}",
     ),
 ]
@@ -66,7 +66,7 @@ VersionParameter = Annotated[
     str,
     matching(
         r"/(?:[a-zA-Z0-9_./-]|\$\{Qualifier\})+",
-        "write the parameter's name, a slash first: /cdk-bootstrap/${Qualifier}/version",
+        "write the parameter's name with a leading slash: /cdk-bootstrap/${Qualifier}/version",
     ),
 ]
-"""Of the placeholders, the CDK replaces the qualifier only."""
+"""The CDK replaces only the placeholder of the qualifier."""

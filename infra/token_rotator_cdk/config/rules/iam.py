@@ -1,4 +1,4 @@
-"""Paths and names of roles and policies, as IAM accepts them and as this project chooses them."""
+"""Rules for paths and names of IAM roles and policies, and generated names."""
 
 import hashlib
 import re
@@ -9,24 +9,24 @@ from token_rotator_cdk.config.rules.rule import Rule, matching
 
 LONGEST_PATH: Final = 512
 LONGEST_ROLE_NAME: Final = 64
-"""Policies have more, but follow the same rule of an account."""
+"""Policy names may be longer but follow the same scheme."""
 
 LONGEST_PREFIX: Final = 30
 _LONGEST_REGION: Final = 16
 _HASH_DIGITS: Final = 8
 _ROOM: Final = LONGEST_ROLE_NAME - len("-") - _HASH_DIGITS - len("-") - _LONGEST_REGION
-"""For the prefix, what the role is for, and as much of the rotator's name as fits."""
+"""For the prefix, the role's kind, and as much of the rotator's name as fits."""
 
 _CHOSEN_NAME: Final = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}-[a-z]+(?:-[a-z]+)+-[0-9]+")
 
-# IAM allows more in a role's path than in a policy's, and Lambda less in a role's ARN than IAM:
+# the strictest of three: IAM's role paths and policy paths, and Lambda's role ARNs
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 _PATH: Final = "/(?:[A-Za-z0-9._+=,@-]+/)*"
 
 
 class RoleKind(StrEnum):
-    """What a role or a policy of a rotator is for; a part of its name."""
+    """The kinds of a rotator's roles and policies; part of their names."""
 
     ROTATE = "rotate"
     """The function's execution role."""
@@ -45,9 +45,9 @@ class RoleKind(StrEnum):
 def role_name(prefix: str, kind: RoleKind, *, of: str, path: str, region: str) -> str:
     """The name of a role or policy. ``of`` is the rotator's name, ``region`` may be a token.
 
-    IAM's names are unique in an account, in all regions and whatever the paths are. So the region
-    is part of the name. So is a hash of the path: CloudFormation creates what replaces a role
-    before it deletes the role, and a new path replaces it.
+    IAM names are unique per account, across regions and paths, so the name includes the region. It
+    includes a hash of the path because a new path replaces the role, and CloudFormation creates the
+    new role before it deletes the old one.
     """
     digest = hashlib.sha256("\n".join((of, kind, path)).encode()).hexdigest()[:_HASH_DIGITS]
     readable = f"{kind}-{re.sub('[^A-Za-z0-9]+', '-', of)}"
@@ -55,18 +55,18 @@ def role_name(prefix: str, kind: RoleKind, *, of: str, path: str, region: str) -
 
 
 def is_chosen(name: str) -> bool:
-    """Whether ``role_name`` made a name; if not, CloudFormation did."""
+    """Whether ``role_name`` generated a name; if not, CloudFormation did."""
     return _CHOSEN_NAME.search(name) is not None
 
 
 def _path(path: str) -> str | None:
     if not re.fullmatch(_PATH, path):
         return (
-            "begin and end it with a slash, and write letters, digits and . _ + = , @ - between "
+            "begin and end it with a slash, with letters, digits and . _ + = , @ - between "
             'single slashes: "/teams/data/"'
         )
     if len(path) > LONGEST_PATH:
-        return f"write at most {LONGEST_PATH} characters, these are {len(path)}"
+        return f"write at most {LONGEST_PATH} characters; this has {len(path)}"
     return None
 
 
@@ -77,8 +77,8 @@ RoleNamePrefix = Annotated[
     str,
     matching(
         f"[A-Za-z0-9_+=,.@-]{{1,{LONGEST_PREFIX}}}",
-        f"write up to {LONGEST_PREFIX} letters, digits and _ + = , . @ -, which leaves room for "
-        f"the rest of a name: a role's has at most {LONGEST_ROLE_NAME} characters",
+        f"write up to {LONGEST_PREFIX} letters, digits and _ + = , . @ -. A role's name has at "
+        f"most {LONGEST_ROLE_NAME} characters",
     ),
 ]
 """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""

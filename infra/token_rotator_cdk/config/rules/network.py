@@ -1,4 +1,4 @@
-"""Ids of a VPC's parts, and the file with the authorities of a private identity provider."""
+"""Rules for subnet ids, security group ids and the path of a PEM file."""
 
 from typing import Annotated, Final
 
@@ -36,7 +36,7 @@ def _path(text: str) -> str | None:
 
 
 SubnetIds = Annotated[
-    Texts, _some("subnet", each(SUBNET, at_most=MOST_SUBNETS, else_="as many as Lambda takes"))
+    Texts, _some("subnet", each(SUBNET, at_most=MOST_SUBNETS, else_="Lambda's limit"))
 ]
 """Private subnets of one VPC."""
 
@@ -44,10 +44,10 @@ SecurityGroupIds = Annotated[
     Texts,
     _some(
         "security group",
-        each(SECURITY_GROUP, at_most=MOST_SECURITY_GROUPS, else_="as many as Lambda takes"),
+        each(SECURITY_GROUP, at_most=MOST_SECURITY_GROUPS, else_="Lambda's limit"),
     ),
 ]
 """Security groups of the same VPC."""
 
 PemPath = Annotated[str, Rule(_path, {"minLength": 1, "maxLength": LONGEST_PATH})]
-"""What the file holds is checked when stacks are made: ``config.certificates``."""
+"""The content is checked at synthesis: ``config.certificates``."""

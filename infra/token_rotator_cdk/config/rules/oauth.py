@@ -1,4 +1,4 @@
-"""Values that the identity provider is asked with: addresses, host names, claims, scopes."""
+"""Rules for endpoints, host names, claims and scopes."""
 
 import re
 from ipaddress import ip_address
@@ -20,7 +20,7 @@ def _one_line(text: str) -> str | None:
 def _scope(text: str) -> str | None:
     if len(text) <= LONGEST_TEXT and re.fullmatch(f"{_SCOPE}( {_SCOPE})*", text):
         return None
-    return "write scope names with one space between them, without quotes and backslashes"
+    return "separate scopes with one space, without quotes or backslashes"
 
 
 def _endpoint(url: str) -> str | None:
@@ -33,11 +33,11 @@ def _endpoint(url: str) -> str | None:
     if parts.scheme not in {"http", "https"} or not name or _one_line(url) or " " in url:
         return f"write an address {good}"
     if parts.username is not None or parts.password is not None:
-        return "write the address without user name and password: they would end up in the template"
+        return "remove the user name and password: they would be visible in the template"
     if parts.fragment or url.endswith("#"):
-        return "write the address without its #fragment (RFC 6749 section 3.2)"
+        return "remove the #fragment (RFC 6749 section 3.2)"
     if parts.scheme == "http" and not _is_loopback(name):
-        return "write https://: only localhost may be reached without TLS"
+        return "write https://: only localhost is allowed without TLS"
     return None
 
 
@@ -51,17 +51,17 @@ def _is_loopback(name: str) -> bool:
 _LENGTH: Final = {"minLength": 1, "maxLength": LONGEST_TEXT}
 _HOST: Final = matching(
     r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*",
-    "write a host name in small letters, without https:// and without path",
+    "write a host name in lowercase, without https:// or a path",
 )
 
 OneLine = Annotated[str, Rule(_one_line, _LENGTH)]
-"""A text that travels in a claim or a header."""
+"""A string for a claim or a header."""
 
 Scope = Annotated[str, Rule(_scope, _LENGTH)]
-"""Scope tokens with single spaces between (RFC 6749 section 3.3)."""
+"""Scope tokens separated by single spaces (RFC 6749 section 3.3)."""
 
 Endpoint = Annotated[str, Rule(_endpoint, {**_LENGTH, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})]
-"""An address that assertions may be sent to: https, or http on this machine only."""
+"""A URL that may receive assertions: https, or http on localhost."""
 
 Hosts = Annotated[Texts, each(_HOST)]
-"""Host names or addresses without scheme, port or path."""
+"""Host names or IP addresses without scheme, port or path."""

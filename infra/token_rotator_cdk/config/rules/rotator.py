@@ -1,4 +1,4 @@
-"""Names of rotators, and how long a watchdog has to look ahead."""
+"""Rules for names of rotators and for the watchdog."""
 
 import re
 from collections.abc import Mapping
@@ -7,14 +7,14 @@ from typing import Annotated, Final
 from token_rotator_cdk.config.rules.rule import Rule
 
 SCHEDULE_JITTER_SECONDS: Final = 59
-"""EventBridge Scheduler starts a schedule within the minute it names, not at its beginning."""
+"""EventBridge Scheduler invokes at any second within the scheduled minute."""
 
 WATCHDOG_SHORTEST_SECONDS: Final = 60 + SCHEDULE_JITTER_SECONDS + 1
-"""Two runs of a watchdog can be 119 s apart: a token with less life left could expire between
-them."""
+"""Two runs of a watchdog can be 119 s apart. A token with less time left could expire in
+between."""
 
 _NAME: Final = "[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*"
-"""Each part begins with a letter, so that no two names become one in CamelCase."""
+"""Each part begins with a letter, so names stay unique in CamelCase."""
 _LONGEST_NAME: Final = 32
 
 
@@ -22,8 +22,8 @@ def _rotator_name(name: str) -> str | None:
     if len(name) <= _LONGEST_NAME and re.fullmatch(_NAME, name):
         return None
     return (
-        f"name the table with up to {_LONGEST_NAME} small letters, digits and single hyphens, "
-        "a letter at the start and after each hyphen"
+        f"name the table with up to {_LONGEST_NAME} lowercase letters, digits and single hyphens, "
+        "with a letter at the start and after each hyphen"
     )
 
 
@@ -32,7 +32,7 @@ def _watchdog(seconds: int) -> str | None:
         return None
     return (
         f"write 0 (no watchdog) or at least {WATCHDOG_SHORTEST_SECONDS}: "
-        "two of its looks can be 119 s apart"
+        "two runs of it can be 119 s apart"
     )
 
 
@@ -42,7 +42,7 @@ WatchdogSeconds = Annotated[
 
 
 def _any(rotators: Mapping[str, object]) -> str | None:
-    return None if rotators else "add a table [rotators.NAME]: none is there"
+    return None if rotators else "add a table [rotators.NAME]: there is none"
 
 
 TableName = Annotated[str, Rule(_rotator_name)]
@@ -54,4 +54,4 @@ ANY_TABLES: Final = Rule(
         "propertyNames": {"pattern": f"^{_NAME}$", "maxLength": _LONGEST_NAME},
     },
 )
-"""At least one table, with names that follow the rule of ``TableName``."""
+"""At least one table, with names valid for ``TableName``."""

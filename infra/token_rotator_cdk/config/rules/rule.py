@@ -1,4 +1,4 @@
-"""Rules: checks of a value that say what to write instead, as annotations of pydantic's types."""
+"""Rules: pydantic annotations that check a value and return a fix."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,20 +10,20 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
-"""TOML has lists, and a frozen model has tuples: every sequence of texts is taken."""
+"""TOML has lists and frozen models have tuples, so any sequence of strings is accepted."""
 
 BROKEN_RULE: Final = "broken_rule"
-"""The type of pydantic's error for a broken rule; its context holds the fix."""
+"""The type of pydantic's error for a broken rule. Its context holds the fix."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A check of a value whose type is right."""
+    """A check of a value of the right type."""
 
     fix: Callable[[Any], str | None]
-    """Returns what to write instead, or None for a good value."""
+    """Returns the fix, or None for a valid value."""
     json_schema: Mapping[str, Any] = field(default_factory=dict)
-    """What JSON Schema can say of the rule. It must not refuse a value that the rule accepts."""
+    """The rule as JSON Schema. It must not reject a value that the rule accepts."""
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -44,13 +44,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Unset:
-    """What happens where an optional setting is absent, for the documentation."""
+    """The documented behaviour if an optional setting is not set."""
 
     means: str
 
 
 def matching(pattern: str, fix: str) -> Rule:
-    """A text that a regular expression matches as a whole."""
+    """A rule for strings that fully match a regular expression."""
     whole = re.compile(pattern)
     return Rule(
         lambda text: None if whole.fullmatch(text) else fix,
@@ -66,12 +66,12 @@ def rule_of(annotated: Any) -> Rule:
 
 
 def unnamed(pattern: str) -> str:
-    """The expression without named groups: JSON Schema has ECMA's, which write them differently."""
+    """The expression without named groups, which ECMAScript (JSON Schema) writes differently."""
     return re.sub(r"\?P<[^>]+>", "?:", pattern)
 
 
 def between(lowest: int, highest: int, unit: str) -> Rule:
-    """A whole number within bounds, both included."""
+    """A rule for integers within bounds, both included."""
     return Rule(
         lambda number: (
             None
@@ -83,7 +83,7 @@ def between(lowest: int, highest: int, unit: str) -> Rule:
 
 
 def each(rule: Rule, *, at_most: int | None = None, else_: str = "") -> Rule:
-    """A list of which every entry follows the rule, and no entry is there twice."""
+    """A rule for lists without duplicates. ``rule`` checks each entry."""
 
     def fix(entries: tuple[str, ...]) -> str | None:
         if at_most is not None and len(entries) > at_most:
@@ -92,7 +92,7 @@ def each(rule: Rule, *, at_most: int | None = None, else_: str = "") -> Rule:
             if entry_fix := rule.fix(entry):
                 return f"{entry_fix} (entry {position})"
             if entry in entries[: position - 1]:
-                return f"write every entry once (entry {position} is there twice)"
+                return f"remove the duplicate entry (entry {position})"
         return None
 
     items = {"type": "string", **rule.json_schema}

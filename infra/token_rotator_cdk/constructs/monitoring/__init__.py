@@ -1,1 +1,1 @@
-"""What operators see: metrics, alarms, the dashboard, and alerts about the secret."""
+"""Metrics, alarms, the dashboard, and alerts about access to the secret."""

@@ -1,4 +1,4 @@
-"""The topic that alarms tell: one of the app, or the one that a stack creates."""
+"""The SNS topic for alarms, created or existing."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from token_rotator_cdk.config import key_policy
 
 
 class AlarmTopic(sns.Topic):
-    """An encrypted topic that takes TLS alone."""
+    """An encrypted topic that requires TLS."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, key: kms.IKey, emails: Sequence[str]
@@ -25,9 +25,9 @@ class AlarmTopic(sns.Topic):
 
 
 def open_to_alarms(topic: sns.ITopic, stack: Stack) -> None:
-    """Lets the alarms of a stack publish, as far as the policies of topic and key are the app's.
+    """Lets the stack's alarms publish, if the app manages the policies of the topic and its key.
 
-    The AWS CDK does not (``SnsAction``), and alarms that may not publish tell nobody.
+    The AWS CDK's ``SnsAction`` does not add these permissions.
     """
     if topic.master_key is not None:
         may_use = key_policy.alarms_may_publish(stack.account)
@@ -37,10 +37,10 @@ def open_to_alarms(topic: sns.ITopic, stack: Stack) -> None:
 
 @jsii.implements(IAspect)
 class _AlarmsMayPublish:
-    """Adds to the policy of a topic, if it has one of its own.
+    """Adds a statement to the topic's policy, if the topic has one.
 
-    Without one it has SNS's default policy, which takes the alarms of its account. A policy of its
-    own, such as the one that enforces TLS, takes the place of that:
+    SNS's default policy allows alarms of the same account. A custom policy, such as the one that
+    enforces TLS, replaces it:
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     """
 

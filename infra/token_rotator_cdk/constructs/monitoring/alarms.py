@@ -1,4 +1,4 @@
-"""The alarms of a rotator: who is told when the token is in danger, and how soon."""
+"""The CloudWatch alarms of a rotator."""
 
 from typing import Final
 
@@ -18,15 +18,15 @@ MINUTE: Final = Duration.minutes(1)
 LOW_MARGIN_SECONDS: Final = 30
 FEW_KEY_DAYS: Final = 30
 CLEAN_MINUTES: Final = 3
-"""RefreshFailing clears after so many: a watchdog that finds life in the token is no recovery."""
+"""RefreshFailing clears after this many: a watchdog run that skips the rotation also succeeds."""
 
 FIRST_KEY_MINUTES: Final = 30
-"""Whoever deploys a stack has so long to store the service account before an alarm says so."""
+"""Time to store the service account after the first deployment before an alarm fires."""
 
 UNHEALTHY: Final = 1
-"""One empty minute more than while healthy rings."""
+"""Minutes without data, beyond a healthy system's maximum, that fire the alarm."""
 NOT_ARRIVED: Final = 1
-"""The newest minute may look empty because its data point has not arrived in CloudWatch yet:
+"""The newest minute's data point may not have arrived in CloudWatch yet:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
 """
 
@@ -35,7 +35,7 @@ BELOW: Final = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
 class RotatorAlarms(Construct):
-    """The alarms of one rotator; each one's id names the harm, its description says what to do."""
+    """The alarms of one rotator. The id names the problem, the description says what to do."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class RotatorAlarms(Construct):
         actions_enabled: bool,
         texts: Texts,
     ) -> None:
-        """``rotator`` is what the function's metrics call it. Without a topic, nobody is told."""
+        """``rotator`` is its name in metrics. Without a topic, the alarms have no actions."""
         super().__init__(scope, construct_id)
         self._rotator = rotator
         self._actions_enabled = actions_enabled
@@ -105,11 +105,10 @@ class RotatorAlarms(Construct):
         return rotator_metric(self._rotator, metric, period=MINUTE)
 
     def _silence(self, construct_id: str, *, metric: cloudwatch.IMetric, minutes: int) -> None:
-        """Rings if nothing was counted for so many minutes: a dead man's switch.
+        """Fires if there was no data for ``minutes`` minutes (a dead man's switch).
 
-        Missing minutes count as 0 by the expression, which makes the window exact. Left to
-        ``TreatMissingData`` alone, CloudWatch looks further back than the window, by an
-        unspecified number of minutes, and an old token that it finds there keeps the alarm quiet:
+        FILL counts missing minutes as 0. With ``TreatMissingData`` alone, CloudWatch also evaluates
+        older data points, so an old token would delay the alarm:
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
         """
         alarm = self._alarm(
@@ -126,7 +125,7 @@ class RotatorAlarms(Construct):
         assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows the type
         resource.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
             warm_up_period_duration_in_minutes=max(FIRST_KEY_MINUTES, minutes),
-            # the expression fills the window at once, which would end the warm-up
+            # FILL returns data at once, which would end the warm-up early
             only_start_evaluating_after_warm_up_period_ends=True,
         )
 
@@ -140,7 +139,7 @@ class RotatorAlarms(Construct):
         within_minutes: int,
         every_minute: bool = False,
     ) -> cloudwatch.Alarm:
-        """Rings for one bad minute, missing ones being good; or if every minute is bad."""
+        """Fires after one bad minute, or with ``every_minute`` only if all minutes are bad."""
         missing = cloudwatch.TreatMissingData
         alarm = cloudwatch.Alarm(
             self,
@@ -157,7 +156,7 @@ class RotatorAlarms(Construct):
             comparison_operator=rings,
             evaluation_periods=within_minutes,
             datapoints_to_alarm=within_minutes if every_minute else 1,
-            # CloudWatch's default is what a template without it has
+            # None omits the property, and CloudWatch's default is true
             actions_enabled=None if self._actions_enabled else False,
             treat_missing_data=missing.BREACHING if every_minute else missing.NOT_BREACHING,
         )
@@ -169,24 +168,24 @@ class RotatorAlarms(Construct):
 
 
 def longest_healthy_silence_minutes(interval_minutes: int) -> int:
-    """How many whole minutes can pass without a publication while everything works.
+    """The most whole minutes without a publication in a healthy system.
 
-    Two runs of the schedule start up to ``interval`` minutes and 59 s apart, and a publication can
-    take the function's whole timeout longer than the one before. If the last token came at the very
-    end of its minute, ``interval + 1`` minutes stay empty.
+    Two scheduled runs start up to ``interval`` minutes and 59 s apart, and one publication can take
+    longer than the previous one by up to the function's timeout. So up to ``interval + 1`` whole
+    minutes have no publication.
     """
     return interval_minutes + 1
 
 
 def silent_minutes(interval_minutes: int) -> int:
-    """How many minutes in a row without a token mean that something is wrong."""
+    """The number of consecutive minutes without a publication that fires TokenNotRefreshed."""
     return longest_healthy_silence_minutes(interval_minutes) + UNHEALTHY + NOT_ARRIVED
 
 
 def uninvoked_minutes() -> int:
-    """How many minutes in a row without an invocation mean that nothing runs.
+    """The number of consecutive minutes without an invocation that fires FunctionNotInvoked.
 
-    Two runs of one watchdog start up to 119 s apart, so one whole minute can stay empty:
+    Two runs of one watchdog start up to 119 s apart, so one whole minute can have no invocation:
     docs/understand/decisions/0041-alarms-in-time.md.
     """
     return 1 + UNHEALTHY + NOT_ARRIVED

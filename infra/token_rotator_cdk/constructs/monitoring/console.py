@@ -1,4 +1,4 @@
-"""Links to pages of the AWS console, whose host differs by partition."""
+"""Links to the AWS console, whose host depends on the partition."""
 
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ HOSTS: Final = {
     "aws-eusc": "console.amazonaws-eusc.eu",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
-"""By partition, without the region in front. AWS documents none for the isolated partitions.
+"""Hosts by partition, without the region. AWS documents none for the isolated partitions.
 
 https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
 """
@@ -25,14 +25,14 @@ class ConsoleLink(NamedTuple):
 
     url: str
     exists: CfnCondition | None
-    """Whether the partition has a console that is known; None: it has."""
+    """Whether the partition has a known console; None: yes."""
 
 
 def console_link(scope: Construct, page: str) -> ConsoleLink | None:
-    """The page of the scope's region, or None where the region's partition has no known console.
+    """A link for the scope's region, or None if its partition has no known console.
 
-    ``page`` is what follows the region in the address. Where the region is known at the deployment
-    only, the template looks the host up.
+    ``page`` follows the region in the URL. If the region is known only at deployment, the template
+    selects the host.
     """
     region = Stack.of(scope).region
     known = place_of(scope).region

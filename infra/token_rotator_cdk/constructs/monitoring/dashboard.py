@@ -1,4 +1,4 @@
-"""The dashboard for operators: one row per rotator with alarms, life left, work and failures."""
+"""The dashboard: one row per rotator with alarms, remaining lifetime, durations and failures."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -46,7 +46,7 @@ _WHY: Final = (
     ReportField.ERROR_MESSAGE,
 )
 LAST_FAILURES: Final = (
-    # a run that Lambda stops writes no line of its own
+    # a run that times out writes no report; Lambda's platform log records it
     f'filter {ReportField.OUTCOME} = "{Outcome.FAILED}" or record.status = "timeout"',
     "sort @timestamp desc",
     f"display @timestamp, {', '.join(_WHY)}",
@@ -61,7 +61,7 @@ class RotatorsDashboard(Construct):
         self, scope: Construct, construct_id: str, *, rotators: Iterable[TokenRotator]
     ) -> None:
         super().__init__(scope, construct_id)
-        # dashboards are the account's, not the region's: a stack of this name may be elsewhere, too
+        # dashboard names are global in an account, but stack names are regional
         stack = Stack.of(self)
         name = f"{stack.stack_name}-{stack.region}"
         dashboard = cloudwatch.Dashboard(
@@ -81,7 +81,7 @@ def _row(rotator: TokenRotator) -> list[list[cloudwatch.IWidget]]:
             cloudwatch.AlarmStatusWidget(
                 title="Alarms", alarms=[*rotator.alarms.values()], width=QUARTER, height=HEIGHT
             ),
-            _from_log(rotator, "Life left of the published token, s", LIFE_LEFT),
+            _from_log(rotator, "Remaining lifetime of the published token, s", LIFE_LEFT),
             _margin(rotator),
             _errors(rotator),
         ],
@@ -89,7 +89,7 @@ def _row(rotator: TokenRotator) -> list[list[cloudwatch.IWidget]]:
             _from_log(rotator, "Token requests", REQUESTS),
             _from_log(rotator, "Longest duration of each step, ms", DURATIONS),
             cloudwatch.LogQueryWidget(
-                title="The last failures",
+                title="Latest failures",
                 log_group_names=[rotator.log_group.log_group_name],
                 query_lines=list(LAST_FAILURES),
                 view=cloudwatch.LogQueryVisualizationType.TABLE,
@@ -103,7 +103,7 @@ def _row(rotator: TokenRotator) -> list[list[cloudwatch.IWidget]]:
 def _from_log(
     rotator: TokenRotator, title: str, query: tuple[str, ...]
 ) -> cloudwatch.LogQueryWidget:
-    """Free of custom metrics: the log says it, and a query costs cents per gigabyte."""
+    """A widget that queries the log, which is cheaper than custom metrics."""
     return cloudwatch.LogQueryWidget(
         title=title,
         log_group_names=[rotator.log_group.log_group_name],
@@ -117,7 +117,7 @@ def _from_log(
 def _margin(rotator: TokenRotator) -> cloudwatch.GraphWidget:
     metric = rotator.metric(Metric.EXPIRY_MARGIN_SECONDS, period=MINUTE)
     return cloudwatch.GraphWidget(
-        title=f"Life left when replaced, if below {MARGIN_REPORTED_BELOW_SECONDS} s",
+        title=f"Remaining lifetime when replaced, if below {MARGIN_REPORTED_BELOW_SECONDS} s",
         left=[metric],
         left_annotations=[
             cloudwatch.HorizontalAnnotation(value=LOW_MARGIN_SECONDS, label="TokenMarginLow")
@@ -131,7 +131,7 @@ def _errors(rotator: TokenRotator) -> cloudwatch.GraphWidget:
     published = rotator.metric(Metric.TOKEN_PUBLISHED)
     failed = rotator.function.metric_errors(statistic=cloudwatch.Stats.SUM)
     return cloudwatch.GraphWidget(
-        title="Tokens published, and rotations that failed",
+        title="Published tokens and failed rotations",
         left=[metric.with_(period=Duration.minutes(5)) for metric in (published, failed)],
         left_y_axis=cloudwatch.YAxisProps(min=0),
         width=QUARTER,

@@ -1,4 +1,4 @@
-"""The metrics that the function emits, as the AWS CDK's objects."""
+"""The function's custom metrics, as CDK objects."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,11 +16,11 @@ STATISTICS: Final[Mapping[str, str]] = MappingProxyType(
         Metric.KEY_DAYS_LEFT: cloudwatch.Stats.MINIMUM,
     }
 )
-"""The statistic that says something about each metric."""
+"""The useful statistic of each metric."""
 
 
 def rotator_metric(rotator: str, metric_name: str, **options: Any) -> cloudwatch.Metric:
-    """A metric of one rotator; the options are those of ``aws_cloudwatch.Metric``."""
+    """A metric of one rotator. ``options`` are those of ``aws_cloudwatch.Metric``."""
     return cloudwatch.Metric(
         namespace=METRIC_NAMESPACE,
         metric_name=metric_name,

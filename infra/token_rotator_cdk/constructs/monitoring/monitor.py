@@ -1,4 +1,4 @@
-"""Everything that tells people about one rotator: its alarms, and alerts about its secret."""
+"""Notifications of one rotator: its alarms, and alerts about access to its secret."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,10 @@ def monitor(
     runbook_url: str | None,
     names: RoleNames,
 ) -> Mapping[str, cloudwatch.Alarm]:
-    """The alarms by their names. Without a topic nobody is told, and there are no alerts."""
+    """Creates alarms and alerts, and returns the alarms by name.
+
+    Without a topic, no one is notified.
+    """
     texts = Texts(scope=rotator, function_name=function.function_name, runbook_url=runbook_url)
     if topic is not None:
         open_to_alarms(topic, Stack.of(rotator))

@@ -1,7 +1,7 @@
-"""Alerts about every reading of the secret that is not the function's own.
+"""Alerts when anyone other than the function reads the secret.
 
-CloudTrail records each GetSecretValue and EventBridge hands it on, if the account has a trail that
-logs management events, reads included:
+CloudTrail records each GetSecretValue call and sends it to EventBridge, if the account has a trail
+that logs management events including read events:
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
 """
 
@@ -21,14 +21,14 @@ from token_rotator_cdk.constructs.monitoring.texts import Texts
 from token_rotator_cdk.constructs.naming import RoleNames
 
 WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-"""A rule that is merely enabled hears of no call that changes nothing."""
+"""Rules with state ENABLED do not receive read-only management events."""
 
 MOST_SECONDS: Final = 3600
-"""An email that cannot be delivered for so long is dropped."""
+"""An alert that cannot be delivered within this time is dropped."""
 
 
 class SecretAccessAlerts(Construct):
-    """Tells the alarm topic who reads the secret, or tries to."""
+    """Notifies the alarm topic of reads of the secret, including failed ones."""
 
     def __init__(
         self,
@@ -43,13 +43,13 @@ class SecretAccessAlerts(Construct):
         names: RoleNames,
         texts: Texts,
     ) -> None:
-        """``role_arn`` is the only reader that is expected."""
+        """``role_arn`` is the only expected reader."""
         super().__init__(scope, construct_id)
         matched = pattern(secret_arn, secret_name, role_arn)
         rule = events.Rule(
             self,
             "Rule",
-            description=f"Somebody else reads the key of {rotator}"[:512],
+            description=f"Alerts when another principal reads the secret of {rotator}"[:512],
             event_pattern=events.EventPattern(
                 source=matched["source"],
                 detail_type=matched["detail-type"],
@@ -64,9 +64,9 @@ class SecretAccessAlerts(Construct):
 
 @jsii.implements(events.IRuleTarget)
 class _Mail:
-    """An email to the topic, whose account may be another one.
+    """A rule target for an SNS topic, which may be in another account.
 
-    CDK's own target wants a stack of ours in the topic's account, with an event bus:
+    The CDK's own target would require a stack with an event bus in the topic's account:
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
     """
 
@@ -85,10 +85,10 @@ class _Mail:
 
 
 def _mailer(scope: Construct, topic: sns.ITopic, names: RoleNames) -> iam.IRole:
-    """The role by which EventBridge publishes to a topic, one for all rules of a stack.
+    """The role that EventBridge uses to publish to a topic, shared by a stack's rules.
 
-    Without a role, CDK opens topic and key to ``events.amazonaws.com``: to every account's rules.
-    A role cannot be handed to a rule of another account.
+    Without a role, the CDK allows ``events.amazonaws.com``, and so the rules of any account, to use
+    the topic and the key. A role cannot be passed to another account's rule.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
     stack, construct_id = Stack.of(scope), f"SecretAccessMailer{topic.node.addr[-8:]}"
@@ -102,7 +102,7 @@ def _mailer(scope: Construct, topic: sns.ITopic, names: RoleNames) -> iam.IRole:
         construct_id,
         path=names.path,
         role_name=names.of_stack(stack, construct_id).name(stack, RoleKind.MAIL),
-        description="Sends an email when another principal reads a key",
+        description="Publishes alerts about access to a secret",
         assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
         inline_policies={"Mail": iam.PolicyDocument(statements=statements)},
     )
@@ -110,8 +110,10 @@ def _mailer(scope: Construct, topic: sns.ITopic, names: RoleNames) -> iam.IRole:
 
 
 def pattern(secret_arn: str, secret_name: str, role_arn: str) -> dict[str, Any]:
-    """CloudTrail's word for the call; a caller may name the secret by ARN, with or without its
-    last six characters, or by name. A root user's or an IAM user's session has no issuer.
+    """Matches CloudTrail's event.
+
+    A caller may identify the secret by name, or by ARN with or without the six random characters. A
+    session of a root user or an IAM user has no issuer.
     """
     issuer = [{"exists": False}, {"anything-but": [role_arn]}]
     return {

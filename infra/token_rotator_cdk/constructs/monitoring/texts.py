@@ -1,7 +1,7 @@
-"""What alarms and alerts say: enough to act on at night, without this repository.
+"""Texts of alarms and alerts.
 
-A text says what happened, the first command with its names filled in, and what to do next.
-docs/operate/runbook.md says more; ``runbook_url`` makes each text link to it.
+A text says what happened, the first command to run (with names filled in), and what to do next.
+docs/operate/runbook.md has details; with ``runbook_url``, each text links to it.
 """
 
 from collections.abc import Mapping
@@ -17,72 +17,72 @@ from token_rotator.contract import ReportField
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmText:
-    """The words of one alarm; ``{upload}`` stands for the command that stores a new key."""
+    """The text of one alarm. ``{upload}`` is replaced by the command that stores a new key."""
 
     means: str
     first: str
-    """The command of ``token-rotator`` to begin with."""
+    """The ``token-rotator`` command to run first."""
     then: str
 
 
 TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
     {
         "RefreshFailing": AlarmText(
-            means="A rotation failed. Consumers keep the published token until it expires; the "
-            "next run tries again.",
+            means="A rotation failed. The published token works until it expires. The next run "
+            "tries again.",
             first="check",
-            then="It names what is wrong and what to do. Provider or AWS down: it recovers by "
-            "itself. Key refused or unusable: get a new one from the identity provider, then run "
-            "{upload}. The function times out or cannot start: undo its last deployment.",
+            then="It reports the problem and the fix. Identity provider or AWS down: no action is "
+            "needed. Key rejected or unusable: get a new one from the identity provider, then run "
+            "{upload}. The function times out or does not start: roll back its last deployment.",
         ),
         "FunctionNotInvoked": AlarmText(
-            means="Nothing has invoked the function for some minutes. Nothing can fail where "
-            "nothing runs, so RefreshFailing is silent. A token of 5 minutes expires about now.",
+            means="The function has not been invoked for some minutes. RefreshFailing cannot "
+            "detect this. A 5-minute token expires about now.",
             first="rotate",
-            then="If that publishes, consumers have a token for a few minutes more: enable the "
-            "schedules in EventBridge Scheduler, or repair the role that invokes the function, by "
-            "deploying the stack again. If it is throttled: set the function's reserved "
-            "concurrency to 1, or free the account's. If both are right: AWS Health Dashboard; "
-            "until AWS recovers, repeat the command every 4 minutes.",
+            then="If that publishes, consumers have a token for a few more minutes: enable the "
+            "schedules in EventBridge Scheduler, or deploy the stack again to restore the role "
+            "that invokes the function. If it is throttled: set the function's reserved "
+            "concurrency to 1, or free the account's concurrency. If neither helps: check the "
+            "AWS Health Dashboard, and repeat the command every 4 minutes until AWS recovers.",
         ),
         "TokenNotRefreshed": AlarmText(
-            means="No token was published for {minutes} minutes. Consumers have no valid one, or, "
-            "with a new stack, never had one.",
+            means="No token was published for {minutes} minutes. Consumers have no valid token, "
+            "or, with a new stack, never had one.",
             first="rotate",
-            then="If it says waiting: nobody has stored a key yet; run {upload}. If it fails: its "
-            "error says what to do. If it publishes: the function works and nobody calls it; "
-            "enable the schedules in EventBridge Scheduler, or deploy the stack again.",
+            then="If it says waiting: no key is stored yet; run {upload}. If it fails: its error "
+            "says what to do. If it publishes: the function works but is not invoked; enable the "
+            "schedules in EventBridge Scheduler, or deploy the stack again.",
         ),
         "TokenMarginLow": AlarmText(
-            means="A token was replaced with less than {margin} s of life left, or too late "
-            "(below 0). The next hiccup leaves consumers without one.",
+            means="A token was replaced less than {margin} s before its expiry, or after it "
+            "(below 0). The next delay can leave consumers without a token.",
             first="check",
-            then="If RefreshFailing was in ALARM: this is the end of that outage. Else the "
-            f"function's log of that minute says why ({ReportField.MARGIN_SECONDS}, "
+            then="If RefreshFailing was in ALARM: this is the end of that outage. Otherwise, the "
+            f"function's log of that minute shows why ({ReportField.MARGIN_SECONDS}, "
             f"{ReportField.STEPS}, {ReportField.TOKEN_REQUESTS}): a slow identity provider or a "
-            "slow AWS; if no step was slow, the schedules fire late: raise "
+            "slow AWS. If no step was slow, the schedules fire late: raise "
             "watchdog_min_remaining_seconds.",
         ),
         "PreviousKeyInUse": AlarmText(
-            means="The secret's current key does not work; tokens come from the one before it. "
-            "When that is revoked, consumers have none.",
+            means="The secret's current key does not work, and tokens are obtained with the "
+            "previous one. If that is revoked, consumers have no token.",
             first="check",
             then="It says why. Wrong or damaged file, or a key that the provider does not know: "
-            "run {upload} with the newest file. Store nothing to try things out: the key that "
-            "works would leave the secret.",
+            "run {upload} with the newest file. Do not store anything as a test: that would remove "
+            "the working key from the secret.",
         ),
         "KeyExpiringSoon": AlarmText(
-            means="The key was stored so long ago that less than {key_days} of its days are "
-            "left. After that no token can be had. It can wait until the morning.",
+            means="The key expires in less than {key_days} days, judging by when it was stored. "
+            "After that, no token can be obtained. Not urgent: handle it in working hours.",
             first="check",
-            then="Find who may press Generate/Refresh in Intelligence, and run {upload} with the "
-            "new file.",
+            then="Ask someone who may press Generate/Refresh in Intelligence, and run {upload} "
+            "with the new file.",
         ),
     }
 )
 
 SECRET_READ: Final = "KeySecretRead"
-"""The heading of an alert; of docs/operate/runbook.md, too."""
+"""The heading of an alert, and of its section in docs/operate/runbook.md."""
 
 MOST_CHARACTERS: Final = 1024
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
@@ -109,13 +109,13 @@ class Texts:
         return f"{means} First, in account {stack.account}: {first}. {then}{self._link(name)}"
 
     def secret_read(self, *, who: str) -> str:
-        """The alert that somebody else has read the secret."""
+        """The alert that another principal read the secret."""
         return (
-            f"{SECRET_READ}: {who} First, look at the event: did it succeed (no errorCode), and "
-            "who is behind userIdentity? A colleague or a scanner: ask whether it has to. If "
-            "nobody knows, take the key for stolen: get a new one from the identity provider, run "
-            f"{self._command('upload FILE')}, have the old one revoked, and look for what else "
-            f"that principal did.{self._link(SECRET_READ)}"
+            f"{SECRET_READ}: {who} First, check the event: did it succeed (no errorCode), and who "
+            "is userIdentity? A colleague or a scanner: ask whether this is necessary. If nobody "
+            "knows, treat the key as stolen: get a new one from the identity provider, run "
+            f"{self._command('upload FILE')}, have the old one revoked, and check what else that "
+            f"principal did.{self._link(SECRET_READ)}"
         )
 
     def _command(self, verb: str) -> str:

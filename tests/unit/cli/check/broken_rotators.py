@@ -130,7 +130,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         OperatedRotator.delete_function,
         "rotator",
         "ConfigurationError",
-        f"no function {FUNCTION}",
+        f"The function {FUNCTION} does not exist",
     ),
     "the environment does not say which rotator it is": (
         lacks(Variable.SECRET_ARN, Variable.PARAMETER_NAME), "rotator", "ConfigurationError",
@@ -152,7 +152,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         "invocation", "Runtime.ImportModuleError", "No module named 'jwt'",
     ),
     "the function is another one": (
-        says(statusCode=200), "invocation", "RotationFailed", "not the report of a rotation",
+        says(statusCode=200), "invocation", "RotationFailed", "not a rotation's report",
     ),
     "the secret is missing": (
         lambda rotator: rotator.aws.secrets.delete_secret(
@@ -165,7 +165,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         "The function's role may not read it",
     ),
     "the secret is a random string": (
-        stores(lambda _: "sentinel-x9K$Zr7"), "key", "CredentialError", "no service account",
+        stores(lambda _: "sentinel-x9K$Zr7"), "key", "CredentialError", "other text",
     ),
     "the secret is a picture": (
         stores(lambda _: b"\x89PNG\xff"), "key", "CredentialError", "save it as UTF-8",
@@ -173,7 +173,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
     "the key is truncated": (stores(without_its_end), "key", "CredentialError", "truncated"),
     "the key is of the wrong type": (
         stores(lambda rotator: with_key(rotator, pem(ec_key()))), "key", "CredentialError",
-        "is no RSA key",
+        "is not an RSA key",
     ),
     "discovery is down": (
         answers(Endpoint.DISCOVERY, faults.status(503)), "discovery", "IdentityProviderDown",
@@ -187,7 +187,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         "invalid_client",
     ),
     "the token endpoint answers HTML": (
-        answers(Endpoint.TOKEN, faults.HTML), "exchange", "AnsweredByAnother", "no JSON",
+        answers(Endpoint.TOKEN, faults.HTML), "exchange", "AnsweredByAnother", "not JSON",
     ),
     "the token endpoint answers nonsense": (
         answers(Endpoint.TOKEN, faults.answers_json(["sentinel"])), "exchange", "AnswerUnusable",
@@ -204,7 +204,7 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         replaces("parameters", Refusing()), "record", "CallerError", "ask for ssm:GetParameter",
     ),
     "the function's role is gone": (
-        has_no_role, "roles", "ConfigurationError", "There is no role rotator any more",
+        has_no_role, "roles", "ConfigurationError", "The role rotator, which",
     ),
     "the function's role trusts somebody else": (
         trusts_nobody("rotator"), "roles", "ConfigurationError",
@@ -221,19 +221,19 @@ BROKEN: dict[str, tuple[Break, str, str, str]] = {
         a_rule_that_is_off, "rules", "ConfigurationError", f"Disabled: {RULE}",
     ),
     "the event rule for a new key is gone": (
-        without_rule(RULE), "rules", "ConfigurationError", "tells the function of a new key,",
+        without_rule(RULE), "rules", "ConfigurationError", "invokes the function after a new key,",
     ),
     "the event rule for the parameter is gone": (
         without_rule(PARAMETER_RULE), "rules", "ConfigurationError",
-        "tells the function of a parameter that somebody deleted or overwrote,",
+        "invokes the function after a deleted or overwritten parameter,",
     ),
     "the log group is gone": (
         lambda rotator: rotator.aws.logs.delete_log_group(logGroupName=LOG_GROUP), "log",
-        "ConfigurationError", f"There is no log group {LOG_GROUP}",
+        "ConfigurationError", f"The log group {LOG_GROUP} does not exist",
     ),
     "another stack writes the parameter": (
         another_stack_with_the_same_parameter, "writers", "ConfigurationError",
-        "renamed/marketing (arn:aws:lambda:eu-west-1:123456789012:function:another) writes",
+        "renamed/marketing (arn:aws:lambda:eu-west-1:123456789012:function:another) also writes",
     ),
     "a schedule is disabled": (
         a_disabled_watchdog, "schedules", "ConfigurationError", "Disabled: watchdog",

@@ -59,7 +59,7 @@ def test_a_healthy_rotator_passes_and_gets_a_fresh_token_that_is_published(
     answer = json.loads(capsys.readouterr().out)
     found = {one["step"]: one for one in answer["steps"]}
     assert (code, answer["wrong"]) == (0, [])
-    assert results(found) == {"drift": "skipped"}, "only the function was named"
+    assert results(found) == {"drift": "skipped"}, "the stack is unknown"
     assert tuple(found) == STEPS
     assert len(rotator.idp.token_requests) == requests + 1
     assert rotator.published()["Version"] == found["record"]["facts"]["version"] == 2
@@ -155,7 +155,7 @@ def test_a_secret_of_another_region_is_told_with_both_regions(
     found = steps(rotator, capsys)["secret"]
 
     assert found["result"] == "wrong"
-    assert "The secret is in us-east-1. The function is in eu-west-1" in found["message"]
+    assert "The secret is in us-east-1, but the function is in eu-west-1" in found["message"]
 
 
 @pytest.mark.parametrize(
@@ -191,4 +191,4 @@ def test_one_answer_that_is_not_awss_is_unknown_and_the_other_steps_run(
     document = json.loads(capsys.readouterr().out)
     assert (code, document["unknown"]) == (0, ["schedules"])
     (page,) = [one for one in document["steps"] if one["step"] == "schedules"]
-    assert page["message"].startswith("What answered is not AWS, but the page of a proxy")
+    assert page["message"].startswith("The response is not from AWS but, for example, from a proxy")

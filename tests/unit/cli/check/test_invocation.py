@@ -102,7 +102,7 @@ def test_without_the_function_the_stack_tells_what_is_left(
     found = {one["step"]: one for one in answer["steps"]}
     assert (code, answer["wrong"]) == (1, ["function", "exchange"])
     assert (
-        f"no function arn:aws:lambda:eu-west-1:123456789012:function:{FUNCTION} in"
+        f"function arn:aws:lambda:eu-west-1:123456789012:function:{FUNCTION} does not exist in"
         in (found["function"]["message"])
     )
     assert found["exchange"]["message"].startswith("by the log, ")

@@ -55,7 +55,7 @@ def step(
         ),
         (
             {"KeyState": "PendingReplicaDeletion"},
-            "its state is PendingReplicaDeletion: name another one",
+            "its state is PendingReplicaDeletion: choose another one",
         ),
         ({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}, "is RSA_2048 for SIGN_VERIFY"),
         ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "take symmetric keys"),
@@ -86,7 +86,7 @@ def test_a_key_that_is_gone_is_wrong(step: Callable[[object], dict[str, Any]]):
     found = step(Refusing("NotFoundException"))
 
     assert found["result"] == "wrong"
-    assert "does not exist: name another one" in found["message"]
+    assert "does not exist: choose another one" in found["message"]
 
 
 def test_a_key_of_another_region_is_wrong(

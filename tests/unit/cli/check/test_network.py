@@ -33,7 +33,7 @@ def steps(rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]) -> dict[
 def test_an_active_function_is_ok_and_its_network_is_named(
     rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
-    assert "active, in no VPC" in steps(rotator, capsys)["state"]["message"]
+    assert "active, not in a VPC" in steps(rotator, capsys)["state"]["message"]
 
     rotator.functions.says = {"State": "Active", "LastUpdateStatus": "Successful", **VPC}
 
@@ -70,7 +70,7 @@ def test_an_update_that_failed_is_wrong_although_the_function_runs(
     found = steps(rotator, capsys)["state"]
 
     assert found["result"] == "wrong"
-    assert "it runs as it did before" in found["message"]
+    assert "it runs the previous version" in found["message"]
     assert FIXES[code] in found["message"]
 
 
@@ -79,9 +79,7 @@ def test_a_reason_that_is_new_is_told_as_lambda_says_it(
 ):
     rotator.functions.says = {"State": "Failed", "StateReasonCode": "Moonlight"}
 
-    assert (
-        "Moonlight. What to do: the reason says what" in steps(rotator, capsys)["state"]["message"]
-    )
+    assert "Moonlight. What to do: see the reason" in steps(rotator, capsys)["state"]["message"]
 
 
 def test_a_failure_without_a_reason_is_no_traceback(

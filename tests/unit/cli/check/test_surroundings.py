@@ -28,7 +28,7 @@ def test_a_value_that_no_rotation_has_published_is_wrong_once_the_log_would_show
 
     assert at_once["result"] == "ok"
     assert (later["result"], later["error"]) == ("wrong", "PublicationError")
-    assert "No rotation has published version 2" in later["message"]
+    assert "No rotation published version 2" in later["message"]
     assert status == 1
 
 
@@ -155,7 +155,7 @@ def test_no_watchdog_may_have_been_chosen_and_the_line_says_who_knows(
 
     (line,) = [one for one in capsys.readouterr().out.splitlines() if " schedules " in one]
     assert line.startswith("ok")
-    assert "right only if watchdog_min_remaining_seconds = 0 was deployed" in line
+    assert "correct only with watchdog_min_remaining_seconds = 0" in line
 
 
 @pytest.mark.parametrize("sent", [None, "no JSON", "[]", "{}"])

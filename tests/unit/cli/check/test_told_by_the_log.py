@@ -41,4 +41,4 @@ def test_the_log_is_the_rotators_own_where_the_stack_has_several(
     vars(rotator.aws)["cloudformation"] = FakeStacks(OUTPUTS, log_groups=[theirs, ours])
     rotator.delete_function()
 
-    assert f"There is no log group {ours}," in check(rotator, capsys)["log"]["message"]
+    assert f"The log group {ours} does not exist" in check(rotator, capsys)["log"]["message"]

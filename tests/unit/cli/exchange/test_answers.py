@@ -35,7 +35,7 @@ def test_what_the_provider_refuses_is_refused_with_the_functions_advice(
     assert code == 1
     assert "exchange" in out
     assert "answered: status 401" in out
-    assert "This was one request, with this machine's clock and network" in err
+    assert "The request used this machine's clock and network" in err
     assert (
         "TokenRequestRefused: The token endpoint refused the request (status 401, invalid_client): "
         "it does not know this client or its key, or does not accept the assertion. Most likely "
@@ -47,27 +47,27 @@ ANSWERS: dict[str, tuple[Endpoint, Fault, str]] = {
     "a firewall": (
         Endpoint.TOKEN,
         faults.status(403, body=b"<html>Forbidden</html>"),
-        "AnsweredByAnother: The token endpoint did not answer as Intelligence does (status 403, ",
+        "AnsweredByAnother: The token endpoint did not respond like Intelligence (status 403, ",
     ),
     "a login page": (
         Endpoint.DISCOVERY,
         faults.answers_bytes(b"<html>Log in</html>", content_type="text/html"),
-        "The discovery endpoint did not answer as Intelligence does (status 200, text/html, no ",
+        "The discovery endpoint did not respond like Intelligence (status 200, text/html, not ",
     ),
     "an outage": (
         Endpoint.TOKEN,
         faults.status(503),
-        "IdentityProviderDown: The token endpoint could not answer (status 503, an empty body)",
+        "IdentityProviderDown: The token endpoint is unavailable (status 503, an empty body)",
     ),
     "an answer that breaks off": (
         Endpoint.TOKEN,
         faults.RESET,
-        "IdentityProviderDown: The token endpoint could not be reached or broke off",
+        "IdentityProviderDown: The token endpoint could not be reached, or the connection was lost",
     ),
     "a redirect": (
         Endpoint.DISCOVERY,
         faults.redirect("https://elsewhere.example/"),
-        "IdentityProviderUntrusted: The discovery endpoint answered with a redirect",
+        "IdentityProviderUntrusted: The discovery endpoint returned a redirect",
     ),
     "a token too long for the parameter": (
         Endpoint.TOKEN,
@@ -102,8 +102,8 @@ def test_clocks_that_differ_come_first(account: ServiceAccount, tried: Tried):
     behind = re.search(r"The provider's clock is (\d+) s behind the function's", err)
     assert behind
     assert int(behind[1]) in range(74, 135), "a busy machine sends the request later"
-    assert "First have the wrong clock set right." in err
-    assert "it is this machine" in err
+    assert "First have the wrong clock corrected." in err
+    assert "read this machine" in err
 
 
 def test_clocks_that_differ_are_told_where_the_provider_does_not_mind(

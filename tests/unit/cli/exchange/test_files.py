@@ -14,7 +14,7 @@ from token_rotator_cli.__main__ import main
 FILES: dict[str, tuple[Callable[[ServiceAccount], str], str]] = {
     "the placeholder of a new secret": (
         lambda account: json.dumps({PLACEHOLDER_FIELD: "x"}),
-        "NoServiceAccountYet: The file cannot be used. Nobody has stored a service account yet.",
+        "NoServiceAccountYet: The file cannot be used. No service account is stored yet.",
     ),
     "a truncated key": (
         lambda account: changed(account, privateKey=account.private_key_pem[:700]),
@@ -22,11 +22,11 @@ FILES: dict[str, tuple[Callable[[ServiceAccount], str], str]] = {
     ),
     "no JSON": (
         lambda account: "{" + account.as_downloaded()[30:],
-        "CredentialError: The file cannot be used. It begins like JSON but is none",
+        "CredentialError: The file cannot be used. It is invalid JSON",
     ),
     "another file": (
         lambda account: "Dear customer,",
-        "CredentialError: The file cannot be used. It holds no service account, only some other",
+        "CredentialError: The file cannot be used. It contains other text instead of a service",
     ),
     "more than a secret holds": (
         lambda account: changed(account, note="x" * 70_000),

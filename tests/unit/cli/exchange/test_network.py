@@ -22,8 +22,8 @@ def test_a_closed_port_is_named(account: ServiceAccount, tried: Tried):
     assert out.splitlines()[-1].startswith("discovery ")
     assert out.endswith(" failed\n")
     assert (
-        "IdentityProviderDown: The discovery endpoint could not be reached or broke off "
-        "(ConnectionRefusedError: Connection refused)."
+        "IdentityProviderDown: The discovery endpoint could not be reached, or the connection was "
+        "lost (ConnectionRefusedError: Connection refused)."
     ) in err
 
 
@@ -43,14 +43,14 @@ def test_a_certificate_that_this_machine_does_not_trust_is_named(
         code, _, err = tried(changed(account, discoveryEndpoint=server.url))
 
     assert code == 1
-    assert "IdentityProviderUntrusted: The discovery endpoint's certificate was not accepted" in err
+    assert "IdentityProviderUntrusted: The discovery endpoint's certificate was rejected" in err
 
 
 @pytest.mark.parametrize(
     ("host", "kind", "fix"),
     [
         ("10.0.0.1", "private", "allow_private_addresses = true (docs/network/vpc.md)"),
-        ("169.254.169.254", "reserved", "No setting admits it"),
+        ("169.254.169.254", "reserved", "No setting allows it"),
     ],
 )
 def test_an_address_that_the_function_refuses_is_refused(
@@ -60,7 +60,8 @@ def test_an_address_that_the_function_refuses_is_refused(
 
     assert code == 1
     assert (
-        f"IdentityProviderUntrusted: The discovery endpoint's host leads to {host}, a {kind}" in err
+        f"IdentityProviderUntrusted: The discovery endpoint's host resolves to {host}, a {kind}"
+        in err
     )
     assert fix in err
 
@@ -75,4 +76,4 @@ def test_a_public_name_that_leads_to_loopback_is_refused(
     code, _, err = tried(changed(account, discoveryEndpoint="https://idp.example/discovery"))
 
     assert code == 1
-    assert "leads to 127.0.0.1, a loopback address: nothing was sent there" in err
+    assert "resolves to 127.0.0.1, a loopback address. Nothing was sent" in err

@@ -90,11 +90,11 @@ def test_the_output_may_go_to_the_file_that_is_read_by_default(
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (("--replay",), "options of --probe"),
-        (("--api", "https://a.example"), "options of --probe"),
+        (("--replay",), "require --probe"),
+        (("--api", "https://a.example"), "require --probe"),
         (("--probe", "--print-token"), "leave out --print-token"),
         (("--probe", "--api", "http://a.example"), "--api cannot be used: it is not https"),
-        (("--probe", "--api", "a.example"), "--api cannot be used: it is no https URL"),
+        (("--probe", "--api", "a.example"), "--api cannot be used: it is not an https URL"),
     ],
 )
 def test_options_that_do_not_fit_are_wrong_usage(

@@ -68,7 +68,7 @@ def test_a_provider_that_is_busy_later_is_left_alone_and_the_rest_is_unknown(pro
         "exp accepted", "form accepted", "second token ends first",
         "second use of jti refused",
     }  # fmt: skip
-    assert "Nothing more was asked: The token endpoint could not answer" in done.err
+    assert "Nothing more was asked: The token endpoint is unavailable" in done.err
 
 
 def test_a_refusal_of_a_firewall_is_no_refusal_of_a_second_use(probed: Probe):

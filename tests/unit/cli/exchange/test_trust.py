@@ -39,7 +39,7 @@ def test_the_machines_certificates_are_trusted_and_told(
         code, out, _ = tried(changed(account, discoveryEndpoint=f"{server.url}/discovery"))
 
     assert code == 0
-    assert f"Unlike the function: {variable} say whose certificates" in out
+    assert f"Unlike the function: {variable} change the CA certificates" in out
 
 
 def test_a_bundle_that_adds_nothing_is_not_worth_a_word(
@@ -51,7 +51,7 @@ def test_a_bundle_that_adds_nothing_is_not_worth_a_word(
     with provider(answer(200, GRANTED), tls=context) as server:
         _, out, _ = tried(changed(account, discoveryEndpoint=f"{server.url}/discovery"))
 
-    assert "Unlike the function: SSL_CERT_FILE say" in out
+    assert "Unlike the function: SSL_CERT_FILE change" in out
     assert "AWS_CA_BUNDLE" not in out
 
 
@@ -71,7 +71,7 @@ def test_a_variable_that_names_no_certificates_is_named(
     code, _, err = tried(account.as_downloaded())
 
     assert code == 2
-    assert f"AWS_CA_BUNDLE names {bundle}, which holds no certificates that can be read" in err
+    assert f"AWS_CA_BUNDLE names {bundle}, which has no readable certificates" in err
 
 
 def test_the_authorities_of_the_file_are_trusted_besides_the_machines(
@@ -92,4 +92,4 @@ def test_the_authorities_of_the_file_are_trusted_besides_the_machines(
 
     assert (trusted, refused) == (0, 1)
     assert "Unlike the function: extra_ca_certificates" not in out
-    assert "certificate was not accepted" in errors
+    assert "certificate was rejected" in errors

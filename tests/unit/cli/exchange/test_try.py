@@ -130,9 +130,9 @@ def test_the_settings_of_a_rotator_count(downloaded: Path, tmp_path: Path, tried
     assert "the defaults of profile rfc7523\n" in defaults[1]
     assert refused[0] == 1
     assert 'set request_style = "form"' in refused[2]
-    assert "Name one of them: a, b." in unclear[2]
+    assert "Choose one of them: a, b." in unclear[2]
     assert both[0] == 2
-    assert "--provider reads no file" in both[2]
+    assert "--provider does not read a file" in both[2]
 
 
 def _file(**profiles: str) -> str:

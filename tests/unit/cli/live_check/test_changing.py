@@ -81,7 +81,7 @@ def test_a_message_that_does_not_arrive_is_named(
 @pytest.mark.parametrize(
     ("name", "state", "said"),
     [
-        ("TokenMarginLow", "ALARM", "is in ALARM already"),
+        ("TokenMarginLow", "ALARM", "is already in ALARM"),
         ("Token", "OK", "There are: FunctionNotInvoked,"),
     ],
 )
@@ -211,7 +211,7 @@ def test_without_such_options_it_says_that_it_reads_only(
 ):
     account.check()
 
-    assert capsys.readouterr().err.splitlines()[1:] == ["Reads only, for about a minute."]
+    assert capsys.readouterr().err.splitlines()[1:] == ["Read-only, for about a minute."]
 
 
 def test_the_bound_holds(account: LiveAccount, check: Shown):

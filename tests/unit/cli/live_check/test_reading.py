@@ -61,7 +61,7 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
     "another key encrypts it": (attribute("KeyId", "alias/aws/ssm"), "parameter", "key is alias"),
     "it does not expire": (attribute("Policies", "[]"), "parameter", "policies is [], not"),
     "it was deleted while its token lived": (
-        deleted_too_early, "versions", "The parameter was deleted before 11:59:30",
+        deleted_too_early, "versions", "created again with version 1 at 11:59:30",
     ),
     "the schedule is later than its precision": (one_is_late, "schedule", "the latest 75 s"),
     "nothing ran for long": (nothing_ran, "pauses", "more than 120 s"),
@@ -77,7 +77,7 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
         lambda account: account.cloudwatch.alarms.clear(), "alarms", "There are no alarms",
     ),
     "an alarm's actions are disabled": (
-        alarm(ActionsEnabled=False), "alarms", "TokenMarginLow would notify nobody",
+        alarm(ActionsEnabled=False), "alarms", "TokenMarginLow would notify no one",
     ),
     "an alarm tells another topic": (alarm(AlarmActions=[]), "alarms", "TokenMarginLow would"),
     "an alarm is never evaluated": (
@@ -85,27 +85,27 @@ BROKEN: dict[str, tuple[Break, str, str]] = {
     ),
     "an alarm was deleted": (
         lambda account: account.cloudwatch.alarms.pop("tokens/marketing/FunctionNotInvoked"),
-        "alarms", "The stack's alarm FunctionNotInvoked is gone",
+        "alarms", "The stack's alarm FunctionNotInvoked does not exist",
     ),
     "an organization forbids the function its key": (
         lambda account: account.simulator.forbidden.add("kms:Decrypt"),
         "permissions", "What refuses it: a service control policy of the organization.",
     ),
-    "the rule tells of no reading": (
+    "the rule is told of no reads": (
         lambda account: vars(account.rules).update(state="ENABLED"),
         "secret_access", "The rule's state is ENABLED",
     ),
     "the rule tells another topic": (
         lambda account: vars(account.rules).update(target="arn:aws:sns:eu-west-1:1:other"),
-        "secret_access", "does not tell the alarm topic",
+        "secret_access", "does not notify the alarm topic",
     ),
     "nothing records the readings": (
         lambda account: vars(account).update(records=False),
-        "secret_access", "No trail of CloudTrail is logging",
+        "secret_access", "No CloudTrail trail is logging",
     ),
     "the topic takes no message of the rule": (
         lambda account: account.cloudwatch.sums.update({("AWS/Events", "FailedInvocations"): 1}),
-        "secret_access", "could not tell the topic 1 times",
+        "secret_access", "could not notify the topic 1 times",
     ),
     "the function may use the key for anything": (
         statement("rotator", Condition={}), "permissions", "kms:Decrypt on the key, for anything",
@@ -183,7 +183,7 @@ def test_a_version_that_nobody_logged_is_a_warning(account: LiveAccount, check: 
     _, steps = check()
 
     assert steps["versions"]["result"] == "warning"
-    assert "Nobody logged 16" in steps["versions"]["message"]
+    assert "Versions not logged: 16" in steps["versions"]["message"]
 
 
 def test_a_parameter_that_went_away_in_an_outage_is_no_surprise(account: LiveAccount, check: Shown):

@@ -78,10 +78,13 @@ def test_a_directory_with_a_space_stays_one_word():
 @pytest.mark.parametrize(
     ("place", "text"),
     [
-        (ANYWHERE, "It goes to any account, region and partition."),
-        (Place(region="eu-west-1", account=None), "eu-west-1 alone, which [stack] names"),
-        (Place(region=None, account="111122223333"), "account 111122223333 alone"),
-        (Place(region="eu-west-1", account="111122223333"), "eu-west-1 of account 111122223333"),
+        (ANYWHERE, "Deploy it to any account, region and partition."),
+        (Place(region="eu-west-1", account=None), "eu-west-1 in any account, as set in [stack]"),
+        (Place(region=None, account="111122223333"), "any region in account 111122223333"),
+        (
+            Place(region="eu-west-1", account="111122223333"),
+            "eu-west-1 in account 111122223333 only",
+        ),
     ],
 )
 def test_where_a_template_can_go_is_said(place: Place, text: str):

@@ -182,7 +182,7 @@ BAD: dict[str, tuple[Callable[[PreflightAccount], None], str, str, list[str]]] =
         of_another_account,
         IN_AN_ACCOUNT,
         "account",
-        ["names account 111122223333", "are of account 444455556666", "--profile"],
+        ["names account 111122223333", "are for account 444455556666", "--profile"],
     ),
     "another region": (
         elsewhere,
@@ -243,20 +243,20 @@ BAD: dict[str, tuple[Callable[[PreflightAccount], None], str, str, list[str]]] =
         with_a_text_parameter,
         CREATED,
         "parameters",
-        [f"{PARAMETER} exists (type String), and no rotator wrote it"],
+        [f"{PARAMETER} exists (type String) and was not written by a rotator"],
     ),
     "somebody's secret text": (
         with_a_parameter_of_others,
         CREATED,
         "parameters",
-        [f"{PARAMETER} exists (type SecureString), and no rotator wrote it"],
+        [f"{PARAMETER} exists (type SecureString) and was not written by a rotator"],
     ),
     "a retained secret": (
         with_a_retained_secret,
         CREATED,
         "secrets",
         [
-            "could not create it (AlreadyExists)",
+            "cannot create it (AlreadyExists)",
             f'into [rotators.marketing]: secret = {{ arn = "{SECRET}", key_arn = "{KEY}" }}',
             "delete-secret --secret-id tokens/marketing --force-delete-without-recovery",
         ],
@@ -289,7 +289,7 @@ BAD: dict[str, tuple[Callable[[PreflightAccount], None], str, str, list[str]]] =
         named_secret,
         NAMED.replace("key_arn", "# key_arn"),
         "secrets",
-        ["names none: the function could not decrypt it. Write into [rotators.marketing.secret]"],
+        ["names none: the function cannot decrypt it. Set key_arn"],
     ),
     "the secret's key, pending deletion": (
         with_a_secrets_key_pending_deletion,
@@ -302,7 +302,7 @@ BAD: dict[str, tuple[Callable[[PreflightAccount], None], str, str, list[str]]] =
         CREATED,
         "keys",
         [
-            f"the key {KEY}, with which tokens are encrypted, cannot be used",
+            f"the key {KEY}, which encrypts tokens, cannot be used",
             "enable-key --key-id 0000-1111",
         ],
     ),
@@ -322,19 +322,19 @@ BAD: dict[str, tuple[Callable[[PreflightAccount], None], str, str, list[str]]] =
         with_subnets_of_two_vpcs,
         CREATED,
         "network",
-        [f"names subnets of {VPC} and vpc-2: take those of one VPC"],
+        [f"names subnets of {VPC} and vpc-2: use subnets of one VPC"],
     ),
     "a security group of another VPC": (
         with_a_group_of_another_vpc,
         CREATED,
         "network",
-        [f"names the security group {GROUP} of another VPC", f"take groups of {VPC}"],
+        [f"names the security group {GROUP} of a different VPC", f"use groups of {VPC}"],
     ),
     "no address left": (
         with_full_subnets,
         CREATED,
         "network",
-        [f"names {SUBNETS[0]}, {SUBNETS[1]}, and no address is free there"],
+        [f"names {SUBNETS[0]}, {SUBNETS[1]}, which has no free addresses"],
     ),
     "a rotator with another name": (
         with_a_renamed_rotator,

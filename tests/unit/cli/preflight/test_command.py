@@ -47,7 +47,7 @@ def test_only_the_chosen_stack_is_deployed(
     assert whole[0] == only[0] == neither[0] == 1
     assert f"{ROTATOR} becomes tokens-2/marketing" in whole[1]
     assert f"{ROTATOR} writes it and stays deployed" in only[1]
-    assert "There is no stack tokens-3 to deploy. There is: tokens-2, tokens." in neither[1]
+    assert "There is no stack tokens-3 to deploy. The stacks are: tokens-2, tokens." in neither[1]
 
 
 def test_functions_that_are_no_rotators_are_none_of_its_business(
@@ -95,4 +95,4 @@ def test_a_folder_without_a_cloud_assembly_is_named(
 ):
     assert main(["preflight", "--app", str(tmp_path)]) == 1
 
-    assert f"{tmp_path} holds no cloud assembly and no package" in capsys.readouterr().err
+    assert f"{tmp_path} is neither a cloud assembly nor a package" in capsys.readouterr().err

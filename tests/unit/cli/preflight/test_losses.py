@@ -86,7 +86,7 @@ LOST: dict[str, tuple[list[DeployedRotator], dict[str, RotatorConfig], list[str]
     "another parameter_name": (
         [MARKETING],
         {"marketing": table("/elsewhere")},
-        ["tokens/marketing writes /elsewhere instead: nobody writes this parameter any more"],
+        ["tokens/marketing writes /elsewhere instead: this parameter is no longer written"],
     ),
     "a table that is gone": (
         [MARKETING, deployed("tokens/sales", "/sales")],
@@ -111,7 +111,7 @@ LOST: dict[str, tuple[list[DeployedRotator], dict[str, RotatorConfig], list[str]
     "a stack with another name": (
         [deployed("old-tokens/marketing", "/marketing")],
         {"marketing": table("/marketing")},
-        ["old-tokens/marketing writes it and stays deployed, and tokens/marketing would write it"],
+        ["old-tokens/marketing writes it and stays deployed, and tokens/marketing would also "],
     ),
     "a move to another stack of the file": (
         [MARKETING, deployed("tokens/sales", "/sales")],
@@ -150,7 +150,7 @@ def test_how_long_the_last_token_lives_is_what_was_deployed():
 
     (lost,) = found(there, {"marketing": table("/elsewhere")})
 
-    assert "its last token lives for 1200 s" in lost.message
+    assert "its last token expires within 1200 s" in lost.message
 
 
 @pytest.mark.parametrize(

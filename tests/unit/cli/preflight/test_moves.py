@@ -75,7 +75,7 @@ def test_consumers_of_this_account_keep_reading_and_are_told_what_to_attach(name
     (move,) = moves(planned(settings), there)
 
     assert move.parameter_name == "/marketing"
-    assert "The old reader policy stays where it is attached" in move.message
+    assert "The old reader policy stays attached" in move.message
     assert [*losses(planned(settings), there)] == []
 
 

@@ -53,8 +53,8 @@ def test_a_subnet_that_is_full_or_looks_public_is_a_warning(
 
     result, message = steps_of(capsys.readouterr().out)["network"]
     assert (code, result) == (0, "warning")
-    assert f"tokens/marketing has no free address in {SUBNETS[0]}:" in message
-    assert f"It is in {SUBNETS[1]}, where instances get public addresses" in message
+    assert f"tokens/marketing has no free address in {SUBNETS[0]}," in message
+    assert f"It is in {SUBNETS[1]}, which seems to be a public subnet" in message
 
 
 def test_without_a_vpc_nothing_is_asked(account: PreflightAccount, tmp_path: Path):

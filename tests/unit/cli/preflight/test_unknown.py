@@ -115,7 +115,7 @@ def test_one_answer_that_is_not_awss_does_not_end_the_walk(
     assert len({one["step"] for one in document["steps"]}) == len(STEPS)
     assert document["unknown"]
     messages = [one["message"] for one in document["steps"] if one["result"] == "unknown"]
-    assert all("What answered is not AWS" in message for message in messages)
+    assert all("The response is not from AWS" in message for message in messages)
 
 
 def test_a_service_that_neither_botocore_nor_awss_list_knows_is_not_said_to_be_missing(
@@ -127,7 +127,7 @@ def test_a_service_that_neither_botocore_nor_awss_list_knows_is_not_said_to_be_m
 
     assert steps_of(capsys.readouterr().out)["services"] == (
         "unknown",
-        "neither botocore nor AWS's list says whether eu-west-1 has scheduler",
+        "it is unknown whether eu-west-1 has scheduler",
     )
 
 

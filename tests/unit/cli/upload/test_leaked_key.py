@@ -63,7 +63,7 @@ def test_who_cannot_see_that_the_new_key_works_forgets_nothing(
 
     assert rotator.run("upload", str(downloaded), "--forget-previous") == 1
 
-    assert "The previous version stays" in capsys.readouterr().err
+    assert "The previous version is kept" in capsys.readouterr().err
     assert previous(rotator) == rotator.version_id
 
 
@@ -78,7 +78,7 @@ def test_another_file_that_was_stored_in_between_ends_it(
 
     assert rotator.run("upload", str(downloaded), "--forget-previous") == 1
 
-    assert "is not the current one any more" in capsys.readouterr().err
+    assert "is no longer the current one" in capsys.readouterr().err
     assert previous(rotator) is not None
 
 

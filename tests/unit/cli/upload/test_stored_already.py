@@ -64,4 +64,4 @@ def test_without_the_log_the_published_token_tells(
 
     assert rotator.run("upload", "-", stdin=rotator.account.as_downloaded().encode()) == code
 
-    assert "You may not read the function's log" in shown(capsys)
+    assert "Your credentials cannot read the function's log" in shown(capsys)

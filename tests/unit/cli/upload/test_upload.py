@@ -93,18 +93,18 @@ def test_the_same_file_once_more_is_not_stored(
 
 UNUSABLE: dict[str, tuple[Callable[[str], bytes], str]] = {
     "empty": (lambda _: b"", "It is empty"),
-    "some other text": (lambda _: b"sentinel", "no service account"),
-    "half a file": (lambda file: file[:900].encode(), "is none"),
+    "some other text": (lambda _: b"sentinel", "other text"),
+    "half a file": (lambda file: file[:900].encode(), "is invalid JSON"),
     "without its key": (lambda _: b'{"serviceAccountId": "a"}', "no privateKey"),
     "a key of another type": (
         lambda _: f"serviceAccountId: a\nprivateKey: {pem(ec_key())}".encode(),
-        "is no RSA key",
+        "is not an RSA key",
     ),
-    "a picture": (lambda _: b"\x89PNG\r\n\x1a\n\xff", "not a text in UTF-8"),
+    "a picture": (lambda _: b"\x89PNG\r\n\x1a\n\xff", "not UTF-8 text"),
     "another encoding": (lambda file: f"# \u00fc {file}".encode("latin-1"), "save it as UTF-8"),
     "a damaged line": (
         lambda file: file.replace("\\nMII", "\\n*II").encode(),
-        "line 2 has a character that is no base64",
+        "line 2 has an invalid base64 character",
     ),
     "endless": (lambda file: file.encode() * 100, "larger than 64 KiB"),
 }
@@ -158,4 +158,4 @@ def test_a_secret_of_another_region_is_named_with_both(
     assert rotator.run("upload", str(downloaded)) == 1
 
     said = capsys.readouterr().err
-    assert "is in us-east-1, and the rotator in eu-west-1" in said
+    assert "is in us-east-1, but the rotator is in eu-west-1" in said
