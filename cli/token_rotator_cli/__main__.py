@@ -6,8 +6,9 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from types import FrameType
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
 from token_rotator.errors import RotationError, Unexpected
 from token_rotator_cli.arguments.parser import parser
@@ -16,7 +17,11 @@ from token_rotator_cli.console import Console
 from token_rotator_cli.errors import CommandFailed, UsageError
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from token_rotator_cli.aws.clients import Aws
+
+Options = TypeVar("Options", bound="DataclassInstance")
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -68,14 +73,7 @@ def _run(
         case "package":
             from token_rotator_cli.package.package import PackageOptions, package
 
-            options = PackageOptions(
-                config=chosen.config,
-                stack=chosen.stack,
-                bucket=chosen.bucket,
-                prefix=chosen.prefix,
-                out=chosen.out,
-            )
-            return package(options, console)
+            return package(_options(PackageOptions, chosen), console)
         case "preflight":
             return _preflight(chosen, console, connect)
         case "try":
@@ -95,10 +93,7 @@ def _preflight(chosen: Namespace, console: Console, connect: "Callable[..., Aws]
         profile = chosen.profile or chosen.cdk_profile
         return (connect or Aws)(profile=profile, region=chosen.region or region)
 
-    options = Preflight(
-        config=chosen.config, app=chosen.app, stack=chosen.stack, accepted=chosen.accept
-    )
-    return preflight(options, console, connected)
+    return preflight(_options(Preflight, chosen), console, connected)
 
 
 def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> int:
@@ -107,13 +102,7 @@ def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> in
     from token_rotator_cli.exchange.exchange import Try, exchange
 
     silence_libraries()
-    options = Try(
-        file=chosen.file,
-        config=chosen.config,
-        rotator=chosen.rotator,
-        provider=chosen.provider,
-        print_token=chosen.print_token,
-    )
+    options = _options(Try, chosen)
     if not chosen.probe:
         if chosen.api is not None or chosen.replay:
             raise UsageError("--api and --replay require --probe.")
@@ -123,8 +112,7 @@ def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> in
 
     from token_rotator_cli.exchange.probe.probe import Probe, probe
 
-    asked = Probe(api=chosen.api, replay=chosen.replay)
-    return probe(options, asked, console, clock, stdin)
+    return probe(options, _options(Probe, chosen), console, clock, stdin)
 
 
 def _operate(
@@ -171,29 +159,22 @@ def _operate(
         case "upload":
             from token_rotator_cli.upload.upload import Upload, upload
 
-            wanted = Upload(
-                file=chosen.file,
-                wait=not chosen.no_wait,
-                dry_run=chosen.dry_run,
-                forget_previous=chosen.forget_previous,
-                replaces=chosen.replaces,
-            )
-            return upload(session, wanted, stdin)
+            return upload(session, _options(Upload, chosen), stdin)
         case _:
             from token_rotator_cli.live_check.context import LiveCheck
             from token_rotator_cli.live_check.live_check import live_check
 
-            options = LiveCheck(
-                invocations=chosen.invocations,
-                alarm=chosen.alarm,
-                expire=chosen.expire,
-                report=chosen.report,
-            )
-            return live_check(session, options)
+            return live_check(session, _options(LiveCheck, chosen))
+
+
+def _options(kind: type[Options], chosen: Namespace) -> Options:
+    """The options of one command, which its parser calls as the class does."""
+    given = vars(chosen)
+    return kind(**{one.name: given[one.name] for one in fields(kind) if one.name in given})
 
 
 def _failed(console: Console, error: CommandFailed | RotationError) -> int:
-    # docs/operate/runbook.md has a row for each class of RotationError
+    # docs/reference/errors.md has a row for each class of what stops a rotation
     kind = f"{type(error).__name__}: " if isinstance(error, RotationError) else ""
     console.error(f"{kind}{error}")
     console.document({"ok": False, "error": type(error).__name__, "message": str(error)})

@@ -34,7 +34,7 @@ class Finding:
     message: str
     result: Result = Result.OK
     error: str | None = None
-    """The class of the error. docs/operate/runbook.md lists those of rotations."""
+    """The class of the error; docs/reference/errors.md lists those of a rotation."""
     facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """Data for ``--json``."""
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from local.followed_log import FollowedLog
 from token_rotator.contract import Outcome, ReportField
-from token_rotator_cli.deployment.rotation_log import RotationLog, json_object
+from token_rotator_cli.deployment.rotation_log import json_object
 
 INVOCATIONS: Final = ("AWS/Lambda", "Invocations")
 ERRORS: Final = ("AWS/Lambda", "Errors")
@@ -44,7 +45,7 @@ class _Invocation(NamedTuple):
 class LogMetrics:
     """The metrics of one function."""
 
-    def __init__(self, log: RotationLog) -> None:
+    def __init__(self, log: FollowedLog) -> None:
         """``log`` must be read by nobody else, because each of its events is returned once."""
         self._log = log
         self._invocations: dict[str, _Invocation] = {}

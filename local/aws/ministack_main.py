@@ -11,6 +11,7 @@ The differences to `python -m ministack`, all in private names of the pinned ver
 - an alarm on an expression is stored as an alarm on its metric instead of being refused. The
   rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
 - the address and the NAT gateway of a VPC are accepted, not made: functions run outside of the VPC
+- a drift-aware change set puts back what was changed or deleted by hand
 - IAM is asked for a log group, a rule of the default bus and a function's concurrency by the names
   that AWS has for them
 """
@@ -34,7 +35,10 @@ from ministack.services import (  # type: ignore[import-not-found]
     scheduler,
     ssm,
 )
-from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]
+from ministack.services.cloudformation import (  # type: ignore[import-not-found]
+    handlers,
+    provisioners,
+)
 
 NEEDED = (
     (scheduler, "_SCHEDULE_TICK_INTERVAL"),
@@ -49,9 +53,19 @@ NEEDED = (
     (lambda_svc, "_functions"),
     (provisioners, "_RESOURCE_HANDLERS"),
     (provisioners, "_cw_metric_alarm_record"),
+    (handlers, "_ACTION_HANDLERS"),
+    (handlers, "_resolve_stack"),
     (iam_actions, "extract_resource_arn"),
     (iam_actions, "_lambda_action"),
 )
+DRIFTING = frozenset(
+    f"AWS::{kind}"
+    for kind in (
+        *("CloudWatch::Alarm", "Events::Rule", "IAM::Role", "Lambda::Function"),
+        *("Logs::LogGroup", "Scheduler::Schedule"),
+    )
+)
+"""What the tests change or delete by hand."""
 EVENT_SECONDS = 60
 """The deployed functions' maximum age of an event."""
 
@@ -67,6 +81,7 @@ def adapt(speedup: float) -> None:
     adapt_parameters()
     adapt_alarms()
     adapt_networks()
+    adapt_change_sets()
     adapt_iam()
 
 
@@ -95,23 +110,31 @@ def adapt_scheduler(speedup: float) -> None:
 
 
 def adapt_functions() -> None:
-    """Gives each new function the reserved concurrency of its template."""
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
-    create = handlers["create"]
+    """Gives each function the reserved concurrency of its template."""
+    of_functions = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create, update = of_functions["create"], of_functions["update"]
 
     def create_with_concurrency(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
-        name, attributes = create(logical_id, properties, stack)
-        reserved = properties.get("ReservedConcurrentExecutions")
-        lambda_svc._functions[name]["concurrency"] = None if reserved is None else int(reserved)
-        return name, attributes
+        return reserve(create(logical_id, properties, stack), properties)
 
-    handlers["create"] = create_with_concurrency
+    def update_with_concurrency(
+        name: str, before: dict[str, Any], properties: dict[str, Any], *rest: str
+    ) -> Any:
+        return reserve(update(name, before, properties, *rest), properties)
+
+    def reserve(function: Any, properties: dict[str, Any]) -> Any:
+        reserved = properties.get("ReservedConcurrentExecutions")
+        stored = lambda_svc._functions[function[0]]
+        stored["concurrency"] = None if reserved is None else int(reserved)
+        return function
+
+    of_functions.update(create=create_with_concurrency, update=update_with_concurrency)
 
 
 def adapt_events() -> None:
     """Retries an event for a busy function until it is too old. Of equal events, one waits.
 
-    Lambda's queue keeps throttled events in the same way:
+    Lambda's queue keeps throttled events in the same way, unless 0 is reserved for the function:
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     """
     run = lambda_svc._execute_function_with_config_scope
@@ -122,7 +145,8 @@ def adapt_events() -> None:
         result = run(function, event)
         identity = json.dumps([function["config"]["FunctionArn"], event])
         with lock:
-            if not result.get("throttle") or identity in waiting:
+            off = lambda_svc._functions[function["config"]["FunctionName"]]["concurrency"] == 0
+            if not result.get("throttle") or off or identity in waiting:
                 return result
             waiting.add(identity)
         until = time.monotonic() + EVENT_SECONDS
@@ -199,6 +223,27 @@ def adapt_networks() -> None:
 
     provisioners._RESOURCE_HANDLERS["AWS::EC2::EIP"] = accepts("AllocationId")
     provisioners._RESOURCE_HANDLERS["AWS::EC2::NatGateway"] = accepts("NatGatewayId")
+
+
+def adapt_change_sets() -> None:
+    """Applies the template again to all that has drifted, if the change set is drift-aware.
+
+    Ministack compares templates only. Here, the record of each resource gets a property that no
+    template has: then ministack updates the resource, or creates it if it is gone.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+    """
+    create = handlers._ACTION_HANDLERS["CreateChangeSet"]
+
+    def create_drift_aware(request: dict[str, Any]) -> Any:
+        if handlers._p(request, "DeploymentMode") == "REVERT_DRIFT":
+            stack = handlers._resolve_stack(handlers._p(request, "StackName"))
+            for logical_id, resource in stack["_resources"].items():
+                if resource["ResourceType"] in DRIFTING:
+                    resource["Properties"]["Drift"] = "unknown"
+                    stack["_template"]["Resources"][logical_id]["Properties"]["Drift"] = "unknown"
+        return create(request)
+
+    handlers._ACTION_HANDLERS["CreateChangeSet"] = create_drift_aware
 
 
 def adapt_iam() -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 
+from local.followed_log import FollowedLog
 from local.observation.consumer import Published, Use
 from token_rotator.contract import Outcome
-from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 REMEMBERED: Final = 40
 WAITING: Final = "waiting for the service account"
@@ -40,7 +41,7 @@ class Workload(Protocol):
 class Observer:
     """Observes a deployed rotator from outside, as its consumers and operators do."""
 
-    def __init__(self, *, consumer: Workload, log: RotationLog, key_stored_at: datetime) -> None:
+    def __init__(self, *, consumer: Workload, log: FollowedLog, key_stored_at: datetime) -> None:
         self._consumer = consumer
         self._log = log
         self._key_stored_at = key_stored_at

@@ -10,6 +10,7 @@ from local.alarms.log_metrics import LogMetrics
 from local.aws.deployment import Rotator
 from local.aws.emulator import LocalAws
 from local.aws.fault_proxy import FaultProxy
+from local.followed_log import FollowedLog
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from local.observation.consumer import Consumer
@@ -17,7 +18,6 @@ from local.observation.state import Observer
 from local.page.page import Page
 from local.switches.panel import panel_of
 from local.switches.switch import Panel
-from token_rotator_cli.deployment.rotation_log import RotationLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,5 +63,5 @@ class LocalSystem:
             self.rotator, aws=self.aws, proxy=self.proxy, idp=self.idp, account=self.account
         )
 
-    def _log(self) -> RotationLog:
-        return RotationLog(self.aws.client("logs"), log_group=self.rotator.log_group)
+    def _log(self) -> FollowedLog:
+        return FollowedLog(self.aws.client("logs"), log_group=self.rotator.log_group)

@@ -14,6 +14,7 @@ import pytest
 from local import ROOT
 from local.alarms.alarms import Alarms
 from local.alarms.log_metrics import LogMetrics
+from local.followed_log import FollowedLog
 from local.idp.identity_provider import IdentityProvider
 from local.observation.consumer import Published, Use
 from local.observation.state import Observer
@@ -22,7 +23,6 @@ from local.switches.identity_provider import identity_provider_switch
 from local.switches.switch import Button, Panel
 from tests.support.infra_templates import template
 from tests.support.watching import Consumers, FunctionLog
-from token_rotator_cli.deployment.rotation_log import RotationLog
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -48,7 +48,7 @@ def a_watched_rotator() -> Iterator[Page]:
             Use(published=token, status=200),
             Use(published=replace(token, expires_at=now), status=401),
         ),
-        log=RotationLog(log, log_group="/group"),
+        log=FollowedLog(log, log_group="/group"),
         key_stored_at=now - timedelta(minutes=5),
     )
     minutes = iter((1, 7))
@@ -65,7 +65,7 @@ def a_watched_rotator() -> Iterator[Page]:
             parameter_name="/a/token",
             alarms=Alarms(
                 template(),
-                metrics=LogMetrics(RotationLog(log, log_group="/group")),
+                metrics=LogMetrics(FollowedLog(log, log_group="/group")),
                 deployed_at=now - timedelta(minutes=2),
             ),
             panel=Panel(

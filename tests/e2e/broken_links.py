@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from local.idp import faults
@@ -48,10 +49,11 @@ def a_deleted_secret(system: System) -> Iterator[None]:
     secrets = system.aws.client("secretsmanager")
     secrets.delete_secret(SecretId=system.rotator.secret_arn)
     yield
-    secrets.restore_secret(SecretId=system.rotator.secret_arn)
+    if "DeletedDate" in secrets.describe_secret(SecretId=system.rotator.secret_arn):
+        secrets.restore_secret(SecretId=system.rotator.secret_arn)
 
 
-def _schedule(system: System, trigger: Trigger) -> tuple[Any, dict[str, Any]]:
+def schedule(system: System, trigger: Trigger) -> tuple[Any, dict[str, Any]]:
     scheduler = system.aws.client("scheduler")
     found = [
         scheduler.get_schedule(Name=one["Name"]) for one in scheduler.list_schedules()["Schedules"]
@@ -64,7 +66,7 @@ def _schedule(system: System, trigger: Trigger) -> tuple[Any, dict[str, Any]]:
 
 @contextmanager
 def a_disabled_schedule(system: System) -> Iterator[None]:
-    scheduler, one = _schedule(system, Trigger.SCHEDULE)
+    scheduler, one = schedule(system, Trigger.SCHEDULE)
     scheduler.update_schedule(**one, State="DISABLED")
     yield
     scheduler.update_schedule(**one, State="ENABLED")
@@ -72,7 +74,7 @@ def a_disabled_schedule(system: System) -> Iterator[None]:
 
 @contextmanager
 def a_deleted_schedule(system: System) -> Iterator[None]:
-    scheduler, one = _schedule(system, Trigger.SCHEDULE)
+    scheduler, one = schedule(system, Trigger.SCHEDULE)
     scheduler.delete_schedule(Name=one["Name"])
     yield
     scheduler.create_schedule(**one)
@@ -90,11 +92,41 @@ def deleted_alarms(system: System) -> Iterator[None]:
 
 
 @contextmanager
+def silenced_alarms(system: System) -> Iterator[None]:
+    cloudwatch = system.aws.client("cloudwatch")
+    there = cloudwatch.describe_alarms(AlarmNamePrefix=f"{system.stack_name}/")["MetricAlarms"]
+    names = [one["AlarmName"] for one in there]
+    cloudwatch.disable_alarm_actions(AlarmNames=names)
+    yield
+    cloudwatch.enable_alarm_actions(AlarmNames=names)
+
+
+@contextmanager
+def a_log_for_ever(system: System) -> Iterator[None]:
+    """A group that is deleted would be made again: ministack needs no permission for that."""
+    logs, name = system.aws.client("logs"), system.rotator.log_group
+    (group,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    logs.delete_retention_policy(logGroupName=name)
+    yield
+    logs.put_retention_policy(logGroupName=name, retentionInDays=group["retentionInDays"])
+
+
+@contextmanager
 def a_disabled_key(system: System) -> Iterator[None]:
-    key = _environment(system)["PARAMETER_KEY_ARN"]
+    key = environment_of(system)["PARAMETER_KEY_ARN"]
     system.aws.client("kms").disable_key(KeyId=key)
     yield
     system.aws.client("kms").enable_key(KeyId=key)
+
+
+@contextmanager
+def a_key_about_to_go(system: System) -> Iterator[None]:
+    key, keys = environment_of(system)["PARAMETER_KEY_ARN"], system.aws.client("kms")
+    keys.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    yield
+    if keys.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion":
+        keys.cancel_key_deletion(KeyId=key)
+    keys.enable_key(KeyId=key)
 
 
 @contextmanager
@@ -114,7 +146,7 @@ def a_throttled_function(system: System) -> Iterator[None]:
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
 
 
-def _environment(system: System) -> dict[str, str]:
+def environment_of(system: System) -> dict[str, str]:
     found = system.aws.client("lambda").get_function_configuration(
         FunctionName=system.rotator.function_name
     )
@@ -138,14 +170,13 @@ def another_writer(system: System) -> Iterator[None]:
         Handler="index.handler",
         Role=role_of_function(system),
         Code={"ZipFile": _a_bundle()},
-        Environment={"Variables": _environment(system) | {"ROTATOR": "renamed/demo"}},
+        Environment={"Variables": environment_of(system) | {"ROTATOR": "renamed/demo"}},
     )
     yield
     functions.delete_function(FunctionName="another")
 
 
-@contextmanager
-def a_deleted_rule(system: System) -> Iterator[None]:
+def rule_of_a_new_key(system: System) -> tuple[Any, dict[str, Any]]:
     events = system.aws.client("events")
     function = system.aws.client("lambda").get_function_configuration(
         FunctionName=system.rotator.function_name
@@ -153,6 +184,20 @@ def a_deleted_rule(system: System) -> Iterator[None]:
     names = events.list_rule_names_by_target(TargetArn=function)["RuleNames"]
     rules = [events.describe_rule(Name=name) for name in names]
     (rule,) = (one for one in rules if "aws.secretsmanager" in one["EventPattern"])
+    return events, rule
+
+
+@contextmanager
+def a_disabled_rule(system: System) -> Iterator[None]:
+    events, rule = rule_of_a_new_key(system)
+    events.disable_rule(Name=rule["Name"])
+    yield
+    events.enable_rule(Name=rule["Name"])
+
+
+@contextmanager
+def a_deleted_rule(system: System) -> Iterator[None]:
+    events, rule = rule_of_a_new_key(system)
     name = rule["Name"]
     targets = events.list_targets_by_rule(Rule=name)
     events.remove_targets(Rule=name, Ids=[one["Id"] for one in targets["Targets"]])
@@ -183,41 +228,102 @@ def a_role_that_trusts_nobody(system: System) -> Iterator[None]:
     iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
 
 
-BROKEN: dict[str, tuple[Broken, list[str], str]] = {
-    "the key is refused": (a_refused_key, ["exchange"], "invalid_client"),
-    "the provider is down": (
-        lambda system: provider(Endpoint.TOKEN, DOWN, system), ["exchange"],
-        "status 503",
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link, what `check` says of it, and the section of the runbook that fixes it."""
+
+    breaks: Broken
+    steps: list[str]
+    """What is wrong."""
+    says: str
+    section: str
+    warns: bool = False
+    """It is a warning."""
+    passes: bool = False
+    """Somebody else fixes the cause, and the commands follow."""
+
+
+@contextmanager
+def is_broken(link: Link, system: System) -> Iterator[None]:
+    """Fixes the link at the end, also if a test has failed."""
+    broken = link.breaks(system)
+    broken.__enter__()
+    try:
+        yield
+    finally:
+        broken.__exit__(None, None, None)
+
+
+BY_HAND = "Something was changed or deleted by hand"
+
+BROKEN: dict[str, Link] = {
+    "the key is refused": Link(
+        a_refused_key, ["exchange"], "invalid_client", "The key is refused",
     ),
-    "a firewall answers": (
-        lambda system: provider(Endpoint.TOKEN, faults.HTML, system), ["exchange"],
-        "keep it",
+    "the provider is down": Link(
+        lambda system: provider(Endpoint.TOKEN, DOWN, system), ["exchange"], "status 503",
+        "The provider does not answer", passes=True,
     ),
-    "the secret is a random string": (a_random_string, ["key"], "instead of a service account"),
-    "the secret is deleted": (a_deleted_secret, ["secret"], "restore"),
-    "the schedule is disabled": (a_disabled_schedule, ["schedules"], "Disabled"),
-    "the schedule is deleted": (a_deleted_schedule, ["schedules"], "--revert-drift"),
-    "the alarms are deleted": (deleted_alarms, ["alarms"], "There are no alarms"),
-    "the key is disabled": (a_disabled_key, ["encryption_key"], "enable it again"),
-    "the parameter is deleted": (
-        a_deleted_parameter, ["exchange", "record"], "does not exist: no token was published",
+    "a firewall answers": Link(
+        lambda system: provider(Endpoint.TOKEN, faults.HTML, system), ["exchange"], "keep it",
+        "A firewall answers", passes=True,
     ),
-    "the function is throttled": (
+    "the secret is a random string": Link(
+        a_random_string, ["key"], "instead of a service account", "The secret holds no usable key",
+    ),
+    "the secret is deleted": Link(
+        a_deleted_secret, ["secret"], "scheduled for deletion", "The secret is deleted",
+    ),
+    "the schedule is disabled": Link(
+        a_disabled_schedule, ["schedules"], "Disabled", "A schedule is disabled",
+    ),
+    "the schedule is deleted": Link(
+        a_deleted_schedule, ["schedules"], "--revert-drift", BY_HAND,
+    ),
+    "the alarms are deleted": Link(
+        deleted_alarms, ["alarms"], "There are no alarms", BY_HAND,
+    ),
+    "the alarms' actions are off": Link(
+        silenced_alarms, ["alarms"], "the actions", "Alarms tell nobody", warns=True,
+    ),
+    "the log keeps its lines for ever": Link(
+        a_log_for_ever, ["log"], "forever", BY_HAND, warns=True,
+    ),
+    "the key is disabled": Link(
+        a_disabled_key, ["encryption_key"], "Disabled", "The KMS key is disabled",
+    ),
+    "the key is going to be deleted": Link(
+        a_key_about_to_go, ["encryption_key"], "PendingDeletion",
+        "The KMS key is going to be deleted",
+    ),
+    "the parameter is deleted": Link(
+        a_deleted_parameter, ["exchange", "record"], "no token was published",
+        "The parameter is deleted or overwritten", passes=True,
+    ),
+    "the function is throttled": Link(
         a_throttled_function, ["invocation", "concurrency"], "0 is reserved",
+        "The function is throttled",
     ),
-    "another function writes the parameter": (another_writer, ["writers"], "renamed/demo"),
-    "the event rule is deleted": (
-        a_deleted_rule, ["rules"], "No event rule invokes the function after a new key",
+    "another function writes the parameter": Link(
+        another_writer, ["writers"], "each encrypts it with its own key",
+        "Another rotator writes the parameter", passes=True,
     ),
-    "the role may not read the secret": (
+    "the event rule is disabled": Link(
+        a_disabled_rule, ["rules"], "Disabled", "An event rule is disabled",
+    ),
+    "the event rule is deleted": Link(
+        a_deleted_rule, ["rules"], "No event rule invokes the function after a new key", BY_HAND,
+    ),
+    "the role may not read the secret": Link(
         lambda system: a_role_without("secretsmanager:GetSecretValue", system), ["secret"],
-        "The function's role may not read it",
+        "The function's role may not read it", BY_HAND,
     ),
-    "the role may not write the parameter": (
+    "the role may not write the parameter": Link(
         lambda system: a_role_without("ssm:PutParameter", system), ["publish"],
-        "The function's role may not",
+        "The function's role may not", BY_HAND,
     ),
-    "the role trusts somebody else": (
+    "the role trusts somebody else": Link(
         a_role_that_trusts_nobody, ["roles"], "does not let lambda.amazonaws.com assume it",
+        BY_HAND,
     ),
 }  # fmt: skip

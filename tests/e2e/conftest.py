@@ -10,6 +10,7 @@ import pytest
 
 from local.aws.emulator import LocalAws
 from local.idp.identity_provider import IdentityProvider
+from tests.support.runbook import Shell
 from tests.support.system import System
 
 SPEEDUP: Final = 60
@@ -47,3 +48,9 @@ def system(deployed: System) -> Iterator[System]:
     was_rejected = deployed.idp.accept(deployed.account)
     if had_faults or was_rejected or deployed.account is not account:
         deployed.settle()
+
+
+@pytest.fixture(scope="session")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """For the commands of the runbook."""
+    return Shell(tmp_path_factory.mktemp("shell"))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.runbook import Section, Shell
 from tests.support.system import CONFIG, System, eventually
 
 COMMAND = Path(sys.executable).with_name("token-rotator")
@@ -95,15 +96,21 @@ def test_an_uploaded_key_takes_effect(operator: Operator, system: System) -> Non
 
 
 def test_a_leaked_key_is_not_used_again_and_a_stored_key_that_is_refused_is_told(
-    operator: Operator, system: System
+    operator: Operator, system: System, shell: Shell, tmp_path: Path
 ) -> None:
     new = system.generate()
+    file = tmp_path / "downloaded.txt"
+    file.write_text(new.as_downloaded(), encoding="utf-8")
 
-    code, said = operator.types("upload", "-", "--forget-previous", stdin=new.as_downloaded())
+    done = shell.run(
+        Section.all()["The key has leaked"].commands,
+        {"FILE": str(file)},
+        system.aws.client_environment(),
+    )
     system.account = new
 
-    assert code == 0, said
-    assert "is no longer AWSPREVIOUS" in said
+    assert done.returncode == 0
+    assert "is no longer AWSPREVIOUS" in done.stdout
     described = system.aws.client("secretsmanager").describe_secret(
         SecretId=system.rotator.secret_arn
     )

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from local.aws.deployment import Deployment, deployed_rotators
+from local.followed_log import FollowedLog
 from local.idp import faults
 from local.idp.faults import Endpoint
 from tests.support.emitted import identities, watched
+from tests.support.runbook import Section, Shell
 from tests.support.system import System, eventually
 from token_rotator.contract import Metric, Variable
 from token_rotator.credential.secret_store import Credential
@@ -22,7 +24,6 @@ from token_rotator.rotation import CredentialSource
 from token_rotator.steps import Steps
 from token_rotator.wiring import build, utc_now
 from token_rotator_cdk.config.defaults import KEY_LIFETIME_DAYS
-from token_rotator_cli.deployment.rotation_log import RotationLog
 
 ELSEWHERE = "/elsewhere/access-token"
 
@@ -125,16 +126,26 @@ def test_the_dashboards_queries_use_fields_that_the_function_logs(system: System
     assert len(asked & logged) > 5
 
 
-def test_a_new_stack_waits_for_its_key_without_failing(system: System, tmp_path: Path) -> None:
+def test_a_new_stack_waits_for_its_key_and_the_runbook_says_how_to_store_it(
+    system: System, tmp_path: Path
+) -> None:
     config = tmp_path / "rotators.toml"
     config.write_text(NEW_STACK)
     deployment = Deployment(system.aws, config=config, directory=tmp_path)
     deployment.synthesize()
     outputs = deployment.deploy()
     (rotator,) = deployed_rotators(system.aws, config=config, outputs=outputs)
-    log = RotationLog(system.aws.client("logs"), log_group=rotator.log_group)
+    log = FollowedLog(system.aws.client("logs"), log_group=rotator.log_group)
 
     entries = eventually(lambda: log.new_rotations() or None, what="a rotation of a new stack")
+    file = tmp_path / "downloaded.txt"
+    file.write_text(system.idp.new_service_account().as_downloaded(), encoding="utf-8")
+    done = Shell(tmp_path / "shell", config=config).run(
+        Section.all()["Nobody has stored a key"].commands,
+        {"FILE": str(file)},
+        system.aws.client_environment(),
+    )
     deployment.destroy()
 
+    assert done.returncode == 0
     assert {entry.outcome for entry in entries} == {"waiting"}

@@ -6,16 +6,16 @@ import pytest
 
 from local.alarms.alarms import Alarms, Ringing
 from local.alarms.log_metrics import ERRORS, INVOCATIONS, REPORTED_WITHIN, LogMetrics
+from local.followed_log import FollowedLog
 from tests.support.infra_templates import template
 from tests.support.watching import NOW, FunctionLog
 from token_rotator.contract import METRIC_NAMESPACE, Metric
-from token_rotator_cli.deployment.rotation_log import RotationLog
 
 MINUTE = timedelta(minutes=1)
 
 
 def alarms(function: FunctionLog) -> Alarms:
-    log = RotationLog(function, log_group="/group")
+    log = FollowedLog(function, log_group="/group")
     return Alarms(template(), metrics=LogMetrics(log), deployed_at=NOW)
 
 
@@ -31,7 +31,7 @@ def test_lambdas_metrics_are_dated_by_the_start_and_a_crash_is_an_error() -> Non
     function.invoked(NOW, "failed", seconds=40)
     function.invoked(NOW, None)
     function.published(NOW, ExpiryMarginSeconds=12.5)
-    metrics = LogMetrics(RotationLog(function, log_group="/group"))
+    metrics = LogMetrics(FollowedLog(function, log_group="/group"))
 
     samples = list(metrics.new_samples(NOW + 2 * REPORTED_WITHIN))
 
@@ -51,7 +51,7 @@ def test_lambdas_metrics_are_dated_by_the_start_and_a_crash_is_an_error() -> Non
 
 def test_a_rotation_that_is_logged_after_its_invocation_has_not_failed() -> None:
     function = FunctionLog()
-    metrics = LogMetrics(RotationLog(function, log_group="/group"))
+    metrics = LogMetrics(FollowedLog(function, log_group="/group"))
     function.invoked(NOW, None)
     before = [sample.metric for sample in metrics.new_samples(NOW)]
     late = NOW + timedelta(seconds=1)

@@ -16,11 +16,12 @@ from botocore.httpsession import URLLib3Session
 from local import ROOT
 from local.aws.deployment import Deployment, Rotator, deployed_rotators
 from local.aws.emulator import LocalAws
+from local.followed_log import FollowedLog
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from local.observation.consumer import Consumer
 from local.process import environment
-from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class System:
     entries: list[LoggedRotation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._log = RotationLog(self.aws.client("logs"), log_group=self.rotator.log_group)
+        self._log = FollowedLog(self.aws.client("logs"), log_group=self.rotator.log_group)
 
     @classmethod
     def deploy(cls, aws: LocalAws, idp: IdentityProvider, *, directory: Path) -> Self:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.aws.emulator import LocalAws
+from local.followed_log import FollowedLog
 from tests.support.infra_templates import Resource
 from tests.upgrade.losses import held
 from token_rotator.contract import Outcome, StackOutput
-from token_rotator_cli.deployment.rotation_log import RotationLog
 
 STACK: Final = "upgraded"
 
@@ -92,9 +92,9 @@ class Stack:
             return None
         return json.loads(answer["Payload"].read()).get("outcome") == Outcome.PUBLISHED or None
 
-    def log(self) -> RotationLog:
+    def log(self) -> FollowedLog:
         group = self._function()["LoggingConfig"]["LogGroup"]
-        return RotationLog(self._aws.client("logs"), log_group=group)
+        return FollowedLog(self._aws.client("logs"), log_group=group)
 
     def _function(self) -> dict[str, Any]:
         answer = self._aws.client("lambda").get_function_configuration(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.aws.emulator import LocalAws
+from local.followed_log import FollowedLog
 from local.idp.identity_provider import IdentityProvider
 from local.observation.consumer import Consumer
 from local.process import environment
@@ -22,7 +23,7 @@ from tests.upgrade.stack import Stack, Version
 from token_rotator.contract import Outcome
 from token_rotator_cdk.bundle.build import function_bundle, reader_bundle
 from token_rotator_cdk.bundle.targets import THIS_MACHINE
-from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
+from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def consumer(aws: LocalAws, idp: IdentityProvider, stack: Stack) -> Consumer:
     )
 
 
-def failed(log: RotationLog) -> list[LoggedRotation]:
+def failed(log: FollowedLog) -> list[LoggedRotation]:
     return [one for one in log.new_rotations() if one.outcome == Outcome.FAILED]
 
 

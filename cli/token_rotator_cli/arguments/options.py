@@ -62,6 +62,7 @@ def preflight(command: Parser) -> None:
     """Adds the options of ``preflight``."""
     command.add_argument(
         "--accept",
+        dest="accepted",
         metavar="PARAMETERS",
         type=lambda text: frozenset(text.split()),
         default=frozenset(),
@@ -125,7 +126,10 @@ def upload(command: Parser) -> None:
     """Adds the options of ``upload``."""
     command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
     command.add_argument(
-        "--no-wait", action="store_true", help="do not wait for a token for the new key"
+        "--no-wait",
+        dest="wait",
+        action="store_false",
+        help="do not wait for a token for the new key",
     )
     command.add_argument(
         "--dry-run",

@@ -7,6 +7,7 @@ from token_rotator_cli.deployment.concurrency import (
     STAYS_UNRESERVED,
     read_concurrency,
     reserved_for,
+    unthrottle,
 )
 from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.steps import Finding, Result
@@ -16,10 +17,10 @@ def concurrency(context: CheckContext) -> Finding:
     """The account has a concurrency to reserve, or the function has its own."""
     outline = getattr(context, "outline", None)
     reserved = None if outline is None else reserved_for(context.aws, outline.function_arn)
-    if reserved == 0:
+    if outline is not None and reserved == 0:
         raise ConfigurationError(
             "0 is reserved for the function: Lambda refuses every invocation. Somebody has "
-            f"throttled it: aws lambda put-function-concurrency, or {RESTORE}."
+            f"throttled it: {unthrottle(outline.function_arn)}, or {RESTORE}."
         )
     if context.aws.is_local:
         return Finding(message="a local AWS has no quota", result=Result.UNKNOWN)

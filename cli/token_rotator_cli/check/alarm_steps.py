@@ -33,7 +33,7 @@ def alarms(context: CheckContext) -> Finding:
         return Finding(
             message=f"the actions of {len(off)} of {len(found)} alarms are off, so that they tell "
             "nobody: alarm_actions_enabled = false was deployed, or somebody switched them off "
-            f"(aws cloudwatch enable-alarm-actions, or {RESTORE})",
+            f"(aws cloudwatch enable-alarm-actions --alarm-names {' '.join(off)}, or {RESTORE})",
             result=Result.WARNING,
             facts=facts,
         )

@@ -52,3 +52,11 @@ def reserved_for(aws: Aws, function_arn: str) -> int | None:
             raise
         return None
     return answer.get("ReservedConcurrentExecutions")
+
+
+def unthrottle(function_arn: str) -> str:
+    """The command that lets a function run again for which 0 is reserved."""
+    return (
+        f"aws lambda put-function-concurrency --function-name {function_arn.rpartition(':')[2]} "
+        "--reserved-concurrent-executions 1"
+    )

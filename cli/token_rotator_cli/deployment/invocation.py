@@ -12,7 +12,7 @@ from token_rotator.errors import RotationError
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.clock import Clock
-from token_rotator_cli.deployment.concurrency import reserved_for
+from token_rotator_cli.deployment.concurrency import reserved_for, unthrottle
 from token_rotator_cli.deployment.find import Deployed
 from token_rotator_cli.deployment.rotation_log import (
     LoggedRotation,
@@ -68,9 +68,7 @@ def _sent_again(aws: Aws, clock: Clock, function: str) -> "InvocationResponseTyp
         if reserved_for(aws, function) == 0:
             raise NotInvoked(
                 f"Lambda does not run the function ({THROTTLED}): its reserved concurrency is 0. "
-                f"The console's Throttle button sets this. {RESTORE.capitalize()}, or: aws lambda "
-                f"put-function-concurrency --function-name {function.rpartition(':')[2]} "
-                "--reserved-concurrent-executions 1."
+                f"The console's Throttle button sets this: {unthrottle(function)}, or {RESTORE}."
             )
     answer = clock.wait_for(lambda: _sent(aws, function), until=clock.now() + BUSY, every=AGAIN)
     if answer is None:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 _FIXES: Final = {
     "Disabled": "aws kms enable-key --key-id {id}",
-    "PendingDeletion": "aws kms cancel-key-deletion --key-id {id}, then aws kms enable-key",
+    "PendingDeletion": "aws kms cancel-key-deletion --key-id {id}, then "
+    "aws kms enable-key --key-id {id}",
 }
 """https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"""
 
@@ -28,12 +29,23 @@ def describe_key(aws: Aws, key: str) -> "KeyMetadataTypeDef | None":
 
 
 def key_problem(aws: Aws, key: str) -> str | None:
-    """The problem of an unusable key, as the end of a sentence, or None. Raises CallerError."""
-    found = describe_key(aws, key)
-    if found is None:
-        return "does not exist: choose another one"
-    state = found["KeyState"]
+    """Why a key cannot be used, as the end of a sentence, or None. Raises CallerError."""
+    return problem_of(describe_key(aws, key))
+
+
+def problem_of(key: "KeyMetadataTypeDef | None") -> str | None:
+    """The same for a key that was read."""
+    if key is None:
+        return "does not exist: choose another one (what it encrypted is lost)"
+    kind = key.get("KeySpec", "SYMMETRIC_DEFAULT"), key.get("KeyUsage", "ENCRYPT_DECRYPT")
+    if kind != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
+        return (
+            f"is {kind[0]} for {kind[1]}, and Parameter Store and Secrets Manager take symmetric "
+            "keys that encrypt and decrypt: name one of those"
+        )
+    state = key.get("KeyState", "Enabled")
     if state == "Enabled":
         return None
-    fix = _FIXES.get(state, "choose another one").format(id=found["KeyId"])
-    return f"cannot be used, its state is {state}: {fix}"
+    until = f" (on {key['DeletionDate']:%Y-%m-%d})" if "DeletionDate" in key else ""
+    fix = _FIXES.get(state, "choose another one").format(id=key["KeyId"])
+    return f"cannot be used, its state is {state}{until}: {fix}"

@@ -1,8 +1,9 @@
 """Reads the parameter's version and value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Self
 
 from token_rotator.contract import Outcome, ValueFormat
@@ -15,7 +16,10 @@ from token_rotator_cli.deployment.rotation_log import LoggedRotation
 from token_rotator_cli.errors import CallerError
 
 if TYPE_CHECKING:
-    from mypy_boto3_ssm.type_defs import ParameterTypeDef
+    from mypy_boto3_ssm.type_defs import ParameterMetadataTypeDef, ParameterTypeDef
+
+_BATCH: Final = 50
+"""Of values in a filter of DescribeParameters."""
 
 READABLE_AFTER: Final = timedelta(seconds=60)
 """Log lines become readable some seconds after they were written."""
@@ -80,6 +84,18 @@ def read_published(aws: Aws, settings: Settings) -> Published:
             "overwrite it."
         ) from None
     return Published(version=found["Version"], record=record)
+
+
+def described(aws: Aws, names: Iterable[str]) -> "Iterator[ParameterMetadataTypeDef]":
+    """What Parameter Store says of those that exist. Raises CallerError."""
+    left = iter(names)
+    while values := [*islice(left, _BATCH)]:
+        with calling("ssm:DescribeParameters"):
+            pages = aws.parameters.get_paginator("describe_parameters").paginate(
+                ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": values}]
+            )
+            for page in pages:  # one may be empty and not be the last
+                yield from page["Parameters"]
 
 
 def _get(aws: Aws, name: str, *, decrypted: bool) -> "ParameterTypeDef":

@@ -16,11 +16,6 @@ RECENT: Final = timedelta(minutes=15)
 LONGEST_INTERVAL: Final = timedelta(hours=13)
 """Searched if RECENT contains no rotation. An interval may be 12 hours."""
 
-OUT_OF_ORDER: Final = timedelta(seconds=5)
-"""Lines of two log streams may become readable out of order."""
-
-_THE_BEGINNING: Final = datetime.fromtimestamp(0, UTC)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedStep:
@@ -133,8 +128,6 @@ class RotationLog:
         self._logs = logs
         self._log_group = log_group
         self._now = now
-        self._new_since = _THE_BEGINNING
-        self._seen: set[LogEvent] = set()
 
     def events(self, since: datetime, *, containing: str | None = None) -> Iterator[LogEvent]:
         """All lines, including Lambda's own, or those with a term."""
@@ -163,23 +156,6 @@ class RotationLog:
     def recent_attempts(self) -> list[LoggedRotation]:
         """The attempts of the last minutes."""
         return self._attempts(RECENT)
-
-    def new_rotations(self) -> list[LoggedRotation]:
-        """The rotations that no earlier call of this method returned, in order of publication."""
-        found = _rotations(self.new_events(containing=ReportField.OUTCOME))
-        return sorted(found, key=lambda one: (one.at, one.parameter_version or 0))
-
-    def new_events(self, *, containing: str | None = None) -> Iterator[LogEvent]:
-        """The lines that no earlier call of this method returned."""
-        for event in self.events(self._new_since, containing=containing):
-            if event not in self._seen:
-                self._seen.add(event)
-                self._new_since = max(self._new_since, event.at - OUT_OF_ORDER)
-                yield event
-
-    def last_lines(self, count: int = 15) -> str:
-        """The last lines of the log."""
-        return "\n".join([event.message for event in self.events(_THE_BEGINNING)][-count:])
 
     def _attempts(self, within: timedelta) -> list[LoggedRotation]:
         events = self.events(self._now() - within, containing=ReportField.OUTCOME)

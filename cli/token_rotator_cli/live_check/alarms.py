@@ -1,11 +1,11 @@
-"""Steps that check the stack's alarms and their topic's subscriptions."""
+"""The step that checks the alarms that the stack has."""
 
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from token_rotator.contract import StackOutput
-from token_rotator_cli.deployment.alarms import alarms_named, count_subscriptions
+from token_rotator_cli.deployment.alarms import alarms_named
 from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError, CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
@@ -76,16 +76,3 @@ def _not_evaluated(context: LiveCheckContext, alarm: "MetricAlarmTypeDef") -> bo
         alarm["AlarmConfigurationUpdatedTimestamp"] + timedelta(minutes=warm_up) + FIRST_EVALUATION
     )
     return alarm["StateValue"] == "INSUFFICIENT_DATA" and context.clock.now() > expected_by
-
-
-def subscriptions(context: LiveCheckContext) -> Finding:
-    """The topic has subscriptions, and all are confirmed."""
-    topic = context.outputs[StackOutput.ALARM_TOPIC_ARN]
-    found = count_subscriptions(context.aws, topic)
-    message = f"{found.confirmed} confirmed, {found.pending} not confirmed"
-    facts: dict[str, object] = {"confirmed": found.confirmed, "pending": found.pending}
-    if not found.confirmed:
-        return Finding(message=f"{message}: no one is notified", result=Result.WARNING, facts=facts)
-    return Finding(
-        message=message, result=Result.WARNING if found.pending else Result.OK, facts=facts
-    )

@@ -6,7 +6,7 @@ from typing import Final
 
 from token_rotator_cli.deployment.find import find_deployment
 from token_rotator_cli.live_check import alarm_delivery
-from token_rotator_cli.live_check.alarms import alarms, subscriptions
+from token_rotator_cli.live_check.alarms import alarms
 from token_rotator_cli.live_check.concurrency import concurrency
 from token_rotator_cli.live_check.context import LiveCheck, LiveCheckContext
 from token_rotator_cli.live_check.expiry import AHEAD, expiry, name_of
@@ -33,7 +33,6 @@ STEPS: Final[tuple[Step[LiveCheckContext], ...]] = (
     Step(run=permissions, needs="log", optional=True),
     Step(run=network, optional=True),
     Step(run=alarms, optional=True),
-    Step(run=subscriptions, optional=True),
     Step(run=secret_access, optional=True),
     Step(run=alarm_delivery.delivery, needs="alarms"),
     Step(run=expiry),

@@ -4,10 +4,9 @@ import itertools
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from token_rotator_cli.aws.calls import calling
-from token_rotator_cli.deployment.parameter import read_published
+from token_rotator_cli.deployment.parameter import described, read_published
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 from token_rotator_cli.errors import CheckFailed, CheckNotPossible
 from token_rotator_cli.live_check.context import LiveCheckContext
@@ -28,8 +27,8 @@ def parameter(context: LiveCheckContext) -> Finding:
     settings = context.deployed.settings
     for _ in range(ATTEMPTS):
         there = read_published(context.aws, settings)
-        described = _describe(context)
-        if described.get("Version") == there.version:
+        metadata = next(described(context.aws, [settings.parameter_name]), None)
+        if metadata is not None and metadata.get("Version") == there.version:
             break
         context.clock.sleep(1)
     else:
@@ -38,10 +37,10 @@ def parameter(context: LiveCheckContext) -> Finding:
     wrong = [
         f"{what} is {has}, not {wanted}"
         for what, has, wanted in (
-            ("type", described.get("Type"), "SecureString"),
-            ("tier", described.get("Tier"), "Advanced"),
-            ("key", described.get("KeyId"), settings.parameter_key_arn),
-            ("policies", _policies(described), [f"Expiration {due:%Y-%m-%dT%H:%M:%S}Z"]),
+            ("type", metadata.get("Type"), "SecureString"),
+            ("tier", metadata.get("Tier"), "Advanced"),
+            ("key", metadata.get("KeyId"), settings.parameter_key_arn),
+            ("policies", _policies(metadata), [f"Expiration {due:%Y-%m-%dT%H:%M:%S}Z"]),
         )
         if has != wanted
     ]
@@ -113,21 +112,10 @@ def _expiry(rotation: LoggedRotation) -> datetime:
     return rotation.expires_at
 
 
-def _describe(context: LiveCheckContext) -> "ParameterMetadataTypeDef | dict[str, Any]":
-    name = context.deployed.settings.parameter_name
-    with calling("ssm:DescribeParameters"):
-        pages = context.aws.parameters.get_paginator("describe_parameters").paginate(
-            ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [name]}]
-        )
-        # a page may be empty and not be the last
-        found = [one for page in pages for one in page["Parameters"]]
-    return found[0] if found else {}
-
-
-def _policies(described: "ParameterMetadataTypeDef | dict[str, Any]") -> list[str]:
+def _policies(metadata: "ParameterMetadataTypeDef") -> list[str]:
     return [
         _policy(one.get("PolicyText", "{}"), one.get("PolicyStatus", ""))
-        for one in described.get("Policies", [])
+        for one in metadata.get("Policies", [])
     ]
 
 

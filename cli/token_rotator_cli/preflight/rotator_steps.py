@@ -1,14 +1,13 @@
 """Steps that check parameters, secrets, keys, networks and consumers of the rotators."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from token_rotator_cdk.config.places import SECRET, Place, misplaced
 from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.deployment.key import key_problem
 from token_rotator_cli.deployment.network import Network, Networks
+from token_rotator_cli.deployment.parameter import described
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.losses import losses as losses_of
@@ -20,31 +19,15 @@ from token_rotator_cli.steps import Finding, Result, for_each
 if TYPE_CHECKING:
     from mypy_boto3_ssm.type_defs import ParameterMetadataTypeDef
 
-_BATCH: Final = 50
-"""Maximum number of values in a DescribeParameters filter."""
-
 
 def parameters(context: PreflightContext) -> list[Finding] | Finding:
     """No parameter of another owner would be overwritten."""
     if context.aws.is_local:
         return Finding(message="a local AWS describes no policies", result=Result.UNKNOWN)
     names = dict.fromkeys(one.parameter_name for one in context.rotators)
-    there = [*_described(context, names)]
+    there = [*described(context.aws, names)]
     found = for_each(there, lambda one: _foreign(context, one))
     return found or Finding(message=f"{len(there)} of {len(names)} exist, and are rotators'")
-
-
-def _described(
-    context: PreflightContext, names: Iterable[str]
-) -> "Iterator[ParameterMetadataTypeDef]":
-    left = iter(names)
-    while values := [*islice(left, _BATCH)]:
-        with calling("ssm:DescribeParameters"):
-            pages = context.aws.parameters.get_paginator("describe_parameters").paginate(
-                ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": values}]
-            )
-            for page in pages:
-                yield from page["Parameters"]
 
 
 def _foreign(context: PreflightContext, one: "ParameterMetadataTypeDef") -> Finding | None:

@@ -23,11 +23,11 @@ _FIXES: Final = {
         "Its KMS key cannot be used: enable the key, or set secret.key_arn and deploy."
     ),
     "InvalidRequestException": (
-        "It may be scheduled for deletion: aws secretsmanager restore-secret --secret-id ..."
+        "It may be scheduled for deletion: aws secretsmanager restore-secret --secret-id {secret}"
     ),
     "ResourceNotFoundException": (
         "It does not exist or has no value: store the file downloaded from Intelligence with "
-        "aws secretsmanager put-secret-value --secret-id ... --secret-string file://..."
+        "aws secretsmanager put-secret-value --secret-id {secret} --secret-string file://..."
     ),
 }
 
@@ -111,7 +111,7 @@ class SecretStore:
                 f"Secrets Manager is unavailable ({exc.code}), and no credential is cached."
             ) from exc
         except AwsRefused as exc:
-            raise _refused(exc) from exc
+            raise _refused(exc, self._secret_id) from exc
 
     def _parse(self, value: str | bytes, version: str, created_at: datetime | None) -> Credential:
         try:
@@ -121,7 +121,7 @@ class SecretStore:
         return Credential(service_account=account, version_id=version, created_at=created_at)
 
 
-def _refused(exc: AwsRefused) -> CredentialError:
+def _refused(exc: AwsRefused, secret: str) -> CredentialError:
     kind = SecretNotFound if exc.code == "ResourceNotFoundException" else CredentialError
     fix = _FIXES.get(exc.code, "Look up the code in the Secrets Manager API reference.")
-    return kind(f"The secret could not be read ({exc.code}). {fix}")
+    return kind(f"The secret could not be read ({exc.code}). {fix.format(secret=secret)}")

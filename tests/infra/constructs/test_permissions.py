@@ -8,6 +8,7 @@ from typing import Any
 from aws_cdk import App, Stack
 from aws_cdk import aws_iam as iam
 
+from tests.audit import deployments
 from tests.support.infra_templates import (
     a_deployment,
     a_stack,
@@ -52,3 +53,14 @@ def test_every_role_is_within_the_permissions_boundary():
     roles = resources(template(a_stack(permissions_boundary=boundary)), "AWS::IAM::Role")
 
     assert {role["PermissionsBoundary"] for role in roles.values()} == {boundary}
+
+
+def test_what_a_role_of_a_stack_may_do_is_in_the_role_itself():
+    """CloudFormation sees no drift of AWS::IAM::Policy, and could not restore it.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-iam-policy.html
+    """
+    document = deployments.template_of("everything set")
+
+    assert resources(document, "AWS::IAM::Policy") == {}
+    assert all("Policies" in role for role in resources(document, "AWS::IAM::Role").values())

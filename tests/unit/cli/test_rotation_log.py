@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.followed_log import FollowedLog
 from tests.support.application import Deployed
 from tests.support.live_cloudwatch import Pages
 from tests.support.operated_aws import Refusing
@@ -68,9 +69,8 @@ def test_what_the_function_writes_is_read_back(
     assert (rotation.previous_key_used, rotation.warnings, rotation.error) == (False, (), None)
 
 
-def test_a_new_rotation_is_returned_once_however_late_its_line_becomes_readable(
-    log: RotationLog, logs: FakeLogs
-):
+def test_a_new_rotation_is_returned_once_however_late_its_line_becomes_readable(logs: FakeLogs):
+    log = FollowedLog(logs, log_group="/group")
     logs.lines.append((NOON, "a", "START RequestId: 1"))
     logs.write(NOON, trigger="schedule", outcome="published", parameter_version=7)
     logs.write(NOON, _aws={"CloudWatchMetrics": []}, TokenPublished=1)
@@ -125,7 +125,8 @@ def test_a_failure_gives_its_reason_in_its_own_words():
     assert rotation.reason == "IdentityProviderDown: status 503"
 
 
-def test_the_end_of_the_log_is_whatever_it_holds(log: RotationLog, logs: FakeLogs):
+def test_the_end_of_the_log_is_whatever_it_holds(logs: FakeLogs):
+    log = FollowedLog(logs, log_group="/group")
     logs.lines = [(NOON, "a", f"line {number}") for number in range(20)]
 
     assert log.last_lines(2) == "line 18\nline 19"

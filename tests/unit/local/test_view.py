@@ -5,18 +5,18 @@ from datetime import datetime, timedelta
 
 from rich.console import Console
 
+from local.followed_log import FollowedLog
 from local.idp.service_account import fingerprint
 from local.observation.consumer import Use
 from local.observation.state import Observer, Snapshot
 from local.run.view import View
 from tests.support.watching import NOW, TOKEN, Consumers, Logs, worked
-from token_rotator_cli.deployment.rotation_log import RotationLog
 
 
 def observer(logs: Logs, *uses: Use, key_stored_at: datetime = NOW) -> Observer:
     return Observer(
         consumer=Consumers(*uses or (worked(),)),
-        log=RotationLog(logs, log_group="/group"),
+        log=FollowedLog(logs, log_group="/group"),
         key_stored_at=key_stored_at,
     )
 

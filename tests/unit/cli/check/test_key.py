@@ -24,7 +24,7 @@ class FakeKey:
     def describe_key(self, KeyId: str) -> dict[str, Any]:  # noqa: N803
         assert KeyId == self._arn
         usable = {"KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT"}
-        usage = {"KeyUsage": "ENCRYPT_DECRYPT", "Arn": self._arn}
+        usage = {"KeyUsage": "ENCRYPT_DECRYPT", "Arn": self._arn, "KeyId": "1234"}
         return {"KeyMetadata": {**usable, **usage, **self._metadata}}
 
 
@@ -48,12 +48,15 @@ def step(
 @pytest.mark.parametrize(
     ("metadata", "said"),
     [
-        ({"KeyState": "Disabled"}, "is Disabled: enable it again (kms:EnableKey)"),
+        ({"KeyState": "Disabled"}, "its state is Disabled: aws kms enable-key --key-id 1234."),
         (
             {"KeyState": "PendingDeletion", "DeletionDate": datetime(2031, 2, 3, tzinfo=UTC)},
-            "is going to be deleted on 2031-02-03",
+            "its state is PendingDeletion (on 2031-02-03): aws kms cancel-key-deletion",
         ),
-        ({"KeyState": "PendingReplicaDeletion"}, "is PendingReplicaDeletion"),
+        (
+            {"KeyState": "PendingReplicaDeletion"},
+            "its state is PendingReplicaDeletion: choose another one",
+        ),
         ({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}, "is RSA_2048 for SIGN_VERIFY"),
         ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "take symmetric keys"),
     ],
@@ -83,7 +86,7 @@ def test_a_key_that_is_gone_is_wrong(step: Callable[[object], dict[str, Any]]):
     found = step(Refusing("NotFoundException"))
 
     assert found["result"] == "wrong"
-    assert "There is no key arn:aws:kms:eu-west-1" in found["message"]
+    assert "does not exist: choose another one" in found["message"]
 
 
 def test_a_key_of_another_region_is_wrong(

@@ -163,7 +163,6 @@ def test_reading_changes_nothing(account: LiveAccount, check: Shown):
     [
         ("cloudwatch", {"metrics", "alarms", "concurrency", "secret_access"}),
         ("iam", {"permissions"}),
-        ("topics", {"subscriptions"}),
         ("logs", {"log"}),
     ],
 )
@@ -196,15 +195,6 @@ def test_a_parameter_that_went_away_in_an_outage_is_no_surprise(account: LiveAcc
 
     assert steps["versions"]["result"] == "ok"
     assert "was deleted when there was no token for long" in steps["versions"]["message"]
-
-
-def test_an_unconfirmed_subscription_is_a_warning(account: LiveAccount, check: Shown):
-    account.subscribed = ["PendingConfirmation"]
-
-    code, steps = check()
-
-    assert (code, steps["subscriptions"]["result"]) == (0, "warning")
-    assert "0 confirmed, 1 not confirmed: no one is notified" in steps["subscriptions"]["message"]
 
 
 def test_an_alarm_that_is_still_warming_up_is_unknown(account: LiveAccount, check: Shown):

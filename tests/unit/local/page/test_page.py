@@ -10,6 +10,7 @@ import pytest
 
 from local.alarms.alarms import Alarms
 from local.alarms.log_metrics import LogMetrics
+from local.followed_log import FollowedLog
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from local.observation.consumer import Consumer, Use
@@ -20,7 +21,6 @@ from local.switches.identity_provider import identity_provider_switch
 from local.switches.key import Key
 from local.switches.switch import Button, Panel, Switch
 from tests.support.watching import NOW, Logs, published, worked
-from token_rotator_cli.deployment.rotation_log import RotationLog
 
 PARAMETER = "/a/token"
 FILES = ("/", "/page.js", "/chart.js", "/page.css", "/state")
@@ -38,7 +38,7 @@ class Store:
 
 
 def page_of(idp: IdentityProvider, logs: Logs, *switches: Switch) -> Page:
-    log = RotationLog(logs, log_group="/group")
+    log = FollowedLog(logs, log_group="/group")
     return Page(
         port=0,
         parameter_name=PARAMETER,
@@ -94,7 +94,7 @@ def test_it_shows_rotations_with_trigger_outcome_error_and_time(page: Page) -> N
     logs = Logs()
     logs.log(NOW, trigger="watchdog", outcome="failed", error="CredentialError", error_message="no")
     observer = Observer(
-        consumer=Gone(), log=RotationLog(logs, log_group="/group"), key_stored_at=NOW
+        consumer=Gone(), log=FollowedLog(logs, log_group="/group"), key_stored_at=NOW
     )
 
     page.show(observer.observe(NOW))
@@ -130,7 +130,7 @@ def test_no_answer_holds_a_token_or_a_key(idp: IdentityProvider, account: Servic
     token, logs = "a-very-secret-access-token", Logs()
     observer = Observer(
         consumer=Consumer(Store(token), parameter_name=PARAMETER, resource=idp.api("reports")),
-        log=RotationLog(logs, log_group="/group"),
+        log=FollowedLog(logs, log_group="/group"),
         key_stored_at=NOW,
     )
     key = Key(Secrets(), secret_arn="arn", idp=idp, account=account).switch()
