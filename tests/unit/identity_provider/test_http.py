@@ -108,7 +108,7 @@ def test_nothing_is_repeated_that_broke_off():
     [
         (Connection.reset, "ConnectionResetError"),
         (lambda connection: None, "RemoteDisconnected"),
-        (truncated, "connection was lost"),
+        (truncated, "an incomplete or too slow body"),
         (lambda connection: connection.send(b"no HTTP at all\r\n\r\n"), "BadStatusLine"),
     ],
 )

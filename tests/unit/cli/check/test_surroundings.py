@@ -35,7 +35,7 @@ def test_a_value_that_no_rotation_has_published_is_wrong_once_the_log_would_show
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda rotator: rotator.aws.parameters.delete_parameter(Name=PARAMETER), "There is no"),
+        (lambda rotator: rotator.aws.parameters.delete_parameter(Name=PARAMETER), "does not exist"),
         (lambda _: None, "expired"),
     ],
 )
@@ -107,7 +107,7 @@ DRIFTED = {"StackDriftStatus": "DRIFTED", "LastCheckTimestamp": datetime(2026, 1
 @pytest.mark.parametrize(
     ("drift", "result", "said"),
     [
-        ({"StackDriftStatus": "NOT_CHECKED"}, "ok", "detect-stack-drift --stack-name stack does"),
+        ({"StackDriftStatus": "NOT_CHECKED"}, "ok", "detect-stack-drift --stack-name stack"),
         ({**DRIFTED, "StackDriftStatus": "IN_SYNC"}, "ok", "none on 2026-11-24 00:00 UTC"),
         (DRIFTED, "warning", "on 2026-11-24 00:00 UTC: Watchdog2 (deleted). Deploy the stack"),
     ],
