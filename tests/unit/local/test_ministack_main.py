@@ -36,7 +36,7 @@ class Ministack:
         self.busy_times = 0
         self.runs: list[object] = []
         self.lambda_svc = ModuleType("ministack.services.lambda_svc")
-        self.functions: dict[str, dict[str, Any]] = {}
+        self.functions: dict[str, dict[str, Any]] = {"f": {"concurrency": None}}
         vars(self.lambda_svc).update(
             _execute_function_with_config_scope=self._run, _functions=self.functions
         )
@@ -44,9 +44,19 @@ class Ministack:
         self.provisioners = ModuleType("ministack.services.cloudformation.provisioners")
         vars(self.provisioners).update(
             _cw_metric_alarm_record=lambda name, kept: {name: kept},
-            _RESOURCE_HANDLERS={"AWS::Lambda::Function": {"create": self._create}},
+            _RESOURCE_HANDLERS={
+                "AWS::Lambda::Function": {"create": self._create, "update": self._create}
+            },
         )
-        vars(self.cloudformation).update(provisioners=self.provisioners)
+        self.handlers = ModuleType("ministack.services.cloudformation.handlers")
+        self.stack: dict[str, Any] = {"_resources": {}, "_template": {"Resources": {}}}
+        self.change_sets: list[dict[str, str]] = []
+        vars(self.handlers).update(
+            _ACTION_HANDLERS={"CreateChangeSet": self.change_sets.append},
+            _resolve_stack=lambda _: self.stack,
+            _p=lambda request, name: request.get(name),
+        )
+        vars(self.cloudformation).update(provisioners=self.provisioners, handlers=self.handlers)
         services = ModuleType("ministack.services")
         vars(services).update(
             scheduler=self.scheduler,
@@ -144,11 +154,18 @@ def test_a_function_has_the_reserved_concurrency_of_its_template(
     given = {f"{name}ConcurrentExecutions": value for name, value in properties.items()}
 
     handlers["AWS::Lambda::Function"]["create"]("rotator", given, "a-stack")
+    handlers["AWS::Lambda::Function"]["update"]("changed", {}, given, "a-stack")
 
     assert ministack.functions["rotator"]["concurrency"] == concurrency
+    assert ministack.functions["changed"]["concurrency"] == concurrency
 
 
-FUNCTION = {"config": {"FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:f"}}
+FUNCTION = {
+    "config": {
+        "FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:f",
+        "FunctionName": "f",
+    }
+}
 
 
 def test_an_event_for_a_busy_function_waits_until_it_is_free(
@@ -221,6 +238,36 @@ def test_an_event_that_is_too_old_is_dropped(
 
     assert run(FUNCTION, {})["throttle"]
     assert clock[-1] == 60
+
+
+def test_an_event_is_dropped_where_no_concurrency_is_left_to_wait_for(ministack: Ministack) -> None:
+    ministack.adapted()
+    ministack.functions["f"]["concurrency"] = 0
+    ministack.busy_times = 100
+    run: Any = vars(ministack.lambda_svc)["_execute_function_with_config_scope"]
+
+    assert run(FUNCTION, {})["throttle"]
+    assert ministack.busy_times == 99
+
+
+@pytest.mark.parametrize(("mode", "again"), [("REVERT_DRIFT", True), ("", False)])
+def test_a_drift_aware_change_set_applies_what_may_have_drifted_again(
+    ministack: Ministack, mode: str, again: bool
+) -> None:
+    kind = sorted(importlib.import_module("local.aws.ministack_main").DRIFTING)[0]
+    for logical_id, name in (("Drifting", kind), ("Policy", "AWS::IAM::Policy")):
+        ministack.stack["_resources"][logical_id] = {"ResourceType": name, "Properties": {}}
+        ministack.stack["_template"]["Resources"][logical_id] = {"Properties": {}}
+    ministack.adapted()
+    request = {"StackName": "stack", "DeploymentMode": mode}
+
+    vars(ministack.handlers)["_ACTION_HANDLERS"]["CreateChangeSet"](request)
+
+    assert ministack.change_sets == [request]
+    known, template = ministack.stack["_resources"], ministack.stack["_template"]["Resources"]
+    assert bool(known["Drifting"]["Properties"]) is again
+    assert bool(template["Drifting"]["Properties"]) is again
+    assert not known["Policy"]["Properties"]
 
 
 def test_an_alarm_on_an_expression_is_stored_as_an_alarm_on_its_metric(

@@ -93,7 +93,7 @@ def test_the_layer_of_an_exception(name: str):
         ("AssumeRoleWithWebIdentity", "ExpiredTokenException", "web identity", "sts", False),
         ("AssumeRoleWithWebIdentity", "IDPCommunicationError", "Try again", "service", True),
         ("AssumeRole", "ExpiredToken", "expired", "credentials", False),
-        ("AssumeRole", "InvalidClientTokenId", "does not accept", "credentials", False),
+        ("AssumeRole", "InvalidClientTokenId", "rejected", "credentials", False),
         ("AssumeRole", "RegionDisabledException", "STS is not activated", "sts", False),
         ("GetRoleCredentials", "UnauthorizedException", "sso login", "credentials", False),
         ("GetParameter", "AccessDeniedException", "ReaderPolicyArn", "permissions", False),
