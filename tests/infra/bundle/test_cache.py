@@ -80,7 +80,7 @@ def test_a_directory_that_cannot_be_written_is_named_with_the_way_out(
         cached("a.zip", lambda file: None)
 
     assert str(tmp_path / "file" / "cache") in str(failure.value)
-    assert "set TOKEN_ROTATOR_CACHE to a directory" in str(failure.value)
+    assert "Set TOKEN_ROTATOR_CACHE to a writable directory" in str(failure.value)
 
 
 def test_a_directory_that_cannot_be_read_is_named_with_the_way_out(
