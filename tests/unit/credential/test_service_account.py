@@ -151,8 +151,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "other lines": (f"user: {SENTINEL}\npassword: {SENTINEL}", "instead of a service account"),
     "broken JSON": (json.dumps(fields())[:-1], "is invalid JSON at line 1"),
     "half of a JSON": (json.dumps(fields(), indent=1)[:900], "is invalid JSON at l"),
-    "JSON without its last bracket": (json.dumps(fields(), indent=1)[:-1], "invalid JSON at line 5"),
-    "JSON cut off in its last line": (json.dumps(fields(), indent=1)[:-9], "invalid JSON at line 4"),
+    "JSON without its last bracket": (json.dumps(fields(), indent=1)[:-1], "JSON at line 5"),
+    "JSON cut off in its last line": (json.dumps(fields(), indent=1)[:-9], "JSON at line 4"),
     "broken JSON after a note": ("Note:\n" + json.dumps(fields())[:-1], "is invalid JSON"),
     "a JSON list": (json.dumps([fields()]), "not an object"),
     "deep JSON": ("[" * 100_000, "is invalid JSON"),
@@ -172,9 +172,9 @@ REFUSED: dict[str, tuple[str, str]] = {
         json.dumps({**fields(), "discoveryEndpoint": None}),
         "discoveryEndpoint is not a JSON string",
     ),
-    "spaces in the id": (json.dumps(fields(serviceAccountId=f"a {SENTINEL}")), "is not a word"),
-    "a line break in the id": (json.dumps(fields(serviceAccountId=f"a\n{SENTINEL}")), "is not a word"),
-    "an endless id": (json.dumps(fields(serviceAccountId="x" * 257)), "is not a word"),
+    "spaces in the id": (json.dumps(fields(serviceAccountId=f"a {SENTINEL}")), "not a word"),
+    "a line break in the id": (json.dumps(fields(serviceAccountId=f"a\n{SENTINEL}")), "not a word"),
+    "an endless id": (json.dumps(fields(serviceAccountId="x" * 257)), "not a word"),
     **{
         f"endpoint {name}": (json.dumps(fields(discoveryEndpoint=url)), "discoveryEndpoint cannot")
         for name, url in {

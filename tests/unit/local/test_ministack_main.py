@@ -252,7 +252,7 @@ def test_an_event_is_dropped_where_no_concurrency_is_left_to_wait_for(ministack:
 
 @pytest.mark.parametrize(("mode", "again"), [("REVERT_DRIFT", True), ("", False)])
 def test_a_drift_aware_change_set_applies_what_may_have_drifted_again(
-    ministack: Ministack, mode: str, again: bool
+    ministack: Ministack, mode: str, *, again: bool
 ) -> None:
     kind = sorted(importlib.import_module("local.aws.ministack_main").DRIFTING)[0]
     for logical_id, name in (("Drifting", kind), ("Policy", "AWS::IAM::Policy")):
