@@ -1,6 +1,7 @@
 """The deployed policies allow exactly the calls that the suite has made.
 
-This is the last file of the suite: CloudTrail has recorded the calls of all tests before it.
+CloudTrail has recorded the calls of all tests before it. Only test_what_is_broken.py runs later,
+because it breaks the rotator.
 """
 
 import json
