@@ -78,7 +78,9 @@ def test_status_shows_the_version_that_rotate_has_published(
     assert said.startswith("published: version ")
     assert before < answer["version"] <= system.parameter()["Version"]
     assert answer["parameter"] == system.rotator.parameter_name
-    assert answer["rotated_by"] in ("manual", "schedule"), "the schedule may have come in between"
+    assert answer["rotated_by"] in ("manual", "schedule", "watchdog", None), (
+        "a schedule may have come in between, and the log of a slow machine may be late"
+    )
     assert answer["last_error"] is None
 
 
