@@ -72,15 +72,16 @@ def test_status_shows_the_version_that_rotate_has_published(
     before = system.parameter()["Version"]
 
     rotated, said = operator.types("rotate")
-    code, answer = operator.asks("status")
+    code, answer = eventually(
+        lambda: found if (found := operator.asks("status"))[1]["rotated_by"] else None,
+        what="the log has the rotation",
+    )
 
     assert (rotated, code) == (0, 0), said
     assert said.startswith("published: version ")
     assert before < answer["version"] <= system.parameter()["Version"]
     assert answer["parameter"] == system.rotator.parameter_name
-    assert answer["rotated_by"] in ("manual", "schedule", "watchdog", None), (
-        "a schedule may have come in between, and the log of a slow machine may be late"
-    )
+    assert answer["rotated_by"] in ("manual", "schedule"), "the schedule may have come in between"
     assert answer["last_error"] is None
 
 
