@@ -20,16 +20,8 @@ import pytest
 
 from local.idp.faults import Endpoint
 from local.idp.service_account import ServiceAccount
-from tests.e2e.broken_links import (
-    BROKEN,
-    BY_HAND,
-    DOWN,
-    environment_of,
-    is_broken,
-    provider,
-    rule_of_a_new_key,
-    schedule,
-)
+from tests.e2e.breaking import DOWN, environment_of, provider, rule_of_a_new_key, schedule
+from tests.e2e.broken_links import BROKEN, BY_HAND, is_broken
 from tests.e2e.test_operating import COMMAND
 from tests.support.principals import assume, is_refused, role_with, shell_of
 from tests.support.runbook import Section, Shell, filled_in

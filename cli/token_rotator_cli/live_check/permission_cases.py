@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from token_rotator.contract import Actions, EncryptionContext
+from token_rotator_cdk.actions import Actions, EncryptionContext
 from token_rotator_cli.deployment.find import Deployed
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})

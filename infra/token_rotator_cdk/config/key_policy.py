@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from token_rotator.contract import EncryptionContext
+from token_rotator_cdk.actions import EncryptionContext
 from token_rotator_cdk.config.models.deployment import Deployment
 
 Statement = dict[str, Any]

@@ -6,7 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from token_rotator.contract import Actions, EncryptionContext
+from token_rotator_cdk.actions import Actions, EncryptionContext
 
 
 def rotate(

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from token_rotator.contract import Actions
+from token_rotator_cdk.actions import Actions
 from token_rotator_cdk.config.rules.arns import ORGANIZATION_ARN, UNIT_ARN
 from token_rotator_cdk.config.rules.aws import is_account
 from token_rotator_cdk.config.rules.iam import RoleKind

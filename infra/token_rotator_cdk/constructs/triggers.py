@@ -11,7 +11,8 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as schedule_targets
 from constructs import Construct
 
-from token_rotator.contract import Actions, EventField, Trigger
+from token_rotator.contract import EventField, Trigger
+from token_rotator_cdk.actions import Actions
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.iam import RoleKind

@@ -13,8 +13,8 @@ from tests.infra.constructs.test_token_rotator import a_rotator, a_stack
 from tests.infra.constructs.test_wrong_arguments import said
 from tests.support import infra_templates as of_files
 from tests.support.infra_templates import Resource, only, rendered, resources, role_for
-from token_rotator.contract import Actions
 from token_rotator_cdk import IdentityProvider
+from token_rotator_cdk.actions import Actions
 
 SUBNETS: Final = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
 GROUPS: Final = ("sg-0123456789abcdef0",)

@@ -12,7 +12,8 @@ import pytest
 from local import ROOT
 from tests.support.config_files import GOOD, written
 from tests.support.headings import anchors
-from token_rotator.contract import AWS_SERVICES, Actions
+from token_rotator.contract import AWS_SERVICES
+from token_rotator_cdk.actions import Actions
 from token_rotator_cdk.config.load import load
 from token_rotator_cli.check import function_steps
 
