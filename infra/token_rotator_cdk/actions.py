@@ -22,7 +22,7 @@ class Actions:
         "ec2:AssignPrivateIpAddresses",
         "ec2:UnassignPrivateIpAddresses",
     )
-    """Lambda itself requires the last two to attach the function to a VPC."""
+    """Lambda itself requires these and CREATE_INTERFACE to attach the function to a VPC."""
 
     OPERATE_FUNCTION: Final = (
         *INVOKE_FUNCTION,

@@ -262,6 +262,13 @@ KEY_DAYS_LEFT_REPORTED_BELOW: Final = 60
 MARGIN_REPORTED_BELOW_SECONDS: Final = 60
 """The margin's metric is emitted only below this. The log has every value."""
 
+RESTORE: Final = "deploy the stack again with --revert-drift"
+"""The fix for what was changed or deleted manually: without this option, CloudFormation only
+compares templates, and does not restore it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+"""
+
 PLACEHOLDER_FIELD: Final = "waitingForServiceAccount"
 """Marks the placeholder in a new secret until a key is stored.
 

@@ -10,7 +10,7 @@ RotationError
 │   ├── TokenRequestRefused        it returned an OAuth error
 │   ├── AnsweredByAnother          another system responded, or the URL is wrong
 │   ├── IdentityProviderDown       it is unavailable; retry
-│   ├── IdentityProviderUntrusted  TLS failed, or the host is not allowed
+│   ├── IdentityProviderUntrusted  TLS failed, a redirect, or a host that is not allowed
 │   └── AnswerUnusable             its response has no usable token
 ├── PublicationError               the parameter could not be written
 │   ├── ParameterStoreUnavailable  Parameter Store is unavailable; retry
@@ -99,7 +99,10 @@ class IdentityProviderDown(IdentityProviderError):
 
 
 class IdentityProviderUntrusted(IdentityProviderError):
-    """TLS failed, or the host or IP address is not allowed. No assertion was sent."""
+    """TLS failed, the response is a redirect, or the host or IP address is not allowed.
+
+    No assertion is sent to that host or to the target of the redirect.
+    """
 
 
 class AnswerUnusable(IdentityProviderError):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar, cast
 
 from token_rotator.contract import (
+    RESTORE,
     Algorithm,
     GrantType,
     Profile,
@@ -131,7 +132,7 @@ class _Reader:
         if self._mistakes:
             raise ConfigurationError(
                 f"The function's environment variables are wrong: {'; '.join(self._mistakes)}. "
-                "The stack sets all of them: deploy the stack again."
+                f"The stack sets all of them: {RESTORE}."
             )
 
 

@@ -1,5 +1,6 @@
 """Steps that check the account's limits."""
 
+from token_rotator.contract import RESTORE
 from token_rotator.errors import ConfigurationError
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.concurrency import (
@@ -9,7 +10,6 @@ from token_rotator_cli.deployment.concurrency import (
     reserved_for,
     unthrottle,
 )
-from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.steps import Finding, Result
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from token_rotator.contract import RESTORE
 from token_rotator.errors import ConfigurationError
 from token_rotator_cdk.config.key_policy import CLOUDWATCH
 from token_rotator_cdk.config.places import account_of
@@ -10,7 +11,6 @@ from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.alarms import alarms_named, count_subscriptions
 from token_rotator_cli.deployment.resource_policy import Decision, Request, decide
-from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.steps import Finding, Result
 

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from token_rotator.contract import output_of
+from token_rotator.contract import RESTORE, output_of
 from token_rotator.errors import ConfigurationError
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.find import deployment_of
 from token_rotator_cli.deployment.outline import find_outline
-from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.deployment.stack_resources import resources_of
 from token_rotator_cli.deployment.state import Status
 from token_rotator_cli.errors import CallerError

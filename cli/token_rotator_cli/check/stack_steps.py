@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from token_rotator.contract import RESTORE
 from token_rotator.errors import ConfigurationError
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
-from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.steps import Finding, Result
 
 DETECT: Final = "aws cloudformation detect-stack-drift --stack-name"

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from token_rotator.contract import Trigger
+from token_rotator.contract import RESTORE, Trigger
 from token_rotator.errors import ConfigurationError
 from token_rotator_cdk.config.defaults import Default
 from token_rotator_cdk.config.places import account_of
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.resource_policy import Decision, Request, decide
-from token_rotator_cli.deployment.schedules import OURS, RESTORE, schedules_of
+from token_rotator_cli.deployment.schedules import OURS, schedules_of
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.steps import Finding, Result
 

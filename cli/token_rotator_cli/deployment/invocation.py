@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from token_rotator import errors
-from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome, Trigger
+from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, RESTORE, Outcome, Trigger
 from token_rotator.errors import RotationError
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
@@ -19,7 +19,6 @@ from token_rotator_cli.deployment.rotation_log import (
     RotationLog,
     json_object,
 )
-from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError, NotInvoked, RotationFailed
 
 if TYPE_CHECKING:

@@ -14,13 +14,6 @@ from token_rotator_cli.aws.clients import Aws
 OURS: Final = (Trigger.SCHEDULE, Trigger.WATCHDOG)
 """The triggers in the input of a stack's schedules."""
 
-RESTORE: Final = "deploy the stack again with --revert-drift"
-"""Without this option, CloudFormation only compares templates, and does not restore resources that
-were changed or deleted manually.
-
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
-"""
-
 _UNITS: Final = {"minute": 60, "hour": 3600, "day": 86400}
 
 

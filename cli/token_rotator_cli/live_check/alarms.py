@@ -4,9 +4,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from token_rotator.contract import StackOutput
+from token_rotator.contract import RESTORE, StackOutput
 from token_rotator_cli.deployment.alarms import alarms_named
-from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CallerError, CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.steps import Finding, Result

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
-from token_rotator.contract import Trigger
+from token_rotator.contract import RESTORE, Trigger
 from token_rotator.errors import ConfigurationError
 from token_rotator_cli.deployment.find import find_deployment
 from token_rotator_cli.deployment.outline import outputs_of
 from token_rotator_cli.deployment.rotation_log import RotationLog
-from token_rotator_cli.deployment.schedules import RESTORE, schedules_of
+from token_rotator_cli.deployment.schedules import schedules_of
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.live_check.invocations import read_invocations
 from token_rotator_cli.live_check.schedule_accuracy import period_of

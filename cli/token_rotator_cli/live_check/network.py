@@ -66,5 +66,7 @@ def _dead_ends(ways: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
 
 def _without_a_way(ways: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
     if none := [subnet for subnet, route in ways.items() if route is None]:
-        yield f"{', '.join(none)} has no default route: only targets in the VPC's routes are "
-        "reachable"
+        yield (
+            f"{', '.join(none)} has no default route: only targets in the VPC's routes are "
+            "reachable"
+        )

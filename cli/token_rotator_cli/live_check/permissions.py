@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from token_rotator.contract import StackOutput
+from token_rotator.contract import RESTORE, StackOutput
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.deployment.outline import output_for
-from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check import permission_cases
 from token_rotator_cli.live_check.context import LiveCheckContext

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from token_rotator.contract import StackOutput
+from token_rotator.contract import RESTORE, StackOutput
 from token_rotator_cli.aws.calls import calling
-from token_rotator_cli.deployment.schedules import RESTORE
 from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.live_check.metrics import sum_of

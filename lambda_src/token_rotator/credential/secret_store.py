@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from token_rotator.aws.service import AwsRefused, AwsService, AwsUnavailable
-from token_rotator.contract import Algorithm, RotationStep
+from token_rotator.contract import RESTORE, Algorithm, RotationStep
 from token_rotator.credential.service_account import ServiceAccount, parse
 from token_rotator.errors import CredentialError, SecretNotFound, SecretStoreUnavailable
 from token_rotator.steps import Steps
@@ -16,7 +16,7 @@ PREVIOUS: Final = "AWSPREVIOUS"
 
 _FIXES: Final = {
     "AccessDeniedException": (
-        "The function's role may not read it: deploy the stack again. For an existing secret with "
+        f"The function's role may not read it: {RESTORE}. For an existing secret with "
         "a customer managed key, set secret.key_arn and check the secret's own policy."
     ),
     "DecryptionFailure": (

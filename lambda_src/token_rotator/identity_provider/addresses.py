@@ -20,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationParseError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
+from token_rotator.contract import RESTORE
 from token_rotator.errors import ConfigurationError
 from token_rotator.identity_provider.timed_response import TimedResponse
 from token_rotator.transport import trusting
@@ -114,7 +115,7 @@ def trust(authorities: Path) -> ssl.SSLContext:
     except OSError:
         raise ConfigurationError(
             f"{authorities.name}, which contains the certificates of extra_ca_certificates, is "
-            "missing from the function's bundle or cannot be read. Deploy the stack again."
+            f"missing from the function's bundle or cannot be read: {RESTORE}."
         ) from None
 
 

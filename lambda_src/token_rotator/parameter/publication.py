@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable
-from token_rotator.contract import ValueFormat
+from token_rotator.contract import RESTORE, ValueFormat
 from token_rotator.errors import ParameterStoreUnavailable, PublicationError
 from token_rotator.parameter.record import Record, RecordUnreadable, bounded
 
@@ -19,7 +19,7 @@ _RACES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooMa
 
 _FIXES: Final = {
     "AccessDeniedException": (
-        "The function's role may not read or write it, or use its key: deploy the stack again, and "
+        f"The function's role may not read or write it, or use its key: {RESTORE}, and "
         "check for a service control policy or permissions boundary that denies it."
     ),
     "HierarchyLevelLimitExceededException": "Set a parameter_name with fewer slashes.",

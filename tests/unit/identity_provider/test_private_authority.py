@@ -119,7 +119,7 @@ def test_a_file_that_is_missing_or_broken_is_a_configuration_error(
         (tmp_path / EXTRA_CA_CERTIFICATES_FILE).write_bytes(content)
     settings = Settings.from_environment(function_environment(**CONFIGURED))
 
-    with pytest.raises(ConfigurationError, match="Deploy the stack again") as caught:
+    with pytest.raises(ConfigurationError, match="deploy the stack again") as caught:
         wiring.identity_provider(settings, now=now, local=False)
 
     assert "extra_ca_certificates" in str(caught.value)

@@ -12,7 +12,7 @@ from typing import Final
 from aws_cdk import Stack
 from constructs import Construct
 
-from token_rotator.contract import ReportField
+from token_rotator.contract import RESTORE, ReportField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +40,8 @@ TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
             "detect this. A 5-minute token expires about now.",
             first="rotate",
             then="If that publishes, consumers have a token for a few more minutes: enable the "
-            "schedules in EventBridge Scheduler, or deploy the stack again to restore the role "
-            "that invokes the function. If it is throttled: set the function's reserved "
+            f"schedules in EventBridge Scheduler, or {RESTORE}, if the schedules or their role "
+            "are gone. If it is throttled: set the function's reserved "
             "concurrency to 1, or free the account's concurrency. If neither helps: check the "
             "AWS Health Dashboard, and repeat the command every 4 minutes until AWS recovers.",
         ),
@@ -51,7 +51,7 @@ TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
             first="rotate",
             then="If it says waiting: no key is stored yet; run {upload}. If it fails: its error "
             "says what to do. If it publishes: the function works but is not invoked; enable the "
-            "schedules in EventBridge Scheduler, or deploy the stack again.",
+            f"schedules in EventBridge Scheduler, or {RESTORE}.",
         ),
         "TokenMarginLow": AlarmText(
             means="A token was replaced less than {margin} s before its expiry, or after it "

@@ -41,7 +41,11 @@ def test_a_network_that_suffices_is_ok(attached: LiveAccount, check: Shown):
             "wrong",
             f"route of {SECOND} was deleted",
         ),
-        ({}, "warning", f"{SECOND} has no default route"),
+        (
+            {},
+            "warning",
+            f"{SECOND} has no default route: only targets in the VPC's routes are reachable",
+        ),
         ({"TransitGatewayId": "tgw-0123456789abcdef0"}, "ok", ""),
     ],
 )
