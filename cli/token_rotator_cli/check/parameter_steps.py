@@ -10,8 +10,9 @@ from token_rotator_cli.steps import Finding, Result
 def record(context: CheckContext) -> Finding:
     """Consumers find a token of this rotator that has not expired. It is not decrypted."""
     name, now = context.outline.parameter_name, context.session.clock.now()
-    ours = [*context.attempts, *([context.rotation] if context.rotation else [])]
-    there = read_version(context.aws, name).explained(ours, now=now)
+    there = read_version(context.aws, name).explained(
+        context.attempts, now=now, invoked=context.rotation
+    )
     age = int((now - there.written_at).total_seconds())
     facts = {"version": there.version, "written_at": there.written_at.isoformat()}
     if there.foreign:

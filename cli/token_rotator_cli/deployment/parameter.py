@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Self
 
 from token_rotator.contract import Outcome, ValueFormat
@@ -23,6 +23,9 @@ _BATCH: Final = 50
 
 READABLE_AFTER: Final = timedelta(seconds=60)
 """Log lines become readable some seconds after they were written."""
+
+CLOCKS_DIFFER: Final = timedelta(seconds=5)
+"""More than Lambda's clock and Parameter Store's may differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +57,26 @@ class PublishedVersion:
             return self.by.expires_at
         return None if longest is None else self.written_at + longest
 
-    def explained(self, attempts: Sequence[LoggedRotation], *, now: datetime) -> Self:
-        """Adds the rotation that published the version."""
+    def explained(
+        self,
+        attempts: Sequence[LoggedRotation],
+        *,
+        now: datetime,
+        invoked: LoggedRotation | None = None,
+    ) -> Self:
+        """Adds the rotation that published the version.
+
+        ``attempts``: from the log, newest last. ``invoked``: by the caller just now, if any.
+
+        A parameter that was deleted starts again with version 1, so the version alone does not
+        identify a rotation: its line was written after the parameter, too.
+        """
         published = [one for one in attempts if one.outcome == Outcome.PUBLISHED]
-        ours = [one for one in published if one.parameter_version == self.version]
-        return replace(
-            self,
-            by=ours[-1] if ours else None,
-            foreign=bool(published) and not ours and now - self.written_at > READABLE_AFTER,
-        )
+        since = self.written_at - CLOCKS_DIFFER
+        ours = chain([invoked] if invoked else [], (one for one in published if one.at >= since))
+        by = next((one for one in ours if one.parameter_version == self.version), None)
+        foreign = bool(published) and by is None and now - self.written_at > READABLE_AFTER
+        return replace(self, by=by, foreign=foreign)
 
 
 def read_version(aws: Aws, name: str) -> PublishedVersion:

@@ -7,7 +7,7 @@ from typing import Final
 from token_rotator.errors import PublicationError
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.find import Deployed
-from token_rotator_cli.deployment.parameter import read_published
+from token_rotator_cli.deployment.parameter import Published, read_published
 from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 from token_rotator_cli.errors import CallerError, NotPublished
 from token_rotator_cli.session import Session
@@ -35,8 +35,9 @@ class Watcher:
     log: RotationLog
     earlier: frozenset[str | None] | None
     """Request ids of earlier rotations. None: the log cannot be read."""
-    version: int | None
-    """The parameter's version."""
+    before: Published | None
+    """What the parameter contained. Its version alone does not show a new token: a parameter that
+    was deleted starts again with version 1."""
 
     @classmethod
     def begin(cls, session: Session, deployed: Deployed) -> "Watcher":
@@ -46,13 +47,13 @@ class Watcher:
             earlier = frozenset(rotation.request_id for rotation in log.recent_attempts())
         except CallerError:
             earlier = None
-        version = _version(session.aws, deployed)
-        return cls(session=session, deployed=deployed, log=log, earlier=earlier, version=version)
+        before = _published(session.aws, deployed)
+        return cls(session=session, deployed=deployed, log=log, earlier=earlier, before=before)
 
     def wait_for_publication(self, stored: Stored) -> Use:
         """Waits for a token for the stored key. Raises NotPublished, CallerError.
 
-        If the log cannot be read, any new version of the parameter counts.
+        If the log cannot be read, any new token in the parameter counts.
         """
         clock = self.session.clock
         with self.session.console.progress("Waiting for the function to publish a token for it"):
@@ -98,18 +99,18 @@ class Watcher:
         ]
 
     def _by_parameter(self) -> Use | None:
-        version = _version(self.session.aws, self.deployed)
-        if version is None or version == self.version:
+        there = _published(self.session.aws, self.deployed)
+        if there is None or there == self.before:
             return None
         return Use(
-            because=f"Version {version} of the parameter was published since. "
+            because=f"Version {there.version} of the parameter was published since. "
             "Your credentials cannot read the function's log, which shows the key.",
             proven=False,
         )
 
 
-def _version(aws: Aws, deployed: Deployed) -> int | None:
+def _published(aws: Aws, deployed: Deployed) -> Published | None:
     try:
-        return read_published(aws, deployed.settings).version
+        return read_published(aws, deployed.settings)
     except (PublicationError, CallerError):
         return None

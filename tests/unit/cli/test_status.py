@@ -76,6 +76,31 @@ def test_an_expired_token_counts_as_none(
     assert "none: it expired" in capsys.readouterr().out
 
 
+def test_an_older_parameter_with_the_same_version_is_not_the_published_one(
+    rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
+):
+    """A parameter that was deleted starts again with version 1. Log lines are readable late."""
+    rotator.aws.parameters.delete_parameter(Name=PARAMETER)
+    later = datetime.now(UTC) + timedelta(minutes=6)
+
+    with time_machine.travel(later, tick=False):
+        rotator.publish("of a rotation whose line is not readable yet")
+        code, at_once = status(rotator, capsys)
+        rotator.aws.parameters.delete_parameter(Name=PARAMETER)
+        rotator.rotate(trigger=Trigger.WATCHDOG)
+        _, once_readable = status(rotator, capsys)
+    with time_machine.travel(later + timedelta(minutes=1), tick=False):
+        rotator.aws.parameters.delete_parameter(Name=PARAMETER)
+        rotator.publish("of somebody else")
+    with time_machine.travel(later + timedelta(minutes=3), tick=False):
+        _, of_somebody_else = status(rotator, capsys)
+
+    assert (code, at_once["version"], at_once["rotated_by"]) == (0, 1, None)
+    assert 290 < at_once["life_left_seconds"] <= 300
+    assert (once_readable["version"], once_readable["rotated_by"]) == (1, "watchdog")
+    assert (of_somebody_else["version"], of_somebody_else["ok"]) == (1, False)
+
+
 def test_without_a_parameter_it_says_why(
     rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):

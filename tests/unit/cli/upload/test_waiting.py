@@ -1,5 +1,6 @@
 """`upload` waits until a rotation has used the new key, and says what came of it."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from local.idp import faults
 from local.idp.faults import Endpoint
 from local.idp.service_account import ServiceAccount
-from tests.support.operating import OperatedRotator
+from tests.support.operating import PARAMETER, OperatedRotator
 from tests.support.terminal import at_debug
 from tests.unit.cli.upload.uploading import current, failing, interrupt, without_the_log
 from token_rotator_cli.upload.wait_for_publication import LONGEST_WAIT
@@ -141,3 +142,15 @@ def test_who_may_not_read_the_log_is_told_of_the_parameter(
     assert rotator.run("upload", str(downloaded)) == 0
 
     assert "Version 2 of the parameter was published since." in capsys.readouterr().out
+
+
+def test_a_new_token_in_a_parameter_that_starts_again_with_version_1_counts(
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+):
+    rotated = without_the_log(rotator)
+    deleted = partial(rotator.aws.parameters.delete_parameter, Name=PARAMETER)
+    rotator.while_waiting = [deleted, rotated]
+
+    assert rotator.run("upload", str(downloaded)) == 0
+
+    assert "Version 1 of the parameter was published since." in capsys.readouterr().out
