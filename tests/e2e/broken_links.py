@@ -88,7 +88,7 @@ BROKEN: dict[str, Link] = {
         deleted_alarms, ["alarms"], "There are no alarms", BY_HAND,
     ),
     "the alarms' actions are off": Link(
-        silenced_alarms, ["alarms"], "the actions", "Alarms tell nobody", warns=True,
+        silenced_alarms, ["alarms"], "alarms are off", "Alarms notify nobody", warns=True,
     ),
     "the log keeps its lines for ever": Link(
         a_log_for_ever, ["log"], "forever", BY_HAND, warns=True,

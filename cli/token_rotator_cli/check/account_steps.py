@@ -19,8 +19,8 @@ def concurrency(context: CheckContext) -> Finding:
     reserved = None if outline is None else reserved_for(context.aws, outline.function_arn)
     if outline is not None and reserved == 0:
         raise ConfigurationError(
-            "0 is reserved for the function: Lambda refuses every invocation. Somebody has "
-            f"throttled it: {unthrottle(outline.function_arn)}, or {RESTORE}."
+            "0 is reserved for the function, and Lambda refuses every invocation (the console's "
+            f"Throttle button sets this): {unthrottle(outline.function_arn)}, or {RESTORE}."
         )
     if context.aws.is_local:
         return Finding(message="a local AWS has no quota", result=Result.UNKNOWN)

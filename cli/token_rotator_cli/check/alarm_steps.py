@@ -31,8 +31,8 @@ def alarms(context: CheckContext) -> Finding:
     off = [alarm["AlarmName"] for alarm in found if not alarm.get("ActionsEnabled", True)]
     if off:
         return Finding(
-            message=f"the actions of {len(off)} of {len(found)} alarms are off, so that they tell "
-            "nobody: alarm_actions_enabled = false was deployed, or somebody switched them off "
+            message=f"the actions of {len(off)} of {len(found)} alarms are off, and nobody is "
+            "notified: alarm_actions_enabled = false was deployed, or somebody disabled them "
             f"(aws cloudwatch enable-alarm-actions --alarm-names {' '.join(off)}, or {RESTORE})",
             result=Result.WARNING,
             facts=facts,
@@ -47,7 +47,7 @@ def alarms(context: CheckContext) -> Finding:
     silent = [alarm["AlarmName"] for alarm in found if not alarm.get("AlarmActions")]
     if silent:
         return Finding(
-            message=f"{len(silent)} of {len(found)} alarms have no actions and tell nobody: give "
+            message=f"{len(silent)} of {len(found)} alarms have no actions, and nobody is notified: give "
             "the construct an alarm_topic",
             result=Result.WARNING,
             facts=facts,
@@ -81,7 +81,9 @@ def subscribers(context: CheckContext) -> Finding:
         if pending
         else "nobody has subscribed: alarm_emails in rotators.toml, or aws sns subscribe"
     )
-    return Finding(message=f"alarms tell nobody: {why}", result=Result.WARNING, facts=facts)
+    return Finding(
+        message=f"nobody is notified of alarms: {why}", result=Result.WARNING, facts=facts
+    )
 
 
 def _topics(context: CheckContext) -> list[str]:

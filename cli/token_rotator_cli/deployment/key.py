@@ -9,10 +9,16 @@ from token_rotator_cli.errors import CallerError
 if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
+_USABLE: Final = {"Enabled", "Updating"}
+"""https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdatePrimaryRegion.html"""
+
 _FIXES: Final = {
+    "Creating": "wait a few seconds, and try again",
     "Disabled": "aws kms enable-key --key-id {id}",
     "PendingDeletion": "aws kms cancel-key-deletion --key-id {id}, then "
     "aws kms enable-key --key-id {id}",
+    "PendingImport": "import its key material",
+    "Unavailable": "connect its custom key store",
 }
 """https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"""
 
@@ -36,7 +42,10 @@ def key_problem(aws: Aws, key: str) -> str | None:
 def problem_of(key: "KeyMetadataTypeDef | None") -> str | None:
     """The same for a key that was read."""
     if key is None:
-        return "does not exist: choose another one (what it encrypted is lost)"
+        return (
+            "does not exist, and what it encrypted is lost: choose another one, and store the "
+            "service account again if the secret used it"
+        )
     kind = key.get("KeySpec", "SYMMETRIC_DEFAULT"), key.get("KeyUsage", "ENCRYPT_DECRYPT")
     if kind != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
         return (
@@ -44,7 +53,7 @@ def problem_of(key: "KeyMetadataTypeDef | None") -> str | None:
             "keys that encrypt and decrypt: name one of those"
         )
     state = key.get("KeyState", "Enabled")
-    if state == "Enabled":
+    if state in _USABLE:
         return None
     until = f" (on {key['DeletionDate']:%Y-%m-%d})" if "DeletionDate" in key else ""
     fix = _FIXES.get(state, "choose another one").format(id=key["KeyId"])

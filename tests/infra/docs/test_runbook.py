@@ -11,6 +11,7 @@ from tests.support.headings import anchors
 from tests.support.infra_templates import resources, template
 from tests.support.runbook import INTRODUCTION, PAGE, Section
 from token_rotator import errors
+from token_rotator_cdk.constructs.monitoring.texts import TEXTS
 from token_rotator_cli.arguments.parser import parser
 from token_rotator_cli.check.check import STEPS
 
@@ -57,6 +58,13 @@ def test_every_alarm_has_a_section_with_its_meaning_and_the_first_step(promise):
         name = alarm["AlarmName"].rpartition("/")[2]
         page = PAGE.split(f"\n### {name}\n")[1].split("\n#")[0]
         assert promise in page, name
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_first_command_is_that_of_the_alarm_s_own_text(name: str):
+    page = PAGE.split(f"\n### {name}\n")[1].split("\n#")[0]
+
+    assert f"**First** `token-rotator {TEXTS[name].first}`" in page
 
 
 def test_every_failure_was_tried_or_the_page_says_why_not():

@@ -81,7 +81,7 @@ def test_alarms_without_a_topic_tell_nobody(step: Step):
     found = step(alarm={"AlarmActions": []})
 
     assert found["result"] == "warning"
-    assert "1 of 1 alarms have no actions and tell nobody" in found["message"]
+    assert "1 of 1 alarms have no actions, and nobody is notified" in found["message"]
 
 
 def test_alarms_that_somebody_deleted_are_missed(rotator: OperatedRotator, step: Step):

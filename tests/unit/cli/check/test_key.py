@@ -57,6 +57,9 @@ def step(
             {"KeyState": "PendingReplicaDeletion"},
             "its state is PendingReplicaDeletion: choose another one",
         ),
+        ({"KeyState": "Creating"}, "its state is Creating: wait a few seconds"),
+        ({"KeyState": "PendingImport"}, "its state is PendingImport: import its key material"),
+        ({"KeyState": "Unavailable"}, "its state is Unavailable: connect its custom key store"),
         ({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}, "is RSA_2048 for SIGN_VERIFY"),
         ({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}, "take symmetric keys"),
     ],
@@ -73,10 +76,11 @@ def test_a_key_that_cannot_encrypt_is_wrong(
     assert said in found["message"]
 
 
+@pytest.mark.parametrize("state", ["Enabled", "Updating"])
 def test_a_replica_of_a_multi_region_key_is_a_key_like_others(
-    rotator: OperatedRotator, step: Callable[[object], dict[str, Any]]
+    rotator: OperatedRotator, step: Callable[[object], dict[str, Any]], state: str
 ):
-    found = step(FakeKey(rotator, MultiRegion=True))
+    found = step(FakeKey(rotator, MultiRegion=True, KeyState=state))
 
     assert (found["result"], found["facts"]["multi_region"]) == ("ok", True)
     assert "the multi-Region key arn:" in found["message"]
@@ -86,7 +90,7 @@ def test_a_key_that_is_gone_is_wrong(step: Callable[[object], dict[str, Any]]):
     found = step(Refusing("NotFoundException"))
 
     assert found["result"] == "wrong"
-    assert "does not exist: choose another one" in found["message"]
+    assert "does not exist, and what it encrypted is lost: choose another one" in found["message"]
 
 
 def test_a_key_of_another_region_is_wrong(
