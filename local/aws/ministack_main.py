@@ -54,6 +54,7 @@ NEEDED = (
     (provisioners, "_RESOURCE_HANDLERS"),
     (provisioners, "_cw_metric_alarm_record"),
     (handlers, "_ACTION_HANDLERS"),
+    (handlers, "_p"),
     (handlers, "_resolve_stack"),
     (iam_actions, "extract_resource_arn"),
     (iam_actions, "_lambda_action"),

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
+from local.aws.fault_proxy import Call
+from local.switches.identity_provider import SLOW_SECONDS
 from local.switches.panel import panel_of
 from local.switches.switch import Panel
 from tests.faults.deployed_function import DeployedFunction, timeout_seconds
@@ -40,14 +42,13 @@ class Case(NamedTuple):
 
     switch: str
     position: str
-    failure: str | None
+    failure: str
     timeout_seconds: int = FUNCTION_TIMEOUT_SECONDS
 
 
 @pytest.mark.parametrize(
     "case",
     [
-        Case("identity-provider", "slow", None),
         Case("identity-provider", "busy", "IdentityProviderDown"),
         Case("identity-provider", "down", "IdentityProviderDown", SHORT),
         Case("key", "revoked", "TokenRequestRefused"),
@@ -70,9 +71,23 @@ def test_a_part_fails_as_its_switch_says_and_works_again(
     assert function.rotate().published
 
 
+def test_a_slow_identity_provider_makes_the_rotation_longer(
+    function: DeployedFunction, panel: Panel
+):
+    with turned(panel, "identity-provider", "slow"):
+        rotated = function.rotate()
+
+    assert rotated.published
+    assert rotated.seconds >= SLOW_SECONDS
+
+
 def test_a_warm_function_needs_no_secrets_manager(function: DeployedFunction, panel: Panel):
     with turned(panel, "secrets-manager", "throttles"):
-        assert function.rotate().published
+        rotated = function.rotate()
+        throttled = function.aws.met(Call.GET_SECRET_VALUE)
+
+    assert rotated.published
+    assert throttled, "no call was throttled"
 
 
 @pytest.mark.parametrize("position", ["unknown", "damaged"])
