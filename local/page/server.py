@@ -8,8 +8,9 @@ https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Preven
 import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from inspect import signature
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from local.http.answers import CannedResponse
 from local.http.server import LoopbackServer, Reply, Request
@@ -58,12 +59,6 @@ class PageServer:
         """Ends all connections and frees the port."""
         self._server.stop()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
     def _respond(self, request: Request) -> Reply:
         answer = self._refusal(request) or self._answer(request)
         headers = {**answer.headers, **_ONLY_OURS}
@@ -97,17 +92,22 @@ class PageServer:
         if act is None:
             return _error(HTTPStatus.NOT_FOUND, "nothing is here")
         try:
-            act(**_members(request.body))
-        except (ValueError, TypeError, NotOnThePanel):
+            act(**_members(request.body, act))
+        except NotOnThePanel:
             return _error(HTTPStatus.BAD_REQUEST, "there is no such switch, position or button")
+        except Exception as error:  # noqa: BLE001  # whatever AWS or the identity provider raises
+            return _error(HTTPStatus.BAD_GATEWAY, type(error).__name__)
         return CannedResponse.json(HTTPStatus.OK, self._state())
 
 
-def _members(body: str) -> dict[str, Any]:
-    content = json.loads(body)
-    if not isinstance(content, dict):
-        raise TypeError("not an object")
-    return content
+def _members(body: str, act: Callable[..., None]) -> dict[str, Any]:
+    """The JSON's members. Raises NotOnThePanel if the act does not take them."""
+    try:
+        members: dict[str, Any] = json.loads(body)
+        signature(act).bind(**members)
+    except (ValueError, TypeError) as error:
+        raise NotOnThePanel(str(error)) from error
+    return members
 
 
 def _error(status: HTTPStatus, text: str) -> CannedResponse:

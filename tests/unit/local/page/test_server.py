@@ -25,6 +25,7 @@ class Served:
 
     def __init__(self) -> None:
         self.turned: list[Mapping[str, str]] = []
+        self.error: Exception | None = None
         self.server = PageServer(port=0, state=lambda: {"at": 1}, acts={"/turn": self._turn})
         self.port = int(self.server.address.rpartition(":")[2])
         self.own = {"Origin": self.server.address, "Content-Type": JSON}
@@ -32,6 +33,8 @@ class Served:
     def _turn(self, *, switch: str, position: str) -> None:
         if switch != "key":
             raise NotOnThePanel(switch)
+        if self.error:
+            raise self.error
         self.turned.append({switch: position})
 
     def ask(self, method: str, path: str, *, body: str = "", **headers: str) -> Answered:
@@ -53,8 +56,8 @@ class Served:
 @pytest.fixture
 def served() -> Iterator[Served]:
     served = Served()
-    with served.server:
-        yield served
+    yield served
+    served.server.stop()
 
 
 def test_it_listens_on_loopback_only(served: Served) -> None:
@@ -117,6 +120,17 @@ def test_what_is_not_on_the_panel_is_an_error(served: Served, content: Any) -> N
     assert served.turn(body=json.dumps(content)).status == 400
     assert served.turn(body="{").status == 400
     assert not served.turned
+
+
+@pytest.mark.parametrize("error", [OSError, TypeError, ValueError])
+def test_what_an_act_raises_is_told_by_its_name_only(
+    served: Served, error: type[Exception]
+) -> None:
+    served.error = error("a detail")
+
+    answered = served.turn()
+
+    assert (answered.status, json.loads(answered.body)) == (502, {"error": error.__name__})
 
 
 @pytest.mark.parametrize(
