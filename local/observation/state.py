@@ -1,7 +1,7 @@
 """Snapshots of the parameter, the rotations and a consumer, for the live view."""
 
 from collections import Counter, deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -11,7 +11,6 @@ from token_rotator.contract import Outcome
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 REMEMBERED: Final = 40
-WAITING: Final = "waiting for the service account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +40,9 @@ class Workload(Protocol):
 class Observer:
     """Observes a deployed rotator from outside, as its consumers and operators do."""
 
-    def __init__(self, *, consumer: Workload, log: FollowedLog, key_stored_at: datetime) -> None:
+    def __init__(self, *, consumer: Workload, log: FollowedLog) -> None:
         self._consumer = consumer
         self._log = log
-        self._key_stored_at = key_stored_at
         self._outcomes: Counter[str] = Counter()
         self._recent: deque[LoggedRotation] = deque(maxlen=REMEMBERED)
         self._published_by: dict[str | None, LoggedRotation] = {}
@@ -86,8 +84,6 @@ class Observer:
         return self._published_by.get(use.published.token_fingerprint) if use.published else None
 
     def _note(self, entry: LoggedRotation) -> None:
-        if entry.outcome == Outcome.FAILED and entry.at < self._key_stored_at:
-            entry = replace(entry, outcome=WAITING)  # expected: the new secret holds no key yet
         self._recent.append(entry)
         self._outcomes[entry.outcome] += 1
         if entry.outcome == Outcome.PUBLISHED:

@@ -43,7 +43,6 @@ class LocalSystem:
                 resource=self.idp.api("reports"),
             ),
             log=self._log(),
-            key_stored_at=self.key_stored_at,
         )
 
     def page(self, port: int) -> Page:

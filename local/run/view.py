@@ -1,6 +1,6 @@
 """The live view: a panel on a terminal, or one line for each change if there is no terminal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,11 +11,15 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from local.observation.state import WAITING, Snapshot
+from local.observation.state import Snapshot
 from token_rotator.contract import Outcome
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
-_STYLES: Final = {Outcome.PUBLISHED: "green", Outcome.FAILED: "red", WAITING: "yellow"}
+_STYLES: Final[Mapping[str, str]] = {
+    Outcome.PUBLISHED: "green",
+    Outcome.FAILED: "red",
+    Outcome.WAITING: "yellow",
+}
 _LOW: Final = timedelta(seconds=60)
 _LATEST: Final = 8
 """Rotations in the panel."""

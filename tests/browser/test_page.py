@@ -49,7 +49,6 @@ def a_watched_rotator() -> Iterator[Page]:
             Use(published=replace(token, expires_at=now), status=401),
         ),
         log=FollowedLog(log, log_group="/group"),
-        key_stored_at=now - timedelta(minutes=5),
     )
     minutes = iter((1, 7))
 

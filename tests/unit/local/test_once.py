@@ -80,8 +80,7 @@ def a_rotator_that_fails(*_: object) -> tuple[Rotator, Mapping[str, Any]]:
     logs.create_log_group(logGroupName=LOG_GROUP)
     logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName="s")
     line = {"outcome": "failed", "error": "IdentityProviderDown", "error_message": "status 503"}
-    at = int(time.time() * 1000) + 60_000  # after the key was stored
-    event = {"timestamp": at, "message": json.dumps(line)}
+    event = {"timestamp": int(time.time() * 1000), "message": json.dumps(line)}
     logs.put_log_events(logGroupName=LOG_GROUP, logStreamName="s", logEvents=[event])  # type: ignore[list-item]
     secret = boto3.client("secretsmanager", region_name=REGION).create_secret(Name="a/secret")
     rotator = Rotator(

@@ -1,7 +1,6 @@
 """The live view shows the parameter's state and the rotations, but no token."""
 
 import io
-from datetime import datetime, timedelta
 
 from rich.console import Console
 
@@ -13,11 +12,10 @@ from local.run.view import View
 from tests.support.watching import NOW, TOKEN, Consumers, Logs, worked
 
 
-def observer(logs: Logs, *uses: Use, key_stored_at: datetime = NOW) -> Observer:
+def observer(logs: Logs, *uses: Use) -> Observer:
     return Observer(
         consumer=Consumers(*uses or (worked(),)),
         log=FollowedLog(logs, log_group="/group"),
-        key_stored_at=key_stored_at,
     )
 
 
@@ -28,16 +26,14 @@ def shown(*snapshots: Snapshot, terminal: bool) -> str:
     return console.file.getvalue()
 
 
-def test_a_failure_before_the_key_was_stored_does_not_count() -> None:
+def test_a_rotation_before_the_key_was_stored_is_not_a_failure() -> None:
     logs = Logs()
-    logs.log(NOW - timedelta(seconds=5), outcome="failed", error="CredentialError")
-    logs.log(NOW + timedelta(seconds=5), "b", outcome="failed", error="IdentityProviderDown")
+    logs.log(NOW, outcome="waiting")
 
     snapshot = observer(logs).observe(NOW)
 
-    assert snapshot.outcomes == {"waiting for the service account": 1, "failed": 1}
-    assert snapshot.last_failure is not None
-    assert snapshot.last_failure.error == "IdentityProviderDown"
+    assert snapshot.outcomes == {"waiting": 1}
+    assert snapshot.last_failure is None
 
 
 def test_the_publisher_is_the_rotation_of_the_published_token() -> None:

@@ -93,9 +93,7 @@ def test_it_shows_what_a_consumer_reads(page: Page) -> None:
 def test_it_shows_rotations_with_trigger_outcome_error_and_time(page: Page) -> None:
     logs = Logs()
     logs.log(NOW, trigger="watchdog", outcome="failed", error="CredentialError", error_message="no")
-    observer = Observer(
-        consumer=Gone(), log=FollowedLog(logs, log_group="/group"), key_stored_at=NOW
-    )
+    observer = Observer(consumer=Gone(), log=FollowedLog(logs, log_group="/group"))
 
     page.show(observer.observe(NOW))
 
@@ -131,7 +129,6 @@ def test_no_answer_holds_a_token_or_a_key(idp: IdentityProvider, account: Servic
     observer = Observer(
         consumer=Consumer(Store(token), parameter_name=PARAMETER, resource=idp.api("reports")),
         log=FollowedLog(logs, log_group="/group"),
-        key_stored_at=NOW,
     )
     key = Key(Secrets(), secret_arn="arn", idp=idp, account=account).switch()
     with page_of(idp, logs, key) as page:
