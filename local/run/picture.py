@@ -9,6 +9,7 @@ from rich.terminal_theme import TerminalTheme
 
 from local.observation.state import Snapshot
 from local.run.view import panel
+from local.switches.names import ButtonName, PositionName, SwitchName
 from local.switches.switch import Panel
 from token_rotator.contract import Outcome
 
@@ -31,11 +32,11 @@ def scenes(switches: Panel, snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]
     The key is revoked and accepted again. A refusal is not retried, so this takes seconds.
     """
     yield from _until(_latest_is(Outcome.PUBLISHED), snapshots)
-    switches.turn("key", "revoked")
-    switches.press("rotate")
+    switches.turn(SwitchName.KEY, PositionName.REVOKED)
+    switches.press(ButtonName.ROTATE)
     yield from _until(_latest_is(Outcome.FAILED), snapshots)
-    switches.turn("key", "works")
-    switches.press("rotate")
+    switches.turn(SwitchName.KEY, PositionName.WORKS)
+    switches.press(ButtonName.ROTATE)
     yield from _until(_latest_is(Outcome.PUBLISHED), snapshots)
 
 

@@ -4,20 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from local.aws.fault_proxy import THROTTLED, AwsFault, Call, FaultProxy, error
+from local.switches.names import PositionName, SwitchName
 from local.switches.switch import Position, Switch
 
 DENIED: Final = error("AccessDeniedException")
-_CALLS: Final[Mapping[str, Sequence[Call]]] = {
-    "Parameter Store": (Call.GET_PARAMETER, Call.PUT_PARAMETER, Call.ADD_TAGS),
-    "Secrets Manager": (Call.GET_SECRET_VALUE,),
+_CALLS: Final[Mapping[SwitchName, Sequence[Call]]] = {
+    SwitchName.PARAMETER_STORE: (Call.GET_PARAMETER, Call.PUT_PARAMETER, Call.ADD_TAGS),
+    SwitchName.SECRETS_MANAGER: (Call.GET_SECRET_VALUE,),
 }
 
 
 def aws_switches(proxy: FaultProxy) -> list[Switch]:
     """One switch for each service. Only the function's calls go through the proxy."""
-    faults: dict[str, AwsFault | None] = dict.fromkeys(_CALLS)
+    faults: dict[SwitchName, AwsFault | None] = dict.fromkeys(_CALLS)
 
-    def meets(service: str, fault: AwsFault | None) -> None:
+    def meets(service: SwitchName, fault: AwsFault | None) -> None:
         faults[service] = fault
         proxy.recover()  # the proxy ends all faults or none
         for name, standing in faults.items():
@@ -25,19 +26,30 @@ def aws_switches(proxy: FaultProxy) -> list[Switch]:
                 for call in _CALLS[name]:
                     proxy.fail(call, standing, times=None)
 
-    def switch(service: str) -> Switch:
+    def switch(service: SwitchName, label: str) -> Switch:
         return Switch(
-            service.lower().replace(" ", "-"),
             service,
+            label,
             [
-                Position(name="works", label="works", turn=lambda: meets(service, None)),
                 Position(
-                    name="throttles",
+                    name=PositionName.WORKS,
+                    label="works",
+                    turn=lambda: meets(service, None),
+                ),
+                Position(
+                    name=PositionName.THROTTLES,
                     label="throttles every call",
                     turn=lambda: meets(service, THROTTLED),
                 ),
-                Position(name="denies", label="denies access", turn=lambda: meets(service, DENIED)),
+                Position(
+                    name=PositionName.DENIES,
+                    label="denies access",
+                    turn=lambda: meets(service, DENIED),
+                ),
             ],
         )
 
-    return [switch(service) for service in _CALLS]
+    return [
+        switch(SwitchName.PARAMETER_STORE, "Parameter Store"),
+        switch(SwitchName.SECRETS_MANAGER, "Secrets Manager"),
+    ]

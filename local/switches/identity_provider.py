@@ -5,6 +5,7 @@ from typing import Final
 from local.idp import faults
 from local.idp.faults import Endpoint, Fault
 from local.idp.identity_provider import IdentityProvider
+from local.switches.names import PositionName, SwitchName
 from local.switches.switch import Position, Switch
 
 SLOW_SECONDS: Final = 6
@@ -21,20 +22,24 @@ def identity_provider_switch(idp: IdentityProvider) -> Switch:
                 idp.fail(endpoint, fault, times=None)
 
     return Switch(
-        "identity-provider",
+        SwitchName.IDENTITY_PROVIDER,
         "Identity provider",
         [
-            Position(name="works", label="works", turn=lambda: meets(None)),
+            Position(name=PositionName.WORKS, label="works", turn=lambda: meets(None)),
             Position(
-                name="slow",
+                name=PositionName.SLOW,
                 label=f"answers after {SLOW_SECONDS} seconds",
                 turn=lambda: meets(faults.delay(SLOW_SECONDS)),
             ),
             Position(
-                name="busy",
+                name=PositionName.BUSY,
                 label="is busy (429)",
                 turn=lambda: meets(faults.status(429, retry_after="600")),
             ),
-            Position(name="down", label="is down (503)", turn=lambda: meets(faults.status(503))),
+            Position(
+                name=PositionName.DOWN,
+                label="is down (503)",
+                turn=lambda: meets(faults.status(503)),
+            ),
         ],
     )

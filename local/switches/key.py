@@ -5,6 +5,7 @@ from typing import Any
 
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
+from local.switches.names import PositionName, SwitchName
 from local.switches.switch import Position, Switch
 
 
@@ -29,17 +30,21 @@ class Key:
     def switch(self) -> Switch:
         """The switch. Each new version of the secret makes the function run at once."""
         return Switch(
-            "key",
+            SwitchName.KEY,
             "Key in the secret",
             [
-                Position(name="works", label="works", turn=self.works),
-                Position(name="revoked", label="is revoked at the provider", turn=self.is_revoked),
+                Position(name=PositionName.WORKS, label="works", turn=self.works),
                 Position(
-                    name="unknown",
+                    name=PositionName.REVOKED,
+                    label="is revoked at the provider",
+                    turn=self.is_revoked,
+                ),
+                Position(
+                    name=PositionName.UNKNOWN,
                     label="is replaced by one that the provider does not know",
                     turn=self.is_unknown,
                 ),
-                Position(name="damaged", label="is cut in half", turn=self.is_damaged),
+                Position(name=PositionName.DAMAGED, label="is cut in half", turn=self.is_damaged),
             ],
         )
 

@@ -12,6 +12,7 @@ from local.idp.service_account import ServiceAccount
 from local.switches.aws import aws_switches
 from local.switches.identity_provider import identity_provider_switch
 from local.switches.key import Key
+from local.switches.names import ButtonName
 from local.switches.schedules import schedules_switch
 from local.switches.switch import Button, Panel, Switch
 
@@ -37,19 +38,19 @@ def panel_of(
         switches=switches,
         buttons=[
             Button(
-                name="rotate",
+                name=ButtonName.ROTATE,
                 label="Rotate now",
                 press=lambda: functions.invoke(
                     FunctionName=rotator.function_name, InvocationType="Event", Payload=b"{}"
                 ),
             ),
             Button(
-                name="delete-parameter",
+                name=ButtonName.DELETE_PARAMETER,
                 label="Delete the parameter",
                 press=lambda: _delete(ssm, rotator.parameter_name),
             ),
             Button(
-                name="repair",
+                name=ButtonName.REPAIR,
                 label="Repair everything",
                 press=lambda: _repair(switches),
             ),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any, Final
 
+from local.switches.names import PositionName, SwitchName
 from local.switches.switch import Position, Switch
 from token_rotator.contract import EventField, Trigger
 
@@ -29,17 +30,21 @@ def enable_schedules(scheduler: Any, enabled: Collection[Trigger]) -> None:
 def schedules_switch(scheduler: Any) -> Switch:
     """The schedule and the watchdogs. Events make the function run in any case."""
     return Switch(
-        "schedules",
+        SwitchName.SCHEDULES,
         "Schedules",
         [
-            Position(name="run", label="all run", turn=lambda: enable_schedules(scheduler, ALL)),
             Position(
-                name="watchdogs",
+                name=PositionName.WORKS,
+                label="all run",
+                turn=lambda: enable_schedules(scheduler, ALL),
+            ),
+            Position(
+                name=PositionName.WATCHDOGS,
                 label="only the watchdogs run",
                 turn=lambda: enable_schedules(scheduler, {Trigger.WATCHDOG}),
             ),
             Position(
-                name="disabled",
+                name=PositionName.DISABLED,
                 label="are disabled",
                 turn=lambda: enable_schedules(scheduler, ()),
             ),

@@ -20,6 +20,7 @@ from local.observation.consumer import Published, Use
 from local.observation.state import Observer
 from local.page.page import Page
 from local.switches.identity_provider import identity_provider_switch
+from local.switches.names import ButtonName
 from local.switches.switch import Button, Panel
 from tests.support.infra_templates import template
 from tests.support.watching import Consumers, FunctionLog
@@ -69,7 +70,7 @@ def a_watched_rotator() -> Iterator[Page]:
             ),
             panel=Panel(
                 switches=[identity_provider_switch(idp)],
-                buttons=[Button(name="rotate", label="Rotate now", press=rotate)],
+                buttons=[Button(name=ButtonName.ROTATE, label="Rotate now", press=rotate)],
             ),
         ) as page,
     ):

@@ -8,6 +8,7 @@ import pytest
 
 from local.aws.fault_proxy import Call
 from local.switches.identity_provider import SLOW_SECONDS
+from local.switches.names import ButtonName, PositionName, SwitchName
 from local.switches.panel import panel_of
 from local.switches.switch import Panel
 from tests.faults.deployed_function import DeployedFunction, timeout_seconds
@@ -34,7 +35,7 @@ def panel(function: DeployedFunction) -> Panel:
 def turned(panel: Panel, switch: str, position: str) -> Iterator[None]:
     panel.turn(switch, position)
     yield
-    panel.turn(switch, "works")
+    panel.turn(switch, PositionName.WORKS)
 
 
 class Case(NamedTuple):
@@ -49,12 +50,14 @@ class Case(NamedTuple):
 @pytest.mark.parametrize(
     "case",
     [
-        Case("identity-provider", "busy", "IdentityProviderDown"),
-        Case("identity-provider", "down", "IdentityProviderDown", SHORT),
-        Case("key", "revoked", "TokenRequestRefused"),
-        Case("parameter-store", "throttles", "ParameterStoreUnavailable", SHORT),
-        Case("parameter-store", "denies", "PublicationError"),
-        Case("secrets-manager", "denies", "CredentialError"),
+        Case(SwitchName.IDENTITY_PROVIDER, PositionName.BUSY, "IdentityProviderDown"),
+        Case(SwitchName.IDENTITY_PROVIDER, PositionName.DOWN, "IdentityProviderDown", SHORT),
+        Case(SwitchName.KEY, PositionName.REVOKED, "TokenRequestRefused"),
+        Case(
+            SwitchName.PARAMETER_STORE, PositionName.THROTTLES, "ParameterStoreUnavailable", SHORT
+        ),
+        Case(SwitchName.PARAMETER_STORE, PositionName.DENIES, "PublicationError"),
+        Case(SwitchName.SECRETS_MANAGER, PositionName.DENIES, "CredentialError"),
     ],
     ids=lambda case: f"{case.switch} {case.position}",
 )
@@ -74,7 +77,7 @@ def test_a_part_fails_as_its_switch_says_and_works_again(
 def test_a_slow_identity_provider_makes_the_rotation_longer(
     function: DeployedFunction, panel: Panel
 ):
-    with turned(panel, "identity-provider", "slow"):
+    with turned(panel, SwitchName.IDENTITY_PROVIDER, PositionName.SLOW):
         rotated = function.rotate()
 
     assert rotated.published
@@ -82,7 +85,7 @@ def test_a_slow_identity_provider_makes_the_rotation_longer(
 
 
 def test_a_warm_function_needs_no_secrets_manager(function: DeployedFunction, panel: Panel):
-    with turned(panel, "secrets-manager", "throttles"):
+    with turned(panel, SwitchName.SECRETS_MANAGER, PositionName.THROTTLES):
         rotated = function.rotate()
         throttled = function.aws.met(Call.GET_SECRET_VALUE)
 
@@ -90,12 +93,16 @@ def test_a_warm_function_needs_no_secrets_manager(function: DeployedFunction, pa
     assert throttled, "no call was throttled"
 
 
-@pytest.mark.parametrize("position", ["unknown", "damaged"])
+@pytest.mark.parametrize("position", [PositionName.UNKNOWN, PositionName.DAMAGED])
 def test_a_key_that_is_of_no_use_leaves_the_previous_one_in_use(
     function: DeployedFunction, panel: Panel, position: str
 ):
-    spoiled = triggered(function, Trigger.SECRET_CHANGED, lambda: panel.turn("key", position))
-    repaired = triggered(function, Trigger.SECRET_CHANGED, lambda: panel.turn("key", "works"))
+    spoiled = triggered(
+        function, Trigger.SECRET_CHANGED, lambda: panel.turn(SwitchName.KEY, position)
+    )
+    repaired = triggered(
+        function, Trigger.SECRET_CHANGED, lambda: panel.turn(SwitchName.KEY, PositionName.WORKS)
+    )
 
     for entry, previous in ((spoiled, True), (repaired, False)):
         assert (entry.outcome, entry.previous_key_used) == (Outcome.PUBLISHED, previous)
@@ -104,11 +111,11 @@ def test_a_key_that_is_of_no_use_leaves_the_previous_one_in_use(
 def test_a_deleted_parameter_is_gone_until_the_next_rotation(
     function: DeployedFunction, panel: Panel
 ):
-    panel.press("delete-parameter")
+    panel.press(ButtonName.DELETE_PARAMETER)
     gone = function.parameter()
-    panel.press("delete-parameter")  # nothing is there: no error
+    panel.press(ButtonName.DELETE_PARAMETER)  # nothing is there: no error
 
-    rotated = triggered(function, Trigger.MANUAL, lambda: panel.press("rotate"))
+    rotated = triggered(function, Trigger.MANUAL, lambda: panel.press(ButtonName.ROTATE))
 
     assert gone is None
     assert (rotated.outcome, rotated.parameter_version) == (Outcome.PUBLISHED, 1)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from local.observation.state import Snapshot
 from local.run.picture import scenes, svg
+from local.switches.names import ButtonName, PositionName, SwitchName
 from local.switches.switch import Button, Panel, Position, Switch
 from tests.support.watching import NOW, TOKEN, published
 from token_rotator.contract import Outcome, Trigger
@@ -19,22 +20,22 @@ class Rotator:
     """A rotator whose every rotation is logged two snapshots later."""
 
     def __init__(self) -> None:
-        self.key = "works"
+        self.key: str = PositionName.WORKS
         self.acts: list[str] = []
         self._logged = [self._rotation()]
         self._pending: list[tuple[int, LoggedRotation]] = []
         self.panel = Panel(
             switches=[
                 Switch(
-                    "key",
+                    SwitchName.KEY,
                     "Key",
                     [
                         Position(name=name, label=name, turn=lambda name=name: self._turn(name))  # type: ignore[misc]
-                        for name in ("works", "revoked")
+                        for name in (PositionName.WORKS, PositionName.REVOKED)
                     ],
                 )
             ],
-            buttons=[Button(name="rotate", label="Rotate", press=self._rotate)],
+            buttons=[Button(name=ButtonName.ROTATE, label="Rotate", press=self._rotate)],
         )
 
     def snapshots(self) -> Iterator[Snapshot]:
@@ -58,11 +59,11 @@ class Rotator:
         self.acts.append(position)
 
     def _rotate(self) -> None:
-        self.acts.append("rotate")
+        self.acts.append(ButtonName.ROTATE)
         self._pending.append((self._now + 2, self._rotation()))
 
     def _rotation(self) -> LoggedRotation:
-        works = self.key == "works"
+        works = self.key == PositionName.WORKS
         return LoggedRotation(
             at=NOW + timedelta(seconds=1),
             trigger=Trigger.MANUAL,
@@ -82,7 +83,12 @@ def test_the_last_scene_has_a_failure_and_a_publication_after_it() -> None:
     rotator, picture = drawn()
     texts = "".join(ET.fromstring(picture).itertext()).replace("\xa0", " ")
 
-    assert rotator.acts == ["revoked", "rotate", "works", "rotate"]
+    assert rotator.acts == [
+        PositionName.REVOKED,
+        ButtonName.ROTATE,
+        PositionName.WORKS,
+        ButtonName.ROTATE,
+    ]
     first, failed, last = (m.start() for m in re.finditer("manual: (published|failed)", texts))
     assert texts[failed:last].startswith("manual: failed, TokenRequestRefused")
     assert first < failed < last

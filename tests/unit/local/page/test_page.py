@@ -19,6 +19,7 @@ from local.page.life import Life
 from local.page.page import Page
 from local.switches.identity_provider import identity_provider_switch
 from local.switches.key import Key
+from local.switches.names import ButtonName, PositionName, SwitchName
 from local.switches.switch import Button, Panel, Switch
 from tests.support.watching import NOW, Logs, published, worked
 
@@ -45,7 +46,7 @@ def page_of(idp: IdentityProvider, logs: Logs, *switches: Switch) -> Page:
         alarms=Alarms({"Resources": {}}, metrics=LogMetrics(log), deployed_at=NOW),
         panel=Panel(
             switches=[identity_provider_switch(idp), *switches],
-            buttons=[Button(name="rotate", label="Rotate now", press=lambda: None)],
+            buttons=[Button(name=ButtonName.ROTATE, label="Rotate now", press=lambda: None)],
         ),
     )
 
@@ -117,11 +118,13 @@ class Gone:
 
 def test_it_shows_the_position_of_a_switch_as_soon_as_it_is_turned(page: Page) -> None:
     before = state(page)["switches"][0]["now"]
-    answered = json.loads(ask(page, "/turn", {"switch": "identity-provider", "position": "down"}))
+    answered = json.loads(
+        ask(page, "/turn", {"switch": SwitchName.IDENTITY_PROVIDER, "position": PositionName.DOWN})
+    )
 
-    assert before == "works"
-    assert answered["switches"][0]["now"] == "down"
-    assert state(page)["switches"][0]["now"] == "down"
+    assert before == PositionName.WORKS
+    assert answered["switches"][0]["now"] == PositionName.DOWN
+    assert state(page)["switches"][0]["now"] == PositionName.DOWN
 
 
 def test_no_answer_holds_a_token_or_a_key(idp: IdentityProvider, account: ServiceAccount) -> None:
@@ -135,10 +138,10 @@ def test_no_answer_holds_a_token_or_a_key(idp: IdentityProvider, account: Servic
         page.show(observer.observe(NOW))
         answers = [ask(page, path) for path in FILES]
         answers += [
-            ask(page, "/turn", {"switch": "key", "position": position.name})
+            ask(page, "/turn", {"switch": SwitchName.KEY, "position": position.name})
             for position in key.positions
         ]
-        answers.append(ask(page, "/press", {"button": "rotate"}))
+        answers.append(ask(page, "/press", {"button": ButtonName.ROTATE}))
 
     shown = "\n".join(answers)
     assert '"version": 7' in shown

@@ -12,6 +12,7 @@ from local.aws.deployment import Rotator
 from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from local.process.environment import REGION
+from local.switches.names import ButtonName
 from local.switches.panel import panel_of
 from local.switches.switch import Panel
 from tests.unit.local.switches.proxy import Proxy
@@ -59,7 +60,7 @@ def panel(aws: Any, proxy: Any, idp: IdentityProvider, account: ServiceAccount) 
 
 
 def test_rotate_now_does_not_wait_for_the_function(aws: Aws, panel: Panel) -> None:
-    panel.press("rotate")
+    panel.press(ButtonName.ROTATE)
 
     assert aws.invoked == [{"FunctionName": "rotator", "InvocationType": "Event", "Payload": b"{}"}]
 
@@ -68,8 +69,8 @@ def test_the_parameter_is_deleted_and_may_be_gone_already(aws: Aws, panel: Panel
     ssm = aws.client("ssm")
     ssm.put_parameter(Name=PARAMETER, Value="{}", Type="String")
 
-    panel.press("delete-parameter")
-    panel.press("delete-parameter")
+    panel.press(ButtonName.DELETE_PARAMETER)
+    panel.press(ButtonName.DELETE_PARAMETER)
 
     assert ssm.describe_parameters()["Parameters"] == []
 
@@ -81,7 +82,7 @@ def test_repair_everything_turns_every_switch_to_where_its_part_works(
         panel.turn(switch.name, switch.positions[-1].name)
     assert proxy.faults
 
-    panel.press("repair")
+    panel.press(ButtonName.REPAIR)
 
     assert [one.now for one in panel.switches] == [one.positions[0].name for one in panel.switches]
     assert not proxy.faults

@@ -17,6 +17,7 @@ from local.process.environment import REGION
 from local.switches.aws import DENIED, aws_switches
 from local.switches.identity_provider import SLOW_SECONDS, identity_provider_switch
 from local.switches.key import Key
+from local.switches.names import PositionName
 from local.switches.schedules import schedules_switch
 from local.switches.switch import Button, NotOnThePanel, Panel, Position, Switch
 from tests.unit.local.switches.proxy import Proxy
@@ -64,7 +65,11 @@ def test_a_position_that_cannot_be_taken_is_not_shown() -> None:
 
 @pytest.mark.parametrize(
     ("position", "status", "delay"),
-    [("slow", None, SLOW_SECONDS), ("busy", 429, 0), ("down", 503, 0)],
+    [
+        (PositionName.SLOW, None, SLOW_SECONDS),
+        (PositionName.BUSY, 429, 0),
+        (PositionName.DOWN, 503, 0),
+    ],
 )
 def test_the_identity_provider_fails_at_both_endpoints_until_it_works(
     idp: IdentityProvider, position: str, status: int | None, delay: int
@@ -73,7 +78,7 @@ def test_the_identity_provider_fails_at_both_endpoints_until_it_works(
 
     switch.turn(position)
     found = [idp._faults.take(endpoint) for endpoint in (Endpoint.DISCOVERY, Endpoint.TOKEN)]  # noqa: SLF001
-    switch.turn("works")
+    switch.turn(PositionName.WORKS)
 
     for fault in found:
         assert fault is not None
@@ -86,18 +91,18 @@ def test_each_aws_service_fails_by_its_own_switch() -> None:
     proxy: Any = Proxy()
     parameter_store, secrets_manager = aws_switches(proxy)
 
-    parameter_store.turn("throttles")
-    secrets_manager.turn("denies")
+    parameter_store.turn(PositionName.THROTTLES)
+    secrets_manager.turn(PositionName.DENIES)
     assert proxy.faults == {
         **dict.fromkeys(PARAMETER_STORE, THROTTLED),
         Call.GET_SECRET_VALUE: DENIED,
     }
 
-    parameter_store.turn("denies")
-    secrets_manager.turn("works")
+    parameter_store.turn(PositionName.DENIES)
+    secrets_manager.turn(PositionName.WORKS)
     assert proxy.faults == dict.fromkeys(PARAMETER_STORE, DENIED)
 
-    parameter_store.turn("works")
+    parameter_store.turn(PositionName.WORKS)
     assert not proxy.faults
 
 
@@ -122,23 +127,23 @@ def test_the_key_is_revoked_replaced_or_damaged_and_works_again(
     def accepted() -> bool:
         return bool(idp._accounts.accepted_keys(account.client_id))  # noqa: SLF001
 
-    switch.turn("revoked")
+    switch.turn(PositionName.REVOKED)
     assert (accepted(), secret.versions) == (False, [good])
 
-    switch.turn("unknown")
+    switch.turn(PositionName.UNKNOWN)
     assert accepted()
     previous, current = secret.versions[-2:]
     assert previous == good
     assert current["serviceAccountId"] == account.client_id
     assert current["privateKey"] != account.private_key_pem
 
-    switch.turn("damaged")
+    switch.turn(PositionName.DAMAGED)
     previous, current = secret.versions[-2:]
     assert previous == good, "the function uses the previous version, which must work"
     assert account.private_key_pem.startswith(current["privateKey"])
     assert len(current["privateKey"]) < len(account.private_key_pem)
 
-    switch.turn("works")
+    switch.turn(PositionName.WORKS)
     assert (accepted(), secret.versions[-1]) == (True, good)
 
 
@@ -174,10 +179,10 @@ def test_schedules_are_disabled_and_nothing_else_of_them_changes(scheduler: Any)
 
     switch, before = schedules_switch(scheduler), kept()
 
-    switch.turn("watchdogs")
+    switch.turn(PositionName.WATCHDOGS)
     assert states() == {"schedule": "DISABLED", "watchdog": "ENABLED", "watchdog-2": "ENABLED"}
-    switch.turn("disabled")
+    switch.turn(PositionName.DISABLED)
     assert set(states().values()) == {"DISABLED"}
-    switch.turn("run")
+    switch.turn(PositionName.WORKS)
     assert set(states().values()) == {"ENABLED"}
     assert kept() == before
