@@ -27,8 +27,8 @@ environment:
                           0 takes any free port
 
 exit code:
-  0 success, or Ctrl-C in the live view; 1 failure, with the cause on stderr; 130 or 143 stopped
-  by a signal before that"""  # noqa: E501
+  0 success, or Ctrl-C in the live view; 1 failure, with the cause on stderr; 2 wrong options;
+  130 or 143 stopped by a signal before that"""  # noqa: E501
 
 
 class Stopped(SystemExit):
@@ -43,13 +43,14 @@ def main() -> int:
         epilog=ENVIRONMENT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
+    ending = parser.add_mutually_exclusive_group()
+    ending.add_argument(
         "--once",
         action="store_true",
         help="end as soon as a consumer has read the parameter and used the token, "
         f"or after {ONCE_SECONDS} seconds",
     )
-    parser.add_argument(
+    ending.add_argument(
         "--picture",
         metavar="FILE",
         type=Path,

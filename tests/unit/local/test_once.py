@@ -106,6 +106,18 @@ def test_without_a_token_it_ends_after_180_seconds_with_the_rotations_error(
     )
 
 
+def test_it_cannot_draw_a_picture_as_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["local", "--once", "--picture", "live-view.svg"])
+    monkeypatch.delattr(command, "Run")
+
+    with pytest.raises(SystemExit, match="2"):
+        command.main()
+
+    assert "--picture: not allowed with argument --once" in capsys.readouterr().err
+
+
 def test_a_cdk_command_that_hangs_is_ended_after_180_seconds(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
