@@ -5,7 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from token_rotator.contract import ReportField
-from token_rotator_cli.deployment.rotation_log import LogEvent, LoggedRotation, RotationLog
+from token_rotator_cli.deployment.rotation_log import (
+    LogEvent,
+    LoggedRotation,
+    RotationLog,
+    rotations,
+)
 
 OUT_OF_ORDER: Final = timedelta(seconds=5)
 """Lines of two log streams may become readable in another order than that of their times."""
@@ -24,8 +29,7 @@ class FollowedLog(RotationLog):
     def new_rotations(self) -> list[LoggedRotation]:
         """The rotations that no earlier call of this method returned, in order of publication."""
         events = self.new_events(containing=ReportField.OUTCOME)
-        found = filter(None, (LoggedRotation.parse(one.message, one.at) for one in events))
-        return sorted(found, key=lambda one: (one.at, one.parameter_version or 0))
+        return sorted(rotations(events), key=lambda one: (one.at, one.parameter_version or 0))
 
     def new_events(self, *, containing: str | None = None) -> Iterator[LogEvent]:
         """The lines that no earlier call of this method returned."""

@@ -34,7 +34,8 @@ class Logs:
     def log(self, at: datetime, stream: str = "a", **line: object) -> None:
         self.lines.append((at, stream, json.dumps(line)))
 
-    def get_paginator(self, _operation: str) -> Pages:
+    def get_paginator(self, operation: str) -> Pages:
+        assert operation == "filter_log_events"
         return Pages(self._filter)
 
     def _filter(self, *, startTime: int = 0, **_: object) -> dict[str, Any]:  # noqa: N803

@@ -143,7 +143,7 @@ class RotationLog:
     def of_request(self, request_id: str) -> LoggedRotation | None:
         """The rotation of a recent invocation, if its line is readable already."""
         events = self.events(self._now() - RECENT, containing=request_id)
-        return next(_rotations(events), None)
+        return next(rotations(events), None)
 
     def attempts(self) -> list[LoggedRotation]:
         """The latest rotations that requested a token, newest last."""
@@ -151,7 +151,7 @@ class RotationLog:
 
     def since(self, moment: datetime) -> list[LoggedRotation]:
         """All rotations since a time, including those that kept the token."""
-        return [*_rotations(self.events(moment, containing=ReportField.OUTCOME))]
+        return [*rotations(self.events(moment, containing=ReportField.OUTCOME))]
 
     def recent_attempts(self) -> list[LoggedRotation]:
         """The attempts of the last minutes."""
@@ -159,10 +159,11 @@ class RotationLog:
 
     def _attempts(self, within: timedelta) -> list[LoggedRotation]:
         events = self.events(self._now() - within, containing=ReportField.OUTCOME)
-        return sorted((one for one in _rotations(events) if one.attempted), key=lambda one: one.at)
+        return sorted((one for one in rotations(events) if one.attempted), key=lambda one: one.at)
 
 
-def _rotations(events: Iterable[LogEvent]) -> Iterator[LoggedRotation]:
+def rotations(events: Iterable[LogEvent]) -> Iterator[LoggedRotation]:
+    """The rotations among these lines."""
     return filter(None, (LoggedRotation.parse(one.message, one.at) for one in events))
 
 

@@ -1,53 +1,27 @@
 """The one reader of the function's log reads what the function writes."""
 
 import json
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from local.followed_log import FollowedLog
 from tests.support.application import Deployed
-from tests.support.live_cloudwatch import Pages
 from tests.support.operated_aws import Refusing
+from tests.support.watching import NOW, Logs
 from token_rotator.contract import EventField, Outcome, ReportField, Trigger
 from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 from token_rotator_cli.errors import CallerError
 
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
-
-class FakeLogs:
-    """CloudWatch Logs with one group; like the real one it returns whatever is not too old."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[datetime, str, str]] = []
-
-    def write(self, at: datetime, *, stream: str = "a", **line: object) -> None:
-        self.lines.append((at, stream, json.dumps(line)))
-
-    def get_paginator(self, operation: str) -> Pages:
-        assert operation == "filter_log_events"
-        return Pages(self._filter)
-
-    def _filter(self, *, startTime: int, **_: object) -> dict[str, Any]:  # noqa: N803
-        return {
-            "events": [
-                {"timestamp": milliseconds, "logStreamName": stream, "message": message}
-                for at, stream, message in self.lines
-                if (milliseconds := int(at.timestamp() * 1000)) >= startTime
-            ]
-        }
+@pytest.fixture
+def logs() -> Logs:
+    return Logs()
 
 
 @pytest.fixture
-def logs() -> FakeLogs:
-    return FakeLogs()
-
-
-@pytest.fixture
-def log(logs: FakeLogs) -> RotationLog:
-    return RotationLog(logs, log_group="/group", now=lambda: NOON)
+def log(logs: Logs) -> RotationLog:
+    return RotationLog(logs, log_group="/group", now=lambda: NOW)
 
 
 def test_what_the_function_writes_is_read_back(
@@ -56,10 +30,10 @@ def test_what_the_function_writes_is_read_back(
     answer = deployed.rotate(**{EventField.TRIGGER: Trigger.SCHEDULE})
     line, _metrics = capsys.readouterr().out.splitlines()
 
-    rotation = LoggedRotation.parse(line, NOON)
+    rotation = LoggedRotation.parse(line, NOW)
 
     assert rotation is not None
-    assert (rotation.at, rotation.trigger, rotation.outcome) == (NOON, "schedule", "published")
+    assert (rotation.at, rotation.trigger, rotation.outcome) == (NOW, "schedule", "published")
     assert rotation.expires_at is not None
     assert rotation.expires_at.isoformat() == answer["expires_at"]
     assert rotation.parameter_version == answer["parameter_version"] == 1
@@ -69,14 +43,14 @@ def test_what_the_function_writes_is_read_back(
     assert (rotation.previous_key_used, rotation.warnings, rotation.error) == (False, (), None)
 
 
-def test_a_new_rotation_is_returned_once_however_late_its_line_becomes_readable(logs: FakeLogs):
+def test_a_new_rotation_is_returned_once_however_late_its_line_becomes_readable(logs: Logs):
     log = FollowedLog(logs, log_group="/group")
-    logs.lines.append((NOON, "a", "START RequestId: 1"))
-    logs.write(NOON, trigger="schedule", outcome="published", parameter_version=7)
-    logs.write(NOON, _aws={"CloudWatchMetrics": []}, TokenPublished=1)
+    logs.lines.append((NOW, "a", "START RequestId: 1"))
+    logs.log(NOW, trigger="schedule", outcome="published", parameter_version=7)
+    logs.log(NOW, _aws={"CloudWatchMetrics": []}, TokenPublished=1)
 
     first, second = log.new_rotations(), log.new_rotations()
-    logs.write(NOON - timedelta(seconds=1), stream="late", trigger="watchdog", outcome="kept")
+    logs.log(NOW - timedelta(seconds=1), stream="late", trigger="watchdog", outcome="kept")
     third = log.new_rotations()
 
     assert [(one.trigger, one.outcome, one.parameter_version) for one in first] == [
@@ -86,22 +60,18 @@ def test_a_new_rotation_is_returned_once_however_late_its_line_becomes_readable(
     assert [one.trigger for one in third] == ["watchdog"]
 
 
-def test_attempts_leave_out_runs_that_kept_the_token_and_are_in_order(
-    log: RotationLog, logs: FakeLogs
-):
-    logs.write(NOON - timedelta(minutes=1), outcome=Outcome.FAILED)
-    logs.write(NOON - timedelta(minutes=2), outcome=Outcome.KEPT)
-    logs.write(NOON - timedelta(minutes=3), outcome=Outcome.PUBLISHED)
+def test_attempts_leave_out_runs_that_kept_the_token_and_are_in_order(log: RotationLog, logs: Logs):
+    logs.log(NOW - timedelta(minutes=1), outcome=Outcome.FAILED)
+    logs.log(NOW - timedelta(minutes=2), outcome=Outcome.KEPT)
+    logs.log(NOW - timedelta(minutes=3), outcome=Outcome.PUBLISHED)
 
     assert [one.outcome for one in log.attempts()] == ["published", "failed"]
 
 
-def test_hours_are_searched_only_if_the_last_minutes_hold_no_attempt(
-    log: RotationLog, logs: FakeLogs
-):
-    logs.write(NOON - timedelta(hours=11), outcome=Outcome.PUBLISHED)
+def test_hours_are_searched_only_if_the_last_minutes_hold_no_attempt(log: RotationLog, logs: Logs):
+    logs.log(NOW - timedelta(hours=11), outcome=Outcome.PUBLISHED)
     before = log.recent_attempts(), len(log.attempts())
-    logs.write(NOON, outcome=Outcome.FAILED)
+    logs.log(NOW, outcome=Outcome.FAILED)
 
     assert before == ([], 1)
     assert [one.outcome for one in log.attempts()] == ["failed"]
@@ -109,7 +79,7 @@ def test_hours_are_searched_only_if_the_last_minutes_hold_no_attempt(
 
 @pytest.mark.parametrize("message", ["", "{", "[]", "null", '{"type": "platform.start"}', "END"])
 def test_other_lines_are_no_rotation(message: str):
-    assert LoggedRotation.parse(message, NOON) is None
+    assert LoggedRotation.parse(message, NOW) is None
 
 
 def test_a_failure_gives_its_reason_in_its_own_words():
@@ -119,15 +89,15 @@ def test_a_failure_gives_its_reason_in_its_own_words():
         ReportField.ERROR_MESSAGE: "status 503",
     }
 
-    rotation = LoggedRotation.parse(json.dumps(line), NOON)
+    rotation = LoggedRotation.parse(json.dumps(line), NOW)
 
     assert rotation
     assert rotation.reason == "IdentityProviderDown: status 503"
 
 
-def test_the_end_of_the_log_is_whatever_it_holds(logs: FakeLogs):
+def test_the_end_of_the_log_is_whatever_it_holds(logs: Logs):
     log = FollowedLog(logs, log_group="/group")
-    logs.lines = [(NOON, "a", f"line {number}") for number in range(20)]
+    logs.lines = [(NOW, "a", f"line {number}") for number in range(20)]
 
     assert log.last_lines(2) == "line 18\nline 19"
 
