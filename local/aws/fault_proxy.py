@@ -72,7 +72,8 @@ class FaultProxy:
 
     def __init__(self, *, port: int, upstream_url: str, directory: Path) -> None:
         """Starts the proxy. Raises FaultProxyFailed."""
-        self._control = f"http://{LOOPBACK}:{port}/_microburst"
+        self.url: Final = f"http://{LOOPBACK}:{port}"
+        self._control = f"{self.url}/_microburst"
         self._process = Tethered(
             [INTERPRETER, "-P", "-m", "microburst", "--host", LOOPBACK, "--port", str(port),
              "--upstream", upstream_url, "--no-resign"],

@@ -12,6 +12,7 @@ The differences to `python -m ministack`, all in private names of the pinned ver
   rotator's alarms are not evaluated in either case, because ministack ignores embedded metrics
 - the address and the NAT gateway of a VPC are accepted, not made: functions run outside of the VPC
 - a drift-aware change set puts back what was changed or deleted by hand
+- a request of a web page is refused, or every site in a browser could call the local AWS
 - IAM is asked for a log group, a rule of the default bus and a function's concurrency by the names
   that AWS has for them
 """
@@ -41,6 +42,7 @@ from ministack.services.cloudformation import (  # type: ignore[import-not-found
 )
 
 NEEDED = (
+    (app, "app"),
     (scheduler, "_SCHEDULE_TICK_INTERVAL"),
     (scheduler, "_tick_schedules"),
     (scheduler, "_schedule_last_fired"),
@@ -67,6 +69,8 @@ DRIFTING = frozenset(
     )
 )
 """What the tests change or delete by hand."""
+OF_A_PAGE = {b"origin", b"sec-fetch-site"}
+HOSTS = (b"127.0.0.1", b"localhost")
 EVENT_SECONDS = 60
 """The deployed functions' maximum age of an event."""
 
@@ -84,6 +88,29 @@ def adapt(speedup: float) -> None:
     adapt_networks()
     adapt_change_sets()
     adapt_iam()
+    adapt_server()
+
+
+def adapt_server() -> None:
+    """Refuses what a browser sends for a web page. No SDK sends these headers.
+
+    Ministack itself answers every origin, does not verify signatures, and runs functions as
+    processes. A page whose name resolves to 127.0.0.1 shows itself by its Host (DNS rebinding).
+    https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+    """
+    serve = app.app
+
+    async def serve_no_page(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        headers = dict(scope.get("headers", ()))
+        host = headers.get(b"host", b"").partition(b":")[0]
+        is_start = scope["type"] == "lifespan"
+        if is_start or (host in HOSTS and not headers.keys() & OF_A_PAGE):
+            await serve(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": HTTPStatus.FORBIDDEN, "headers": []})
+        await send({"type": "http.response.body"})
+
+    app.app = serve_no_page
 
 
 def adapt_scheduler(speedup: float) -> None:

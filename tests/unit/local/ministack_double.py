@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from http import HTTPStatus
 from types import ModuleType
 from typing import Any
 
@@ -62,6 +63,8 @@ class Ministack:
             ssm=self.ssm,
         )
         package = ModuleType("ministack")
+        self.app = ModuleType("ministack.app")
+        vars(self.app).update(app=self._serve)
         self.iam_actions = ModuleType("ministack.core.iam_actions")
         vars(self.iam_actions).update(
             extract_resource_arn=lambda _service, arn: arn,
@@ -69,12 +72,15 @@ class Ministack:
         )
         core = ModuleType("ministack.core")
         vars(core).update(iam_actions=self.iam_actions)
-        vars(package).update(app=ModuleType("ministack.app"), services=services, core=core)
+        vars(package).update(app=self.app, services=services, core=core)
         monkeypatch.setitem(sys.modules, "ministack.core", core)
         monkeypatch.setitem(sys.modules, "ministack", package)
         monkeypatch.setitem(sys.modules, "ministack.services", services)
         monkeypatch.setitem(sys.modules, "ministack.services.cloudformation", self.cloudformation)
         monkeypatch.delitem(sys.modules, "local.aws.ministack_main", raising=False)
+
+    async def _serve(self, _scope: object, _receive: object, send: Any) -> None:
+        await send({"status": HTTPStatus.OK})
 
     def _tick(self) -> None:
         self.ticks += 1

@@ -1,6 +1,7 @@
 """Changes to ministack: schedules start at once, events wait, other versions are refused."""
 
 # ruff: noqa: SLF001
+import asyncio
 import importlib
 import json
 from typing import Any
@@ -13,6 +14,47 @@ from tests.unit.local.ministack_double import Ministack
 @pytest.fixture
 def ministack(monkeypatch: pytest.MonkeyPatch) -> Ministack:
     return Ministack(monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "127.0.0.1:4566"}, 200),
+        ({"host": "localhost:4566"}, 200),
+        ({"host": "127.0.0.1"}, 200),
+        ({"host": "127.0.0.1:4566", "origin": "http://127.0.0.1:4566"}, 403),
+        ({"host": "127.0.0.1:4566", "origin": "null"}, 403),
+        ({"host": "127.0.0.1:4566", "sec-fetch-site": "cross-site"}, 403),
+        ({"host": "rebound.example:4566"}, 403),
+        ({"host": "127.0.0.1.example:4566"}, 403),
+        ({}, 403),
+    ],
+)
+def test_a_request_of_a_web_page_is_refused(
+    ministack: Ministack, headers: dict[str, str], status: int
+) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    ministack.adapted()
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    asyncio.run(vars(ministack.app)["app"]({"type": "http", "headers": pairs}, None, send))
+
+    assert sent[0]["status"] == status
+
+
+def test_the_server_itself_may_start_and_stop(ministack: Ministack) -> None:
+    sent: list[object] = []
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    ministack.adapted()
+    asyncio.run(vars(ministack.app)["app"]({"type": "lifespan"}, None, send))
+
+    assert sent == [{"status": 200}]
 
 
 def test_a_new_rate_schedule_is_due_at_once(ministack: Ministack) -> None:
