@@ -14,6 +14,7 @@ from token_rotator_cdk.constructs.token_rotator import TokenRotator
 PAGE: Final = "docs/reference/construct.md"
 
 FOR_TESTS: Final = {"code"}
+"""Arguments that are not documented and not promised."""
 
 
 def arguments() -> str:

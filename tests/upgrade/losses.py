@@ -48,7 +48,7 @@ def held(template: Resource) -> dict[str, Resource]:
 
 
 def losses_in_template(released: Resource, now: Resource) -> Iterator[str]:
-    """What CloudFormation would delete, replace or overwrite, and outputs that change."""
+    """What CloudFormation would delete, replace or overwrite; outputs and parameters."""
     before = held(released)
     for name, one in before.items():
         after = now["Resources"].get(name)
@@ -65,10 +65,11 @@ def losses_in_template(released: Resource, now: Resource) -> Iterator[str]:
     for name, output in released["Outputs"].items():
         if now["Outputs"].get(name, {}).get("Value") != output["Value"]:
             yield f"output {name} is gone or names something else"
+    yield from _changed_parameters(released.get("Parameters", {}), now.get("Parameters", {}))
 
 
 def losses_in_contract(released: Contract, now: Contract) -> Iterator[str]:
-    """Names that are gone, types and defaults that are others, and settings that are demanded."""
+    """Names that are gone, other types and defaults, and what is newly required."""
     for name, kind in released["record"].items():
         if now["record"].get(name) != kind:
             yield f"field {name} of the record is gone or is no {kind}"
@@ -82,6 +83,19 @@ def losses_in_contract(released: Contract, now: Contract) -> Iterator[str]:
         else:
             yield from _narrower(path, setting, now["settings"][path])
     yield from _demanded(released["settings"], now["settings"])
+    yield from _demanded_arguments(released["required arguments"], now["required arguments"])
+
+
+def _changed_parameters(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """CloudFormation keeps the values of the parameters that both templates have."""
+    for name, one in before.items():
+        if name not in after:
+            yield f"parameter {name} is gone"
+        elif after[name]["Type"] != one["Type"]:
+            yield f"parameter {name} is no {one['Type']}"
+    for name, one in after.items():
+        if "Default" in before.get(name, {"Default": None}) and "Default" not in one:
+            yield f"parameter {name} has to be given"
 
 
 def _changed_values(name: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
@@ -111,3 +125,10 @@ def _demanded(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     for path, setting in after.items():
         if path not in before and setting["required"] and path.rpartition(".")[0] in tables:
             yield f"setting {path} is required, and new"
+
+
+def _demanded_arguments(before: dict[str, list[str]], after: dict[str, list[str]]) -> Iterator[str]:
+    for called, required in before.items():
+        for name in after.get(called, ()):
+            if name not in required:
+                yield f"argument {name} of {called} is required"

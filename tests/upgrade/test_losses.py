@@ -51,6 +51,22 @@ def name_another_parameter(template: Resource) -> None:
     template["Outputs"]["MarketingParameterName"]["Value"] += "-2"
 
 
+def take_a_parameter_away(template: Resource) -> None:
+    del template["Parameters"]["ExistingKeyArn"]
+
+
+def change_the_type_of_a_parameter(template: Resource) -> None:
+    template["Parameters"]["SubnetIds"]["Type"] = "String"
+
+
+def demand_a_parameter(template: Resource) -> None:
+    del template["Parameters"]["ExistingKeyArn"]["Default"]
+
+
+def demand_a_new_parameter(template: Resource) -> None:
+    template["Parameters"]["New"] = {"Type": "String"}
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -60,6 +76,10 @@ def name_another_parameter(template: Resource) -> None:
         (rename_the_policy, "is replaced, because of Description"),
         (publish_elsewhere, "has another PARAMETER_NAME"),
         (name_another_parameter, "output MarketingParameterName is gone or names something else"),
+        (take_a_parameter_away, "parameter ExistingKeyArn is gone"),
+        (change_the_type_of_a_parameter, "parameter SubnetIds is no CommaDelimitedList"),
+        (demand_a_parameter, "parameter ExistingKeyArn has to be given"),
+        (demand_a_new_parameter, "parameter New has to be given"),
     ],
 )
 def test_what_a_template_takes_away_is_told(
@@ -95,6 +115,10 @@ def with_(value: object, *path: str) -> Callable[[Contract], None]:
 INTERVAL: Final = ("settings", "rotators.*.interval_minutes")
 SETTING: Final = "setting rotators.*.interval_minutes"
 METRICS: Final = "metric of TokenRotator"
+PARAMETER: Final = "parameter of a package"
+REQUIRED: Final = "required arguments"
+MADE: Final = "argument of TokenRotator"
+USED: Final = "member of TokenRotator"
 
 
 @pytest.mark.parametrize(
@@ -118,6 +142,17 @@ METRICS: Final = "metric of TokenRotator"
         (with_([], "names", METRICS), f"{METRICS} TokenPublished is gone"),
         (with_([], "names", "option of check"), "option of check --json is gone"),
         (with_([], "names", "token_reader"), "token_reader TokenReader is gone"),
+        (with_([], "names", "token_reader"), "token_reader HttpxAuth is gone"),
+        (with_([], "names", "trigger"), "trigger secret-changed is gone"),
+        (with_([], "names", "step"), "step exchange is gone"),
+        (with_([], "names", "field of a step"), "field of a step duration_ms is gone"),
+        (with_([], "names", PARAMETER), f"{PARAMETER} AlarmEmail is gone"),
+        (with_([], "names", MADE), f"{MADE} parameter_name is gone"),
+        (with_([], "names", USED), f"{USED} grant_read is gone"),
+        (with_([], "names", f"{MADE}.metric"), f"{MADE}.metric options is gone"),
+        (with_(["new"], REQUIRED, "TokenReader"), "argument new of TokenReader is required"),
+        (with_([], "names", "member of TokenReader"), "member of TokenReader refresh is gone"),
+        (with_([], "names", "member of AccessToken"), "member of AccessToken expires_at is gone"),
     ],
 )  # fmt: skip
 def test_what_a_contract_takes_away_is_told(
@@ -127,6 +162,13 @@ def test_what_a_contract_takes_away_is_told(
     change(changed)
 
     assert told in [*losses_in_contract(released.contract, changed)]
+
+
+def test_a_new_parameter_with_a_default_is_no_loss(released: Release):
+    grown = copy.deepcopy(released.template)
+    grown["Parameters"]["New"] = {"Type": "String", "Default": ""}
+
+    assert [*losses_in_template(released.template, grown)] == []
 
 
 def test_what_is_new_and_optional_is_no_loss(released: Release):
