@@ -11,9 +11,11 @@ from local.aws.emulator import LocalAws
 from local.followed_log import FollowedLog
 from tests.support.infra_templates import Resource
 from tests.upgrade.losses import held
-from token_rotator.contract import Outcome, StackOutput
+from token_rotator.contract import Outcome, StackOutput, output_of
 
 STACK: Final = "upgraded"
+ROTATOR: Final = "marketing"
+"""The rotator whose token is used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,10 @@ class Stack:
         self._wait("stack_create_complete")
         self.outputs = self._outputs()
 
+    def output(self, output: StackOutput) -> str:
+        """An output of ROTATOR."""
+        return self.outputs[output_of(ROTATOR, output)]
+
     def become(self, version: Version) -> None:
         self._cloudformation.update_stack(**self._asked(version))
         self._wait("stack_update_complete")
@@ -65,7 +71,7 @@ class Stack:
     def stored(self) -> tuple[str, str]:
         """The current version of the secret, and its value."""
         answer = self._aws.client("secretsmanager").get_secret_value(
-            SecretId=self.outputs["MarketingSecretArn"]
+            SecretId=self.output(StackOutput.SECRET_ARN)
         )
         return answer["VersionId"], answer["SecretString"]
 
@@ -86,7 +92,7 @@ class Stack:
         functions = self._aws.client("lambda")
         try:
             answer = functions.invoke(
-                FunctionName=self.outputs["MarketingFunctionName"], Payload=b"{}"
+                FunctionName=self.output(StackOutput.FUNCTION_NAME), Payload=b"{}"
             )
         except functions.exceptions.TooManyRequestsException:
             return None
@@ -98,7 +104,7 @@ class Stack:
 
     def _function(self) -> dict[str, Any]:
         answer = self._aws.client("lambda").get_function_configuration(
-            FunctionName=self.outputs["MarketingFunctionName"]
+            FunctionName=self.output(StackOutput.FUNCTION_NAME)
         )
         return dict(answer)
 

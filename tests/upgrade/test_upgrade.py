@@ -20,7 +20,7 @@ from tests.support.system import eventually
 from tests.upgrade.polling import Polling
 from tests.upgrade.release import BUCKET, FUNCTION_KEY, LAYER_KEY, Release, package
 from tests.upgrade.stack import Stack, Version
-from token_rotator.contract import Outcome
+from token_rotator.contract import Outcome, StackOutput
 from token_rotator_cdk.bundle.build import function_bundle, reader_bundle
 from token_rotator_cdk.bundle.targets import THIS_MACHINE
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
@@ -82,7 +82,7 @@ def stack(aws: LocalAws, idp: IdentityProvider, released: Version) -> Stack:
     """The release, with a key."""
     deployed = Stack(aws, released)
     aws.client("secretsmanager").put_secret_value(
-        SecretId=deployed.outputs["MarketingSecretArn"],
+        SecretId=deployed.output(StackOutput.SECRET_ARN),
         SecretString=idp.new_service_account().as_downloaded(),
     )
     eventually(deployed.rotates, what="the first token")
@@ -92,10 +92,10 @@ def stack(aws: LocalAws, idp: IdentityProvider, released: Version) -> Stack:
 @pytest.fixture(scope="module")
 def consumer(aws: LocalAws, idp: IdentityProvider, stack: Stack) -> Consumer:
     """With a role that has the reader policy of the release, and nothing else."""
-    policy = stack.outputs["MarketingReaderPolicyArn"]
+    policy = stack.output(StackOutput.READER_POLICY_ARN)
     ssm = workload(aws, "consumer-over-the-upgrade", policy_arn=policy)("ssm")
     return Consumer(
-        ssm, parameter_name=stack.outputs["MarketingParameterName"], resource=idp.api("reports")
+        ssm, parameter_name=stack.output(StackOutput.PARAMETER_NAME), resource=idp.api("reports")
     )
 
 
@@ -103,16 +103,8 @@ def failed(log: FollowedLog) -> list[LoggedRotation]:
     return [one for one in log.new_rotations() if one.outcome == Outcome.FAILED]
 
 
-@pytest.mark.parametrize("to", ["checkout", "released"])
-def test_consumers_have_a_valid_token_all_the_time_and_nothing_that_is_held_is_lost(
-    to: str, released: Version, checkout: Version, stack: Stack, consumer: Consumer
-):
-    version = {"checkout": checkout, "released": released}[to]
-    log = stack.log()
-    log.new_rotations()
-    held_before, stored_before = stack.held(released), stack.stored()
-    layer_before = stack.outputs["ReaderLayerArn"]
-
+def become(version: Version, stack: Stack, consumer: Consumer) -> Polling:
+    """Updates the stack while the consumer uses tokens, at last one of the other version."""
     with Polling(consumer=consumer) as polling:
         polling.use_some()
         stack.become(version)
@@ -121,10 +113,24 @@ def test_consumers_have_a_valid_token_all_the_time_and_nothing_that_is_held_is_l
         eventually(stack.rotates, what="a token of the other version")
         eventually(lambda: polling.version() > before or None, what="that token for consumers")
         polling.use_some()
+    return polling
 
-    assert polling.without_a_valid_token == []
-    assert failed(log) == []
-    assert stack.code_sha256() == version.code_sha256
-    assert stack.held(released) == held_before
-    assert stack.stored() == stored_before
-    assert stack.has_layer(layer_before)
+
+def test_consumers_have_a_valid_token_all_the_time_and_nothing_that_is_held_is_lost(
+    released: Version, checkout: Version, stack: Stack, consumer: Consumer
+):
+    """On the way to this checkout, and then on the way back."""
+    held_before, stored_before = stack.held(released), stack.stored()
+    layer_before = stack.outputs[StackOutput.READER_LAYER_ARN]
+    log = stack.log()
+
+    for version in (checkout, released):
+        log.new_rotations()
+        polling = become(version, stack, consumer)
+
+        assert polling.without_a_valid_token == []
+        assert failed(log) == []
+        assert stack.code_sha256() == version.code_sha256
+        assert stack.held(released) == held_before
+        assert stack.stored() == stored_before
+        assert stack.has_layer(layer_before)
