@@ -20,6 +20,8 @@ DIRECTORY: Final = ROOT / "build" / "release"
 PROJECTS: Final = (ROOT, ROOT / "lambda_src")
 BILL: Final = ROOT / "build" / "sbom.cdx.json"
 """Written by ``make sbom``."""
+NOTES: Final = "notes.md"
+CHECKSUMS: Final = "SHA256SUMS"
 
 
 class NotReleasable(Exception):
@@ -76,8 +78,8 @@ def write(repository: str | None, directory: Path = DIRECTORY) -> None:
     directory.mkdir(parents=True)
     files = [wheel(project, directory) for project in PROJECTS]
     files.append(Path(shutil.copy(BILL, directory)))
-    (directory / "notes.md").write_text(text, encoding="utf-8")
-    (directory / "SHA256SUMS").write_text(checksums(files), encoding="utf-8")
+    (directory / NOTES).write_text(text, encoding="utf-8")
+    (directory / CHECKSUMS).write_text(checksums(files), encoding="utf-8")
 
 
 def _built(project: Path, directory: Path) -> Path:
@@ -99,7 +101,7 @@ def main() -> int:
     except NotReleasable as reason:
         print(reason, file=sys.stderr)
         return 1
-    print((DIRECTORY / "SHA256SUMS").read_text(encoding="utf-8"), end="")
+    print((DIRECTORY / CHECKSUMS).read_text(encoding="utf-8"), end="")
     return 0
 
 

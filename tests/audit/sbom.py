@@ -1,18 +1,16 @@
 """The bill of materials of the function's bundle: CycloneDX (ECMA-424) by OWASP's generator.
 
-``python -m tests.audit.sbom`` writes ``build/sbom.cdx.json``. The same bundle has the same bill.
+``make sbom`` writes it. The same bundle has the same bill.
 """
 
 import os
 import subprocess
 import sys
-from typing import Final
 
-from tests.audit.evidence import ROOT
+from local import ROOT
+from local.release import BILL
 from token_rotator_cdk.bundle.build import function_bundle
 from token_rotator_cdk.bundle.targets import LAMBDA
-
-FILE: Final = ROOT / "build" / "sbom.cdx.json"
 
 
 def bill_of_materials() -> str:
@@ -34,9 +32,9 @@ def bill_of_materials() -> str:
 
 def main() -> None:
     """Writes the bill of materials to a file."""
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(bill_of_materials(), encoding="utf-8")
-    print(FILE.relative_to(ROOT))
+    BILL.parent.mkdir(exist_ok=True)
+    BILL.write_text(bill_of_materials(), encoding="utf-8")
+    print(BILL.relative_to(ROOT))
 
 
 if __name__ == "__main__":

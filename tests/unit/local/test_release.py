@@ -1,11 +1,12 @@
 """The files of a release are made of this version, and of nothing that differs between builds."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
 
-from local import release
+from local import ROOT, release
 from local.release import NotReleasable, check_tag, checksums, notes, wheel, with_addresses
 
 CHANGELOG = """\
@@ -85,3 +86,24 @@ def test_the_checksums_are_those_of_sha256sum(tmp_path: Path):
     file.write_bytes(b"content")
 
     assert checksums([file]) == f"{hashlib.sha256(b'content').hexdigest()}  a.whl\n"
+
+
+def test_the_workflow_names_the_files_that_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bill = tmp_path / release.BILL.name
+    bill.write_text("{}")
+    monkeypatch.setattr(release, "BILL", bill)
+    monkeypatch.setattr(release, "notes", lambda *_: "- This.\n")
+    written = tmp_path / "release"
+
+    release.write(None, written)
+
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+    named = {
+        file.name
+        for pattern in re.findall(r"\brelease/([\w.*]+)", workflow)
+        for file in [*written.glob(pattern)] or [Path(f"no {pattern}")]
+    }
+    assert named == {file.name for file in written.iterdir()}
+    assert f"path: {release.DIRECTORY.relative_to(ROOT)}/\n" in workflow
