@@ -1,4 +1,4 @@
-"""What people hold of a version besides its resources: names, types and defaults.
+"""What people hold of a version besides its resources: names, types, defaults and rules.
 
 docs/operate/upgrading.md promises that they stay.
 """
@@ -55,6 +55,9 @@ _CLASSES: Final[dict[str, dict[str, type]]] = {
 
 _NOT_PROMISED: Final = {"failed", "fresh_copy", "moment", "read_if_due"}
 """What the modules of ``token_reader`` use of each other."""
+
+_TEXT: Final = {"$ref", "description"}
+"""What the schema of a setting has besides its rules."""
 
 
 def contract() -> Contract:
@@ -140,7 +143,7 @@ def _settings(
         elif "$ref" in (named := one.get("additionalProperties") or {}):
             yield from _settings(definitions[_definition(named)], definitions, f"{path}{key}.*.")
         else:
-            kept = {name: one[name] for name in ("type", "enum", "default") if name in one}
+            kept = {name: said for name, said in one.items() if name not in _TEXT}
             yield f"{path}{key}", {**kept, "required": key in table.get("required", ())}
 
 

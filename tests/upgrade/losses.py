@@ -109,14 +109,22 @@ def _changed_values(name: str, before: dict[str, Any], after: dict[str, Any]) ->
 
 
 def _narrower(path: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    if before.get("type") != after.get("type"):
-        yield f"setting {path} has another type"
-    if before.get("default") != after.get("default"):
-        yield f"setting {path} has another default"
+    for rule in sorted({*before, *after} - {"enum", "required"}):
+        if _refuses_more(rule, before.get(rule), after.get(rule)):
+            yield f"setting {path} has another {rule}"
     if gone := {*before.get("enum", ())} - {*after.get("enum", before.get("enum", ()))}:
         yield f"setting {path} cannot be {sorted(gone)}"
     if after["required"] and not before["required"]:
         yield f"setting {path} is required"
+
+
+def _refuses_more(rule: str, before: Any, after: Any) -> bool:
+    """Whether another value of a JSON Schema keyword may refuse what was accepted."""
+    if not rule.startswith(("min", "max")):
+        return bool(before != after)
+    if before is None or after is None:
+        return after is not None
+    return bool(after > before if rule.startswith("min") else after < before)
 
 
 def _demanded(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:

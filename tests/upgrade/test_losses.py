@@ -129,6 +129,10 @@ USED: Final = "member of TokenRotator"
         (without(*INTERVAL), f"{SETTING} is gone"),
         (with_("string", *INTERVAL, "type"), f"{SETTING} has another type"),
         (with_(5, *INTERVAL, "default"), f"{SETTING} has another default"),
+        (with_(5, *INTERVAL, "minimum"), f"{SETTING} has another minimum"),
+        (with_(60, *INTERVAL, "maximum"), f"{SETTING} has another maximum"),
+        (with_(1, *INTERVAL, "maxLength"), f"{SETTING} has another maxLength"),
+        (with_("^x", *INTERVAL, "pattern"), f"{SETTING} has another pattern"),
         (with_(1, *INTERVAL, "required"), f"{SETTING} is required"),
         (
             with_({"required": True}, "settings", "rotators.*.new"),
@@ -174,6 +178,9 @@ def test_a_new_parameter_with_a_default_is_no_loss(released: Release):
 def test_what_is_new_and_optional_is_no_loss(released: Release):
     grown = copy.deepcopy(released.contract)
     grown["record"]["scope"] = "str"
+    grown["settings"]["rotators.*.interval_minutes"]["maximum"] += 1
+    grown["settings"]["rotators.*.interval_minutes"]["minimum"] -= 1
+    del grown["settings"]["rotators.*.parameter_name"]["maxLength"]
     grown["settings"]["rotators.*.new"] = {"type": "string", "required": False}
     grown["settings"]["rotators.*.new_table.key"] = {"type": "string", "required": True}
     grown["names"]["log line"] += ["new"]
