@@ -63,6 +63,20 @@ def test_the_pages_and_examples_name_wheels_of_this_version():
     assert {one for one in named if one[0] != VERSION} == set()
 
 
+def test_the_pages_that_say_how_far_the_project_is_name_this_version():
+    named = {
+        str(file.relative_to(ROOT)): version
+        for file in tracked("*.md")
+        for version in re.findall(
+            r"^\*\*(?:Status:|現状:)\*\* (?:version|バージョン) (\d+\.\d+\.\d+)",
+            file.read_text(encoding="utf-8"),
+            re.M,
+        )
+    }
+
+    assert named == dict.fromkeys(("README.md", "README.ja.md", "docs/index.md"), VERSION)
+
+
 def test_the_changelog_begins_with_what_is_not_released_and_then_with_it():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
