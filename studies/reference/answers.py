@@ -1,7 +1,6 @@
 """Tables of the identity provider's responses and error codes."""
 
-from collections.abc import Iterable
-
+from studies.reference.tables import table
 from token_rotator.contract import Profile
 from token_rotator.errors import IdentityProviderError, TokenRequestRefused
 from token_rotator.identity_provider.answers import ROWS
@@ -10,30 +9,32 @@ from token_rotator.identity_provider.codes import CODES, FIXES, Meaning
 
 def answers() -> str:
     """The table of responses and their errors."""
-    header = "| | response | from the token endpoint | from discovery | retried | previous key |"
     rows = (
-        f"| {number} | {row.answer} | {_error(row.at_token_endpoint)} | {_error(row.at_discovery)} "
-        f"| {_yes(row.at_token_endpoint and row.at_token_endpoint.retry_helps)} "
-        f"| {_yes(row.at_token_endpoint is TokenRequestRefused)} |"
+        (
+            str(number),
+            row.answer,
+            _error(row.at_token_endpoint),
+            _error(row.at_discovery),
+            _yes(row.at_token_endpoint and row.at_token_endpoint.retry_helps),
+            _yes(row.at_token_endpoint is TokenRequestRefused),
+        )
         for number, row in enumerate(ROWS, 1)
     )
-    return _table(header, rows)
+    return table(
+        ("", "response", "from the token endpoint", "from discovery", "retried", "previous key"),
+        rows,
+    )
 
 
 def codes() -> str:
     """The table of error codes, with fixes for each profile."""
-    names = " | ".join(f"`{profile}`" for profile in Profile)
-    rows = (
-        f"| {_codes(meaning)} | {meaning} | "
-        + " | ".join(fixes[profile] for profile in Profile)
-        + " |"
-        for meaning, fixes in FIXES.items()
+    return table(
+        ("code", "says", *(f"`{profile}`" for profile in Profile)),
+        (
+            (_codes(meaning), meaning, *(fixes[profile] for profile in Profile))
+            for meaning, fixes in FIXES.items()
+        ),
     )
-    return _table(f"| code | says | {names} |", rows)
-
-
-def _table(header: str, rows: Iterable[str]) -> str:
-    return "\n".join([header, "|---" * (header.count("|") - 1) + "|", *rows])
 
 
 def _error(error: type[IdentityProviderError] | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from local import ROOT
+from studies.reference.tables import table
 from token_rotator_cdk.config.load import load
 from token_rotator_cli.arguments.commands import COMMANDS
 from token_rotator_cli.arguments.parser import parser
@@ -28,11 +29,11 @@ def regions(command: str) -> Mapping[str, Callable[[], str]]:
 
 def commands() -> str:
     """The commands, with links to their pages."""
-    rows = [
-        f"| [`{name}`]({posixpath.relpath(page(name), 'docs/reference/command')}) | {one.purpose} |"
+    rows = (
+        (f"[`{name}`]({posixpath.relpath(page(name), 'docs/reference/command')})", one.purpose)
         for name, one in COMMANDS.items()
-    ]
-    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+    )
+    return table(("command", "what it does"), rows)
 
 
 def help_text(*command: str) -> str:
@@ -45,11 +46,11 @@ def help_text(*command: str) -> str:
 
 def preflight_steps() -> str:
     """The steps of ``token-rotator preflight``, and the actions of IAM that they need."""
-    rows = [
-        f"| `{step.name}` | {step.purpose} | {', '.join(f'`{one}`' for one in step.actions)} |"
+    rows = (
+        (f"`{step.name}`", step.purpose, ", ".join(f"`{one}`" for one in step.actions))
         for step in STEPS
-    ]
-    return "\n".join(["| step | what `ok` means | actions |", "|---|---|---|", *rows])
+    )
+    return table(("step", "what `ok` means", "actions"), rows)
 
 
 def costs() -> str:

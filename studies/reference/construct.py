@@ -4,11 +4,12 @@ import ast
 import inspect
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from local import ROOT
 from studies.reference.docstrings import described
+from studies.reference.tables import table
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 
 PAGE: Final = "docs/reference/construct.md"
@@ -19,39 +20,39 @@ FOR_TESTS: Final = {"code"}
 
 def arguments() -> str:
     """The arguments of the construct, but for the scope and the id."""
-    rows = [_argument(one, default) for one, default in _keywords() if one.arg not in FOR_TESTS]
-    return "\n".join(["| argument | type | default | what it is |", "|---|---|---|---|", *rows])
+    rows = (_argument(one, default) for one, default in _keywords() if one.arg not in FOR_TESTS)
+    return _linked(table(("argument", "type", "default", "what it is"), rows))
 
 
 def attributes() -> str:
     """The attributes of the construct that have a docstring."""
     names = [name for name in TokenRotator.__annotations__ if not name.startswith("_")]
-    return _table("attribute", [(name, described(TokenRotator, name)) for name in names])
+    return _table("attribute", ((name, described(TokenRotator, name)) for name in names))
 
 
 def methods() -> str:
     """The methods of the construct."""
-    found = [
+    found = (
         (f"{name}({', '.join(_parameters(method))})", described(TokenRotator, name))
         for name, method in vars(TokenRotator).items()
         if inspect.isfunction(method) and not name.startswith("_")
-    ]
+    )
     return _table("method", found)
 
 
-def _table(heading: str, rows: list[tuple[str, str]]) -> str:
-    lines = [f"| `{name}` | {_linked(meaning)} |" for name, meaning in rows]
-    return "\n".join([f"| {heading} | what it is |", "|---|---|", *lines])
+def _table(heading: str, rows: Iterable[tuple[str, str]]) -> str:
+    cells = ((f"`{name}`", meaning) for name, meaning in rows)
+    return _linked(table((heading, "what it is"), cells))
 
 
-def _argument(argument: ast.arg, default: ast.expr | None) -> str:
+def _argument(argument: ast.arg, default: ast.expr | None) -> tuple[str, ...]:
     meaning, _, otherwise = _documented(argument.arg).partition(" Default: ")
     if default is None:
         otherwise = "(required)"
     elif not otherwise:
         otherwise = f"`{ast.unparse(default)}`" if ast.unparse(default) != "()" else "none"
     kind = ast.unparse(argument.annotation).removesuffix(" | None") if argument.annotation else ""
-    return _linked(f"| `{argument.arg}` | `{kind}` | {otherwise.rstrip('.')} | {meaning} |")
+    return f"`{argument.arg}`", f"`{kind}`", otherwise.rstrip("."), meaning
 
 
 def _keywords() -> Iterator[tuple[ast.arg, ast.expr | None]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from studies.reference.tables import table
 from token_rotator.parameter.record import Record
 
 
@@ -30,8 +31,7 @@ def described(kind: type, member: str) -> str:
 
 
 def _table(heading: str, rows: Iterable[tuple[str, str]]) -> str:
-    lines = (f"| `{name}` | {meaning} |" for name, meaning in rows)
-    return "\n".join([f"| {heading} | meaning |", "|---|---|", *lines])
+    return table((heading, "meaning"), ((f"`{name}`", meaning) for name, meaning in rows))
 
 
 @functools.cache

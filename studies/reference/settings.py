@@ -1,11 +1,11 @@
 """Tables of the settings of ``rotators.toml``."""
 
 import json
-from collections.abc import Iterator
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from studies.reference.tables import table
 from token_rotator_cdk.config.document.messages import described
 from token_rotator_cdk.config.document.nesting import inner_table, place_of, tables
 from token_rotator_cdk.config.issues import KeyPath
@@ -18,34 +18,38 @@ from token_rotator_cdk.package.place import BUCKET_DESCRIPTION, BUCKET_PARAMETER
 def tables_of_settings() -> str:
     """All tables, with headings."""
     found = [(path, model) for path, model in tables(Deployment, name="NAME") if path]
-    return "\n\n".join("\n".join(_table(path, model)) for path, model in found)
+    return "\n\n".join(_section(path, model) for path, model in found)
 
 
 def parameters_of_packages() -> str:
     """The parameters of packaged templates, and their equivalent settings."""
-    rows = [
-        f"| `{one.name}` | {one.description} | {' or '.join(f'`{key}`' for key in one.settings)} |"
+    rows = (
+        (f"`{one.name}`", one.description, " or ".join(f"`{key}`" for key in one.settings))
         for one in PARAMETERS
-    ]
-    bucket = f"| `{BUCKET_PARAMETER}` | {BUCKET_DESCRIPTION} | `--bucket` with a placeholder |"
-    header = "| parameter | what it is | not there where something else says it |"
-    return "\n".join([header, "|---|---|---|", *rows, bucket])
+    )
+    bucket = (f"`{BUCKET_PARAMETER}`", BUCKET_DESCRIPTION, "`--bucket` with a placeholder")
+    return table(
+        ("parameter", "what it is", "not there where something else says it"), [*rows, bucket]
+    )
 
 
-def _table(path: KeyPath, model: type[BaseModel]) -> Iterator[str]:
+def _section(path: KeyPath, model: type[BaseModel]) -> str:
     place = place_of(Deployment, path)
     field = place.model.model_fields[place.key]
     unset = _unset(field)
     without = "" if unset is None else f" Without this table, {unset}."
-    yield f"### `[{'.'.join(path)}]`"
-    yield ""
-    yield f"{described(field.description)}.{without}"
-    yield ""
-    yield "| key | default | what it says |"
-    yield "|---|---|---|"
-    for key, setting in model.model_fields.items():
-        if inner_table(model, key) is None:
-            yield f"| `{key}` | {_default(setting)} | {described(setting.description)} |"
+    rows = (
+        (f"`{key}`", _default(setting), described(setting.description))
+        for key, setting in model.model_fields.items()
+        if inner_table(model, key) is None
+    )
+    return "\n\n".join(
+        [
+            f"### `[{'.'.join(path)}]`",
+            f"{described(field.description)}.{without}",
+            table(("key", "default", "what it says"), rows),
+        ]
+    )
 
 
 def _default(field: FieldInfo) -> str:
