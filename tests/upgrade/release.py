@@ -4,7 +4,7 @@ released/
   rotators.toml       what is deployed
   template.json       the packaged template of that
   lambda_src.zip      the function, the consumers' library, and the pins of what they import
-  contract.json       names, types and defaults
+  contract.json       names, types, defaults and rules
 """
 
 import json
