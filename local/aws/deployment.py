@@ -17,6 +17,7 @@ from local.aws.emulator import LocalAws
 from local.process import environment
 from local.process.tethered import Tethered
 from token_rotator.contract import StackOutput, output_of
+from token_rotator_cdk import jsii
 from token_rotator_cdk.bundle.build import function_bundle
 from token_rotator_cdk.bundle.cache import BundlingFailed
 from token_rotator_cdk.bundle.targets import THIS_MACHINE
@@ -130,7 +131,7 @@ class Deployment:
                 "CDK_DISABLE_VERSION_CHECK": "true",
                 # half of the time of a synthesis; `make synth` and `make deploy` do validate
                 "CDK_VALIDATION": "false",
-                "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+                **jsii.QUIET,
                 "NODE_NO_WARNINGS": "1",
                 "CI": "true",
                 **self._variables,

@@ -14,6 +14,7 @@ from typing import Final
 
 from local import ROOT
 from studies.bench.page import table
+from token_rotator_cdk import jsii
 from token_rotator_cdk.config.stack_limits import MOST_ROTATORS
 
 SIZES: Final = (1, 10, 100, 500)
@@ -78,7 +79,7 @@ def synthesize(rotators: int) -> Synthesis:
             env=os.environ
             | {
                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+                **jsii.QUIET,
             },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from token_rotator_cdk import jsii
 from token_rotator_cdk.bundle import cache
 
 DEAD_END: Final = "http://127.0.0.1:9"
@@ -24,7 +25,7 @@ def offline(home: Path) -> dict[str, str]:
         cache.VARIABLE: str(cache.directory()),
         # jsii unpacks the CDK's library there, which takes seconds
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache/aws/jsii/package-cache"),
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+        **jsii.QUIET,
         "CDK_VALIDATION": "false",
         "AWS_EC2_METADATA_DISABLED": "true",
         "DOCKER_HOST": DEAD_END,

@@ -47,8 +47,8 @@ def alarms(context: CheckContext) -> Finding:
     silent = [alarm["AlarmName"] for alarm in found if not alarm.get("AlarmActions")]
     if silent:
         return Finding(
-            message=f"{len(silent)} of {len(found)} alarms have no actions, and nobody is notified: give "
-            "the construct an alarm_topic",
+            message=f"{len(silent)} of {len(found)} alarms have no actions, and nobody is "
+            "notified: give the construct an alarm_topic",
             result=Result.WARNING,
             facts=facts,
         )

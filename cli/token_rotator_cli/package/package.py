@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from token_rotator_cdk import jsii
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.package.place import PackagePlace
 from token_rotator_cli.console import Console
@@ -85,8 +86,7 @@ def _write(stacks: Sequence[Deployment], file: Path, place: PackagePlace, out: P
             "Node.js is not installed, and the AWS CDK needs it to write the templates: install "
             "Node.js 20 or newer. Deploying the package does not need it."
         )
-    # jsii prints a dozen lines about Node.js 20. Versions that work: docs/deploy/troubleshooting.md
-    os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+    os.environ.update({**jsii.QUIET, **os.environ})
     # starts Node.js, which takes a second
     from token_rotator_cdk.bundle.cache import BundlingFailed
     from token_rotator_cdk.config.issues import ConfigurationIssues

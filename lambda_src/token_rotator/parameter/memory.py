@@ -30,9 +30,9 @@ class Memory:
         self._since = now
 
     def writing(self) -> None:
-        """Clears the cache before a write, which may succeed even if it fails here.
+        """Clears the cache before a write: one that seems to fail may have reached AWS.
 
-        An event follows.
+        AWS sends an event for each write.
         """
         self._expires_at = None
         self._event_to_come = True
