@@ -26,8 +26,8 @@ def alarms(context: CheckContext) -> Finding:
     if not found:
         raise ConfigurationError(f"There are no alarms named {prefix}...: {RESTORE}.")
     topics = {topic for alarm in found for topic in alarm.get("AlarmActions", [])}
-    ringing = sorted(one["AlarmName"] for one in found if one["StateValue"] == "ALARM")
-    facts = {"alarms": len(found), "topics": sorted(topics), "ringing": ringing}
+    in_alarm = sorted(one["AlarmName"] for one in found if one["StateValue"] == "ALARM")
+    facts = {"alarms": len(found), "topics": sorted(topics), "in_alarm": in_alarm}
     off = [alarm["AlarmName"] for alarm in found if not alarm.get("ActionsEnabled", True)]
     if off:
         return Finding(
@@ -37,10 +37,10 @@ def alarms(context: CheckContext) -> Finding:
             result=Result.WARNING,
             facts=facts,
         )
-    if ringing:
+    if in_alarm:
         return Finding(
-            message=f"{' and '.join(ringing)} is ringing. docs/operate/runbook.md has a section "
-            "for each",
+            message=f"in ALARM: {', '.join(in_alarm)}. docs/operate/runbook.md has a section for "
+            "each",
             result=Result.WARNING,
             facts=facts,
         )
@@ -65,7 +65,9 @@ def alarms(context: CheckContext) -> Finding:
     ]
     if unknown:
         return Finding(message=" ".join(unknown), result=Result.UNKNOWN, facts=facts)
-    return Finding(message=f"{len(found)} alarms tell {' and '.join(sorted(topics))}", facts=facts)
+    return Finding(
+        message=f"{len(found)} alarms notify {' and '.join(sorted(topics))}", facts=facts
+    )
 
 
 def subscribers(context: CheckContext) -> Finding:

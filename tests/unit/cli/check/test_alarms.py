@@ -66,7 +66,7 @@ def test_a_topic_with_the_policy_that_sns_gives_it_takes_alarms(
     found = step()
 
     assert found["result"] == "ok"
-    assert found["message"] == f"1 alarms tell {rotator.topic}"
+    assert found["message"] == f"1 alarms notify {rotator.topic}"
 
 
 def test_actions_that_are_off_are_a_warning_and_say_how_they_come_back(step: Step):

@@ -90,7 +90,7 @@ def test_an_alarm_that_rings_is_named(rotator: OperatedRotator, capsys: pytest.C
 
     found = steps(rotator, capsys)["alarms"]
 
-    assert (found["result"], found["facts"]["ringing"]) == ("warning", [name])
+    assert (found["result"], found["facts"]["in_alarm"]) == ("warning", [name])
 
 
 def test_a_log_that_is_kept_for_ever_is_a_warning(
