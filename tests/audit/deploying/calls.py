@@ -13,10 +13,11 @@ PASSED_TO: Final = {
     "AWS::Lambda::Function": "lambda.amazonaws.com",
     "AWS::Scheduler::Schedule": "scheduler.amazonaws.com",
 }
-FOR_THE_SECRETS_KEY: Final = ("kms:Decrypt", "kms:GenerateDataKey")
-"""Whoever creates a secret under a customer key needs them; the schema does not say so.
+FOR_THE_SECRETS_KEY: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
+"""Secrets Manager requires them of the principal that creates a secret with a customer key, or
+changes its key. The schema does not say so.
 
-https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
 """
 
 WITHOUT_A_RESOURCE: Final = {
