@@ -35,7 +35,7 @@ def section() -> str:
         f"± half of the distance between the quartiles, {which_python()}, {machine()}:\n\n"
         f"{table(*rows)}\n\n"
         f"Ours takes {ours / floor:.2f} times the floor with the same calls ({ours / least:.2f} "
-        "times the floor that does not look), and the documented script "
+        "times the floor without the read), and the documented script "
         f"{median(figures[SCRIPT].warm) / ours:.0f} times as long as ours."
     )
 

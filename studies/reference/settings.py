@@ -29,7 +29,7 @@ def parameters_of_packages() -> str:
     )
     bucket = (f"`{BUCKET_PARAMETER}`", BUCKET_DESCRIPTION, "`--bucket` with a placeholder")
     return table(
-        ("parameter", "what it is", "not there where something else says it"), [*rows, bucket]
+        ("parameter", "what it is", "missing if the file or command sets"), [*rows, bucket]
     )
 
 

@@ -104,10 +104,10 @@ FAILURES: Final = (
         silent=True,
     ),
     Failure(
-        name="the parameter is deleted by hand", change=_delete, announced=Trigger.PARAMETER_CHANGED
+        name="the parameter is deleted manually", change=_delete, announced=Trigger.PARAMETER_CHANGED
     ),
     Failure(
-        name="the parameter is overwritten by somebody else",
+        name="another principal overwrites the parameter",
         change=_overwrite,
         announced=Trigger.PARAMETER_CHANGED,
     ),
@@ -172,7 +172,7 @@ def _of_an_old_stack(alarm: Alarm) -> Alarm:
 
 
 _COLUMNS: Final = (
-    *("what fails", "the first alarm", "rings after, s", "consumers notice after, s"),
+    *("what fails", "the first alarm", "fires after, s", "consumers notice after, s"),
     *("the alarm is first: data on time / late", "a token is back after, s"),
 )
 
