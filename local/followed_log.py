@@ -15,7 +15,7 @@ from token_rotator_cli.deployment.rotation_log import (
 OUT_OF_ORDER: Final = timedelta(seconds=5)
 """Lines of two log streams may become readable in another order than that of their times."""
 
-_THE_BEGINNING: Final = datetime.fromtimestamp(0, UTC)
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 class FollowedLog(RotationLog):
@@ -23,8 +23,8 @@ class FollowedLog(RotationLog):
 
     def __init__(self, logs: Any, *, log_group: str) -> None:
         super().__init__(logs, log_group=log_group)
-        self._new_since = _THE_BEGINNING
-        self._seen: set[LogEvent] = set()
+        self._new_since = _EPOCH
+        self._returned: set[LogEvent] = set()
 
     def new_rotations(self) -> list[LoggedRotation]:
         """The rotations that no earlier call of this method returned, in order of publication."""
@@ -34,11 +34,11 @@ class FollowedLog(RotationLog):
     def new_events(self, *, containing: str | None = None) -> Iterator[LogEvent]:
         """The lines that no earlier call of this method returned."""
         for event in self.events(self._new_since, containing=containing):
-            if event not in self._seen:
-                self._seen.add(event)
+            if event not in self._returned:
+                self._returned.add(event)
                 self._new_since = max(self._new_since, event.at - OUT_OF_ORDER)
                 yield event
 
     def last_lines(self, count: int = 15) -> str:
         """The end of the log, whatever it holds."""
-        return "\n".join([event.message for event in self.events(_THE_BEGINNING)][-count:])
+        return "\n".join([event.message for event in self.events(_EPOCH)][-count:])

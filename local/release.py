@@ -18,7 +18,7 @@ from token_rotator.contract import VERSION
 
 DIRECTORY: Final = ROOT / "build" / "release"
 PROJECTS: Final = (ROOT, ROOT / "lambda_src")
-BILL: Final = ROOT / "build" / "sbom.cdx.json"
+SBOM: Final = ROOT / "build" / "sbom.cdx.json"
 """Written by ``make sbom``."""
 NOTES: Final = "notes.md"
 CHECKSUMS: Final = "SHA256SUMS"
@@ -39,7 +39,7 @@ def notes(changelog: str, version: str) -> str:
     return found[1].strip() + "\n"
 
 
-def with_addresses(text: str, repository: str, version: str) -> str:
+def with_absolute_links(text: str, repository: str, version: str) -> str:
     """The text with addresses of the tagged files: a release page resolves no relative links."""
     return re.sub(r"\]\((?!https?:)([^)\s]+)\)", rf"]({repository}/blob/v{version}/\1)", text)
 
@@ -73,11 +73,11 @@ def write(repository: str | None, directory: Path = DIRECTORY) -> None:
     """Writes all files. Raises NotReleasable."""
     text = notes((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), VERSION)
     if repository is not None:
-        text = with_addresses(text, repository, VERSION)
+        text = with_absolute_links(text, repository, VERSION)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     files = [wheel(project, directory) for project in PROJECTS]
-    files.append(Path(shutil.copy(BILL, directory)))
+    files.append(Path(shutil.copy(SBOM, directory)))
     (directory / NOTES).write_text(text, encoding="utf-8")
     (directory / CHECKSUMS).write_text(checksums(files), encoding="utf-8")
 

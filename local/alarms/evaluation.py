@@ -45,7 +45,7 @@ class Alarm:
     warm_up_ends_early: bool
 
     @classmethod
-    def rendered(cls, properties: Mapping[str, Any]) -> Self:
+    def from_properties(cls, properties: Mapping[str, Any]) -> Self:
         """Reads an alarm's CloudFormation properties.
 
         Raises KeyError or UnknownDefinition for settings that this model does not know.

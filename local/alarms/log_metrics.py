@@ -46,10 +46,10 @@ class LogMetrics:
     """The metrics of one function."""
 
     def __init__(self, log: FollowedLog) -> None:
-        """``log`` must be read by nobody else, because each of its events is returned once."""
+        """``log`` must have no other reader, because it returns each event once."""
         self._log = log
         self._invocations: dict[str, _Invocation] = {}
-        """By request: those of which is not known yet whether they failed."""
+        """By request: those that may still fail."""
         self._failed: dict[str, bool] = {}
 
     def new_samples(self, now: datetime) -> Iterator[Sample]:

@@ -122,7 +122,7 @@ class Deployment:
         return Tethered(
             [CDK, verb, *arguments, *_QUIET],
             environment={
-                **environment.bare(os.environ, temporary=self._directory),
+                **environment.minimal(os.environ, temporary=self._directory),
                 **self._aws.client_environment(),
                 # so that `python3` in a cdk.json has the CDK library
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -148,11 +148,11 @@ class Deployment:
         except subprocess.TimeoutExpired:
             waited = time.monotonic() - started
             raise DeploymentFailed(
-                f"`cdk {verb}` was not done after {waited:.0f} seconds; it last said:\n"
-                f"{command.last_words()}"
+                f"`cdk {verb}` did not end within {waited:.0f} seconds. Its last output:\n"
+                f"{command.last_output()}"
             ) from None
         if code != 0:
-            raise DeploymentFailed(f"`cdk {verb}` failed:\n{command.last_words()}")
+            raise DeploymentFailed(f"`cdk {verb}` failed:\n{command.last_output()}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ class LocalAws:
         self._process = Tethered(
             [INTERPRETER, "-P", MAIN],
             environment={
-                **environment.bare(os.environ, temporary=directory),
+                **environment.minimal(os.environ, temporary=directory),
                 "BIND_HOST": LOOPBACK,
                 "GATEWAY_PORT": str(self._port),
                 "MINISTACK_HOST": LOOPBACK,
@@ -73,7 +73,7 @@ class LocalAws:
                 "CLOUDTRAIL_RECORDING": str(int(record_calls)),
                 # Lambda sets this for functions, and SDKs send it in the user agent
                 "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
-                **(environment.enforcing_iam(*tls) if tls else {}),
+                **(environment.iam_enforcement(*tls) if tls else {}),
                 # ministack passes this to the functions
                 "AWS_ENDPOINT_URL": function_endpoint_url or self.endpoint_url,
             },
@@ -130,7 +130,7 @@ class LocalAws:
         """Variables with which AWS clients in a subprocess use this AWS, with all permissions."""
         return environment.aws_client(self.endpoint_url, trusted=self.trusted)
 
-    def alive(self) -> bool:
+    def is_running(self) -> bool:
         """Whether the process is running."""
         return self._process.exit_code() is None
 
@@ -147,5 +147,5 @@ class LocalAws:
 
     def _await_health(self) -> None:
         url = f"{self.endpoint_url}/_ministack/health"
-        if not self._process.serves(url, trusted=self.trusted):
-            raise LocalAwsFailed(f"The local AWS did not start:\n{self._process.last_words()}")
+        if not self._process.wait_until_serving(url, trusted=self.trusted):
+            raise LocalAwsFailed(f"The local AWS did not start:\n{self._process.last_output()}")

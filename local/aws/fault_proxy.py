@@ -77,7 +77,7 @@ class FaultProxy:
         self._process = Tethered(
             [INTERPRETER, "-P", "-m", "microburst", "--host", LOOPBACK, "--port", str(port),
              "--upstream", upstream_url, "--no-resign"],
-            environment=environment.bare(os.environ, temporary=directory),
+            environment=environment.minimal(os.environ, temporary=directory),
             output=directory / "microburst.log",
             working_directory=directory,
         )  # fmt: skip
@@ -100,7 +100,7 @@ class FaultProxy:
         self._send("POST", "rules", [])
         self._send("DELETE", "fired")
 
-    def met(self, call: Call) -> int:
+    def fault_count(self, call: Call) -> int:
         """The number of calls that met a fault since ``recover``."""
         _, operation = call.value
         return len(self._send("GET", f"fired?operation={operation}&limit=2000"))
@@ -121,8 +121,8 @@ class FaultProxy:
         self.stop()
 
     def _await_health(self) -> None:
-        if not self._process.serves(f"{self._control}/health"):
-            raise FaultProxyFailed(f"The fault proxy did not start:\n{self._process.last_words()}")
+        if not self._process.wait_until_serving(f"{self._control}/health"):
+            raise FaultProxyFailed(f"The fault proxy did not start:\n{self._process.last_output()}")
 
     def _send(self, method: str, path: str, content: object = None) -> Any:
         request = urllib.request.Request(  # noqa: S310

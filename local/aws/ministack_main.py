@@ -41,7 +41,7 @@ from ministack.services.cloudformation import (  # type: ignore[import-not-found
     provisioners,
 )
 
-NEEDED = (
+REQUIRED = (
     (app, "app"),
     (scheduler, "_SCHEDULE_TICK_INTERVAL"),
     (scheduler, "_tick_schedules"),
@@ -61,7 +61,7 @@ NEEDED = (
     (iam_actions, "extract_resource_arn"),
     (iam_actions, "_lambda_action"),
 )
-DRIFTING = frozenset(
+DRIFT_AWARE_TYPES = frozenset(
     f"AWS::{kind}"
     for kind in (
         *("CloudWatch::Alarm", "Events::Rule", "IAM::Role", "Lambda::Function"),
@@ -69,7 +69,7 @@ DRIFTING = frozenset(
     )
 )
 """What the tests change or delete by hand."""
-OF_A_PAGE = {b"origin", b"sec-fetch-site"}
+BROWSER_HEADERS = {b"origin", b"sec-fetch-site"}
 HOSTS = (b"127.0.0.1", b"localhost")
 EVENT_SECONDS = 60
 """The deployed functions' maximum age of an event."""
@@ -77,7 +77,9 @@ EVENT_SECONDS = 60
 
 def adapt(speedup: float) -> None:
     """Replaces functions of ministack's scheduler, Lambda and CloudFormation."""
-    missing = [f"{module.__name__}.{name}" for module, name in NEEDED if not hasattr(module, name)]
+    missing = [
+        f"{module.__name__}.{name}" for module, name in REQUIRED if not hasattr(module, name)
+    ]
     if missing:
         sys.exit(f"This ministack is not the pinned version: it lacks {', '.join(missing)}.")
     adapt_scheduler(speedup)
@@ -100,17 +102,17 @@ def adapt_server() -> None:
     """
     serve = app.app
 
-    async def serve_no_page(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def reject_browsers(scope: dict[str, Any], receive: Any, send: Any) -> None:
         headers = dict(scope.get("headers", ()))
         host = headers.get(b"host", b"").partition(b":")[0]
         is_start = scope["type"] == "lifespan"
-        if is_start or (host in HOSTS and not headers.keys() & OF_A_PAGE):
+        if is_start or (host in HOSTS and not headers.keys() & BROWSER_HEADERS):
             await serve(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": HTTPStatus.FORBIDDEN, "headers": []})
         await send({"type": "http.response.body"})
 
-    app.app = serve_no_page
+    app.app = reject_browsers
 
 
 def adapt_scheduler(speedup: float) -> None:
@@ -139,8 +141,8 @@ def adapt_scheduler(speedup: float) -> None:
 
 def adapt_functions() -> None:
     """Gives each function the reserved concurrency of its template."""
-    of_functions = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
-    create, update = of_functions["create"], of_functions["update"]
+    function_handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create, update = function_handlers["create"], function_handlers["update"]
 
     def create_with_concurrency(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
         return reserve(create(logical_id, properties, stack), properties)
@@ -156,7 +158,7 @@ def adapt_functions() -> None:
         stored["concurrency"] = None if reserved is None else int(reserved)
         return function
 
-    of_functions.update(create=create_with_concurrency, update=update_with_concurrency)
+    function_handlers.update(create=create_with_concurrency, update=update_with_concurrency)
 
 
 def adapt_events() -> None:
@@ -173,8 +175,10 @@ def adapt_events() -> None:
         result = run(function, event)
         identity = json.dumps([function["config"]["FunctionArn"], event])
         with lock:
-            off = lambda_svc._functions[function["config"]["FunctionName"]]["concurrency"] == 0
-            if not result.get("throttle") or off or identity in waiting:
+            is_disabled = (
+                lambda_svc._functions[function["config"]["FunctionName"]]["concurrency"] == 0
+            )
+            if not result.get("throttle") or is_disabled or identity in waiting:
                 return result
             waiting.add(identity)
         until = time.monotonic() + EVENT_SECONDS
@@ -195,11 +199,11 @@ def adapt_parameters() -> None:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
     """
     for function, operation in (("_put_parameter", "Update"), ("_delete_parameter", "Delete")):
-        setattr(ssm, function, _announced(getattr(ssm, function), operation))
+        setattr(ssm, function, _with_event(getattr(ssm, function), operation))
 
 
-def _announced(change: Callable[[Any], Any], operation: str) -> Callable[[Any], Any]:
-    def announced(data: dict[str, Any]) -> Any:
+def _with_event(change: Callable[[Any], Any], operation: str) -> Callable[[Any], Any]:
+    def changed(data: dict[str, Any]) -> Any:
         answer = change(data)
         if answer[0] == HTTPStatus.OK:
             event = {
@@ -213,7 +217,7 @@ def _announced(change: Callable[[Any], Any], operation: str) -> Callable[[Any], 
             eventbridge._dispatch_event(event)
         return answer
 
-    return announced
+    return changed
 
 
 def adapt_alarms() -> None:
@@ -242,15 +246,15 @@ def adapt_alarms() -> None:
 def adapt_networks() -> None:
     """Accepts the address and the NAT gateway of a VPC."""
 
-    def accepts(attribute: str) -> dict[str, Any]:
+    def stub(attribute: str) -> dict[str, Any]:
         def create(logical_id: str, _: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
             name = f"{stack}-{logical_id}"
             return name, {attribute: name}
 
         return {"create": create, "delete": lambda *_: None}
 
-    provisioners._RESOURCE_HANDLERS["AWS::EC2::EIP"] = accepts("AllocationId")
-    provisioners._RESOURCE_HANDLERS["AWS::EC2::NatGateway"] = accepts("NatGatewayId")
+    provisioners._RESOURCE_HANDLERS["AWS::EC2::EIP"] = stub("AllocationId")
+    provisioners._RESOURCE_HANDLERS["AWS::EC2::NatGateway"] = stub("NatGatewayId")
 
 
 def adapt_change_sets() -> None:
@@ -266,7 +270,7 @@ def adapt_change_sets() -> None:
         if handlers._p(request, "DeploymentMode") == "REVERT_DRIFT":
             stack = handlers._resolve_stack(handlers._p(request, "StackName"))
             for logical_id, resource in stack["_resources"].items():
-                if resource["ResourceType"] in DRIFTING:
+                if resource["ResourceType"] in DRIFT_AWARE_TYPES:
                     resource["Properties"]["Drift"] = "unknown"
                     stack["_template"]["Resources"][logical_id]["Properties"]["Drift"] = "unknown"
         return create(request)

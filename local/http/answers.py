@@ -1,4 +1,4 @@
-"""HTTP answers, and how much of them arrives."""
+"""HTTP responses, and how much of them is delivered."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class CannedResponse:
 
 
 class Delivery(StrEnum):
-    """How much of an answer arrives."""
+    """How much of a response is delivered."""
 
     WHOLE = "whole"
     NOTHING = "nothing"

@@ -119,7 +119,7 @@ class _Connection(BaseHTTPRequestHandler):
             self._reset()
             return
         if reply.delivery is Delivery.NOTHING:
-            self._stay_silent()
+            self._wait_until_stopped()
             return
         body = reply.answer.body
         self.send_response(reply.answer.status)
@@ -132,14 +132,14 @@ class _Connection(BaseHTTPRequestHandler):
             return
         self.wfile.write(body[: len(body) // 2])
         if reply.delivery is Delivery.STALLED:
-            self._stay_silent()
+            self._wait_until_stopped()
         self.close_connection = True
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self.close_connection = True
 
-    def _stay_silent(self) -> None:
+    def _wait_until_stopped(self) -> None:
         self.server.stopping.wait()
         self.close_connection = True
 

@@ -79,13 +79,13 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._next: defaultdict[Endpoint, deque[Fault]] = defaultdict(deque)
-        self._standing: dict[Endpoint, Fault] = {}
+        self._permanent: dict[Endpoint, Fault] = {}
 
     def add(self, endpoint: Endpoint, fault: Fault, *, times: int | None) -> None:
         """Adds a fault for ``times`` requests, after those added before. None: until ``clear``."""
         with self._lock:
             if times is None:
-                self._standing[endpoint] = fault
+                self._permanent[endpoint] = fault
             else:
                 self._next[endpoint].extend([fault] * times)
 
@@ -93,12 +93,12 @@ class Faults:
         """The fault for the next request, if there is one."""
         with self._lock:
             waiting = self._next[endpoint]
-            return waiting.popleft() if waiting else self._standing.get(endpoint)
+            return waiting.popleft() if waiting else self._permanent.get(endpoint)
 
     def clear(self) -> bool:
         """Removes all faults. Returns whether there were any."""
         with self._lock:
-            there_were = bool(self._standing) or any(self._next.values())
+            had_faults = bool(self._permanent) or any(self._next.values())
             self._next.clear()
-            self._standing.clear()
-            return there_were
+            self._permanent.clear()
+            return had_faults

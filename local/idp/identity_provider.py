@@ -158,18 +158,18 @@ class IdentityProvider:
             client = self._verifier.verify(
                 request.method, request.query, request.body, content_type
             )
-            self._use_up(client)
+            self._reject_reused_jti(client)
         except Refused as refused:
             headers = {"Allow": "POST"} if refused.status == 405 else {}  # noqa: PLR2004
             error = {"error": refused.code, "error_description": str(refused)}
             return CannedResponse.json(refused.status, error, **headers), None
         token = self._tokens.issue(client.client_id)
         granted: dict[str, object] = {"access_token": token}
-        if self._rules.says_lifetime:
+        if self._rules.returns_lifetime:
             granted["expires_in"] = int(LIFETIME.total_seconds())
         return CannedResponse.json(200, granted), client.key_fingerprint
 
-    def _use_up(self, client: Verified) -> None:
+    def _reject_reused_jti(self, client: Verified) -> None:
         with self._lock:
             if client.jti in self._used_jtis:
                 raise Refused("invalid_client", "this jti was used before", status=401)

@@ -12,7 +12,7 @@ from local.http.answers import CannedResponse
 from local.http.server import Request
 from local.idp.faults import Endpoint
 
-WITHHELD: Final = "(withheld)"
+REDACTED: Final = "(withheld)"
 _ASSERTIONS: Final = ("client_assertion", "assertion")
 
 
@@ -62,7 +62,7 @@ def received(
 
 def _printable(parameters: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
     return {
-        name: (WITHHELD,) if name in _ASSERTIONS else tuple(values)
+        name: (REDACTED,) if name in _ASSERTIONS else tuple(values)
         for name, values in parameters.items()
     }
 

@@ -28,9 +28,9 @@ class Tokens:
         token = secrets.token_urlsafe(48)
         with self._lock:
             if self._one_per_client:
-                theirs = [one for one, (whose, _) in self._issued.items() if whose == client_id]
-                for ended in theirs:
-                    del self._issued[ended]
+                earlier = [one for one, (owner, _) in self._issued.items() if owner == client_id]
+                for token_digest in earlier:
+                    del self._issued[token_digest]
             self._issued[_digest(token)] = (client_id, self._now() + LIFETIME)
         return token
 

@@ -52,8 +52,8 @@ class Rules:
     grant_type: str = CLIENT_CREDENTIALS
     subjects: frozenset[str] = frozenset()
     """The users who have approved every client. Empty: a client acts for itself only."""
-    says_lifetime: bool = True
-    """Whether an answer has ``expires_in``."""
+    returns_lifetime: bool = True
+    """Whether a token response has ``expires_in``."""
 
 
 INTELLIGENCE: Final = Rules(
@@ -75,7 +75,7 @@ JWT_BEARER: Final = Rules(
     optional_parameters=frozenset({"scope"}),
     grant_type=JWT_BEARER_GRANT,
     subjects=frozenset({"integration@example.com"}),
-    says_lifetime=False,
+    returns_lifetime=False,
 )
 """As Salesforce documents its "OAuth 2.0 JWT Bearer Flow": the client is the assertion's issuer."""
 
@@ -129,12 +129,12 @@ class Verifier:
         return Refused("invalid_client", description, status=401)
 
     def _issuer_of(self, assertion: str) -> str:
-        """Not verified yet: it says with whose keys to verify."""
+        """The issuer of an assertion that is not verified yet. Its keys verify it."""
         try:
             claims = json.loads(jws.extract_compact(assertion.encode()).payload)
             return str(claims["iss"])
         except (JoseError, ValueError, TypeError, KeyError):
-            raise self._refused("the assertion is no JWT with an issuer") from None
+            raise self._refused("the assertion is not a JWT with an issuer") from None
 
     def _parameters(self, query: str, form: str, content_type: str) -> Mapping[str, str]:
         sent, empty, elsewhere = (
@@ -164,7 +164,7 @@ class Verifier:
         try:
             header = jws.extract_compact(assertion.encode()).headers()
         except (JoseError, ValueError):
-            raise self._refused("the assertion is no JWT") from None
+            raise self._refused("the assertion is not a JWT") from None
         if header.get("alg") not in self.rules.algorithms:
             wanted = " or ".join(self.rules.algorithms)
             raise self._refused(f"the JWT's alg must be {wanted}")
@@ -187,7 +187,7 @@ class Verifier:
             (claims.get("iss") != client_id, "iss must be the client_id"),
             (
                 claims.get("sub") not in {client_id, *self.rules.subjects},
-                "sub must be the client_id" + " or who has approved it" * self._is_grant,
+                "sub must be the client_id" + " or a user who has approved it" * self._is_grant,
             ),
             (claims.get("aud") != self.issuer, f"aud must be {self.issuer}"),
             (not _near(claims.get("iat"), now, tolerance), "iat must be an integer close to now"),

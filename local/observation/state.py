@@ -10,7 +10,7 @@ from local.observation.consumer import Published, Use
 from token_rotator.contract import Outcome
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
-REMEMBERED: Final = 40
+MAX_RECENT: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Observer:
         self._consumer = consumer
         self._log = log
         self._outcomes: Counter[str] = Counter()
-        self._recent: deque[LoggedRotation] = deque(maxlen=REMEMBERED)
+        self._recent: deque[LoggedRotation] = deque(maxlen=MAX_RECENT)
         self._published_by: dict[str | None, LoggedRotation] = {}
         self._last_failure: LoggedRotation | None = None
         self._reads = 0

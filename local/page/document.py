@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from local.alarms.alarms import Ringing
+from local.alarms.alarms import AlarmPeriod
 from local.observation.consumer import Published
 from local.observation.state import Snapshot
-from local.page.life import SHOWN, Span
+from local.page.token_history import HISTORY, TokenSpan
 from local.switches.switch import Panel
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 
-def seen(
+def snapshot_document(
     snapshot: Snapshot,
     *,
     parameter_name: str,
-    life: Sequence[Span],
-    ringing: Mapping[str, Sequence[Ringing]],
+    history: Sequence[TokenSpan],
+    alarm_periods: Mapping[str, Sequence[AlarmPeriod]],
     meanings: Mapping[str, str],
 ) -> dict[str, object]:
     """What was observed at the moment of the snapshot. It holds no token and no key."""
@@ -27,15 +27,15 @@ def seen(
         "worked": snapshot.worked,
         "reads": snapshot.reads,
         "reads_that_worked": snapshot.reads_that_worked,
-        "shown_seconds": SHOWN.total_seconds(),
+        "shown_seconds": HISTORY.total_seconds(),
         "life": [
             {"begins": span.begins.timestamp(), "expires_at": _second(span.expires_at)}
-            for span in life
+            for span in history
         ],
         "rotations": [_rotation(entry) for entry in snapshot.recent],
         "alarms": [
-            {"name": name, "means": meanings[name], "rang": _times(times)}
-            for name, times in ringing.items()
+            {"name": name, "means": meanings[name], "periods": _times(times)}
+            for name, times in alarm_periods.items()
         ],
     }
 
@@ -83,7 +83,7 @@ def _rotation(entry: LoggedRotation) -> dict[str, object]:
     }
 
 
-def _times(times: Iterable[Ringing]) -> list[dict[str, float | None]]:
+def _times(times: Iterable[AlarmPeriod]) -> list[dict[str, float | None]]:
     return [{"begins": one.begins.timestamp(), "ends": _second(one.ends)} for one in times]
 
 

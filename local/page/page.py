@@ -6,8 +6,8 @@ from typing import Final, Self
 from local.alarms.alarms import Alarms
 from local.observation.state import Snapshot
 from local.page import document
-from local.page.life import Life
 from local.page.server import PageServer
+from local.page.token_history import TokenHistory
 from local.switches.switch import Panel
 
 
@@ -26,22 +26,22 @@ class Page:
         self._parameter_name = parameter_name
         self._alarms = alarms
         self._panel = panel
-        self._life = Life()
-        self._seen: Mapping[str, object] = {}
+        self._history = TokenHistory()
+        self._snapshot_document: Mapping[str, object] = {}
         self._server = PageServer(
             port=port,
             state=self._state,
-            acts={"/turn": panel.turn, "/press": panel.press},
+            actions={"/turn": panel.turn, "/press": panel.press},
         )
         self.address: Final = self._server.address
 
     def show(self, snapshot: Snapshot) -> None:
         """Makes this snapshot the newest one."""
-        self._seen = document.seen(
+        self._snapshot_document = document.snapshot_document(
             snapshot,
             parameter_name=self._parameter_name,
-            life=self._life.saw(snapshot.published, at=snapshot.at),
-            ringing=self._alarms.ringing(snapshot.at),
+            history=self._history.add(snapshot.published, at=snapshot.at),
+            alarm_periods=self._alarms.alarm_periods(snapshot.at),
             meanings=self._alarms.meanings,
         )
 
@@ -52,4 +52,4 @@ class Page:
         self._server.stop()
 
     def _state(self) -> dict[str, object]:
-        return {**self._seen, **document.controls(self._panel)}
+        return {**self._snapshot_document, **document.controls(self._panel)}

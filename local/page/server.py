@@ -15,7 +15,7 @@ from typing import Any, Final
 from local.http.answers import CannedResponse
 from local.http.server import LoopbackServer, Reply, Request
 from local.process.ports import LOOPBACK
-from local.switches.switch import NotOnThePanel
+from local.switches.switch import UnknownControl
 
 _STATIC: Final = Path(__file__).with_name("static")
 _FILES: Final[Mapping[str, tuple[str, str]]] = {
@@ -24,7 +24,7 @@ _FILES: Final[Mapping[str, tuple[str, str]]] = {
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/chart.js": ("chart.js", "text/javascript; charset=utf-8"),
 }
-_ONLY_OURS: Final[Mapping[str, str]] = {
+_SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -42,14 +42,14 @@ class PageServer:
         *,
         port: int,
         state: Callable[[], Mapping[str, object]],
-        acts: Mapping[str, Callable[..., None]],
+        actions: Mapping[str, Callable[..., None]],
     ) -> None:
         """``state`` is GET /state. ``acts`` are POST requests, by path, with the JSON's members.
 
         Port 0 means any free port. Raises PortTaken.
         """
         self._state = state
-        self._acts = acts
+        self._actions = actions
         self._server = LoopbackServer(port=port, respond=self._respond)
         self.address: Final = f"http://{LOOPBACK}:{self._server.port}"
         self._hosts = {f"{name}:{self._server.port}" for name in (LOOPBACK, "localhost")}
@@ -61,7 +61,7 @@ class PageServer:
 
     def _respond(self, request: Request) -> Reply:
         answer = self._refusal(request) or self._answer(request)
-        headers = {**answer.headers, **_ONLY_OURS}
+        headers = {**answer.headers, **_SECURITY_HEADERS}
         return Reply(answer=CannedResponse(status=answer.status, headers=headers, body=answer.body))
 
     def _refusal(self, request: Request) -> CannedResponse | None:
@@ -74,7 +74,7 @@ class PageServer:
 
     def _answer(self, request: Request) -> CannedResponse:
         if request.method == "POST":
-            return self._act(request)
+            return self._run_action(request)
         if request.method != "GET":
             return _error(HTTPStatus.METHOD_NOT_ALLOWED, "GET and POST are answered")
         if request.path == "/state":
@@ -85,28 +85,28 @@ class PageServer:
             return CannedResponse(status=200, headers={"Content-Type": kind}, body=content)
         return _error(HTTPStatus.NOT_FOUND, "nothing is here")
 
-    def _act(self, request: Request) -> CannedResponse:
+    def _run_action(self, request: Request) -> CannedResponse:
         if request.headers.get("content-type") != "application/json":
             return _error(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/json")
-        act = self._acts.get(request.path)
-        if act is None:
+        action = self._actions.get(request.path)
+        if action is None:
             return _error(HTTPStatus.NOT_FOUND, "nothing is here")
         try:
-            act(**_members(request.body, act))
-        except NotOnThePanel:
+            action(**_members(request.body, action))
+        except UnknownControl:
             return _error(HTTPStatus.BAD_REQUEST, "there is no such switch, position or button")
         except Exception as error:  # noqa: BLE001  # whatever AWS or the identity provider raises
             return _error(HTTPStatus.BAD_GATEWAY, type(error).__name__)
         return CannedResponse.json(HTTPStatus.OK, self._state())
 
 
-def _members(body: str, act: Callable[..., None]) -> dict[str, Any]:
+def _members(body: str, action: Callable[..., None]) -> dict[str, Any]:
     """The JSON's members. Raises NotOnThePanel if the act does not take them."""
     try:
         members: dict[str, Any] = json.loads(body)
-        signature(act).bind(**members)
+        signature(action).bind(**members)
     except (ValueError, TypeError) as error:
-        raise NotOnThePanel(str(error)) from error
+        raise UnknownControl(str(error)) from error
     return members
 
 

@@ -11,16 +11,16 @@ REGION: Final = "eu-west-1"
 ACCOUNT: Final = "000000000000"
 CREDENTIALS: Final = "local"
 """Access key and secret key. The local AWS accepts any value."""
-_KEPT: Final = (
+_PASSED_ON: Final = (
     *("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH"),
     *("XDG_CACHE_HOME", cache.VARIABLE),
 )
 
 
-def bare(environment: Mapping[str, str], *, temporary: Path) -> dict[str, str]:
+def minimal(environment: Mapping[str, str], *, temporary: Path) -> dict[str, str]:
     """The variables without profiles, credentials, proxies and Python settings."""
-    kept = {name: environment[name] for name in _KEPT if name in environment}
-    return {**kept, "TMPDIR": str(temporary)}
+    passed_on = {name: environment[name] for name in _PASSED_ON if name in environment}
+    return {**passed_on, "TMPDIR": str(temporary)}
 
 
 def trust(certificate: Path) -> dict[str, str]:
@@ -28,7 +28,7 @@ def trust(certificate: Path) -> dict[str, str]:
     return {"AWS_CA_BUNDLE": str(certificate), "NODE_EXTRA_CA_CERTS": str(certificate)}
 
 
-def enforcing_iam(certificate: Path, private_key: Path) -> dict[str, str]:
+def iam_enforcement(certificate: Path, private_key: Path) -> dict[str, str]:
     """Variables that make ministack enforce IAM and use TLS.
 
     Without TLS the bucket policy of the CDK's bootstrap stack would refuse every upload.

@@ -28,7 +28,7 @@ class PortSetting:
 
     name: str
     default: int
-    serves: str
+    service: str
 
     def read(self, environment: Mapping[str, str]) -> int:
         """The port to use. 0 means any free port. Raises PortUnusable."""
@@ -36,18 +36,18 @@ class PortSetting:
         if not text:
             return self.default
         if not (text.isascii() and text.isdecimal() and int(text) <= 65535):  # noqa: PLR2004
-            raise PortUnusable(f"{self.name}={text} is no port: give a number from 0 to 65535.")
+            raise PortUnusable(f"{self.name}={text} is not a port: set a number from 0 to 65535.")
         return int(text)
 
 
-LOCAL_AWS: Final = PortSetting(name="LOCAL_AWS_PORT", default=4566, serves="local AWS")
+LOCAL_AWS: Final = PortSetting(name="LOCAL_AWS_PORT", default=4566, service="local AWS")
 IDENTITY_PROVIDER: Final = PortSetting(
-    name="IDENTITY_PROVIDER_PORT", default=8466, serves="identity provider"
+    name="IDENTITY_PROVIDER_PORT", default=8466, service="identity provider"
 )
-PAGE: Final = PortSetting(name="LIVE_PAGE_PORT", default=8467, serves="live page")
+PAGE: Final = PortSetting(name="LIVE_PAGE_PORT", default=8467, service="live page")
 
 
-_ANY: Final = range(20_000, 32_000)
+_FREE_PORTS: Final = range(20_000, 32_000)
 """Ports that no system uses for outgoing connections, so that none takes a claimed port."""
 
 
@@ -58,7 +58,7 @@ def claim(port: int) -> int:
     while True:
         try:
             # from the system's randomness: two runs at the same time must not draw the same ports
-            return _claim(random.SystemRandom().choice(_ANY))
+            return _claim(random.SystemRandom().choice(_FREE_PORTS))
         except PortTaken:
             continue
 

@@ -48,7 +48,7 @@ class Tethered:
         """The exit code, or None while the command runs."""
         return self._process.poll()
 
-    def serves(self, url: str, *, trusted: Path | None = None) -> bool:
+    def wait_until_serving(self, url: str, *, trusted: Path | None = None) -> bool:
         """Waits until the URL returns 200. False if the command ends or two minutes have passed."""
         handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
         if trusted:
@@ -57,7 +57,7 @@ class Tethered:
         opener = urllib.request.build_opener(*handlers)
         deadline = time.monotonic() + _START_SECONDS
         while self.exit_code() is None and time.monotonic() < deadline:
-            if _answers(opener, url):
+            if _is_serving(opener, url):
                 return True
             time.sleep(0.05)
         return False
@@ -66,7 +66,7 @@ class Tethered:
         """Waits for the exit code. Raises subprocess.TimeoutExpired while the command runs on."""
         return self._process.wait(timeout_seconds)
 
-    def last_words(self, lines: int = 15) -> str:
+    def last_output(self, lines: int = 15) -> str:
         """The last lines of the output."""
         if not self._output.exists():
             return ""
@@ -94,9 +94,9 @@ class Tethered:
         self.stop()
 
 
-def _answers(opener: urllib.request.OpenerDirector, url: str) -> bool:
+def _is_serving(opener: urllib.request.OpenerDirector, url: str) -> bool:
     try:
-        with opener.open(url, timeout=2) as answer:
-            return bool(answer.status == 200)  # noqa: PLR2004
+        with opener.open(url, timeout=2) as response:
+            return bool(response.status == 200)  # noqa: PLR2004
     except (OSError, urllib.error.URLError):
         return False

@@ -47,19 +47,19 @@ def svg(parameter_name: str, snapshot: Snapshot) -> str:
     return console.export_svg(title="make run", theme=_COLORS, code_format=_FORMAT, unique_id=_NAME)
 
 
-def _until(seen: Callable[[Snapshot], bool], snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:
+def _until(is_met: Callable[[Snapshot], bool], snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:
     for snapshot in snapshots:
         yield snapshot
-        if seen(snapshot):
+        if is_met(snapshot):
             return
 
 
 def _latest_is(outcome: Outcome) -> Callable[[Snapshot], bool]:
-    def seen(snapshot: Snapshot) -> bool:
+    def is_met(snapshot: Snapshot) -> bool:
         attempts = [entry for entry in snapshot.recent if entry.attempted]
         return snapshot.worked and bool(attempts) and attempts[-1].outcome == outcome
 
-    return seen
+    return is_met
 
 
 _FORMAT: Final = """\

@@ -20,7 +20,7 @@ from local.process import ports
 from local.process.environment import CREDENTIALS, REGION
 from local.process.ports import PortUnusable, claim
 from local.run.picture import scenes, svg
-from local.run.start import CONFIG, Failed, Start, naming
+from local.run.start import CONFIG, Failed, Start, explain_port_taken
 from local.run.system import LocalSystem
 from local.run.view import View
 
@@ -77,20 +77,20 @@ class Run:
         elif self._once:
             self._await_first_use(observer, system.rotator)
         else:
-            with naming(ports.PAGE):
+            with explain_port_taken(ports.PAGE):
                 page = stack.enter_context(system.page(page_port))
             self._show(system, observer, page)
 
     def _page_port(self) -> int:
         """Claimed before the deployment, which takes longer."""
-        with naming(ports.PAGE):
+        with explain_port_taken(ports.PAGE):
             return claim(ports.PAGE.read(self._environment))
 
     def _show(self, system: LocalSystem, observer: Observer, page: Page) -> None:
         self._console.print(_hint(system, page), markup=False, highlight=False, soft_wrap=True)
         with suppress(KeyboardInterrupt):  # the usual way to end it
             View(self._console, parameter_name=system.rotator.parameter_name).show(
-                _shown(self._snapshots(observer, system.aws), page)
+                _show_on_page(self._snapshots(observer, system.aws), page)
             )
         self._say("Stopping everything.")
 
@@ -102,12 +102,13 @@ class Run:
 
     def _await_first_use(self, observer: Observer, rotator: Rotator) -> None:
         while self._elapsed() < ONCE_SECONDS:
-            seen = observer.observe(datetime.now(UTC))
-            if seen.published is not None and seen.reads_that_worked:
+            snapshot = observer.observe(datetime.now(UTC))
+            if snapshot.published is not None and snapshot.reads_that_worked:
                 self._console.print(
-                    f"A consumer read {rotator.parameter_name} (version {seen.published.version}) "
-                    f"and used the token {seen.published.token_fingerprint} on the protected "
-                    f"resource, {self._elapsed():.1f} seconds after the start.",
+                    f"A consumer read {rotator.parameter_name} (version "
+                    f"{snapshot.published.version}) and used the token "
+                    f"{snapshot.published.token_fingerprint} on the protected resource, "
+                    f"{self._elapsed():.1f} seconds after the start.",
                     soft_wrap=True,
                     highlight=False,
                 )
@@ -119,7 +120,7 @@ class Run:
         )
 
     def _snapshots(self, observer: Observer, aws: LocalAws) -> Iterator[Snapshot]:
-        while aws.alive():
+        while aws.is_running():
             yield observer.observe(datetime.now(UTC))
             if self._remaining_seconds() == 0:
                 raise Failed(f"The view was not complete within {ONCE_SECONDS} seconds.")
@@ -139,7 +140,7 @@ class Run:
         )
 
 
-def _shown(snapshots: Iterator[Snapshot], page: Page) -> Iterator[Snapshot]:
+def _show_on_page(snapshots: Iterator[Snapshot], page: Page) -> Iterator[Snapshot]:
     for snapshot in snapshots:
         page.show(snapshot)
         yield snapshot

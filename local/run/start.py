@@ -49,7 +49,7 @@ class Start:
         aws.client("secretsmanager").put_secret_value(
             SecretId=rotator.secret_arn, SecretString=account.as_downloaded()
         )
-        self.say("The service account is stored; that event alone makes the function run.")
+        self.say("The service account is stored. That event invokes the function.")
         return LocalSystem(
             idp=idp,
             aws=aws,
@@ -61,7 +61,7 @@ class Start:
         )
 
     def _identity_provider(self, port: int) -> IdentityProvider:
-        with naming(ports.IDENTITY_PROVIDER):
+        with explain_port_taken(ports.IDENTITY_PROVIDER):
             idp = self.stack.enter_context(IdentityProvider(port=port))
         self.say(f"The stand-in identity provider is at {idp.issuer}.")
         return idp
@@ -69,7 +69,7 @@ class Start:
     def _aws(self, port: int, directory: Path) -> tuple[LocalAws, FaultProxy]:
         proxy_port = claim(0)
         through_proxy = f"http://{LOOPBACK}:{proxy_port}"
-        with naming(ports.LOCAL_AWS):
+        with explain_port_taken(ports.LOCAL_AWS):
             aws = self.stack.enter_context(
                 LocalAws(directory=directory, port=port, function_endpoint_url=through_proxy)
             )
@@ -90,12 +90,12 @@ class Start:
 
 
 @contextmanager
-def naming(setting: PortSetting) -> Iterator[None]:
+def explain_port_taken(setting: PortSetting) -> Iterator[None]:
     """Names the variable that chooses another port. Raises Failed."""
     try:
         yield
-    except PortTaken as taken:
+    except PortTaken as error:
         raise Failed(
-            f"Port {taken.port}, for the {setting.serves}, is in use; "
-            f"choose another one: {setting.name}={taken.port + 1} make run"
-        ) from taken
+            f"Port {error.port}, for the {setting.service}, is in use; "
+            f"choose another one: {setting.name}={error.port + 1} make run"
+        ) from error

@@ -54,7 +54,7 @@ def changes(before: Snapshot | None, after: Snapshot) -> Iterator[str]:
     known = before.recent if before else ()
     for entry in after.recent:
         if entry not in known:
-            yield f"{_clock(entry.at)}  {_told(entry)}"
+            yield f"{_clock(entry.at)}  {_describe(entry)}"
     worked_before = before is None or before.reads == before.reads_that_worked
     if worked_before and after.reads != after.reads_that_worked:
         yield f"{_clock(after.at)}  a consumer found no working token"
@@ -111,8 +111,8 @@ def _reads(snapshot: Snapshot) -> Text:
     return Text(text, style="red" if missed else "green")
 
 
-def _or_none(entry: LoggedRotation | None, tell: Callable[[LoggedRotation], Text]) -> Text:
-    return tell(entry) if entry else Text("none", style="dim")
+def _or_none(entry: LoggedRotation | None, format_entry: Callable[[LoggedRotation], Text]) -> Text:
+    return format_entry(entry) if entry else Text("none", style="dim")
 
 
 def _rotation(entry: LoggedRotation) -> Text:
@@ -125,17 +125,17 @@ def _failure(entry: LoggedRotation) -> Text:
 
 def _coloured(entry: LoggedRotation) -> Text:
     return Text(
-        _told(entry), style=_STYLES.get(entry.outcome, ""), no_wrap=True, overflow="ellipsis"
+        _describe(entry), style=_STYLES.get(entry.outcome, ""), no_wrap=True, overflow="ellipsis"
     )
 
 
-def _told(entry: LoggedRotation) -> str:
-    told = f"{entry.trigger}: {entry.outcome}"
+def _describe(entry: LoggedRotation) -> str:
+    text = f"{entry.trigger}: {entry.outcome}"
     if entry.outcome == Outcome.PUBLISHED:
-        told += f", version {entry.parameter_version}, token {entry.token_fingerprint}"
+        text += f", version {entry.parameter_version}, token {entry.token_fingerprint}"
     if entry.outcome == Outcome.FAILED:
-        told += f", {entry.error}: {entry.error_message}"
-    return told + (", with the previous key" if entry.previous_key_used else "")
+        text += f", {entry.error}: {entry.error_message}"
+    return text + (", with the previous key" if entry.previous_key_used else "")
 
 
 def _seconds(duration: timedelta) -> str:

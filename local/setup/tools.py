@@ -11,12 +11,12 @@ PYTHON = (3, 11)
 NODE = 20
 
 
-def complaint() -> str:
+def problem() -> str:
     """A sentence about what is missing, or an empty string."""
-    return python_complaint() or node_complaint()
+    return python_problem() or node_problem()
 
 
-def python_complaint() -> str:
+def python_problem() -> str:
     """A sentence about what is wrong with this interpreter, or an empty string."""
     found = sys.version_info
     if found < PYTHON:
@@ -35,20 +35,20 @@ def python_complaint() -> str:
     return ""
 
 
-def node_complaint() -> str:
+def node_problem() -> str:
     """A sentence about what is wrong with node or npm, or an empty string."""
-    version = answer_of("node", "--version")
+    version = output_of("node", "--version")
     if not version:
         return f"node is not installed; the CDK command line needs node {NODE} or newer."
     major = version.lstrip("v").split(".")[0]
     if not major.isdigit() or int(major) < NODE:
         return f"node {NODE} or newer is needed, this is {version[:40]}."
-    if not answer_of("npm", "--version"):
+    if not output_of("npm", "--version"):
         return "npm is not installed; it fetches the CDK command line that package.json pins."
     return ""
 
 
-def answer_of(*command: str) -> str:
+def output_of(*command: str) -> str:
     """The output of a command. Empty if the command does not exist or fails."""
     try:
         printed = subprocess.check_output(command, stderr=subprocess.DEVNULL)
@@ -58,4 +58,4 @@ def answer_of(*command: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(complaint() or 0)
+    sys.exit(problem() or 0)

@@ -23,7 +23,7 @@ from urllib.request import url2pathname
 SECTIONS: Final = ("global", "install", ":env:")
 """Of pip's configuration; a later one overrides those before it."""
 
-WITHOUT_EFFECT: Final = {
+IGNORED_OPTIONS: Final = {
     # a constraint cannot change what is pinned, and uv refuses one without a hash
     *("constraint", "require-hashes", "prefer-binary", "use-feature", "use-deprecated"),
     *("cache-dir", "no-cache-dir", "config-file", "log", "progress-bar", "quiet", "verbose"),
@@ -42,11 +42,11 @@ TRUSTSTORE: Final = (24, 2)
 
 @dataclass
 class Translation:
-    """What uv is started with, and what it cannot be told."""
+    """uv's environment and options, and pip's options that uv does not support."""
 
     environment: dict[str, str] = field(default_factory=dict)
     options: list[str] = field(default_factory=list)
-    untold: list[str] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)
     """Options of pip's."""
 
 
@@ -58,39 +58,39 @@ def translate(
     ``trusts_system``: pip takes the certificates of the operating system where none are named.
     """
     settings = dict(pip)
-    told = Translation()
-    _indexes(settings, told)
-    _certificates(settings, environment, told)
-    if trusts_system and not CERTIFICATES & (told.environment.keys() | environment.keys()):
-        told.environment["UV_SYSTEM_CERTS"] = "true"
-    _network(settings, told)
+    translation = Translation()
+    _indexes(settings, translation)
+    _certificates(settings, environment, translation)
+    if trusts_system and not CERTIFICATES & (translation.environment.keys() | environment.keys()):
+        translation.environment["UV_SYSTEM_CERTS"] = "true"
+    _network(settings, translation)
     for option in ("only-binary", "no-binary"):
         for name in settings.pop(option, "").replace(",", " ").split():
-            told.options += [f"--{option}", name]
-    told.untold += sorted(settings.keys() - WITHOUT_EFFECT)
-    for name in told.environment.keys() & environment.keys():
+            translation.options += [f"--{option}", name]
+    translation.unsupported += sorted(settings.keys() - IGNORED_OPTIONS)
+    for name in translation.environment.keys() & environment.keys():
         if name.startswith("UV_"):
-            del told.environment[name]
-    return told
+            del translation.environment[name]
+    return translation
 
 
-def _indexes(settings: dict[str, str], told: Translation) -> None:
-    index, more = settings.pop("index-url", ""), settings.pop("extra-index-url", "").split()
+def _indexes(settings: dict[str, str], translation: Translation) -> None:
+    index, extra = settings.pop("index-url", ""), settings.pop("extra-index-url", "").split()
     if settings.pop("no-index", "").lower() in {"1", "true", "yes", "on"}:
-        told.options.append("--no-index")
+        translation.options.append("--no-index")
     else:
         if index:
-            told.environment["UV_DEFAULT_INDEX"] = index.strip()
-        if more:
-            told.environment["UV_INDEX"] = " ".join(more)
-            # as pip: the pinned file may be in any of them, and its hash says that it is the one
-            told.environment["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+            translation.environment["UV_DEFAULT_INDEX"] = index.strip()
+        if extra:
+            translation.environment["UV_INDEX"] = " ".join(extra)
+            # like pip: the pinned file may be in any of them, and its hash identifies it
+            translation.environment["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     places = settings.pop("find-links", "").split()
-    found = [place for place in places if _is_remote(place) or _path(place).is_dir()]
-    if found:
-        told.environment["UV_FIND_LINKS"] = ",".join(found)
-    if found != places:  # pip warns of a directory that is missing, uv ends
-        told.untold.append("find-links (as far as it names no directory)")
+    usable = [place for place in places if _is_remote(place) or _path(place).is_dir()]
+    if usable:
+        translation.environment["UV_FIND_LINKS"] = ",".join(usable)
+    if usable != places:  # pip warns of a directory that is missing, uv ends
+        translation.unsupported.append("find-links (as far as it names no directory)")
 
 
 def _is_remote(place: str) -> bool:
@@ -102,36 +102,36 @@ def _path(place: str) -> Path:
 
 
 def _certificates(
-    settings: dict[str, str], environment: Mapping[str, str], told: Translation
+    settings: dict[str, str], environment: Mapping[str, str], translation: Translation
 ) -> None:
     # requests, in pip, reads the variables
     names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-    given = settings.pop("cert", "") or next(filter(None, map(environment.get, names)), "")
-    if given:
-        directory = Path(given).is_dir()
-        told.environment["SSL_CERT_DIR" if directory else "SSL_CERT_FILE"] = given
+    bundle = settings.pop("cert", "") or next(filter(None, map(environment.get, names)), "")
+    if bundle:
+        directory = Path(bundle).is_dir()
+        translation.environment["SSL_CERT_DIR" if directory else "SSL_CERT_FILE"] = bundle
     if client := settings.pop("client-cert", ""):
-        told.environment["SSL_CLIENT_CERT"] = client
+        translation.environment["SSL_CLIENT_CERT"] = client
     if hosts := settings.pop("trusted-host", "").split():
-        told.environment["UV_INSECURE_HOST"] = " ".join(hosts)
+        translation.environment["UV_INSECURE_HOST"] = " ".join(hosts)
 
 
-def _network(settings: dict[str, str], told: Translation) -> None:
+def _network(settings: dict[str, str], translation: Translation) -> None:
     if proxy := settings.pop("proxy", ""):
         address = proxy if "://" in proxy else f"http://{proxy}"
         for name in ("HTTP_PROXY", "HTTPS_PROXY"):
-            told.environment |= {name: address, name.lower(): address}
+            translation.environment |= {name: address, name.lower(): address}
     timeout = settings.pop("timeout", "") or settings.pop("default-timeout", "")
     settings.pop("default-timeout", None)
     if timeout:
-        told.environment["UV_HTTP_TIMEOUT"] = str(round(float(timeout)))
+        translation.environment["UV_HTTP_TIMEOUT"] = str(round(float(timeout)))
     if retries := settings.pop("retries", ""):
-        told.environment["UV_HTTP_RETRIES"] = retries
+        translation.environment["UV_HTTP_RETRIES"] = retries
     keyring = settings.pop("keyring-provider", "auto")
     if keyring in {"subprocess", "auto"} and shutil.which("keyring"):
-        told.environment["UV_KEYRING_PROVIDER"] = "subprocess"
+        translation.environment["UV_KEYRING_PROVIDER"] = "subprocess"
     elif keyring == "import":
-        told.untold.append("keyring-provider=import (subprocess is possible)")
+        translation.unsupported.append("keyring-provider=import (subprocess is possible)")
 
 
 def pip_settings(environment: Mapping[str, str]) -> dict[str, str]:
@@ -153,24 +153,24 @@ def pip_settings(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def pip_trusts_system() -> bool:
-    """Whether this pip takes the operating system's certificates, and there are some."""
+    """Whether this pip takes the operating system's certificates, and has some."""
     pip_version = tuple(map(int, re.findall(r"\d+", version("pip"))[:2]))
     paths = ssl.get_default_verify_paths()
-    there_are_some = sys.platform != "linux" or bool(paths.cafile or paths.capath)
-    return pip_version >= TRUSTSTORE and there_are_some
+    has_certificates = sys.platform != "linux" or bool(paths.cafile or paths.capath)
+    return pip_version >= TRUSTSTORE and has_certificates
 
 
 def main(arguments: list[str]) -> None:
     """Becomes uv."""
-    told = translate(pip_settings(os.environ), os.environ, trusts_system=pip_trusts_system())
-    for option in told.untold:
+    translation = translate(pip_settings(os.environ), os.environ, trusts_system=pip_trusts_system())
+    for option in translation.unsupported:
         print(
-            f"pip is configured with {option}, which uv cannot be told; the installation goes on "
-            "without it.",
+            f"pip is configured with {option}, which uv does not support; the installation "
+            "continues without it.",
             file=sys.stderr,
         )
     uv = str(Path(sys.executable).with_name("uv"))
-    os.execve(uv, [uv, *arguments, *told.options], {**os.environ, **told.environment})  # noqa: S606
+    os.execve(uv, [uv, *arguments, *translation.options], {**os.environ, **translation.environment})  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ def aws_switches(proxy: FaultProxy) -> list[Switch]:
     """One switch for each service. Only the function's calls go through the proxy."""
     faults: dict[SwitchName, AwsFault | None] = dict.fromkeys(_CALLS)
 
-    def meets(service: SwitchName, fault: AwsFault | None) -> None:
+    def set_fault(service: SwitchName, fault: AwsFault | None) -> None:
         faults[service] = fault
         proxy.recover()  # the proxy ends all faults or none
-        for name, standing in faults.items():
-            if standing is not None:
+        for name, active in faults.items():
+            if active is not None:
                 for call in _CALLS[name]:
-                    proxy.fail(call, standing, times=None)
+                    proxy.fail(call, active, times=None)
 
     def switch(service: SwitchName, label: str) -> Switch:
         return Switch(
@@ -34,17 +34,17 @@ def aws_switches(proxy: FaultProxy) -> list[Switch]:
                 Position(
                     name=PositionName.WORKS,
                     label="works",
-                    turn=lambda: meets(service, None),
+                    turn=lambda: set_fault(service, None),
                 ),
                 Position(
                     name=PositionName.THROTTLES,
                     label="throttles every call",
-                    turn=lambda: meets(service, THROTTLED),
+                    turn=lambda: set_fault(service, THROTTLED),
                 ),
                 Position(
                     name=PositionName.DENIES,
                     label="denies access",
-                    turn=lambda: meets(service, DENIED),
+                    turn=lambda: set_fault(service, DENIED),
                 ),
             ],
         )

@@ -33,43 +33,43 @@ class Key:
             SwitchName.KEY,
             "Key in the secret",
             [
-                Position(name=PositionName.WORKS, label="works", turn=self.works),
+                Position(name=PositionName.WORKS, label="works", turn=self.repair),
                 Position(
                     name=PositionName.REVOKED,
                     label="is revoked at the provider",
-                    turn=self.is_revoked,
+                    turn=self.revoke,
                 ),
                 Position(
                     name=PositionName.UNKNOWN,
                     label="is replaced by one that the provider does not know",
-                    turn=self.is_unknown,
+                    turn=self.replace_with_unknown,
                 ),
-                Position(name=PositionName.DAMAGED, label="is cut in half", turn=self.is_damaged),
+                Position(name=PositionName.DAMAGED, label="is cut in half", turn=self.damage),
             ],
         )
 
-    def works(self) -> None:
+    def repair(self) -> None:
         """The identity provider accepts the key in the secret."""
         self._idp.accept(self._account)
         self._store(self._account.as_downloaded())
 
-    def is_revoked(self) -> None:
+    def revoke(self) -> None:
         """The identity provider rejects the key, and the secret still holds it."""
-        self.works()
+        self.repair()
         self._idp.reject(self._account)
 
-    def is_unknown(self) -> None:
+    def replace_with_unknown(self) -> None:
         """A new key is in the secret, and the one that works is the previous version."""
-        self.works()
+        self.repair()
         unknown = ServiceAccount.generate(
             discovery_endpoint=self._account.discovery_endpoint,
             client_id=self._account.client_id,
         )
         self._store(unknown.as_downloaded())
 
-    def is_damaged(self) -> None:
+    def damage(self) -> None:
         """Half of the key is in the secret, and the whole one is the previous version."""
-        self.works()
+        self.repair()
         file = json.loads(self._account.as_downloaded())
         half = file["privateKey"][: len(file["privateKey"]) // 2]
         self._store(json.dumps(file | {"privateKey": half}))

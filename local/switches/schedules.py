@@ -9,7 +9,7 @@ from local.switches.switch import Position, Switch
 from token_rotator.contract import EventField, Trigger
 
 ALL: Final = frozenset({Trigger.SCHEDULE, Trigger.WATCHDOG})
-_ANSWERED_ONLY: Final = frozenset(
+_READ_ONLY: Final = frozenset(
     {"ResponseMetadata", "Arn", "CreationDate", "LastModificationDate", "State"}
 )
 
@@ -22,7 +22,7 @@ def enable_schedules(scheduler: Any, enabled: Collection[Trigger]) -> None:
     for listed in scheduler.list_schedules()["Schedules"]:
         schedule = scheduler.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
         trigger = json.loads(schedule["Target"]["Input"])[EventField.TRIGGER]
-        kept = {name: value for name, value in schedule.items() if name not in _ANSWERED_ONLY}
+        kept = {name: value for name, value in schedule.items() if name not in _READ_ONLY}
         state = "ENABLED" if trigger in enabled else "DISABLED"
         scheduler.update_schedule(**kept, State=state)
 

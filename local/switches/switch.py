@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
 
-class NotOnThePanel(LookupError):
+class UnknownControl(LookupError):
     """There is no such switch, position or button."""
 
 
@@ -76,4 +76,4 @@ def _named(name: str, things: Sequence[_T]) -> _T:
     for one in things:
         if one.name == name:
             return one
-    raise NotOnThePanel(f"there is no {name}")
+    raise UnknownControl(f"there is no {name}")

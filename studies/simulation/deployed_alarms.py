@@ -32,4 +32,6 @@ def alarm_properties() -> Mapping[str, Mapping[str, Any]]:
 @functools.cache
 def deployed_alarms() -> Mapping[str, Alarm]:
     """The alarms as the simulation evaluates them, by name."""
-    return {name: Alarm.rendered(properties) for name, properties in alarm_properties().items()}
+    return {
+        name: Alarm.from_properties(properties) for name, properties in alarm_properties().items()
+    }

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from local import ROOT
-from local.release import BILL
+from local.release import SBOM
 from token_rotator_cdk.bundle.build import function_bundle
 from token_rotator_cdk.bundle.targets import LAMBDA
 
@@ -32,9 +32,9 @@ def bill_of_materials() -> str:
 
 def main() -> None:
     """Writes the bill of materials to a file."""
-    BILL.parent.mkdir(exist_ok=True)
-    BILL.write_text(bill_of_materials(), encoding="utf-8")
-    print(BILL.relative_to(ROOT))
+    SBOM.parent.mkdir(exist_ok=True)
+    SBOM.write_text(bill_of_materials(), encoding="utf-8")
+    print(SBOM.relative_to(ROOT))
 
 
 if __name__ == "__main__":

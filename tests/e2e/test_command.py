@@ -178,5 +178,5 @@ def test_an_invalid_port_is_reported_in_one_sentence(tmp_path: Path) -> None:
         assert run.process.wait(SECONDS) == 1
 
     assert run.output.read_text() == (
-        "LOCAL_AWS_PORT=http is no port: give a number from 0 to 65535.\n"
+        "LOCAL_AWS_PORT=http is not a port: set a number from 0 to 65535.\n"
     )

@@ -89,7 +89,7 @@ def app(
         file.write_text(provider.new_service_account().as_downloaded())
         subprocess.run(
             [UPLOADS, "upload", file, rotator, "--stack", STACK],
-            env=environment.bare(os.environ, temporary=directory) | aws.client_environment(),
+            env=environment.minimal(os.environ, temporary=directory) | aws.client_environment(),
             check=True,
         )
     resources: dict[str, list[str]] = {}

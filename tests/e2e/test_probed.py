@@ -41,7 +41,7 @@ def probed(case: Case, table: str, directory: Path) -> str:
     file.write_text(case.account.as_downloaded())
     done = subprocess.run(
         [COMMAND, "try", file, table, "--config", directory / "before.toml", "--probe"],
-        env=environment.bare(os.environ, temporary=directory),
+        env=environment.minimal(os.environ, temporary=directory),
         cwd=directory,
         capture_output=True,
         text=True,

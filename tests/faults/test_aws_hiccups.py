@@ -49,7 +49,7 @@ def test_after_a_passing_fault_the_rotation_succeeds_and_writes_once(
 
     rotated = function.rotate()
 
-    assert function.aws.met(call) == times
+    assert function.aws.fault_count(call) == times
     assert rotated.published, rotated.entry
     function.recovers()
 
@@ -74,7 +74,7 @@ def test_the_first_read_of_the_secret_is_retried(
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.GET_SECRET_VALUE) == times
+    assert function.aws.fault_count(Call.GET_SECRET_VALUE) == times
     assert rotated.published, rotated.entry
     function.recovers()
 
@@ -87,7 +87,7 @@ def test_while_secrets_manager_fails_the_cached_credential_is_used(
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.GET_SECRET_VALUE) == 1
+    assert function.aws.fault_count(Call.GET_SECRET_VALUE) == 1
     assert rotated.published, rotated.entry
     function.recovers()
 

@@ -34,7 +34,7 @@ def test_a_refusal_is_named_at_once_and_the_record_does_not_change(
 
     assert rotated.failure == named
     assert code in rotated.message
-    assert function.aws.met(call) <= 2, "a refusal is not repeated unchanged"
+    assert function.aws.fault_count(call) <= 2, "a refusal is not repeated unchanged"
     function.recovers()
 
 
@@ -44,7 +44,9 @@ def test_a_record_that_cannot_be_read_is_replaced(function: DeployedFunction, co
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.GET_PARAMETER) in (1, 2), "a warm function caches its record"
+    assert function.aws.fault_count(Call.GET_PARAMETER) in (1, 2), (
+        "a warm function caches its record"
+    )
     assert rotated.published, rotated.entry
     function.recovers()
 
@@ -71,7 +73,7 @@ def test_an_outage_of_parameter_store_is_named_before_the_timeout(
 
     rotated = function.rotate()
 
-    assert function.aws.met(call) > 2, "it was not retried"
+    assert function.aws.fault_count(call) > 2, "it was not retried"
     assert rotated.failure == "ParameterStoreUnavailable"
     assert rotated.entry.token_fingerprint, "there was a token to write"
     function.recovers()
@@ -94,7 +96,7 @@ def test_an_outage_of_secrets_manager_at_a_cold_start_is_named(
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.GET_SECRET_VALUE) > 1, "it was not retried"
+    assert function.aws.fault_count(Call.GET_SECRET_VALUE) > 1, "it was not retried"
     assert rotated.failure == "SecretStoreUnavailable"
     assert rotated.entry.token_requests == 0
     function.recovers()

@@ -36,7 +36,7 @@ def test_a_rotation_succeeds_without_tags_and_the_next_one_adds_them(
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.ADD_TAGS) == 1
+    assert function.aws.fault_count(Call.ADD_TAGS) == 1
     assert rotated.published, rotated.entry
     assert tags(function) == []
     function.recovers()
@@ -51,7 +51,7 @@ def test_after_a_creation_without_an_answer_the_next_rotation_adds_the_tags(
 
     rotated = function.rotate()
 
-    assert function.aws.met(Call.PUT_PARAMETER) == 1
+    assert function.aws.fault_count(Call.PUT_PARAMETER) == 1
     assert rotated.published, rotated.entry
     function.recovers()
     assert tags(function) != []

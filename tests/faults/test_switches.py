@@ -87,7 +87,7 @@ def test_a_slow_identity_provider_makes_the_rotation_longer(
 def test_a_warm_function_needs_no_secrets_manager(function: DeployedFunction, panel: Panel):
     with turned(panel, SwitchName.SECRETS_MANAGER, PositionName.THROTTLES):
         rotated = function.rotate()
-        throttled = function.aws.met(Call.GET_SECRET_VALUE)
+        throttled = function.aws.fault_count(Call.GET_SECRET_VALUE)
 
     assert rotated.published
     assert throttled, "no call was throttled"

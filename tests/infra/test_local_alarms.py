@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from local.alarms.alarms import Alarms, Ringing
+from local.alarms.alarms import AlarmPeriod, Alarms
 from local.alarms.log_metrics import ERRORS, INVOCATIONS, REPORTED_WITHIN, LogMetrics
 from local.followed_log import FollowedLog
 from tests.support.infra_templates import template
@@ -19,9 +19,11 @@ def alarms(function: FunctionLog) -> Alarms:
     return Alarms(template(), metrics=LogMetrics(log), deployed_at=NOW)
 
 
-def ringing(watched: Alarms, now: datetime) -> set[str]:
+def alarm_periods(watched: Alarms, now: datetime) -> set[str]:
     return {
-        name for name, times in watched.ringing(now).items() if times and times[-1].ends is None
+        name
+        for name, times in watched.alarm_periods(now).items()
+        if times and times[-1].ends is None
     }
 
 
@@ -73,10 +75,10 @@ def test_no_alarm_rings_in_the_first_hour_of_a_rotator_that_works() -> None:
         function.invoked(at, "kept")
         if minute % 4 == 0:
             function.published(at)
-        assert not ringing(watched, at + timedelta(seconds=30))
+        assert not alarm_periods(watched, at + timedelta(seconds=30))
 
-    assert watched.ringing(NOW + 60 * MINUTE).keys() == watched.meanings.keys()
-    assert not any(watched.ringing(NOW + 60 * MINUTE).values())
+    assert watched.alarm_periods(NOW + 60 * MINUTE).keys() == watched.meanings.keys()
+    assert not any(watched.alarm_periods(NOW + 60 * MINUTE).values())
 
 
 def test_a_failed_rotation_rings_from_the_next_minute_on_for_three_minutes() -> None:
@@ -87,18 +89,18 @@ def test_a_failed_rotation_rings_from_the_next_minute_on_for_three_minutes() -> 
     for minute in range(2, 8):
         function.invoked(NOW + minute * MINUTE, "kept")
 
-    rings = [ringing(watched, NOW + minute * MINUTE) for minute in range(7)]
+    rings = [alarm_periods(watched, NOW + minute * MINUTE) for minute in range(7)]
 
     assert rings == [set(), set(), *[{"RefreshFailing"}] * 3, set(), set()]
-    assert watched.ringing(NOW + 6 * MINUTE)["RefreshFailing"] == (
-        Ringing(begins=NOW + 2 * MINUTE, ends=NOW + 5 * MINUTE),
+    assert watched.alarm_periods(NOW + 6 * MINUTE)["RefreshFailing"] == (
+        AlarmPeriod(begins=NOW + 2 * MINUTE, ends=NOW + 5 * MINUTE),
     )
 
 
 def test_no_alarm_rings_while_the_first_token_is_awaited() -> None:
     watched = alarms(FunctionLog())
 
-    assert [ringing(watched, NOW + minute * MINUTE) for minute in range(3)] == [set()] * 3
+    assert [alarm_periods(watched, NOW + minute * MINUTE) for minute in range(3)] == [set()] * 3
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_silence_rings_although_the_stack_is_new(alarm: str, after_minutes: int)
     watched = alarms(function)
     function.published(NOW)  # in the minute of the deployment, and nothing afterwards
 
-    rings = [alarm in ringing(watched, NOW + minute * MINUTE) for minute in range(10)]
+    rings = [alarm in alarm_periods(watched, NOW + minute * MINUTE) for minute in range(10)]
 
     first = after_minutes + 1
     assert rings == [False] * first + [True] * (10 - first)
@@ -120,18 +122,18 @@ def test_a_previous_key_in_use_and_a_low_margin_ring() -> None:
     watched = alarms(function)
     function.published(NOW, PreviousKeyUsed=1, ExpiryMarginSeconds=-3)
 
-    assert ringing(watched, NOW + MINUTE) == {"PreviousKeyInUse", "TokenMarginLow"}
+    assert alarm_periods(watched, NOW + MINUTE) == {"PreviousKeyInUse", "TokenMarginLow"}
 
 
 def test_a_line_that_becomes_readable_late_still_counts() -> None:
     function = FunctionLog()
     watched = alarms(function)
 
-    before = ringing(watched, NOW + MINUTE)
+    before = alarm_periods(watched, NOW + MINUTE)
     function.failed(NOW + timedelta(seconds=58))
 
     assert before == set()
-    assert ringing(watched, NOW + MINUTE) == {"RefreshFailing"}
+    assert alarm_periods(watched, NOW + MINUTE) == {"RefreshFailing"}
 
 
 def test_each_alarm_says_what_it_means_and_not_what_to_do() -> None:

@@ -9,7 +9,7 @@ const LANE = 30;
 /** Draws the state into the SVG element, as wide as it is shown. */
 export function draw(svg, state) {
   const width = Math.max(240, svg.clientWidth);
-  const alarms = state.alarms.filter((one) => one.rang.some((time) => ends(time, state) > begins(state)));
+  const alarms = state.alarms.filter((one) => one.periods.some((time) => ends(time, state) > begins(state)));
   const height = HEIGHT + alarms.length * LANE;
   const x = (second) =>
     MARGIN.left + ((second - begins(state)) / (state.at - begins(state))) * (width - MARGIN.left - MARGIN.right);
@@ -25,7 +25,7 @@ export function draw(svg, state) {
   ];
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.style.height = `${height}px`;
-  svg.setAttribute("aria-label", told(state));
+  svg.setAttribute("aria-label", description(state));
   svg.replaceChildren(...drawing);
 }
 
@@ -75,12 +75,12 @@ function mark(rotation, state, x, y) {
 }
 
 function bars(alarm, state, x, top) {
-  const rects = alarm.rang
+  const rects = alarm.periods
     .map((time) => [Math.max(time.begins, begins(state)), ends(time, state)])
     .filter(([from, to]) => to > from)
     .map(([from, to]) => [x(from), Math.max(3, x(to) - x(from))]);
   return [
-    shape("text", { class: "rings", x: MARGIN.left, y: top + 12 }, alarm.name),
+    shape("text", { class: "in-alarm", x: MARGIN.left, y: top + 12 }, alarm.name),
     ...rects.map(([from, long]) => shape("rect", { class: "alarm", x: from, y: top + 17, width: long, height: 7, rx: 3 })),
   ];
 }
@@ -103,7 +103,7 @@ function axes(state, x, y, width) {
   return [...levels, ...moments];
 }
 
-function told(state) {
+function description(state) {
   const left = Math.round(lifeAt(state, state.at));
   const minutes = Math.round((state.at - begins(state)) / 60);
   const failed = state.rotations.filter((one) => one.outcome === "failed" && one.at >= begins(state)).length;

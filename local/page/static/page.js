@@ -44,16 +44,16 @@ function show(state) {
 }
 
 function headline(state) {
-  const ringing = state.alarms.filter(rings).map((one) => one.name);
-  const alarms = ringing.length ? ` In ALARM: ${ringing.join(", ")}.` : "";
-  if (state.worked) status(ringing.length ? "warn" : "good", `Consumers have a valid token.${alarms}`);
-  else if (!state.reads) status("unknown", "Nobody has read a token yet.");
+  const active = state.alarms.filter(inAlarm).map((one) => one.name);
+  const alarms = active.length ? ` In ALARM: ${active.join(", ")}.` : "";
+  if (state.worked) status(active.length ? "warn" : "good", `Consumers have a valid token.${alarms}`);
+  else if (!state.reads) status("unknown", "No consumer has read a token yet.");
   else status("bad", `Consumers have no valid token.${alarms}`);
 }
 
 function status(name, text) {
   by("headline").dataset.state = name;
-  if (by("status").textContent !== text) by("status").textContent = text; // said aloud once
+  if (by("status").textContent !== text) by("status").textContent = text; // announced once by screen readers
 }
 
 function consumer({ published, at, reads, reads_that_worked: worked }) {
@@ -70,29 +70,29 @@ function consumer({ published, at, reads, reads_that_worked: worked }) {
 }
 
 function alarmItem(alarm) {
-  const last = alarm.rang.at(-1);
-  const when = !last ? "" : rings(alarm) ? `since ${clock(last.begins)}` : `rang until ${clock(last.ends)}`;
+  const last = alarm.periods.at(-1);
+  const when = !last ? "" : inAlarm(alarm) ? `since ${clock(last.begins)}` : `in ALARM until ${clock(last.ends)}`;
   return element("li", {}, [
-    element("span", { class: rings(alarm) ? "badge bad" : "badge good" }, [rings(alarm) ? "ALARM" : "OK"]),
+    element("span", { class: inAlarm(alarm) ? "badge bad" : "badge good" }, [inAlarm(alarm) ? "ALARM" : "OK"]),
     element("span", { class: "name" }, [alarm.name, " ", element("span", { class: "when" }, [when])]),
-    ...(rings(alarm) ? [element("p", {}, [alarm.means])] : []),
+    ...(inAlarm(alarm) ? [element("p", {}, [alarm.means])] : []),
   ]);
 }
 
-function rings(alarm) {
-  return alarm.rang.length > 0 && alarm.rang.at(-1).ends === null;
+function inAlarm(alarm) {
+  return alarm.periods.length > 0 && alarm.periods.at(-1).ends === null;
 }
 
 /** An error's text is shown once, however often it is repeated without a break. */
 function eventItem(rotation, index, newestFirst) {
   const repeated = newestFirst[index - 1]?.error_message === rotation.error_message;
-  const told = { published: "good", failed: "bad" }[rotation.outcome] ?? "";
+  const badge = { published: "good", failed: "bad" }[rotation.outcome] ?? "";
   const more = rotation.previous_key_used ? ", with the previous key" : "";
   const version = rotation.outcome === "published" ? `, version ${rotation.version}` : "";
   return element("li", {}, [
     element("time", { datetime: new Date(rotation.at * 1000).toISOString() }, [clock(rotation.at)]),
-    element("span", { class: told ? "" : "quiet" }, [
-      element("span", { class: `badge ${told}` }, [rotation.outcome]), ` by ${rotation.trigger}${more}${version}`,
+    element("span", { class: badge ? "" : "quiet" }, [
+      element("span", { class: `badge ${badge}` }, [rotation.outcome]), ` by ${rotation.trigger}${more}${version}`,
     ]),
     ...(rotation.error
       ? [element("p", { class: "why" }, [element("span", { class: "error" }, [rotation.error]), repeated ? "" : ` ${rotation.error_message}`])]

@@ -27,7 +27,7 @@ EXTRAS = (0, 1, 2, 3, 5)
 def alarms(**rotator) -> dict[str, Alarm]:
     found = resources(template(a_stack(), a_rotator(**rotator)), "AWS::CloudWatch::Alarm")
     return {
-        properties["AlarmName"].rpartition("/")[2]: Alarm.rendered(properties)
+        properties["AlarmName"].rpartition("/")[2]: Alarm.from_properties(properties)
         for properties in found.values()
     }
 
@@ -85,7 +85,7 @@ def test_the_evaluator_decides_as_the_user_guides_tables_do(required, seen, miss
         "EvaluationPeriods": 3,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
     }
-    alarm = Alarm.rendered(
+    alarm = Alarm.from_properties(
         {**three_minutes, "DatapointsToAlarm": required, "TreatMissingData": missing}
     )
     real = [{"0": 0.0, "X": 1.0}[point] for point in seen if point != "-"]

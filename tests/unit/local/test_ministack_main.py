@@ -205,7 +205,7 @@ def test_an_event_is_dropped_where_no_concurrency_is_left_to_wait_for(ministack:
 def test_a_drift_aware_change_set_applies_what_may_have_drifted_again(
     ministack: Ministack, mode: str, *, again: bool
 ) -> None:
-    kind = sorted(importlib.import_module("local.aws.ministack_main").DRIFTING)[0]
+    kind = sorted(importlib.import_module("local.aws.ministack_main").DRIFT_AWARE_TYPES)[0]
     for logical_id, name in (("Drifting", kind), ("Policy", "AWS::IAM::Policy")):
         ministack.stack["_resources"][logical_id] = {"ResourceType": name, "Properties": {}}
         ministack.stack["_template"]["Resources"][logical_id] = {"Properties": {}}

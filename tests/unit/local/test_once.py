@@ -138,5 +138,5 @@ def test_a_cdk_command_that_hangs_is_ended_after_180_seconds(
     code = command.main()
 
     assert code == 1
-    assert "was not done after" in (said := capsys.readouterr().err)
+    assert "did not end within" in (said := capsys.readouterr().err)
     assert "about to hang" in said

@@ -109,4 +109,4 @@ def test_the_exit_code_and_the_last_output_are_the_commands(tmp_path: Path) -> N
     ) as command:
         assert command.wait(60) == 3
         assert command.exit_code() == 3
-        assert command.last_words(lines=2) == "two\nthree"
+        assert command.last_output(lines=2) == "two\nthree"

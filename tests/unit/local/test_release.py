@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local import ROOT, release
-from local.release import NotReleasable, check_tag, checksums, notes, wheel, with_addresses
+from local.release import NotReleasable, check_tag, checksums, notes, wheel, with_absolute_links
 
 CHANGELOG = """\
 # Changelog
@@ -36,7 +36,7 @@ def test_the_notes_are_the_section_of_the_version():
 def test_the_links_of_the_notes_lead_to_the_tagged_files():
     text = "[a](docs/a.md#b), [c](https://example.com/d)"
 
-    assert with_addresses(text, "https://host/owner/name", "0.2.0") == (
+    assert with_absolute_links(text, "https://host/owner/name", "0.2.0") == (
         "[a](https://host/owner/name/blob/v0.2.0/docs/a.md#b), [c](https://example.com/d)"
     )
 
@@ -91,9 +91,9 @@ def test_the_checksums_are_those_of_sha256sum(tmp_path: Path):
 def test_the_workflow_names_the_files_that_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    bill = tmp_path / release.BILL.name
+    bill = tmp_path / release.SBOM.name
     bill.write_text("{}")
-    monkeypatch.setattr(release, "BILL", bill)
+    monkeypatch.setattr(release, "SBOM", bill)
     monkeypatch.setattr(release, "notes", lambda *_: "- This.\n")
     written = tmp_path / "release"
 

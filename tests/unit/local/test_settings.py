@@ -42,6 +42,6 @@ def test_the_developers_aws_settings_do_not_reach_a_subprocess(tmp_path: Path) -
         "PYTHONPATH": "/home/me/lib",
     }
 
-    given = environment.bare(developers, temporary=tmp_path)
+    given = environment.minimal(developers, temporary=tmp_path)
 
     assert given == {"PATH": "/bin", "HOME": "/home/me", "TMPDIR": str(tmp_path)}

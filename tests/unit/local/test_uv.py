@@ -57,7 +57,7 @@ def environment(pip: dict[str, str], **environment: str) -> dict[str, str]:
 )
 def test_a_setting_of_pip_is_told_in_uvs_words(pip: dict[str, str], told: dict[str, str]) -> None:
     assert environment(pip) == told
-    assert translate(pip, {}, trusts_system=False).untold == []
+    assert translate(pip, {}, trusts_system=False).unsupported == []
 
 
 def test_without_an_index_there_is_only_what_the_links_name(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_directory_that_is_missing_is_left_out_and_said(tmp_path: Path) -> Non
     told = translate(pip, {}, trusts_system=False)
 
     assert told.environment == {"UV_FIND_LINKS": tmp_path.as_uri()}
-    assert told.untold == ["find-links (as far as it names no directory)"]
+    assert told.unsupported == ["find-links (as far as it names no directory)"]
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
@@ -111,7 +111,7 @@ def test_what_somebody_has_told_uv_stays() -> None:
 def test_what_uv_cannot_be_told_is_said_without_its_value() -> None:
     pip = {"target": "/a-secret-place", "constraint": "/c", "disable-pip-version-check": "1"}
 
-    assert translate(pip, {}, trusts_system=False).untold == ["target"]
+    assert translate(pip, {}, trusts_system=False).unsupported == ["target"]
 
 
 def test_pips_files_and_variables_are_read_in_pips_order(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from local.idp.identity_provider import IdentityProvider
 from local.idp.service_account import ServiceAccount
 from local.observation.consumer import Consumer, Use
 from local.observation.state import Observer, Snapshot
-from local.page.life import Life
 from local.page.page import Page
+from local.page.token_history import TokenHistory
 from local.switches.identity_provider import identity_provider_switch
 from local.switches.key import Key
 from local.switches.names import ButtonName, PositionName, SwitchName
@@ -158,12 +158,12 @@ class Secrets:
 
 
 def test_the_life_of_the_token_is_a_span_for_each_record_of_the_last_minutes() -> None:
-    life = Life()
+    life = TokenHistory()
     for seconds, seen in ((0, None), (1, published()), (2, published()), (3, None)):
-        spans = life.saw(seen, at=NOW + timedelta(seconds=seconds))
+        spans = life.add(seen, at=NOW + timedelta(seconds=seconds))
 
     assert [(span.begins - NOW).total_seconds() for span in spans] == [0, 1, 3]
     assert [span.expires_at for span in spans] == [None, published().expires_at, None]
 
-    late = life.saw(worked().published, at=NOW + timedelta(minutes=10, seconds=1))
+    late = life.add(worked().published, at=NOW + timedelta(minutes=10, seconds=1))
     assert [(span.begins - NOW).total_seconds() for span in late] == [1, 3, 601]

@@ -9,7 +9,7 @@ import pytest
 
 from local.page.server import PageServer
 from local.process.ports import LOOPBACK
-from local.switches.switch import NotOnThePanel
+from local.switches.switch import UnknownControl
 
 JSON = "application/json"
 
@@ -26,13 +26,13 @@ class Served:
     def __init__(self) -> None:
         self.turned: list[Mapping[str, str]] = []
         self.error: Exception | None = None
-        self.server = PageServer(port=0, state=lambda: {"at": 1}, acts={"/turn": self._turn})
+        self.server = PageServer(port=0, state=lambda: {"at": 1}, actions={"/turn": self._turn})
         self.port = int(self.server.address.rpartition(":")[2])
         self.own = {"Origin": self.server.address, "Content-Type": JSON}
 
     def _turn(self, *, switch: str, position: str) -> None:
         if switch != "key":
-            raise NotOnThePanel(switch)
+            raise UnknownControl(switch)
         if self.error:
             raise self.error
         self.turned.append({switch: position})

@@ -19,7 +19,7 @@ from local.switches.identity_provider import SLOW_SECONDS, identity_provider_swi
 from local.switches.key import Key
 from local.switches.names import PositionName
 from local.switches.schedules import schedules_switch
-from local.switches.switch import Button, NotOnThePanel, Panel, Position, Switch
+from local.switches.switch import Button, Panel, Position, Switch, UnknownControl
 from tests.unit.local.switches.proxy import Proxy
 
 PARAMETER_STORE = {Call.GET_PARAMETER, Call.PUT_PARAMETER, Call.ADD_TAGS}
@@ -43,9 +43,9 @@ def test_a_switch_begins_in_its_first_position_and_knows_its_positions_only() ->
     assert (before, panel.switches[0].now) == ("works", "down")
     assert turned == ["down", "pressed"]
     for wrong in (("a", "up"), ("b", "works"), ("", "")):
-        with pytest.raises(NotOnThePanel):
+        with pytest.raises(UnknownControl):
             panel.turn(*wrong)
-    with pytest.raises(NotOnThePanel):
+    with pytest.raises(UnknownControl):
         panel.press("a")
 
 
