@@ -36,11 +36,11 @@ def main(
     stdin: TextIO | None = None,
 ) -> int:
     """Runs a command and returns the exit code. Invalid arguments raise SystemExit with 2."""
-    chosen = parser().parse_args(arguments)
-    console = Console(out=sys.stdout, err=sys.stderr, as_json=chosen.json)
+    args = parser().parse_args(arguments)
+    console = Console(out=sys.stdout, err=sys.stderr, as_json=args.json)
     try:
         with _signals_interrupt():
-            return _run(chosen, console, connect, clock or Clock(), stdin or sys.stdin)
+            return _run(args, console, connect, clock or Clock(), stdin or sys.stdin)
     except (CommandFailed, RotationError) as error:
         return _failed(console, error)
     except KeyboardInterrupt:
@@ -54,69 +54,69 @@ def main(
 
 
 def _run(
-    chosen: Namespace,
+    args: Namespace,
     console: Console,
     connect: "Callable[..., Aws] | None",
     clock: Clock,
     stdin: TextIO,
 ) -> int:
     """Imports only what the command needs, because importing boto3 is slow."""
-    match chosen.command:
+    match args.command:
         case "costs":
             from token_rotator_cli.costs.bill import costs
 
-            return costs(chosen.config, console)
+            return costs(args.config, console)
         case "key-policy":
             from token_rotator_cli.key_policy import key_policy
 
-            return key_policy(chosen.config, console)
+            return key_policy(args.config, console)
         case "package":
             from token_rotator_cli.package.package import PackageOptions, package
 
-            return package(_options(PackageOptions, chosen), console)
+            return package(_options(PackageOptions, args), console)
         case "preflight":
-            return _preflight(chosen, console, connect)
+            return _preflight(args, console, connect)
         case "try":
-            return _try(chosen, console, clock, stdin)
+            return _try(args, console, clock, stdin)
         case _:
-            return _operate(chosen, console, connect, clock, stdin)
+            return _operate(args, console, connect, clock, stdin)
 
 
-def _preflight(chosen: Namespace, console: Console, connect: "Callable[..., Aws] | None") -> int:
+def _preflight(args: Namespace, console: Console, connect: "Callable[..., Aws] | None") -> int:
     from token_rotator.transport import silence_libraries
     from token_rotator_cli.aws.clients import Aws
-    from token_rotator_cli.preflight.preflight import Preflight, preflight
+    from token_rotator_cli.preflight.preflight import PreflightOptions, preflight
 
     silence_libraries()
 
     def connected(region: str | None) -> Aws:
-        profile = chosen.profile or chosen.cdk_profile
-        return (connect or Aws)(profile=profile, region=chosen.region or region)
+        profile = args.profile or args.cdk_profile
+        return (connect or Aws)(profile=profile, region=args.region or region)
 
-    return preflight(_options(Preflight, chosen), console, connected)
+    return preflight(_options(PreflightOptions, args), console, connected)
 
 
-def _try(chosen: Namespace, console: Console, clock: Clock, stdin: TextIO) -> int:
+def _try(args: Namespace, console: Console, clock: Clock, stdin: TextIO) -> int:
     """Runs ``try``, which does not import boto3."""
     from token_rotator.transport import silence_libraries
-    from token_rotator_cli.exchange.exchange import Try, exchange
+    from token_rotator_cli.exchange.exchange import TryOptions, exchange
 
     silence_libraries()
-    options = _options(Try, chosen)
-    if not chosen.probe:
-        if chosen.api is not None or chosen.replay:
+    options = _options(TryOptions, args)
+    if not args.probe:
+        if args.api is not None or args.replay:
             raise UsageError("--api and --replay require --probe.")
         return exchange(options, console, clock, stdin)
-    if chosen.print_token:
+    if args.print_token:
         raise UsageError("--probe discards the tokens: leave out --print-token or --probe.")
 
-    from token_rotator_cli.exchange.probe.probe import Probe, probe
+    from token_rotator_cli.exchange.probe.probe import ProbeOptions, probe
 
-    return probe(options, _options(Probe, chosen), console, clock, stdin)
+    return probe(options, _options(ProbeOptions, args), console, clock, stdin)
 
 
 def _operate(
-    chosen: Namespace,
+    args: Namespace,
     console: Console,
     connect: "Callable[..., Aws] | None",
     clock: Clock,
@@ -126,11 +126,11 @@ def _operate(
     from token_rotator_cli.deployment.target import find_target
 
     target = find_target(
-        rotator=chosen.rotator, config=chosen.config, stack=chosen.stack, function=chosen.function
+        rotator=args.rotator, config=args.config, stack=args.stack, function=args.function
     )
-    if target.function and target.region and chosen.region not in (None, target.region):
+    if target.function and target.region and args.region not in (None, target.region):
         raise UsageError(
-            f"The function's ARN is in {target.region}, but --region is {chosen.region}: leave out "
+            f"The function's ARN is in {target.region}, but --region is {args.region}: leave out "
             "--region."
         )
 
@@ -140,10 +140,10 @@ def _operate(
     from token_rotator_cli.session import Session
 
     silence_libraries()
-    aws = (connect or Aws)(profile=chosen.profile, region=chosen.region or target.region)
-    console.works_in(place_of(aws, target))
+    aws = (connect or Aws)(profile=args.profile, region=args.region or target.region)
+    console.show_place(place_of(aws, target))
     session = Session(aws=aws, target=target, console=console, clock=clock)
-    match chosen.command:
+    match args.command:
         case "check":
             from token_rotator_cli.check.check import check
 
@@ -157,26 +157,26 @@ def _operate(
 
             return rotate(session)
         case "upload":
-            from token_rotator_cli.upload.upload import Upload, upload
+            from token_rotator_cli.upload.upload import UploadOptions, upload
 
-            return upload(session, _options(Upload, chosen), stdin)
+            return upload(session, _options(UploadOptions, args), stdin)
         case _:
-            from token_rotator_cli.live_check.context import LiveCheck
+            from token_rotator_cli.live_check.context import LiveCheckOptions
             from token_rotator_cli.live_check.live_check import live_check
 
-            return live_check(session, _options(LiveCheck, chosen))
+            return live_check(session, _options(LiveCheckOptions, args))
 
 
-def _options(kind: type[Options], chosen: Namespace) -> Options:
-    """The options of one command, which its parser calls as the class does."""
-    given = vars(chosen)
+def _options(kind: type[Options], args: Namespace) -> Options:
+    """The options of one command. The fields of ``kind`` are named like its arguments."""
+    given = vars(args)
     return kind(**{one.name: given[one.name] for one in fields(kind) if one.name in given})
 
 
 def _failed(console: Console, error: CommandFailed | RotationError) -> int:
     # docs/reference/errors.md has a row for each class of what stops a rotation
     kind = f"{type(error).__name__}: " if isinstance(error, RotationError) else ""
-    console.error(f"{kind}{error}")
+    console.note(f"{kind}{error}")
     console.document({"ok": False, "error": type(error).__name__, "message": str(error)})
     return USAGE if isinstance(error, UsageError) else FAILED
 

@@ -18,7 +18,7 @@ _GAP: Final = 2
 class Console:
     """Plain ASCII without colours.
 
-    A command calls ``works_in`` first, and both ``text`` and ``document`` at its end. ``--json``
+    A command calls ``show_place`` first, and both ``text`` and ``document`` at its end. ``--json``
     selects which of them is printed.
     """
 
@@ -28,7 +28,7 @@ class Console:
     place: Place = field(default_factory=Place)
     """The place in every JSON document."""
 
-    def works_in(self, place: Place) -> None:
+    def show_place(self, place: Place) -> None:
         """Prints the place in one line, and keeps it for the document."""
         self.place = place
         self.note(str(place))
@@ -57,12 +57,8 @@ class Console:
             whole = {"ok": document["ok"], **self.place.as_json(), **document}
             print(json.dumps(whole, indent=2), file=self.out, flush=True)
 
-    def error(self, text: str) -> None:
-        """Prints why the command failed."""
-        self._print(self.err, text, indent=0)
-
     def note(self, text: str) -> None:
-        """Prints a message that is not part of the result, on stderr."""
+        """Prints a message that is not part of the result, such as an error, on stderr."""
         self._print(self.err, text, indent=0)
 
     @contextmanager
@@ -71,12 +67,12 @@ class Console:
         if not self.err.isatty():
             yield
             return
-        shown = f"{text} ..."[: shutil.get_terminal_size().columns - 1]
-        print(f"\r{shown}", end="", file=self.err, flush=True)
+        line = f"{text} ..."[: shutil.get_terminal_size().columns - 1]
+        print(f"\r{line}", end="", file=self.err, flush=True)
         try:
             yield
         finally:
-            print(f"\r{' ' * len(shown)}\r", end="", file=self.err, flush=True)
+            print(f"\r{' ' * len(line)}\r", end="", file=self.err, flush=True)
 
     def _print(self, stream: TextIO, text: str, *, indent: int) -> None:
         # no wrapping in pipes and files, so that grep works

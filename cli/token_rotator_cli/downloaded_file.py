@@ -9,7 +9,7 @@ from token_rotator.credential.private_key import described
 from token_rotator.credential.service_account import STORE, ServiceAccount, parse, text_of
 from token_rotator.errors import CredentialError
 
-LONGEST_SECRET_BYTES: Final = 64 * 1024
+MAX_SECRET_BYTES: Final = 64 * 1024
 """AWS Secrets Manager User Guide, "Quotas": a secret value."""
 
 
@@ -28,9 +28,9 @@ def account_in(content: bytes, *, algorithm: Algorithm) -> tuple[str, ServiceAcc
     """
     text = text_of(content)
     account = parse(text, algorithm=algorithm)
-    if len(text.encode()) > LONGEST_SECRET_BYTES:
+    if len(text.encode()) > MAX_SECRET_BYTES:
         raise CredentialError(
-            f"It is larger than {LONGEST_SECRET_BYTES // 1024} KiB, the limit of a secret. {STORE}"
+            f"It is larger than {MAX_SECRET_BYTES // 1024} KiB, the limit of a secret. {STORE}"
         )
     return text, account
 

@@ -29,7 +29,7 @@ def key_policy(config: Path | None, console: Console) -> int:
     file = config or CONFIG
     deployment = read_config(file)
     place = _place(deployment.stack, file)
-    console.works_in(replace(place_in(deployment), account=place.account, region=place.region))
+    console.show_place(replace(place_in(deployment), account=place.account, region=place.region))
     services = [*statements_for_services(deployment, place)]
     roles = [*statements_for_roles(deployment, place)]
     key = deployment.stack.key_arn

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_SHOWN: Final = 3
+_MAX_NAMES: Final = 3
 """Number of names shown before "and N more"."""
 
 
@@ -63,8 +63,8 @@ def _only(names: tuple[str, ...]) -> str | None:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    shown = [*names[:_SHOWN]]
-    if more := len(names[_SHOWN:]):
-        shown.append(f"{more} more")
-    *first, last = shown
+    listed = [*names[:_MAX_NAMES]]
+    if more := len(names[_MAX_NAMES:]):
+        listed.append(f"{more} more")
+    *first, last = listed
     return f"{', '.join(first)} and {last}" if first else last

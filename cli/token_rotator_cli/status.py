@@ -23,14 +23,14 @@ class Status:
     rotator: str
     parameter_name: str
     published: PublishedVersion | None
-    nothing_because: str | None
+    missing_reason: str | None
     """Why the parameter has no token."""
     attempts: tuple[LoggedRotation, ...]
-    log_unreadable_because: str | None
-    longest_life: timedelta
+    log_error: str | None
+    max_lifetime: timedelta
 
     @property
-    def alive(self) -> bool:
+    def has_valid_token(self) -> bool:
         """Whether consumers find a valid token."""
         return self.expires_at is not None and self.expires_at > self.at
 
@@ -39,7 +39,7 @@ class Status:
         """The token's expiry, or the latest possible one if the rotation is unknown."""
         if self.published is None or self.published.foreign:
             return None
-        return self.published.expires_at(self.longest_life)
+        return self.published.expires_at(self.max_lifetime)
 
     @property
     def life_left_seconds(self) -> int | None:
@@ -49,7 +49,7 @@ class Status:
     @property
     def rotated_by(self) -> LoggedRotation | None:
         """The rotation that published the token."""
-        return self.published.by if self.published else None
+        return self.published.rotation if self.published else None
 
     @property
     def last_error(self) -> LoggedRotation | None:
@@ -63,54 +63,55 @@ def status(session: Session) -> int:
     found = _read(session)
     _show(found, session.console)
     session.console.document(_as_json(found))
-    return 0 if found.alive else 1
+    return 0 if found.has_valid_token else 1
 
 
 def _read(session: Session) -> Status:
     deployed = session.find_deployment()
     with session.console.progress("Calling AWS"):
         attempts: list[LoggedRotation] = []
-        log_unreadable_because = None
+        log_error = None
         try:
             attempts = session.rotation_log(deployed).attempts()
         except CallerError as error:
-            log_unreadable_because = str(error)
-        published, nothing_because = None, None
+            log_error = str(error)
+        published, missing_reason = None, None
         try:
-            there = read_version(session.aws, deployed.settings.parameter_name)
-            published = there.explained(attempts, now=session.clock.now())
+            version = read_version(session.aws, deployed.settings.parameter_name)
+            published = version.with_rotation(attempts, now=session.clock.now())
         except PublicationError as error:
-            nothing_because = str(error)
+            missing_reason = str(error)
     return Status(
         at=session.clock.now(),
         rotator=deployed.settings.rotator,
         parameter_name=deployed.settings.parameter_name,
         published=published,
-        nothing_because=nothing_because,
+        missing_reason=missing_reason,
         attempts=tuple(attempts),
-        log_unreadable_because=log_unreadable_because,
-        longest_life=deployed.settings.token_lifetime,
+        log_error=log_error,
+        max_lifetime=deployed.settings.token_lifetime,
     )
 
 
 def _show(status: Status, console: Console) -> None:
     rows = [("rotator", status.rotator), ("parameter", status.parameter_name)]
     left = status.life_left_seconds
-    there = status.published
-    if there is None or status.expires_at is None or left is None:
-        foreign = f"version {there.version}, which no rotation published" if there else None
-        rows.append(("published", status.nothing_because or foreign or "nothing"))
+    published = status.published
+    if published is None or status.expires_at is None or left is None:
+        foreign = f"version {published.version}, which no rotation published" if published else None
+        rows.append(("published", status.missing_reason or foreign or "nothing"))
     else:
-        at_most = "" if there.by else "at most "
+        rotation = published.rotation
+        at_most = "" if rotation else "at most "
         rows += [
-            ("version", str(there.version)),
-            ("token", f"{there.by.token_fingerprint} (fingerprint)" if there.by else "unknown"),
-            ("age", f"{int((status.at - there.written_at).total_seconds())} s"),
+            ("version", str(published.version)),
+            ("token", f"{rotation.token_fingerprint} (fingerprint)" if rotation else "unknown"),
+            ("age", f"{int((status.at - published.written_at).total_seconds())} s"),
             ("life left", f"{at_most}{left} s" if left > 0 else f"none: it expired {-left} s ago"),
             ("expires at", moment(status.expires_at)),
         ]
-    if status.log_unreadable_because:
-        rows.append(("rotated by", f"unknown: {status.log_unreadable_because}"))
+    if status.log_error:
+        rows.append(("rotated by", f"unknown: {status.log_error}"))
     else:
         rows.append(("rotated by", _rotation(status.rotated_by)))
         rows.append(("last error", _failure(status.last_error)))
@@ -120,28 +121,28 @@ def _show(status: Status, console: Console) -> None:
 
 def _as_json(status: Status) -> dict[str, object]:
     """The status as JSON. null: unknown or none."""
-    there = status.published
-    by, error = status.rotated_by, status.last_error
+    published = status.published
+    rotation, error = status.rotated_by, status.last_error
     return {
-        "ok": status.alive,
+        "ok": status.has_valid_token,
         "parameter": status.parameter_name,
-        "version": there.version if there else None,
-        "token_fingerprint": by.token_fingerprint if by else None,
-        "written_at": there.written_at.isoformat() if there else None,
+        "version": published.version if published else None,
+        "token_fingerprint": rotation.token_fingerprint if rotation else None,
+        "written_at": published.written_at.isoformat() if published else None,
         "expires_at": status.expires_at.isoformat() if status.expires_at else None,
         "life_left_seconds": status.life_left_seconds,
-        "rotated_by": by.trigger if by else None,
-        "previous_key_used": by.previous_key_used if by else None,
+        "rotated_by": rotation.trigger if rotation else None,
+        "previous_key_used": rotation.previous_key_used if rotation else None,
         "last_error": error.error if error else None,
         "last_error_message": error.reason if error else None,
     }
 
 
-def _rotation(by: LoggedRotation | None) -> str:
-    if by is None:
+def _rotation(rotation: LoggedRotation | None) -> str:
+    if rotation is None:
         return "unknown: the recent log does not contain its rotation"
     key = ", with the previous key: `token-rotator check` shows the problem of the current one"
-    return f"{by.trigger}, {moment(by.at)}{key if by.previous_key_used else ''}"
+    return f"{rotation.trigger}, {moment(rotation.at)}{key if rotation.previous_key_used else ''}"
 
 
 def _failure(last: LoggedRotation | None) -> str:

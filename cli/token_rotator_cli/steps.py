@@ -77,20 +77,20 @@ def run_steps(
     findings = []
     for step, finding in findings_of(steps, context, console):
         findings.append((step, finding))
-        console.row(shown(finding), step, finding.message, widths=widths)
+        console.row(result_text(finding), step, finding.message, widths=widths)
     if report is not None:
         report(findings)
+    console.text(verdict(findings))
+    return conclude(findings, [as_json(step, finding) for step, finding in findings], console)
+
+
+def conclude(
+    findings: Sequence[tuple[str, Finding]], rows: Sequence[Mapping[str, object]], console: Console
+) -> int:
+    """Prints the JSON document. Returns exit code 0 if nothing is wrong."""
     wrong = with_result(findings, Result.WRONG)
     unknown = with_result(findings, Result.UNKNOWN)
-    console.text(verdict(findings))
-    console.document(
-        {
-            "ok": not wrong,
-            "wrong": wrong,
-            "unknown": unknown,
-            "steps": [as_json(step, finding) for step, finding in findings],
-        }
-    )
+    console.document({"ok": not wrong, "wrong": wrong, "unknown": unknown, "steps": rows})
     return 1 if wrong else 0
 
 
@@ -102,7 +102,7 @@ def verdict(findings: Sequence[tuple[str, Finding]]) -> str:
     return end + (f" Unknown: {', '.join(unknown)}." if unknown else "")
 
 
-def shown(finding: Finding) -> str:
+def result_text(finding: Finding) -> str:
     """The result as text."""
     return finding.result.upper() if finding.result is Result.WRONG else finding.result
 
@@ -132,7 +132,7 @@ def for_each(items: Iterable[T], inspect: Callable[[T], Finding | None]) -> list
         except CallerError as error:
             finding = _unknown(error)
         except Exception as error:  # noqa: BLE001 - its text might hold anything
-            finding = _surprise(error)
+            finding = _unexpected(error)
         if finding is not None:
             found.setdefault(finding.message, finding)
     return [*found.values()]
@@ -142,15 +142,15 @@ def findings_of(
     steps: Sequence[Step[C]], context: C, console: Console
 ) -> Iterator[tuple[str, Finding]]:
     """Runs the steps in order. An exception in one does not stop the others."""
-    ended_well = set()
+    passed = set()
     for step in steps:
-        if step.needs and step.needs not in ended_well:
+        if step.needs and step.needs not in passed:
             yield step.name, Finding(message=f"requires {step.needs}", result=Result.SKIPPED)
             continue
         with console.progress(f"Checking: {step.name}"):
             findings = _run(step, context)
         if all(one.error is None and one.result is not Result.WRONG for one in findings):
-            ended_well.add(step.name)
+            passed.add(step.name)
         for finding in findings:
             yield step.name, finding
 
@@ -163,7 +163,7 @@ def _run(step: Step[C], context: C) -> Sequence[Finding]:
     except (RotationError, CommandFailed) as error:
         return [_wrong(error)]
     except Exception as error:  # noqa: BLE001 - its text might hold anything
-        return [_surprise(error)]
+        return [_unexpected(error)]
     return [found] if isinstance(found, Finding) else found
 
 
@@ -175,7 +175,7 @@ def _unknown(error: CallerError) -> Finding:
     return Finding(message=str(error), result=Result.UNKNOWN, error=type(error).__name__)
 
 
-def _surprise(error: Exception) -> Finding:
+def _unexpected(error: Exception) -> Finding:
     unexpected = Unexpected(error)
     return Finding(
         message="The response is not from AWS but, for example, from a proxy, or this command "

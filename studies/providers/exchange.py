@@ -16,7 +16,7 @@ from token_rotator.steps import Steps
 from token_rotator.wiring import identity_provider, utc_now
 from token_rotator_cdk.config.models.identity_provider import IdentityProviderConfig
 from token_rotator_cdk.config.models.rotator import RotatorConfig
-from token_rotator_cli.exchange.settings import rendered
+from token_rotator_cli.exchange.settings import function_settings
 
 THEIRS: Final = Path(__file__).parent / "theirs"
 
@@ -31,7 +31,7 @@ class Exchange:
         rotator = RotatorConfig(
             parameter_name="/none", identity_provider=IdentityProviderConfig(**provider)
         )
-        self.endpoint = identity_provider(rendered(rotator), now=utc_now, local=True)
+        self.endpoint = identity_provider(function_settings(rotator), now=utc_now, local=True)
         self.parameters: Mapping[str, str] = {}
         post = self.endpoint.channel.post
 

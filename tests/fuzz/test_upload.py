@@ -20,7 +20,7 @@ from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
 from token_rotator.credential.secret_store import SecretStore
 from token_rotator.errors import CredentialError
 from token_rotator.steps import Steps
-from token_rotator_cli.upload.upload import Upload, upload
+from token_rotator_cli.upload.upload import UploadOptions, upload
 
 KEYS = (pem(rsa_key()), pem(rsa_key()), pem(rsa_key()), pem(rsa_key(), PKCS8), pem(ec_key()))
 SECRETS = Secrets()
@@ -84,7 +84,9 @@ def uploaded(content: bytes, secret: FakeSecretsManager) -> str:
         console=SimpleNamespace(text=lambda _: None, document=lambda _: None),
     )
     stdin = io.TextIOWrapper(io.BytesIO(content))
-    options = Upload(file="-", wait=False, dry_run=False, forget_previous=False, replaces=None)
+    options = UploadOptions(
+        file="-", wait=False, dry_run=False, forget_previous=False, replaces=None
+    )
     try:
         upload(cast("Any", session), options, stdin)
     except CredentialError as error:

@@ -12,9 +12,9 @@ from token_rotator_cli.deployment.find import Deployed
 from token_rotator_cli.deployment.state import state_of
 from token_rotator_cli.live_check.permission_cases import (
     PermissionCase,
-    of_function,
-    of_reader,
-    of_schedules,
+    function_cases,
+    reader_cases,
+    schedule_cases,
 )
 from token_rotator_cli.live_check.permissions import ALLOWED
 
@@ -92,11 +92,11 @@ def deployed() -> Deployed:
 
 
 POLICIES = {
-    "the function": (role_of("lambda"), list(of_function(deployed()))),
-    "Scheduler": (role_of("scheduler"), list(of_schedules(deployed()))),
+    "the function": (role_of("lambda"), list(function_cases(deployed()))),
+    "Scheduler": (role_of("scheduler"), list(schedule_cases(deployed()))),
     "a consumer": (
         statements(marketing("AWS::IAM::ManagedPolicy", "ReaderPolicy")[1]["PolicyDocument"]),
-        list(of_reader(deployed())),
+        list(reader_cases(deployed())),
     ),
 }
 

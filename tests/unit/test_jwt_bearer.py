@@ -9,7 +9,7 @@ import urllib3
 
 from fakes.environment import function_environment
 from local.idp.identity_provider import IdentityProvider
-from local.idp.request_log import WITHHELD
+from local.idp.request_log import REDACTED
 from local.idp.service_account import ServiceAccount
 from local.idp.verification import JWT_BEARER, JWT_BEARER_GRANT
 from tests.support.application import NAME, Deployed
@@ -51,7 +51,7 @@ def test_a_rotation_publishes_a_token_of_the_user(deployed: Deployed, account: S
     )
     assert answer.status == 200
     request = deployed.idp.token_requests[-1]
-    assert request.form == {"grant_type": (JWT_BEARER_GRANT,), "assertion": (WITHHELD,)}
+    assert request.form == {"grant_type": (JWT_BEARER_GRANT,), "assertion": (REDACTED,)}
     assert request.query == {}
     assert request.assertion_header == {"alg": "RS256", "typ": "JWT"}
     assert request.claims.keys() == {"iss", "sub", "aud", "iat", "exp", "jti"}

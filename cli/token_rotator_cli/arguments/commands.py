@@ -15,7 +15,7 @@ class Command:
     purpose: str
     usage: str
     details: str
-    add_options: Callable[[argparse.ArgumentParser], None] = options.of_a_rotator
+    add_options: Callable[[argparse.ArgumentParser], None] = options.add_rotator_options
 
 
 COMMANDS: Final = {
@@ -51,7 +51,7 @@ working key with one of another service account. The previous version stays in t
 AWSPREVIOUS: the function uses it if the new key is refused. Then waits until a token for the new
 key is published. Does not store the same file twice. Exits with 1 and the reason if the function
 obtains no token with the key.""",
-        add_options=options.upload,
+        add_options=options.add_upload_options,
     ),
     "live-check": Command(
         purpose="Verify a deployment in a real AWS account",
@@ -62,7 +62,7 @@ policy simulator. It changes nothing without --alarm or --expire. With them, it 
 changes and for how long, and restores everything, even after Ctrl-C. Exits with 1 if anything
 differs from this project's expectations. What your credentials do not allow to read is unknown,
 which is not a failure.""",
-        add_options=options.live_check,
+        add_options=options.add_live_check_options,
     ),
     "preflight": Command(
         purpose="Check before a deployment whether it would fail or break consumers",
@@ -73,7 +73,7 @@ parameters, secrets, keys and networks, and finds consumers that would lose thei
 Results are wrong (with what to do), warning, or unknown (your credentials do not allow the check),
 which is not a failure. Exits with 1 if anything is wrong. Only the loss of tokens can be accepted.
 `make diff` and `make deploy` run it first.""",
-        add_options=options.preflight,
+        add_options=options.add_preflight_options,
     ),
     "package": Command(
         purpose="Write templates and zip files for deployments without the CDK",
@@ -84,7 +84,7 @@ which are named by their contents. Deploying them needs only CloudFormation and 
 bootstrap stack, CDK, Node.js or Python. Settings that the file leaves open, such as the alarm topic
 or the subnets, are parameters of the template. Does not call AWS. The output is reproducible.
 Requires Node.js on this machine. The output ends with the commands to deploy.""",
-        add_options=options.package,
+        add_options=options.add_package_options,
     ),
     "try": Command(
         purpose="Exchange a downloaded file's key for a token once, from this machine",
@@ -100,7 +100,7 @@ if there is no token.
 --probe finds out what the provider accepts and does not document: the claim exp, the form body, an
 iat that is not set back, and whether an issuer is named. It shows in advance what it sends, and
 does not ask for confirmation. Findings go to stderr, a matching rotators.toml goes to stdout.""",
-        add_options=options.try_a_file,
+        add_options=options.add_try_options,
     ),
     "key-policy": Command(
         purpose="Show the statements that the policy of an existing KMS key needs",
@@ -110,7 +110,7 @@ Prints the statements that the policy of the key (key_arn) needs for the configu
 for AWS services, and those for the account's roles, which are not needed if the policy delegates
 to IAM policies. Does not call AWS. The file must set key_arn, or account and region. `check` shows
 whether the function can use the key.""",
-        add_options=options.of_the_file,
+        add_options=options.add_file_options,
     ),
     "costs": Command(
         purpose="Show the monthly cost of a configuration at list prices",
@@ -118,6 +118,6 @@ whether the function can use the key.""",
         details="""\
 Calculates the cost from the configuration file, and shows which settings change it. Does not call
 AWS. Without a file, it calculates one rotator with the defaults.""",
-        add_options=options.of_the_file,
+        add_options=options.add_file_options,
     ),
 }

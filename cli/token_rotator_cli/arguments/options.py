@@ -8,39 +8,39 @@ from typing import Final
 
 from token_rotator.contract import Profile
 
-_INVOCATIONS: Final = 60
-_LONGEST_MINUTES: Final = 24 * 60
+_DEFAULT_INVOCATIONS: Final = 60
+_MAX_MINUTES: Final = 24 * 60
 
 
 Parser = argparse.ArgumentParser
 Group = argparse._ArgumentGroup  # noqa: SLF001 - argparse has no public name for it
 
 
-def of_a_rotator(command: Parser) -> None:
+def add_rotator_options(command: Parser) -> None:
     """Adds the options that select the rotator and the account."""
-    either = _which_rotator(command)
-    either.add_argument(
+    exclusive = _add_rotator(command)
+    exclusive.add_argument(
         "--function", metavar="NAME", help="its function's name or ARN; the file is not read"
     )
     _add_account(command)
 
 
-def of_the_file(command: Parser) -> None:
+def add_file_options(command: Parser) -> None:
     """Adds the options of commands that only read the configuration file."""
     _add_config(command.add_argument_group("configuration"))
 
 
-def _which_rotator(command: Parser) -> Group:
+def _add_rotator(command: Parser) -> Group:
     group = command.add_argument_group("which rotator")
     group.add_argument(
         "rotator", metavar="ROTATOR", nargs="?", help="its name; optional if there is only one"
     )
-    either = group.add_mutually_exclusive_group()
-    _add_config(either)
-    either.add_argument(
+    exclusive = group.add_mutually_exclusive_group()
+    _add_config(exclusive)
+    exclusive.add_argument(
         "--stack", metavar="NAME", help="its CloudFormation stack; the file is not read"
     )
-    return either
+    return exclusive
 
 
 def _add_config(group: Group, more: str = "") -> None:
@@ -58,7 +58,7 @@ def _add_account(command: Parser) -> None:
     account.add_argument("--region", metavar="NAME", help="region, instead of the file's")
 
 
-def preflight(command: Parser) -> None:
+def add_preflight_options(command: Parser) -> None:
     """Adds the options of ``preflight``."""
     command.add_argument(
         "--accept",
@@ -69,9 +69,9 @@ def preflight(command: Parser) -> None:
         help="parameters, separated by spaces, whose consumers may lose their token",
     )
     group = command.add_argument_group("what is deployed")
-    either = group.add_mutually_exclusive_group()
-    _add_config(either)
-    either.add_argument(
+    exclusive = group.add_mutually_exclusive_group()
+    _add_config(exclusive)
+    exclusive.add_argument(
         "--app",
         metavar="DIRECTORY",
         type=Path,
@@ -83,13 +83,13 @@ def preflight(command: Parser) -> None:
     command.add_argument(
         "--cdk-arguments",
         metavar="TEXT",
-        type=_profile_of_cdk,
+        type=_cdk_profile,
         dest="cdk_profile",
         help="the arguments for `cdk deploy`; its --profile also applies here",
     )
 
 
-def package(command: Parser) -> None:
+def add_package_options(command: Parser) -> None:
     """Adds the options of ``package``."""
     command.add_argument(
         "--bucket",
@@ -116,13 +116,13 @@ def package(command: Parser) -> None:
     group.add_argument("--stack", metavar="NAME", help="only this stack, or a pattern")
 
 
-def _profile_of_cdk(text: str) -> str | None:
+def _cdk_profile(text: str) -> str | None:
     cdk = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     cdk.add_argument("--profile")
     return cdk.parse_known_args(shlex.split(text))[0].profile  # type: ignore[no-any-return]
 
 
-def upload(command: Parser) -> None:
+def add_upload_options(command: Parser) -> None:
     """Adds the options of ``upload``."""
     command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
     command.add_argument(
@@ -148,10 +148,10 @@ def upload(command: Parser) -> None:
         help="confirm that the working key of this service account is replaced with another "
         "account's; required without a terminal",
     )
-    of_a_rotator(command)
+    add_rotator_options(command)
 
 
-def try_a_file(command: Parser) -> None:
+def add_try_options(command: Parser) -> None:
     """Adds the options of ``try``."""
     command.add_argument("file", metavar="FILE", help="the downloaded file; - is stdin")
     command.add_argument(
@@ -184,9 +184,9 @@ def try_a_file(command: Parser) -> None:
         nargs="?",
         help="the rotator whose settings to use; optional if the file has only one",
     )
-    either = group.add_mutually_exclusive_group()
-    _add_config(either, ", if there is one")
-    either.add_argument(
+    exclusive = group.add_mutually_exclusive_group()
+    _add_config(exclusive, ", if there is one")
+    exclusive.add_argument(
         "--provider",
         choices=[*Profile],
         help="use this profile's defaults; the file is not read (default, if there is no file: "
@@ -194,7 +194,7 @@ def try_a_file(command: Parser) -> None:
     )
 
 
-def live_check(command: Parser) -> None:
+def add_live_check_options(command: Parser) -> None:
     """Adds the options of ``live-check``."""
     command.add_argument(
         "--alarm",
@@ -212,10 +212,10 @@ def live_check(command: Parser) -> None:
     command.add_argument(
         "--invocations",
         metavar="NUMBER",
-        type=_number,
-        default=_INVOCATIONS,
+        type=_invocations,
+        default=_DEFAULT_INVOCATIONS,
         help="number of scheduled invocations to read from the log, at most one day "
-        f"(default {_INVOCATIONS})",
+        f"(default {_DEFAULT_INVOCATIONS})",
     )
     command.add_argument(
         "--report",
@@ -224,20 +224,20 @@ def live_check(command: Parser) -> None:
         help="write the findings as Markdown without account numbers, names and addresses, for "
         "publication",
     )
-    _which_rotator(command)
+    _add_rotator(command)
     _add_account(command)
     command.set_defaults(function=None)
 
 
 def _minutes(text: str) -> timedelta:
-    return timedelta(minutes=_within(text, 1, _LONGEST_MINUTES))
+    return timedelta(minutes=_number(text, 1, _MAX_MINUTES))
 
 
-def _number(text: str) -> int:
-    return _within(text, 3, 10_000)
+def _invocations(text: str) -> int:
+    return _number(text, 3, 10_000)
 
 
-def _within(text: str, low: int, high: int) -> int:
+def _number(text: str, low: int, high: int) -> int:
     if not text.isdecimal() or not low <= int(text) <= high:
         raise argparse.ArgumentTypeError(f"write a number from {low} to {high}")
     return int(text)

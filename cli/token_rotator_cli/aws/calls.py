@@ -26,7 +26,7 @@ from token_rotator_cli.errors import CallerError
 _DENIED: Final = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
 )
-_LOGGED_OUT: Final = frozenset(
+_NO_CREDENTIALS: Final = frozenset(
     {
         "CredentialRetrievalError",
         "ExpiredToken",
@@ -47,7 +47,7 @@ _NO_TERMINAL: Final = (
     "The profile requires an MFA code, which needs a terminal. In a terminal, `aws configure "
     "export-credentials --profile NAME --format env` prints credentials that work without one."
 )
-_WAY: Final = "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL"
+_CHECK_NETWORK: Final = "check the network, HTTPS_PROXY and AWS_ENDPOINT_URL"
 
 _FIXES: Final[tuple[tuple[type[BotoCoreError] | tuple[type[BotoCoreError], ...], str], ...]] = (
     (
@@ -69,7 +69,10 @@ _FIXES: Final[tuple[tuple[type[BotoCoreError] | tuple[type[BotoCoreError], ...],
     ),
     (
         (HTTPClientError, NoConnection),
-        f"Try again. If it persists, {_WAY}. Your network may require a proxy in HTTPS_PROXY.",
+        (
+            f"Try again. If it persists, {_CHECK_NETWORK}. Your network may require a proxy in "
+            "HTTPS_PROXY."
+        ),
     ),
 )
 """Fixes by exception. The first matching row applies."""
@@ -79,7 +82,7 @@ _FIXES: Final[tuple[tuple[type[BotoCoreError] | tuple[type[BotoCoreError], ...],
 def calling(action: str) -> Iterator[None]:
     """Converts botocore's exceptions to CallerError. ``action`` is the required IAM action."""
     try:
-        with _never_asking_stdin():
+        with _no_stdin_prompt():
             yield
     except (ClientError, BotoCoreError) as exc:
         code = _code(exc)
@@ -89,20 +92,20 @@ def calling(action: str) -> Iterator[None]:
             code=code,
             fix=_fix(action, code, exc),
             denied=code in _DENIED,
-            unreachable=_is_unreachable(exc),
+            unreachable=isinstance(exc, (HTTPClientError, NoConnection)),
         ) from None
     except ResponseParserError as exc:
         raise CallerError(
             action,
             code=type(exc).__name__,
-            fix=f"The response is not from AWS but, for example, from a proxy: {_WAY}.",
+            fix=f"The response is not from AWS but, for example, from a proxy: {_CHECK_NETWORK}.",
         ) from None
     except (GetPassWarning, EOFError):
         raise CallerError(action, code="MFA", fix=_NO_TERMINAL) from None
 
 
 @contextmanager
-def _never_asking_stdin() -> Iterator[None]:
+def _no_stdin_prompt() -> Iterator[None]:
     """Prevents getpass from reading stdin, which may contain a key, if there is no terminal.
 
     botocore uses it to ask for an MFA code: https://docs.python.org/3/library/getpass.html
@@ -122,10 +125,10 @@ def _fix(action: str, code: str, exc: ClientError | BotoCoreError) -> str:
     if code in _DENIED:
         message = exc.response["Error"].get("Message", "") if isinstance(exc, ClientError) else ""
         return f"{denied(action, message)}, or use another --profile."
-    if code in _LOGGED_OUT:
+    if code in _NO_CREDENTIALS:
         return "There are no valid AWS credentials: log in, or choose a profile with --profile."
     if _is_unavailable(exc):
-        return f"Try again. If it persists, {_WAY}."
+        return f"Try again. If it persists, {_CHECK_NETWORK}."
     return next(
         (fix for kinds, fix in _FIXES if isinstance(exc, kinds)),
         "Look up the code in the service's API reference.",
@@ -136,7 +139,3 @@ def _is_unavailable(exc: ClientError | BotoCoreError) -> bool:
     return isinstance(exc, ClientError) and is_transient(
         _code(exc), exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     )
-
-
-def _is_unreachable(exc: ClientError | BotoCoreError) -> bool:
-    return isinstance(exc, (HTTPClientError, NoConnection))

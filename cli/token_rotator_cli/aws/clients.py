@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 _WITH_RETRIES: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard"})
-_SOON: Final = Config(
+_SHORT_TIMEOUTS: Final = Config(
     connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
 )
 """Short timeouts for STS, which some networks cannot reach."""
-_ONCE: Final = Config(
+_NO_RETRIES: Final = Config(
     connect_timeout=5,
     read_timeout=FUNCTION_TIMEOUT_SECONDS + 10,
     retries={"total_max_attempts": 1, "mode": "standard"},  # a retry would be another rotation
@@ -55,7 +55,7 @@ class Aws:
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
         with calling("sts:GetCallerIdentity"):
-            caller = self._session.client("sts", config=_SOON).get_caller_identity()
+            caller = self._session.client("sts", config=_SHORT_TIMEOUTS).get_caller_identity()
         return str(caller["Account"])
 
     @cached_property
@@ -72,7 +72,7 @@ class Aws:
 
     @cached_property
     def functions(self) -> "LambdaClient":
-        return self._session.client("lambda", config=_ONCE)
+        return self._session.client("lambda", config=_NO_RETRIES)
 
     @cached_property
     def function_list(self) -> "LambdaClient":
@@ -138,14 +138,14 @@ class Aws:
     def assuming(self, role_arn: str) -> "Aws":
         """AWS with the credentials of a role. Raises CallerError."""
         with calling("sts:AssumeRole"):
-            answer = self._session.client("sts", config=_WITH_RETRIES).assume_role(
+            credentials = self._session.client("sts", config=_WITH_RETRIES).assume_role(
                 RoleArn=role_arn, RoleSessionName="token-rotator-preflight"
             )["Credentials"]
         assumed = Aws(region=self.region)
         assumed._session = boto3.Session(
-            aws_access_key_id=answer["AccessKeyId"],
-            aws_secret_access_key=answer["SecretAccessKey"],
-            aws_session_token=answer["SessionToken"],
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
             region_name=self.region,
         )
         return assumed

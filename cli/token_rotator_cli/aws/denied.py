@@ -17,7 +17,7 @@ _POLICIES: Final = (
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
-_KMS: Final = re.compile(r"Access to KMS is not allowed|refers to a customer master key")
+_KMS_DENIED: Final = re.compile(r"Access to KMS is not allowed|refers to a customer master key")
 """Messages of Secrets Manager and Parameter Store if KMS denied access. They name no action."""
 
 
@@ -27,22 +27,24 @@ def denied(called: str, message: str) -> str:
     The rest of AWS's message is omitted, because it quotes the request.
     """
     named = _ACTION.search(message)
-    action = named[1] if named else _of_kms(called) if _KMS.search(message) else called
+    action = named[1] if named else _kms_action(called) if _KMS_DENIED.search(message) else called
     where = " on the key" if action.startswith("kms:") else ""
-    return f"Your credentials do not allow {_it(called, action)}: ask for {action}{where}" + (
-        f" ({why})" if (why := _why(message)) else ""
+    reason = _policy_reason(message)
+    return (
+        f"Your credentials do not allow {_described(called, action)}: ask for {action}{where}"
+        + (f" ({reason})" if reason else "")
     )
 
 
-def _it(called: str, action: str) -> str:
+def _described(called: str, action: str) -> str:
     return "it" if action == called else f"{action}, which it needs"
 
 
-def _of_kms(called: str) -> str:
+def _kms_action(called: str) -> str:
     return "kms:GenerateDataKey" if called.partition(":")[2].startswith("Put") else "kms:Decrypt"
 
 
-def _why(message: str) -> str:
+def _policy_reason(message: str) -> str:
     for policy in _POLICIES:
         if f"because no {policy} allows" in message:
             return f"AWS: no {policy} allows it"

@@ -4,23 +4,23 @@ from token_rotator.contract import RESTORE
 from token_rotator.errors import ConfigurationError
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.concurrency import (
+    MIN_UNRESERVED,
     QUOTA,
-    STAYS_UNRESERVED,
     read_concurrency,
     reserved_for,
-    unthrottle,
+    unthrottle_command,
 )
 from token_rotator_cli.steps import Finding, Result
 
 
 def concurrency(context: CheckContext) -> Finding:
-    """The account has a concurrency to reserve, or the function has its own."""
+    """The account has concurrency left to reserve, or the function has its own."""
     outline = getattr(context, "outline", None)
     reserved = None if outline is None else reserved_for(context.aws, outline.function_arn)
     if outline is not None and reserved == 0:
         raise ConfigurationError(
             "0 is reserved for the function, and Lambda refuses every invocation (the console's "
-            f"Throttle button sets this): {unthrottle(outline.function_arn)}, or {RESTORE}."
+            f"Throttle button sets this): {unthrottle_command(outline.function_arn)}, or {RESTORE}."
         )
     if context.aws.is_local:
         return Finding(message="a local AWS has no quota", result=Result.UNKNOWN)
@@ -31,10 +31,10 @@ def concurrency(context: CheckContext) -> Finding:
     if account.can_reserve(1):
         return Finding(message=f"none is reserved; {account}", facts=facts)
     return Finding(
-        message=f"none is reserved; {account}, and Lambda keeps {STAYS_UNRESERVED} unreserved: a "
+        message=f"none is reserved; {account}, and Lambda keeps {MIN_UNRESERVED} unreserved: a "
         "deployment with reserve_concurrency = true fails (UnreservedConcurrentExecution below its "
         f"minimum value). Ask for more in Service Quotas ({QUOTA}), or deploy with "
-        "reserve_concurrency = false, and other functions can keep the rotator from running",
+        "reserve_concurrency = false, but other functions can then keep the rotator from running",
         result=Result.WARNING,
         facts=facts,
     )

@@ -16,11 +16,11 @@ from token_rotator_cli.steps import Finding, Result
 
 GUIDE: Final = "docs/security/hardened.md#the-policy-of-an-alarm-topic"
 AWS_KEY: Final = "alias/aws/sns"
-PUBLISHES: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+PUBLISH_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 def alarms(context: CheckContext) -> Finding:
-    """The alarms' actions are on, and the topics take what CloudWatch publishes."""
+    """The alarms' actions are enabled, and CloudWatch can publish to their topics."""
     prefix = f"{context.outline.rotator}/"
     found = context.alarms = alarms_named(context.aws, prefix)
     if not found:
@@ -32,7 +32,7 @@ def alarms(context: CheckContext) -> Finding:
     if off:
         return Finding(
             message=f"the actions of {len(off)} of {len(found)} alarms are off, and nobody is "
-            "notified: alarm_actions_enabled = false was deployed, or somebody disabled them "
+            "notified: alarm_actions_enabled = false was deployed, or they were disabled manually "
             f"(aws cloudwatch enable-alarm-actions --alarm-names {' '.join(off)}, or {RESTORE})",
             result=Result.WARNING,
             facts=facts,
@@ -61,7 +61,7 @@ def alarms(context: CheckContext) -> Finding:
     unknown = [
         reason
         for topic in _topics(context)
-        for reason in _unknown_of(context, topic, found[0]["AlarmArn"])
+        for reason in _topic_doubts(context, topic, found[0]["AlarmArn"])
     ]
     if unknown:
         return Finding(message=" ".join(unknown), result=Result.UNKNOWN, facts=facts)
@@ -71,20 +71,20 @@ def alarms(context: CheckContext) -> Finding:
 
 
 def subscribers(context: CheckContext) -> Finding:
-    """Somebody has subscribed to the topics that the alarms publish to."""
+    """The alarms' topics have confirmed subscriptions."""
     counted = [count_subscriptions(context.aws, topic) for topic in _topics(context)]
     confirmed, pending = sum(one.confirmed for one in counted), sum(one.pending for one in counted)
     facts = {"confirmed": confirmed, "pending": pending}
     if confirmed:
         also = f"; {pending} wait for a confirmation" if pending else ""
         return Finding(message=f"{confirmed}{also}", facts=facts)
-    why = (
-        f"{pending} subscriptions wait for somebody to follow the link in AWS's email"
+    reason = (
+        f"{pending} subscriptions are not confirmed: follow the link in AWS's email"
         if pending
-        else "nobody has subscribed: alarm_emails in rotators.toml, or aws sns subscribe"
+        else "there are no subscriptions: alarm_emails in rotators.toml, or aws sns subscribe"
     )
     return Finding(
-        message=f"nobody is notified of alarms: {why}", result=Result.WARNING, facts=facts
+        message=f"nobody is notified of alarms: {reason}", result=Result.WARNING, facts=facts
     )
 
 
@@ -94,7 +94,7 @@ def _topics(context: CheckContext) -> list[str]:
     return sorted(one for one in actions if one.split(":")[2] == "sns")
 
 
-def _unknown_of(context: CheckContext, topic: str, alarm: str) -> Iterator[str]:
+def _topic_doubts(context: CheckContext, topic: str, alarm: str) -> Iterator[str]:
     """Unknown properties of a topic. Raises ConfigurationError if alarms cannot publish to it."""
     try:
         with calling("sns:GetTopicAttributes"):
@@ -105,39 +105,39 @@ def _unknown_of(context: CheckContext, topic: str, alarm: str) -> Iterator[str]:
                 f"There is no topic {topic}, which the alarms publish to: name another one "
                 "(alarm_topic_arn)."
             ) from None
-        yield f"Whether {topic} takes alarms cannot be seen. {error}"
+        yield f"Whether {topic} accepts alarms is unknown. {error}"
         return
     decision = decide(attributes["Policy"], _request(alarm, "sns:Publish", topic))
     if decision is Decision.REFUSED:
         raise ConfigurationError(
             f"The policy of {topic} does not let {CLOUDWATCH} publish for alarms of account "
-            f"{account_of(alarm)}: nobody is told of an alarm. {GUIDE} has the statement."
+            f"{account_of(alarm)}: alarms notify nobody. {GUIDE} has the statement."
         )
     if decision is Decision.UNCLEAR:
         yield f"The policy of {topic} has conditions that only AWS can evaluate."
     if key := attributes.get("KmsMasterKeyId"):
-        yield from _unknown_of_key(context, key, topic, alarm)
+        yield from _key_doubts(context, key, topic, alarm)
 
 
-def _unknown_of_key(context: CheckContext, key: str, topic: str, alarm: str) -> Iterator[str]:
+def _key_doubts(context: CheckContext, key: str, topic: str, alarm: str) -> Iterator[str]:
     if key.endswith(AWS_KEY):
         raise ConfigurationError(
             f"The topic {topic} is encrypted with {AWS_KEY}, which alarms cannot use: encrypt it "
-            f"with a customer key. {GUIDE} says what the key has to allow."
+            f"with a customer key. {GUIDE} lists what the key must allow."
         )
     try:
         with calling("kms:GetKeyPolicy"):
-            # takes no alias
+            # does not accept an alias
             found = context.aws.keys.describe_key(KeyId=key)["KeyMetadata"]["Arn"]
             policy = context.aws.keys.get_key_policy(KeyId=found, PolicyName="default")["Policy"]
     except CallerError as error:
-        yield f"Whether alarms may use the key of {topic} cannot be seen. {error}"
+        yield f"Whether alarms may use the key of {topic} is unknown. {error}"
         return
-    decisions = [decide(policy, _request(alarm, action, found)) for action in PUBLISHES]
+    decisions = [decide(policy, _request(alarm, action, found)) for action in PUBLISH_ACTIONS]
     if Decision.REFUSED in decisions:
         raise ConfigurationError(
             f"The topic {topic} is encrypted, and the policy of its key {found} does not let "
-            f"{CLOUDWATCH} use it: nobody is told of an alarm. {GUIDE} has the statement."
+            f"{CLOUDWATCH} use it: alarms notify nobody. {GUIDE} has the statement."
         )
     if Decision.UNCLEAR in decisions:
         yield f"The policy of {found} has conditions that only AWS can evaluate."

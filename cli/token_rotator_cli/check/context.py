@@ -1,6 +1,5 @@
 """The inputs of the steps of ``check``, and their results so far."""
 
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -33,12 +32,7 @@ class CheckContext:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.now: datetime = session.clock.now()
-
-    @property
-    def aws(self) -> Aws:
-        """The services to call."""
-        return self.session.aws
+        self.aws: Aws = session.aws
 
     @property
     def log(self) -> RotationLog | None:

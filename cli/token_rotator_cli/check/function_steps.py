@@ -53,7 +53,7 @@ _IDLE: Final = frozenset({"", "Idle"})
 
 
 def rotator(context: CheckContext) -> Finding:
-    """The stack has this rotator, or the function is one's."""
+    """The stack has this rotator, or the function belongs to one."""
     context.outline = outline = find_outline(context.aws, context.session.target)
     *_, region, account, _, name = outline.function_arn.split(":")
     return Finding(
@@ -89,9 +89,9 @@ def _log_group(context: CheckContext) -> str | None:
         groups = resources_of(context.aws, outline.stack).of("AWS::Logs::LogGroup")
     except CallerError:
         return None
-    of_it = f"-{output_of(outline.rotator.rpartition('/')[2])}RotatorLogGroup"
-    ours = [name for name in groups if of_it in name] or [*groups]
-    return ours[0] if len(ours) == 1 else None
+    marker = f"-{output_of(outline.rotator.rpartition('/')[2])}RotatorLogGroup"
+    matching = [name for name in groups if marker in name] or [*groups]
+    return matching[0] if len(matching) == 1 else None
 
 
 def state(context: CheckContext) -> Finding:
@@ -105,7 +105,7 @@ def state(context: CheckContext) -> Finding:
     if found.last_update.name == _FAILED:
         raise ConfigurationError(
             "The last update of the function failed, and it runs the previous version"
-            f"{_because(found.last_update)}"
+            f"{_reason_and_fix(found.last_update)}"
         )
     if found.state.name == _INACTIVE and found.state.code in _IDLE:
         raise ConfigurationError(
@@ -123,7 +123,7 @@ def state(context: CheckContext) -> Finding:
         )
     if found.state.name != _ACTIVE:
         raise ConfigurationError(
-            f"The function cannot be invoked ({found.state.name}){_because(found.state)}"
+            f"The function cannot be invoked ({found.state.name}){_reason_and_fix(found.state)}"
         )
     if found.last_update.name == _IN_PROGRESS:
         return Finding(
@@ -134,9 +134,9 @@ def state(context: CheckContext) -> Finding:
     return Finding(message=f"active, {found.network}", facts=facts)
 
 
-def _because(status: Status) -> str:
-    named = ", ".join(filter(None, [status.code, status.reason.rstrip(".")]))
-    if not named:
+def _reason_and_fix(status: Status) -> str:
+    reason = ", ".join(filter(None, [status.code, status.reason.rstrip(".")]))
+    if not reason:
         return f". What to do: {RESTORE}."
     fix = FIXES.get(status.code, f"see the reason, correct it and {RESTORE}")
-    return f": {named}. What to do: {fix}. {PAGE} has more."
+    return f": {reason}. What to do: {fix}. {PAGE} has more."

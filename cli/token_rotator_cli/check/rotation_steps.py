@@ -20,7 +20,7 @@ from token_rotator_cli.steps import Finding, Result
 
 
 def invocation(context: CheckContext) -> Finding:
-    """Lambda runs the function when you ask it to. What it publishes is published."""
+    """Lambda runs the function on request. The token that it obtains is published."""
     try:
         rotation = invoke(context.aws, context.session.clock, context.deployed)
     except CallerError as error:
@@ -40,65 +40,65 @@ def invocation(context: CheckContext) -> Finding:
     )
 
 
-def told(step: RotationStep) -> Callable[[CheckContext], Finding]:
+def reported_step(step: RotationStep) -> Callable[[CheckContext], Finding]:
     """Creates the step of ``check`` for a step of the rotation."""
 
-    def tell(context: CheckContext) -> Finding:
+    def run(context: CheckContext) -> Finding:
         rotation = context.last
-        one = rotation.steps.get(step) if rotation else None
-        if rotation is None or one is None:
+        logged = rotation.steps.get(step) if rotation else None
+        if rotation is None or logged is None:
             return Finding(message="not reached", result=Result.SKIPPED)
         by_log = f"by the log, {moment(rotation.at)} ({rotation.trigger}): "
         source = "" if context.rotation else by_log
-        if one.failed:
-            elsewhere = _elsewhere(context) if step is RotationStep.SECRET else ""
+        if logged.failed:
+            elsewhere = _region_note(context) if step is RotationStep.SECRET else ""
             return Finding(
-                message=f"{source}{_why(rotation, one)}{elsewhere}",
-                result=Result.WRONG if _decisive(rotation, one) else Result.WARNING,
-                error=one.error,
+                message=f"{source}{_failure_message(rotation, logged)}{elsewhere}",
+                result=Result.WRONG if _is_decisive(rotation, logged) else Result.WARNING,
+                error=logged.error,
             )
         message, result = _FOUND[step](rotation)
-        again = f", after a failure ({one.error})" if one.error else ""
+        again = f", after a failure ({logged.error})" if logged.error else ""
         return Finding(
-            message=f"{source}{message} ({one.duration_ms} ms{again})",
+            message=f"{source}{message} ({logged.duration_ms} ms{again})",
             result=result,
             facts={name: getattr(rotation, name) for name in _FACTS.get(step, ())},
         )
 
-    tell.__name__ = step
-    return tell
+    run.__name__ = step
+    return run
 
 
-def _why(rotation: LoggedRotation, step: LoggedStep) -> str:
+def _failure_message(rotation: LoggedRotation, step: LoggedStep) -> str:
     if rotation.error == step.error:
         return rotation.error_message or ""
     return " ".join(rotation.warnings) or str(step.error)
 
 
-def _decisive(rotation: LoggedRotation, step: LoggedStep) -> bool:
+def _is_decisive(rotation: LoggedRotation, step: LoggedStep) -> bool:
     """Whether it is why nothing was published, or why the previous key was used."""
     if rotation.error is not None:
         return rotation.error == step.error
     return rotation.previous_key_used or rotation.outcome == Outcome.WAITING
 
 
-def _elsewhere(context: CheckContext) -> str:
+def _region_note(context: CheckContext) -> str:
     """A note if the secret is in a different region than the function."""
     if not hasattr(context, "deployed"):
         return ""
     secret, function = context.deployed.settings.secret_arn, context.outline.function_arn
-    there, here = region_of(secret), region_of(function)
-    if there == here:
+    secret_region, function_region = region_of(secret), region_of(function)
+    if secret_region == function_region:
         return ""
     return (
-        f" The secret is in {there}, but the function is in {here}: set a secret in {here}, or "
-        "replicate this one."
+        f" The secret is in {secret_region}, but the function is in {function_region}: set a "
+        f"secret in {function_region}, or replicate this one."
     )
 
 
 def _read(rotation: LoggedRotation) -> tuple[str, Result]:
     left = rotation.life_left_before_seconds
-    before = "no token was there" if left is None else f"the token before had {left:.0f} s left"
+    before = "there was no token" if left is None else f"the previous token had {left:.0f} s left"
     return before, Result.OK
 
 

@@ -12,7 +12,7 @@ DETECT: Final = "aws cloudformation detect-stack-drift --stack-name"
 
 
 def log(context: CheckContext) -> Finding:
-    """The function's log group is there, and keeps its lines for a limited time."""
+    """The function's log group exists, and keeps its lines for a limited time."""
     name = context.log_group
     if name is None:
         return Finding(message="the log group is unknown", result=Result.UNKNOWN)
@@ -34,7 +34,7 @@ def log(context: CheckContext) -> Finding:
 
 
 def drift(context: CheckContext) -> Finding:
-    """The stack is what its template says, by CloudFormation's last look at it."""
+    """The stack matches its template, according to CloudFormation's last drift detection."""
     stack = context.outline.stack
     if stack is None:
         return Finding(message="the stack is unknown (--function)", result=Result.SKIPPED)
@@ -42,11 +42,11 @@ def drift(context: CheckContext) -> Finding:
         return Finding(message="a local AWS detects no drift", result=Result.UNKNOWN)
     with calling("cloudformation:DescribeStacks"):
         (found,) = context.aws.cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    seen = found.get("DriftInformation", {})
-    if "LastCheckTimestamp" not in seen:
+    information = found.get("DriftInformation", {})
+    if "LastCheckTimestamp" not in information:
         return Finding(message=f"not checked yet: run {DETECT} {stack}")
-    at = f"{seen['LastCheckTimestamp']:%Y-%m-%d %H:%M} UTC"
-    if seen.get("StackDriftStatus") != "DRIFTED":
+    at = f"{information['LastCheckTimestamp']:%Y-%m-%d %H:%M} UTC"
+    if information.get("StackDriftStatus") != "DRIFTED":
         return Finding(message=f"none on {at}; {DETECT} {stack} checks again")
     with calling("cloudformation:DescribeStackResourceDrifts"):
         changed = context.aws.cloudformation.describe_stack_resource_drifts(

@@ -13,7 +13,7 @@ from token_rotator_cdk.config.places import account_of
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.deployment.resource_policy import Decision, Request, decide
-from token_rotator_cli.deployment.schedules import OURS, schedules_of
+from token_rotator_cli.deployment.schedules import STACK_TRIGGERS, schedules_of
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.steps import Finding, Result
 
@@ -26,22 +26,22 @@ _EVENTS: Final = {
 }
 """The rules' events by source."""
 
-_AT_ONCE: Final = " or ".join(_EVENTS.values())
+_EVENT_NAMES: Final = " or ".join(_EVENTS.values())
 
 
 def schedules(context: CheckContext) -> Finding:
-    """All schedules of the stack are there, and are enabled."""
-    ours = context.schedules = schedules_of(context.aws, context.outline.function_arn)
-    if disabled := [one.name for one in ours if not one.enabled]:
+    """All schedules of the stack exist, and are enabled."""
+    found = context.schedules = schedules_of(context.aws, context.outline.function_arn)
+    if disabled := [one.name for one in found if not one.enabled]:
         raise ConfigurationError(
             f"Disabled: {' and '.join(disabled)}. Enable it in EventBridge Scheduler, or {RESTORE}."
         )
-    expressions = {one.trigger: one.expression for one in ours}
+    expressions = {one.trigger: one.expression for one in found}
     if Trigger.SCHEDULE not in expressions:
         raise ConfigurationError(f"No schedule invokes the function: {RESTORE}.")
-    counted = Counter(f"{one.trigger} {one.expression}" for one in ours)
+    counted = Counter(f"{one.trigger} {one.expression}" for one in found)
     listed = ", ".join(f"{count} {one}" for one, count in sorted(counted.items()))
-    watchdogs = sum(one.trigger == Trigger.WATCHDOG for one in ours)
+    watchdogs = sum(one.trigger == Trigger.WATCHDOG for one in found)
     result, missing = _missing_watchdogs(watchdogs)
     return Finding(
         message=f"enabled: {listed}{missing}",
@@ -51,13 +51,13 @@ def schedules(context: CheckContext) -> Finding:
 
 
 def triggered(context: CheckContext) -> Finding:
-    """The schedules reach the function, as its log shows."""
+    """The schedules invoke the function, according to its log."""
     rates = [one.every for one in context.schedules if one.every]
     if not rates or context.log is None:
         return Finding(message="the log cannot be read", result=Result.UNKNOWN)
     within = 2 * min(rates) + IMPRECISION
     now = context.session.clock.now()
-    by_schedule = [one for one in context.log.since(now - within) if one.trigger in OURS]
+    by_schedule = [one for one in context.log.since(now - within) if one.trigger in STACK_TRIGGERS]
     if not by_schedule:
         raise ConfigurationError(
             f"No schedule has reached the function in the last {within.seconds // 60} minutes, "
@@ -70,7 +70,7 @@ def triggered(context: CheckContext) -> Finding:
 
 
 def rules(context: CheckContext) -> Finding:
-    """The event rules of the stack are there, and are enabled."""
+    """The event rules of the stack exist, and are enabled."""
     function = context.outline.function_arn
     with calling("events:ListRuleNamesByTarget"):
         names = context.aws.event_rules.list_rule_names_by_target(TargetArn=function)["RuleNames"]
@@ -83,11 +83,12 @@ def rules(context: CheckContext) -> Finding:
             disabled.append(name)
     if disabled:
         raise ConfigurationError(
-            f"Disabled: {' and '.join(disabled)}, so {_AT_ONCE} waits for the next schedule. "
+            f"Disabled: {' and '.join(disabled)}, so {_EVENT_NAMES} waits for the next schedule. "
             f"aws events enable-rule --name {disabled[0]}, or {RESTORE}."
         )
     missing = [what for source, what in _EVENTS.items() if source not in sources]
-    if not _has_watchdogs(context):
+    # without watchdogs, the stack has no rule for the parameter
+    if not any(one.trigger == Trigger.WATCHDOG for one in getattr(context, "schedules", ())):
         missing = [what for what in missing if what != _EVENTS["aws.ssm"]]
     if missing:
         raise ConfigurationError(
@@ -102,14 +103,18 @@ def roles(context: CheckContext) -> Finding:
     needed = {one.role_arn: "scheduler.amazonaws.com" for one in context.schedules}
     if hasattr(context, "deployed"):
         needed[context.deployed.role_arn] = "lambda.amazonaws.com"
-    problems = [problem for arn, who in needed.items() for problem in _problems(context, arn, who)]
+    problems = [
+        problem
+        for arn, principal in needed.items()
+        for problem in _role_problems(context, arn, principal)
+    ]
     if problems:
         raise ConfigurationError(f"{' '.join(problems)} {RESTORE.capitalize()}.")
     names = " and ".join(arn.rpartition("/")[2] for arn in sorted(needed))
     return Finding(message=f"{names} can be assumed")
 
 
-def _problems(context: CheckContext, role: str, principal: str) -> Iterator[str]:
+def _role_problems(context: CheckContext, role: str, principal: str) -> Iterator[str]:
     name, account = role.rpartition("/")[2], account_of(role)
     try:
         with calling("iam:GetRole"):
@@ -130,21 +135,16 @@ def _problems(context: CheckContext, role: str, principal: str) -> Iterator[str]
         yield f"The role {name} does not let {principal} assume it."
 
 
-def _has_watchdogs(context: CheckContext) -> bool:
-    """Whether the stack has watchdogs, and so the rule for the parameter."""
-    return any(one.trigger == Trigger.WATCHDOG for one in getattr(context, "schedules", ()))
-
-
-def _missing_watchdogs(there: int) -> tuple[Result, str]:
+def _missing_watchdogs(count: int) -> tuple[Result, str]:
     """A note on missing watchdogs. The deployed setting is unknown here."""
-    if there == 0:
+    if count == 0:
         return Result.OK, (
             "; no watchdog, which is correct only with watchdog_min_remaining_seconds = 0. "
             f"Otherwise {RESTORE}"
         )
-    if there < Default.WATCHDOGS:
+    if count < Default.WATCHDOGS:
         return Result.WARNING, (
-            f"; only {there} of {Default.WATCHDOGS} watchdogs: after an outage, consumers wait "
+            f"; only {count} of {Default.WATCHDOGS} watchdogs: after an outage, consumers wait "
             f"longer for a token. To restore all, {RESTORE}"
         )
     return Result.OK, ""

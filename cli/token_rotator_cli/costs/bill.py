@@ -31,13 +31,13 @@ def costs(config: Path | None, console: Console) -> int:
     """Runs the command and returns the exit code. Raises ConfigFileError."""
     if config is None and not CONFIG.exists():
         deployment = DEFAULTS
-        console.works_in(Place(calls_aws=False))
+        console.show_place(Place(calls_aws=False))
         console.note(
             f"There is no {CONFIG} in this directory. Using one rotator with the defaults."
         )
     else:
         deployment = read_config(config or CONFIG)
-        console.works_in(place_in(deployment))
+        console.show_place(place_in(deployment))
     for line in bill(deployment):
         console.text(line)
     console.document(as_json(deployment))

@@ -7,7 +7,7 @@ from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.errors import CallerError
 
-STAYS_UNRESERVED: Final = 10
+MIN_UNRESERVED: Final = 10
 """Minimum that must stay unreserved. A new account's whole quota may be as low.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html says 100, but the error
@@ -30,7 +30,7 @@ class AccountConcurrency:
 
     def can_reserve(self, number: int) -> bool:
         """Whether this number can be reserved."""
-        return self.unreserved - number >= STAYS_UNRESERVED
+        return self.unreserved - number >= MIN_UNRESERVED
 
 
 def read_concurrency(aws: Aws) -> AccountConcurrency:
@@ -54,7 +54,7 @@ def reserved_for(aws: Aws, function_arn: str) -> int | None:
     return answer.get("ReservedConcurrentExecutions")
 
 
-def unthrottle(function_arn: str) -> str:
+def unthrottle_command(function_arn: str) -> str:
     """The command that lets a function run again for which 0 is reserved."""
     return (
         f"aws lambda put-function-concurrency --function-name {function_arn.rpartition(':')[2]} "

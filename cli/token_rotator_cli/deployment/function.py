@@ -25,8 +25,8 @@ def read_function(
             raise
         raise ConfigurationError(
             f"The function {function} does not exist in {aws.functions.meta.region_name}"
-            f"{elsewhere(aws, target)}. Check the account, the region and the name, or deploy the "
-            "stack."
+            f"{region_note(aws, target)}. Check the account, the region and the name, or deploy "
+            "the stack."
         ) from None
 
 
@@ -46,7 +46,7 @@ def unqualified(function_arn: str) -> str:
     return ":".join(function_arn.split(":")[:7])
 
 
-def elsewhere(aws: Aws, target: Target) -> str:
+def region_note(aws: Aws, target: Target) -> str:
     """A note on the file's region, if --region differs from it."""
     if target.region in (None, aws.region):
         return ""

@@ -12,7 +12,7 @@ from token_rotator.errors import RotationError
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.clock import Clock
-from token_rotator_cli.deployment.concurrency import reserved_for, unthrottle
+from token_rotator_cli.deployment.concurrency import reserved_for, unthrottle_command
 from token_rotator_cli.deployment.find import Deployed
 from token_rotator_cli.deployment.rotation_log import (
     LoggedRotation,
@@ -24,9 +24,9 @@ from token_rotator_cli.errors import CallerError, NotInvoked, RotationFailed
 if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
 
-BUSY: Final = timedelta(seconds=FUNCTION_TIMEOUT_SECONDS + 5)
+BUSY_TIMEOUT: Final = timedelta(seconds=FUNCTION_TIMEOUT_SECONDS + 5)
 """How long to retry while another rotation is running."""
-AGAIN: Final = timedelta(seconds=2)
+RETRY_INTERVAL: Final = timedelta(seconds=2)
 
 THROTTLED: Final = "TooManyRequestsException"
 
@@ -37,12 +37,14 @@ def invoke(aws: Aws, clock: Clock, deployed: Deployed) -> LoggedRotation:
     A failed invocation returns only its error. The report is then in the log tail that Lambda
     returns, or in the log group: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     """
-    answer = _sent(aws, deployed.function_arn) or _sent_again(aws, clock, deployed.function_arn)
+    answer = _try_invoke(aws, deployed.function_arn) or _retry_invoke(
+        aws, clock, deployed.function_arn
+    )
     log = RotationLog(aws.logs, log_group=deployed.log_group, now=clock.now)
     fields = json_object(answer["Payload"].read().decode())
     if "FunctionError" in answer:
-        return _in_error(fields, answer, log, clock)
-    if rotation := LoggedRotation.reported(fields, clock.now()):
+        return _failed_rotation(fields, answer, log, clock)
+    if rotation := LoggedRotation.from_report(fields, clock.now()):
         return rotation
     raise RotationFailed(
         "The function's response is not a rotation's report: it was deployed by a different "
@@ -50,7 +52,7 @@ def invoke(aws: Aws, clock: Clock, deployed: Deployed) -> LoggedRotation:
     )
 
 
-def _sent(aws: Aws, function: str) -> "InvocationResponseTypeDef | None":
+def _try_invoke(aws: Aws, function: str) -> "InvocationResponseTypeDef | None":
     """Invokes the function. None: Lambda throttled it."""
     try:
         with calling("lambda:InvokeFunction"):
@@ -61,37 +63,40 @@ def _sent(aws: Aws, function: str) -> "InvocationResponseTypeDef | None":
         return None
 
 
-def _sent_again(aws: Aws, clock: Clock, function: str) -> "InvocationResponseTypeDef":
+def _retry_invoke(aws: Aws, clock: Clock, function: str) -> "InvocationResponseTypeDef":
     """Retries while the function is busy, unless it is throttled to 0. Raises NotInvoked."""
     with contextlib.suppress(CallerError):  # the caller may have no permission
         if reserved_for(aws, function) == 0:
             raise NotInvoked(
                 f"Lambda does not run the function ({THROTTLED}): its reserved concurrency is 0. "
-                f"The console's Throttle button sets this: {unthrottle(function)}, or {RESTORE}."
+                f"The console's Throttle button sets this: {unthrottle_command(function)}, or "
+                f"{RESTORE}."
             )
-    answer = clock.wait_for(lambda: _sent(aws, function), until=clock.now() + BUSY, every=AGAIN)
+    answer = clock.wait_for(
+        lambda: _try_invoke(aws, function), until=clock.now() + BUSY_TIMEOUT, every=RETRY_INTERVAL
+    )
     if answer is None:
         raise NotInvoked(
-            f"Lambda did not run the function for {BUSY.seconds} s ({THROTTLED}): other rotations "
-            "are running (one at a time), or the account has no concurrency left. "
+            f"Lambda did not run the function for {BUSY_TIMEOUT.seconds} s ({THROTTLED}): other "
+            "rotations are running (one at a time), or the account has no concurrency left. "
             "`token-rotator check` shows the concurrency."
         )
     return answer
 
 
-def _in_error(
+def _failed_rotation(
     payload: Mapping[str, Any], answer: "InvocationResponseTypeDef", log: RotationLog, clock: Clock
 ) -> LoggedRotation:
     tail = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
     for line in reversed(tail.splitlines()):
-        if rotation := LoggedRotation.parse(line, clock.now()):
+        if rotation := LoggedRotation.from_log_line(line, clock.now()):
             return rotation
     request_id = answer.get("ResponseMetadata", {}).get("RequestId", "")
     try:
         logged = log.of_request(request_id) if request_id else None
     except CallerError:
         logged = None  # the caller may have no permission to read the log
-    error, message = _quoted(payload)
+    error, message = _safe_error(payload)
     return logged or LoggedRotation(
         at=clock.now(),
         trigger=Trigger.MANUAL,
@@ -101,12 +106,12 @@ def _in_error(
     )
 
 
-def _quoted(payload: Mapping[str, Any]) -> tuple[str, str]:
+def _safe_error(payload: Mapping[str, Any]) -> tuple[str, str]:
     """Quotes only this project's and Lambda's own errors: others may contain secrets."""
     kind = str(payload.get("errorType", ""))
     named = getattr(errors, kind, None)
-    is_ours = isinstance(named, type) and issubclass(named, RotationError)
-    if is_ours or kind.startswith(("Runtime.", "Sandbox.")):
+    is_known = isinstance(named, type) and issubclass(named, RotationError)
+    if is_known or kind.startswith(("Runtime.", "Sandbox.")):
         return kind, str(payload.get("errorMessage"))
-    told = f"The function failed ({kind or 'no reason given'}). See its log."
-    return RotationFailed.__name__, told
+    message = f"The function failed ({kind or 'no reason given'}). See its log."
+    return RotationFailed.__name__, message

@@ -40,7 +40,7 @@ def key_problem(aws: Aws, key: str) -> str | None:
 
 
 def problem_of(key: "KeyMetadataTypeDef | None") -> str | None:
-    """The same for a key that was read."""
+    """Why this key cannot be used, as the end of a sentence, or None."""
     if key is None:
         return (
             "does not exist, and what it encrypted is lost: choose another one, and store the "

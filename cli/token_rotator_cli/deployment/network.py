@@ -31,7 +31,7 @@ class Networks:
         self._aws = aws
         self._subnets = {
             one["SubnetId"]: one
-            for one in self._found(
+            for one in self._describe(
                 "DescribeSubnets",
                 {"subnet-id": {one for network in every for one in network.subnet_ids}},
                 "Subnets",
@@ -39,7 +39,7 @@ class Networks:
         }
         self._groups = {
             one["GroupId"]: one
-            for one in self._found(
+            for one in self._describe(
                 "DescribeSecurityGroups",
                 {"group-id": {one for network in every for one in network.security_group_ids}},
                 "SecurityGroups",
@@ -51,11 +51,11 @@ class Networks:
 
         Raises CallerError.
         """
-        for kind, ids, there in (
+        for kind, ids, known in (
             ("subnet", network.subnet_ids, self._subnets),
             ("security group", network.security_group_ids, self._groups),
         ):
-            if missing := [one for one in ids if one not in there]:
+            if missing := [one for one in ids if one not in known]:
                 return (
                     f"names the {kind} {', '.join(missing)}, which does not exist in this region "
                     "or is not shared by its account: correct the id"
@@ -64,9 +64,9 @@ class Networks:
         if len(vpcs) > 1:
             return f"names subnets of {' and '.join(vpcs)}: use subnets of one VPC"
         for vpc in vpcs:
-            if foreign := self._unusable(network, vpc):
+            if unusable := self._unusable_groups(network, vpc):
                 return (
-                    f"names the security group {', '.join(foreign)} of a different VPC than its "
+                    f"names the security group {', '.join(unusable)} of a different VPC than its "
                     f"subnets: use groups of {vpc}"
                 )
         full = self._full(network)
@@ -77,7 +77,7 @@ class Networks:
             )
         return None
 
-    def doubts(self, network: Network) -> Iterator[str]:
+    def warnings(self, network: Network) -> Iterator[str]:
         """Possible problems of an attached function, as sentences without a subject.
 
         Raises CallerError.
@@ -99,7 +99,7 @@ class Networks:
         """Lambda's network interfaces with these subnets and groups. Raises CallerError."""
         return [
             one
-            for one in self._found(
+            for one in self._describe(
                 "DescribeNetworkInterfaces",
                 {"subnet-id": network.subnet_ids, "interface-type": ["lambda"]},
                 "NetworkInterfaces",
@@ -114,7 +114,7 @@ class Networks:
         https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
         """
         vpcs = {self._subnets[one]["VpcId"] for one in network.subnet_ids if one in self._subnets}
-        tables = [*self._found("DescribeRouteTables", {"vpc-id": vpcs}, "RouteTables")]
+        tables = [*self._describe("DescribeRouteTables", {"vpc-id": vpcs}, "RouteTables")]
         routes: dict[str, Mapping[str, Any] | None] = {}
         for subnet in network.subnet_ids:
             vpc = self._subnets[subnet]["VpcId"]
@@ -123,14 +123,14 @@ class Networks:
             routes[subnet] = next((_default(one) for one in own or main), None)
         return routes
 
-    def _unusable(self, network: Network, vpc: str) -> list[str]:
+    def _unusable_groups(self, network: Network, vpc: str) -> list[str]:
         """Groups that neither belong to the VPC nor are associated with it."""
         of_others = [one for one in network.security_group_ids if self._groups[one]["VpcId"] != vpc]
         if not of_others:
             return []
         usable = {
             one["GroupId"]
-            for one in self._found(
+            for one in self._describe(
                 "GetSecurityGroupsForVpc",
                 {"group-id": of_others},
                 "SecurityGroupForVpcs",
@@ -149,11 +149,11 @@ class Networks:
         ]
         if not full:
             return []
-        there = Network(subnet_ids=tuple(full), security_group_ids=network.security_group_ids)
-        shared = {one["SubnetId"] for one in self.interfaces(there)}
+        full_part = Network(subnet_ids=tuple(full), security_group_ids=network.security_group_ids)
+        shared = {one["SubnetId"] for one in self.interfaces(full_part)}
         return [one for one in full if one not in shared]
 
-    def _found(
+    def _describe(
         self, action: str, by: Mapping[str, Iterable[str]], member: str, **given: str
     ) -> Iterator[Mapping[str, Any]]:
         """Uses filters, because EC2 fails if one of several given ids does not exist."""

@@ -15,9 +15,9 @@ from token_rotator.settings import Settings
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 from token_rotator_cli.deployment.function import (
-    elsewhere,
     environment_of,
     read_function,
+    region_note,
     unqualified,
 )
 from token_rotator_cli.deployment.inventory import rotators_in
@@ -113,7 +113,7 @@ def _stack(aws: Aws, target: Target) -> "StackTypeDef":
             raise
         raise ConfigurationError(
             f"The stack {stack} does not exist in {aws.cloudformation.meta.region_name}"
-            f"{elsewhere(aws, target)}. "
+            f"{region_note(aws, target)}. "
             "Check the account, the region and the name, or deploy it."
         ) from None
     return found

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm.type_defs import ParameterMetadataTypeDef, ParameterTypeDef
 
 _BATCH: Final = 50
-"""Of values in a filter of DescribeParameters."""
+"""Maximum number of values in a filter of DescribeParameters."""
 
-READABLE_AFTER: Final = timedelta(seconds=60)
+LOG_DELAY: Final = timedelta(seconds=60)
 """Log lines become readable some seconds after they were written."""
 
-CLOCKS_DIFFER: Final = timedelta(seconds=5)
+MAX_CLOCK_DIFFERENCE: Final = timedelta(seconds=5)
 """More than Lambda's clock and Parameter Store's may differ."""
 
 
@@ -43,7 +43,7 @@ class PublishedVersion:
 
     version: int
     written_at: datetime
-    by: LoggedRotation | None = None
+    rotation: LoggedRotation | None = None
     """The rotation that published it. None: unknown."""
     foreign: bool = False
     """Whether the log shows that no rotation published it."""
@@ -53,11 +53,11 @@ class PublishedVersion:
 
         None: unknown.
         """
-        if self.by is not None and self.by.expires_at is not None:
-            return self.by.expires_at
+        if self.rotation is not None and self.rotation.expires_at is not None:
+            return self.rotation.expires_at
         return None if longest is None else self.written_at + longest
 
-    def explained(
+    def with_rotation(
         self,
         attempts: Sequence[LoggedRotation],
         *,
@@ -72,11 +72,13 @@ class PublishedVersion:
         identify a rotation: its line was written after the parameter, too.
         """
         published = [one for one in attempts if one.outcome == Outcome.PUBLISHED]
-        since = self.written_at - CLOCKS_DIFFER
-        ours = chain([invoked] if invoked else [], (one for one in published if one.at >= since))
-        by = next((one for one in ours if one.parameter_version == self.version), None)
-        foreign = bool(published) and by is None and now - self.written_at > READABLE_AFTER
-        return replace(self, by=by, foreign=foreign)
+        since = self.written_at - MAX_CLOCK_DIFFERENCE
+        candidates = chain(
+            [invoked] if invoked else [], (one for one in published if one.at >= since)
+        )
+        rotation = next((one for one in candidates if one.parameter_version == self.version), None)
+        foreign = bool(published) and rotation is None and now - self.written_at > LOG_DELAY
+        return replace(self, rotation=rotation, foreign=foreign)
 
 
 def read_version(aws: Aws, name: str) -> PublishedVersion:
@@ -100,8 +102,8 @@ def read_published(aws: Aws, settings: Settings) -> Published:
     return Published(version=found["Version"], record=record)
 
 
-def described(aws: Aws, names: Iterable[str]) -> "Iterator[ParameterMetadataTypeDef]":
-    """What Parameter Store says of those that exist. Raises CallerError."""
+def describe_parameters(aws: Aws, names: Iterable[str]) -> "Iterator[ParameterMetadataTypeDef]":
+    """The metadata of those that exist. Raises CallerError."""
     left = iter(names)
     while values := [*islice(left, _BATCH)]:
         with calling("ssm:DescribeParameters"):

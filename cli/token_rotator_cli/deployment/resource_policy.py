@@ -37,7 +37,7 @@ def decide(policy: str, request: Request) -> Decision:
     """Evaluates a policy's JSON. A deny overrides any allow."""
     document = json.loads(policy)
     effects: dict[str, list[bool | None]] = {"Allow": [], "Deny": []}
-    for statement in _several(document.get("Statement", [])):
+    for statement in _as_list(document.get("Statement", [])):
         effects.setdefault(statement.get("Effect", ""), []).append(_applies(statement, request))
     if True in effects["Deny"]:
         return Decision.REFUSED
@@ -52,11 +52,11 @@ def _applies(statement: Mapping[str, Any], request: Request) -> bool | None:
         return None
     return _all(
         (
-            _is_named(statement.get("Principal", {}), request.principals),
-            _any_like(_several(statement.get("Action", [])), request.action, ignore_case=True),
-            _any_like(_several(statement.get("Resource", "*")), request.resource),
+            _principal_matches(statement.get("Principal", {}), request.principals),
+            _matches_any(_as_list(statement.get("Action", [])), request.action, ignore_case=True),
+            _matches_any(_as_list(statement.get("Resource", "*")), request.resource),
             *(
-                _holds(operator, key, _several(wanted), request.context)
+                _condition_matches(operator, key, _as_list(wanted), request.context)
                 for operator, keys in statement.get("Condition", {}).items()
                 for key, wanted in keys.items()
             ),
@@ -64,28 +64,30 @@ def _applies(statement: Mapping[str, Any], request: Request) -> bool | None:
     )
 
 
-def _is_named(principal: object, names: Iterable[str]) -> bool:
+def _principal_matches(principal: object, names: Iterable[str]) -> bool:
     if not isinstance(principal, Mapping):
         return principal == "*"
-    named = {one for kind in principal.values() for one in _several(kind)}
+    named = {one for kind in principal.values() for one in _as_list(kind)}
     return bool(named & {"*", *names})
 
 
-def _holds(operator: str, key: str, wanted: list[str], context: Mapping[str, str]) -> bool | None:
+def _condition_matches(
+    operator: str, key: str, wanted: list[str], context: Mapping[str, str]
+) -> bool | None:
     compare = _OPERATORS.get(operator.removesuffix("IfExists"))
     value = context.get(key.lower())
     if compare is None:
         return None
-    patterns, means_not = compare
-    if value is None and key.lower().startswith(_KNOWN_WHOLE):
-        return means_not or operator.endswith("IfExists")
+    patterns, negated = compare
+    if value is None and key.lower().startswith(_ENCRYPTION_CONTEXT):
+        return negated or operator.endswith("IfExists")
     if value is None:
         return None
-    matched = _any_like(wanted, value) if patterns else value in map(str, wanted)
-    return matched is not means_not
+    matched = _matches_any(wanted, value) if patterns else value in map(str, wanted)
+    return matched is not negated
 
 
-_KNOWN_WHOLE: Final = "kms:encryptioncontext:"
+_ENCRYPTION_CONTEXT: Final = "kms:encryptioncontext:"
 """Condition keys that the call does not have unless the request lists them."""
 
 _OPERATORS: Final[Mapping[str, tuple[bool, bool]]] = {
@@ -105,21 +107,21 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 """
 
 
-def _any_like(patterns: list[str], text: str, *, ignore_case: bool = False) -> bool:
+def _matches_any(patterns: list[str], text: str, *, ignore_case: bool = False) -> bool:
     flags = re.IGNORECASE if ignore_case else 0
-    return any(re.fullmatch(_expression(one), text, flags) for one in patterns)
+    return any(re.fullmatch(_regex(one), text, flags) for one in patterns)
 
 
-def _expression(pattern: str) -> str:
+def _regex(pattern: str) -> str:
     return re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
 
 
-def _all(answers: Iterable[bool | None]) -> bool | None:
-    every = [*answers]
+def _all(conditions: Iterable[bool | None]) -> bool | None:
+    every = [*conditions]
     if False in every:
         return False
     return None if None in every else True
 
 
-def _several(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

@@ -56,12 +56,12 @@ class LoggedRotation:
     retry_helps: bool = False
 
     @classmethod
-    def parse(cls, message: str, at: datetime) -> Self | None:
+    def from_log_line(cls, message: str, at: datetime) -> Self | None:
         """Parses a log line. None: it is not a rotation's."""
-        return cls.reported(json_object(message), at)
+        return cls.from_report(json_object(message), at)
 
     @classmethod
-    def reported(cls, line: Mapping[str, Any], at: datetime) -> Self | None:
+    def from_report(cls, line: Mapping[str, Any], at: datetime) -> Self | None:
         """Parses a report. None: it is not a rotation's."""
         if ReportField.OUTCOME not in line:
             return None
@@ -104,11 +104,11 @@ class LoggedRotation:
         return " ".join(self.warnings) or self.outcome
 
 
-def _step(told: Mapping[str, Any]) -> LoggedStep:
+def _step(report: Mapping[str, Any]) -> LoggedStep:
     return LoggedStep(
-        failed=told.get(StepField.RESULT) == StepResult.FAILED,
-        duration_ms=told.get(StepField.DURATION_MS),
-        error=told.get(StepField.ERROR),
+        failed=report.get(StepField.RESULT) == StepResult.FAILED,
+        duration_ms=report.get(StepField.DURATION_MS),
+        error=report.get(StepField.ERROR),
     )
 
 
@@ -131,11 +131,11 @@ class RotationLog:
 
     def events(self, since: datetime, *, containing: str | None = None) -> Iterator[LogEvent]:
         """All lines, including Lambda's own, or those with a term."""
-        asked = {"logGroupName": self._log_group, "startTime": int(since.timestamp() * 1000)}
+        query = {"logGroupName": self._log_group, "startTime": int(since.timestamp() * 1000)}
         if containing is not None:
-            asked["filterPattern"] = f'"{containing}"'
+            query["filterPattern"] = f'"{containing}"'
         with calling("logs:FilterLogEvents"):
-            for page in self._logs.get_paginator("filter_log_events").paginate(**asked):
+            for page in self._logs.get_paginator("filter_log_events").paginate(**query):
                 for event in page["events"]:
                     at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
                     yield LogEvent(at, event["message"], event.get("logStreamName", ""))
@@ -147,24 +147,21 @@ class RotationLog:
 
     def attempts(self) -> list[LoggedRotation]:
         """The latest rotations that requested a token, newest last."""
-        return self.recent_attempts() or self._attempts(LONGEST_INTERVAL)
+        return self.recent_attempts() or self.recent_attempts(LONGEST_INTERVAL)
 
     def since(self, moment: datetime) -> list[LoggedRotation]:
         """All rotations since a time, including those that kept the token."""
         return [*rotations(self.events(moment, containing=ReportField.OUTCOME))]
 
-    def recent_attempts(self) -> list[LoggedRotation]:
-        """The attempts of the last minutes."""
-        return self._attempts(RECENT)
-
-    def _attempts(self, within: timedelta) -> list[LoggedRotation]:
+    def recent_attempts(self, within: timedelta = RECENT) -> list[LoggedRotation]:
+        """The attempts of the last minutes, newest last."""
         events = self.events(self._now() - within, containing=ReportField.OUTCOME)
         return sorted((one for one in rotations(events) if one.attempted), key=lambda one: one.at)
 
 
 def rotations(events: Iterable[LogEvent]) -> Iterator[LoggedRotation]:
     """The rotations among these lines."""
-    return filter(None, (LoggedRotation.parse(one.message, one.at) for one in events))
+    return filter(None, (LoggedRotation.from_log_line(one.message, one.at) for one in events))
 
 
 def json_object(message: str) -> dict[str, Any]:

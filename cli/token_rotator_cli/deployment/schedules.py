@@ -11,7 +11,7 @@ from token_rotator.contract import EventField, Trigger
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
 
-OURS: Final = (Trigger.SCHEDULE, Trigger.WATCHDOG)
+STACK_TRIGGERS: Final = (Trigger.SCHEDULE, Trigger.WATCHDOG)
 """The triggers in the input of a stack's schedules."""
 
 _UNITS: Final = {"minute": 60, "hour": 3600, "day": 86400}
@@ -38,7 +38,7 @@ class Schedule:
 
 def schedules_of(aws: Aws, function_arn: str) -> list[Schedule]:
     """The stack's schedules, without other schedules of the function. Raises CallerError."""
-    return [one for one in _schedules(aws, function_arn) if one.trigger in OURS]
+    return [one for one in _schedules(aws, function_arn) if one.trigger in STACK_TRIGGERS]
 
 
 def _schedules(aws: Aws, function_arn: str) -> Iterator[Schedule]:
@@ -59,10 +59,10 @@ def _schedules(aws: Aws, function_arn: str) -> Iterator[Schedule]:
             )
 
 
-def _trigger(sent: str) -> str:
+def _trigger(text: str) -> str:
     """The trigger in a schedule's input, which may be any text."""
     try:
-        event = json.loads(sent)
+        event = json.loads(text)
     except ValueError:
         return ""
     return str(event.get(EventField.TRIGGER)) if isinstance(event, dict) else ""

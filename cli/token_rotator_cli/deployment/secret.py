@@ -25,10 +25,10 @@ def read_secret(aws: Aws, settings: Settings) -> SecretVersion:
 
     Raises CredentialError if it does not exist, WrongRegion, CallerError.
     """
-    secret_id = arn_of(aws, settings)
+    secret_id = checked_arn(aws, settings)
     try:
         with calling("secretsmanager:GetSecretValue"):
-            answer = aws.secrets.get_secret_value(SecretId=secret_id, VersionStage=CURRENT)
+            response = aws.secrets.get_secret_value(SecretId=secret_id, VersionStage=CURRENT)
     except CallerError as error:
         if error.code != "ResourceNotFoundException":
             raise
@@ -38,13 +38,13 @@ def read_secret(aws: Aws, settings: Settings) -> SecretVersion:
             "token-rotator upload FILE."
         ) from None
     return SecretVersion(
-        version_id=answer["VersionId"],
-        created_at=answer["CreatedDate"],
-        value=answer.get("SecretString", answer.get("SecretBinary", "")),
+        version_id=response["VersionId"],
+        created_at=response["CreatedDate"],
+        value=response.get("SecretString", response.get("SecretBinary", "")),
     )
 
 
-def arn_of(aws: Aws, settings: Settings) -> str:
+def checked_arn(aws: Aws, settings: Settings) -> str:
     """The secret's ARN. Raises WrongRegion, because Secrets Manager would report it as missing."""
     region = settings.secret_arn.split(":")[3]
     if region == aws.region:
@@ -60,10 +60,10 @@ def store(aws: Aws, settings: Settings, text: str) -> str:
 
     The current version becomes the previous one. Raises WrongRegion, CallerError.
     """
-    secret_id = arn_of(aws, settings)
+    secret_id = checked_arn(aws, settings)
     with calling("secretsmanager:PutSecretValue"):
-        answer = aws.secrets.put_secret_value(SecretId=secret_id, SecretString=text)
-    return answer["VersionId"]
+        response = aws.secrets.put_secret_value(SecretId=secret_id, SecretString=text)
+    return response["VersionId"]
 
 
 def forget_previous(aws: Aws, settings: Settings, *, current: str) -> str | None:

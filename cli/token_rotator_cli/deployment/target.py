@@ -48,7 +48,12 @@ def find_target(
             "--function NAME."
         )
     file = config or CONFIG
-    return _in_file(file, read_config(file), rotator)
+    deployment = read_config(file)
+    name = find_rotator(file, deployment, rotator)
+    place = deployment.stack
+    return Target(
+        stack=deployment.stack_name(name), rotator=name, region=place.region, account=place.account
+    )
 
 
 def read_config(file: Path, *, to_deploy: bool = False) -> "Deployment":
@@ -93,17 +98,6 @@ def find_rotator(file: Path, deployment: "Deployment", rotator: str | None) -> s
         fix = f"Did you mean {meant[0]}?" if meant else f"It has {', '.join(names)}."
         raise ConfigFileError(f"{file} has no rotator {name}. {fix}")
     return name
-
-
-def _in_file(file: Path, deployment: "Deployment", rotator: str | None) -> Target:
-    name = find_rotator(file, deployment, rotator)
-    place = deployment.stack
-    return Target(
-        stack=deployment.stack_name(name),
-        rotator=name,
-        region=place.region,
-        account=place.account,
-    )
 
 
 def _function(name: str) -> Target:

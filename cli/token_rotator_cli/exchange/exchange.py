@@ -27,15 +27,15 @@ from token_rotator_cli.errors import ProxyFailed
 from token_rotator_cli.exchange.differences import differences, first_endpoint
 from token_rotator_cli.exchange.journal import Journal, ObservedHttp, ObservedSigner
 from token_rotator_cli.exchange.network import Network
-from token_rotator_cli.exchange.settings import choose
-from token_rotator_cli.exchange.trust import machines_trust
+from token_rotator_cli.exchange.settings import choose_settings
+from token_rotator_cli.exchange.trust import machine_trust
 
-LONGEST: Final = 2 * (HTTP_CONNECT + HTTP_READ) + timedelta(seconds=1)
+TIMEOUT: Final = 2 * (HTTP_CONNECT + HTTP_READ) + timedelta(seconds=1)
 """Two requests with the function's timeouts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
+class TryOptions:
     """The options of the command."""
 
     file: str
@@ -46,39 +46,41 @@ class Try:
     print_token: bool
 
 
-def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int:
+def exchange(options: TryOptions, console: Console, clock: Clock, stdin: TextIO) -> int:
     """Runs the command and returns the exit code.
 
     Raises CredentialError, IdentityProviderError, PublicationError like the function, and
     UsageError, ConfigFileError, ProxyFailed, ConfigurationError.
     """
-    alone = options.print_token and not console.as_json
-    told = replace(console, out=console.err) if alone else console
-    chosen = choose(config=options.config, rotator=options.rotator, provider=options.provider)
-    console.place = chosen.place  # the step `settings` says it
-    trust = machines_trust(chosen.authorities)
-    journal = Journal(console=told)
+    token_only = options.print_token and not console.as_json
+    messages = replace(console, out=console.err) if token_only else console
+    chosen = choose_settings(
+        config=options.config, rotator=options.rotator, provider=options.provider
+    )
+    console.place = chosen.place  # the step `settings` shows it
+    trust = machine_trust(chosen.ca_file)
+    journal = Journal(console=messages)
     account = read_account(options.file, stdin, chosen.settings, journal)
     journal.fact("settings", chosen.source, profile=chosen.settings.profile)
     network = Network(addresses(account, chosen.settings), trust.context)
     provider = _provider(chosen.settings, network, journal, clock)
     steps = Steps(now=clock.now)
     try:
-        record = provider.exchange(account, deadline=clock.now() + LONGEST, steps=steps)
+        record = provider.exchange(account, deadline=clock.now() + TIMEOUT, steps=steps)
         value_of(record, chosen.settings.value_format)
     except (IdentityProviderError, ProxyFailed):
         for note in differences(network, trust, account, chosen.settings):
-            told.note(note)
-        told.note(
+            messages.note(note)
+        messages.note(
             "The request used this machine's clock and network: where the following message "
             "mentions the function, read this machine."
         )
         raise
-    _tell_token(record, steps.clock_skew, journal)
+    _show_token(record, steps.clock_skew, journal)
     notes = list(differences(network, trust, account, chosen.settings))
     for note in notes:
-        told.text(note)
-    told.text(
+        messages.text(note)
+    messages.text(
         "The key works. "
         + ("" if options.print_token else "The token was discarded; ")
         + ("N" if options.print_token else "n")
@@ -93,27 +95,27 @@ def exchange(options: Try, console: Console, clock: Clock, stdin: TextIO) -> int
             **({"access_token": record.access_token} if options.print_token else {}),
         }
     )
-    if alone:
+    if token_only:
         console.text(record.access_token)
     return 0
 
 
 def read_account(file: str, stdin: TextIO, settings: Settings, journal: Journal) -> ServiceAccount:
     """The file's service account. Raises CredentialError."""
-    with journal.step("file") as running:
+    with journal.step("file") as step:
         try:
             content = read_file(file, stdin)
         except CredentialError:
-            running.ended("cannot be read")
+            step.finish("cannot be read")
             raise
         try:
             _, account = account_in(content, algorithm=settings.algorithm)
         except CredentialError as error:
-            running.ended("cannot be used")
+            step.finish("cannot be used")
             raise type(error)(f"The file cannot be used. {error}") from None
         key = described(account.private_key)
         endpoint = account.discovery_endpoint
-        running.ended(
+        step.finish(
             f"service account {account.service_account_id}, {key}, "
             + (
                 f"discovery endpoint {urls.without_query(endpoint)}"
@@ -149,7 +151,7 @@ def _provider(
     )
 
 
-def _tell_token(record: Record, skew: timedelta | None, journal: Journal) -> None:
+def _show_token(record: Record, skew: timedelta | None, journal: Journal) -> None:
     seconds = int((record.expires_at - record.issued_at).total_seconds())
     journal.fact(
         "token",
@@ -170,6 +172,11 @@ def _clock(skew: timedelta | None) -> str:
         return "unknown: the response has no Date"
     if abs(skew) < NOTABLE_SKEW:
         return "the provider's clock agrees with this machine's"
+    return describe_skew(skew)
+
+
+def describe_skew(skew: timedelta) -> str:
+    """The difference of the clocks, for example 5 s ahead."""
     seconds = math.ceil(abs(skew).total_seconds())
     where = "ahead of" if skew > timedelta() else "behind"
     return f"the provider's clock is {seconds} s {where} this machine's; the function's is AWS's"

@@ -21,26 +21,20 @@ from token_rotator_cli.exchange.network import Network
 _WIDTHS: Final = (10, 9)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Step:
     """One step. It contains no secrets."""
 
     name: str
-    milliseconds: float | None
-    message: str
-    facts: Mapping[str, object]
+    message: str = "failed"
+    facts: Mapping[str, object] = field(default_factory=dict)
+    milliseconds: float | None = None
 
-
-class Running:
-    """A step in progress. The last message is shown."""
-
-    def __init__(self) -> None:
-        self.message = "failed"
-        self.facts: dict[str, object] = {}
-
-    def ended(self, message: str, **facts: object) -> None:
-        """Sets the step's message."""
-        self.message, self.facts = message, facts
+    def finish(self, message: str, **facts: object) -> None:
+        """Sets the message and the facts."""
+        # a provider's issuer may contain terminal control characters
+        self.message = "".join(one if one.isprintable() else "?" for one in message)
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +45,21 @@ class Journal:
     steps: list[Step] = field(default_factory=list)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Running]:
+    def step(self, name: str) -> Iterator[Step]:
         """Measures the block, and shows it when it ends, even with an error."""
-        running = Running()
-        begun = time.monotonic()
+        step = Step(name=name)
+        started = time.monotonic()
         try:
-            yield running
+            yield step
         finally:
-            self._show(name, running, (time.monotonic() - begun) * 1000)
+            step.milliseconds = round((time.monotonic() - started) * 1000, 1)
+            self._show(step)
 
     def fact(self, name: str, message: str, **facts: object) -> None:
         """Shows a step without a duration."""
-        running = Running()
-        running.ended(message, **facts)
-        self._show(name, running, None)
+        step = Step(name=name)
+        step.finish(message, **facts)
+        self._show(step)
 
     def as_json(self) -> list[dict[str, object]]:
         """The steps, for ``--json``."""
@@ -78,27 +73,18 @@ class Journal:
             for step in self.steps
         ]
 
-    def _show(self, name: str, running: Running, milliseconds: float | None) -> None:
-        # a provider's issuer may contain terminal control characters
-        message = "".join(one if one.isprintable() else "?" for one in running.message)
-        self.steps.append(
-            Step(
-                name=name,
-                milliseconds=None if milliseconds is None else round(milliseconds, 1),
-                message=message,
-                facts=running.facts,
-            )
-        )
-        took = "" if milliseconds is None else f"{milliseconds:,.0f} ms"
-        self.console.row(name, took.rjust(_WIDTHS[1]), message, widths=_WIDTHS)
+    def _show(self, step: Step) -> None:
+        self.steps.append(step)
+        duration = "" if step.milliseconds is None else f"{step.milliseconds:,.0f} ms"
+        self.console.row(step.name, duration.rjust(_WIDTHS[1]), step.message, widths=_WIDTHS)
 
 
 class ObservedHttp(ProviderHttp):
     """The function's HTTP client. Shows each request as a step."""
 
-    discovered: ProviderResponse | None = None
+    discovery_response: ProviderResponse | None = None
     """The last response of the discovery endpoint."""
-    answered: ProviderResponse | None = None
+    token_response: ProviderResponse | None = None
     """The last token response. None: there was none."""
 
     def __init__(self, *, network: Network, now: Callable[[], datetime], journal: Journal) -> None:
@@ -107,10 +93,10 @@ class ObservedHttp(ProviderHttp):
         self._journal = journal
 
     def get(self, url: str, *, what: str, deadline: datetime) -> ProviderResponse:
-        with self._journal.step("discovery") as running:
-            self.discovered = super().get(url, what=what, deadline=deadline)
-            self._ended(running, self.discovered, url, "")
-        return self.discovered
+        with self._journal.step("discovery") as step:
+            self.discovery_response = super().get(url, what=what, deadline=deadline)
+            self._finish(step, self.discovery_response, url, "")
+        return self.discovery_response
 
     def post(
         self,
@@ -121,18 +107,21 @@ class ObservedHttp(ProviderHttp):
         what: str,
         deadline: datetime,
     ) -> ProviderResponse:
-        self.answered = None
-        with self._journal.step("exchange") as running:
-            self.answered = super().post(url, parameters, style=style, what=what, deadline=deadline)
-            self._ended(running, self.answered, url, f", parameters in the {style}")
-        return self.answered
+        self.token_response = None
+        with self._journal.step("exchange") as step:
+            self.token_response = super().post(
+                url, parameters, style=style, what=what, deadline=deadline
+            )
+            self._finish(step, self.token_response, url, f", parameters in the {style}")
+        return self.token_response
 
-    def _ended(self, running: Running, answer: ProviderResponse, url: str, more: str) -> None:
+    def _finish(self, step: Step, response: ProviderResponse, url: str, details: str) -> None:
         tls = self._network.tls_version
-        running.ended(
-            f"{urls.without_query(url)} answered: {answer.described} ({tls or 'no TLS'}{more})",
+        step.finish(
+            f"{urls.without_query(url)} answered: {response.described} "
+            f"({tls or 'no TLS'}{details})",
             url=urls.without_query(url),
-            status=answer.status,
+            status=response.status,
             tls_version=tls,
             proxy=self._network.via,
         )
@@ -145,13 +134,13 @@ class ObservedSigner(AssertionSigner):
     journal: Journal
 
     def sign(self, account: ServiceAccount, *, audience: str, now: datetime) -> str:
-        with self.journal.step("assertion") as running:
+        with self.journal.step("assertion") as step:
             assertion = super().sign(account, audience=audience, now=now)
             # decoded from the assertion itself, so that they are what is sent
             header = jwt.get_unverified_header(assertion)
             claims = jwt.decode(assertion, options={"verify_signature": False})
             claims.pop("jti")  # a random value
-            running.ended(
+            step.finish(
                 f"signed with {header['alg']}{_key_id(header)}: {_claims(claims)}",
                 algorithm=header["alg"],
                 key_id=header.get("kid"),

@@ -49,18 +49,18 @@ class Network(urllib3.PoolManager):
         proxy = proxy_for(url)
         self.via = _without_password(proxy) if proxy else None
         if proxy not in self._managers:
-            self._managers[proxy] = self._manager(proxy)
+            self._managers[proxy] = self._new_manager(proxy)
         if proxy is None:
             return self._managers[proxy].urlopen(method, url, redirect=redirect, **options)
-        self._check_literal(url)
+        self._check_address(url)
         try:
             return self._managers[proxy].urlopen(method, url, redirect=redirect, **options)
         except HTTPError as error:
-            if why := _proxys_fault(error):
-                raise _failed(_without_password(proxy), why, url) from None
+            if reason := _proxy_error(error):
+                raise _proxy_failed(_without_password(proxy), reason, url) from None
             raise
 
-    def _manager(self, proxy: str | None) -> urllib3.PoolManager:
+    def _new_manager(self, proxy: str | None) -> urllib3.PoolManager:
         if proxy is None:
             manager = self._addresses.pool(self._tls)
         else:
@@ -72,16 +72,16 @@ class Network(urllib3.PoolManager):
                 ssl_context=self._tls,
             )
         manager.pool_classes_by_scheme = {
-            scheme: _observed(pool, self._note)
+            scheme: _observed(pool, self._record_tls_version)
             for scheme, pool in manager.pool_classes_by_scheme.items()
         }
         return manager
 
-    def _note(self, sock: socket.socket | None) -> None:
+    def _record_tls_version(self, sock: socket.socket | None) -> None:
         version = getattr(sock, "version", None)
         self.tls_version = version() if version else None
 
-    def _check_literal(self, url: str) -> None:
+    def _check_address(self, url: str) -> None:
         """Raises AddressRefused."""
         try:
             address = ip_address(urls.host(url))
@@ -117,21 +117,21 @@ def _without_password(proxy: str) -> str:
 
 
 def _observed(
-    pool: type[urllib3.HTTPConnectionPool], note: Callable[[socket.socket | None], None]
+    pool: type[urllib3.HTTPConnectionPool], on_connect: Callable[[socket.socket | None], None]
 ) -> type[urllib3.HTTPConnectionPool]:
     """A pool class that reports new connections and limits the response time."""
     connection: Any = pool.ConnectionCls
 
     def connect(self: Any) -> None:
         connection.connect(self)
-        note(self.sock)
+        on_connect(self.sock)
 
     members = {"connect": connect, "response_class": TimedResponse}
     observed = type("Connection", (connection,), members)
     return type("Pool", (pool,), {"ConnectionCls": observed})
 
 
-def _proxys_fault(error: BaseException) -> str | None:
+def _proxy_error(error: BaseException) -> str | None:
     """The proxy's error. None: the error is not the proxy's."""
     refused, unreachable, innermost = None, False, error
     while True:
@@ -146,9 +146,9 @@ def _proxys_fault(error: BaseException) -> str | None:
     return f"cannot be reached ({type(innermost).__name__})" if unreachable else None
 
 
-def _failed(proxy: str, why: str, url: str) -> ProxyFailed:
+def _proxy_failed(proxy: str, reason: str, url: str) -> ProxyFailed:
     return ProxyFailed(
-        f"This machine's proxy {proxy} {why}, so no request reached {urls.host(url)}. Check the "
+        f"This machine's proxy {proxy} {reason}, so no request reached {urls.host(url)}. Check the "
         "proxy and its user name and password (HTTPS_PROXY), or add the host to NO_PROXY. This "
         "says nothing about the key: the function uses no proxy."
     )

@@ -14,7 +14,7 @@ from token_rotator_cli.place import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class ExchangeSettings:
     """The function's settings, and a description of their source."""
 
     settings: Settings
@@ -25,17 +25,13 @@ class Chosen:
     """The rotator's name. Default: that of the checkout's file."""
     stack: str = "intelligence-tokens"
     place: Place = field(default_factory=lambda: Place(calls_aws=False))
-    authorities: Path | None = None
+    ca_file: Path | None = None
     """The PEM file of ``extra_ca_certificates``."""
 
 
-def choose(
-    *,
-    config: Path | None,
-    rotator: str | None,
-    provider: str | None,
-    redirected: bool = False,
-) -> Chosen:
+def choose_settings(
+    *, config: Path | None, rotator: str | None, provider: str | None, redirected: bool = False
+) -> ExchangeSettings:
     """Chooses the settings. The default is ``rotators.toml`` of this directory, if it exists.
 
     ``redirected``: ignores an empty file, because a shell truncates the file that the output is
@@ -47,41 +43,38 @@ def choose(
                 f"--provider does not read a file: leave out {rotator}, or use --config."
             )
         return _defaults(Profile(provider), "")
-    if config is None and rotator is None and not _there(redirected=redirected):
+    exists = CONFIG.exists() and not (redirected and CONFIG.stat().st_size == 0)
+    if config is None and rotator is None and not exists:
         return _defaults(Profile.INTELLIGENCE, f" (there is no {CONFIG} in this directory)")
     file = config or CONFIG
     deployment = read_config(file)
     name = find_rotator(file, deployment, rotator)
     chosen = deployment.rotators[name]
-    named = chosen.identity_provider.extra_ca_certificates
-    return Chosen(
-        settings=rendered(chosen),
+    ca_certificates = chosen.identity_provider.extra_ca_certificates
+    return ExchangeSettings(
+        settings=function_settings(chosen),
         source=f"{name} of {file}",
         rotator=chosen,
         name=name,
         stack=deployment.stack_name(name),
         place=place_in(deployment, name),
-        authorities=None if named is None else file.parent / named,
+        ca_file=None if ca_certificates is None else file.parent / ca_certificates,
     )
 
 
-def _there(*, redirected: bool) -> bool:
-    return CONFIG.exists() and not (redirected and CONFIG.stat().st_size == 0)
-
-
-def _defaults(profile: Profile, why: str) -> Chosen:
+def _defaults(profile: Profile, why: str) -> ExchangeSettings:
     rotator = RotatorConfig(
         parameter_name="/intelligence/marketing/access-token",
         identity_provider=IdentityProviderConfig(profile=profile),
     )
-    return Chosen(
-        settings=rendered(rotator),
+    return ExchangeSettings(
+        settings=function_settings(rotator),
         source=f"the defaults of profile {profile}{why}",
         rotator=rotator,
     )
 
 
-def rendered(rotator: RotatorConfig) -> Settings:
+def function_settings(rotator: RotatorConfig) -> Settings:
     """The settings as the function would read them from its environment."""
     variables = environment(
         rotator,

@@ -10,20 +10,20 @@ from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.deployment.alarms import count_subscriptions
 from token_rotator_cli.errors import CheckFailed, CheckNotPossible
 from token_rotator_cli.live_check.context import LiveCheckContext
-from token_rotator_cli.live_check.metrics import sum_of
+from token_rotator_cli.live_check.metrics import metric_sum
 from token_rotator_cli.steps import Finding, Result
 
 REASON: Final = "A test (token-rotator live-check) set this alarm. Nothing is wrong."
-OVER: Final = "The test is over."
+RESET_REASON: Final = "The test is over."
 
 LONGEST_ACTION: Final = timedelta(minutes=3)
 LONGEST_ALARM: Final = timedelta(minutes=5)
 """CloudWatch evaluates every minute, and so restores the state after SetAlarmState."""
 LONGEST_DELIVERY: Final = timedelta(minutes=10)
 """SNS metrics arrive in CloudWatch some minutes late."""
-EVERY: Final = timedelta(seconds=10)
+POLL_INTERVAL: Final = timedelta(seconds=10)
 
-LONGEST: Final = LONGEST_ACTION + LONGEST_ALARM + LONGEST_DELIVERY
+LONGEST_TEST: Final = LONGEST_ACTION + LONGEST_ALARM + LONGEST_DELIVERY
 
 
 def delivery(context: LiveCheckContext) -> Finding:
@@ -39,10 +39,12 @@ def delivery(context: LiveCheckContext) -> Finding:
         raise CheckNotPossible(f"{name} is already in ALARM. Resolve it first.")
     begun = context.clock.now()
     with _restored(context, name, state):
-        _set(context, name, "ALARM", REASON)
+        _set_state(context, name, "ALARM", REASON)
         with context.console.progress(f"Waiting for the topic to accept the message of {name}"):
             accepted = context.clock.wait_for(
-                lambda: _accepted(context, name, begun), until=begun + LONGEST_ACTION, every=EVERY
+                lambda: _accepted(context, name, begun),
+                until=begun + LONGEST_ACTION,
+                every=POLL_INTERVAL,
             )
         if accepted is None and context.aws.is_local:
             return Finding(message="a local AWS keeps no history of actions", result=Result.UNKNOWN)
@@ -52,7 +54,7 @@ def delivery(context: LiveCheckContext) -> Finding:
             restored = context.clock.wait_for(
                 lambda: _state(context, name) != "ALARM" or None,
                 until=context.clock.now() + LONGEST_ALARM,
-                every=EVERY,
+                every=POLL_INTERVAL,
             )
     took = (context.clock.now() - begun).total_seconds()
     cleared = (
@@ -72,16 +74,16 @@ def _restored(context: LiveCheckContext, name: str, state: str) -> Iterator[None
         yield
     finally:
         if _state(context, name) == "ALARM":
-            _set(context, name, state, OVER)
+            _set_state(context, name, state, RESET_REASON)
 
 
 def _state(context: LiveCheckContext, name: str) -> str:
     with calling("cloudwatch:DescribeAlarms"):
-        answer = context.aws.cloudwatch.describe_alarms(AlarmNames=[name])
-    return str(answer["MetricAlarms"][0]["StateValue"])
+        response = context.aws.cloudwatch.describe_alarms(AlarmNames=[name])
+    return str(response["MetricAlarms"][0]["StateValue"])
 
 
-def _set(context: LiveCheckContext, name: str, state: str, reason: str) -> None:
+def _set_state(context: LiveCheckContext, name: str, state: str, reason: str) -> None:
     with calling("cloudwatch:SetAlarmState"):
         context.aws.cloudwatch.set_alarm_state(
             AlarmName=name,
@@ -93,11 +95,11 @@ def _set(context: LiveCheckContext, name: str, state: str, reason: str) -> None:
 def _accepted(context: LiveCheckContext, name: str, since: datetime) -> bool | None:
     """Whether the topic accepted the message, according to the alarm's history."""
     with calling("cloudwatch:DescribeAlarmHistory"):
-        answer = context.aws.cloudwatch.describe_alarm_history(
+        response = context.aws.cloudwatch.describe_alarm_history(
             AlarmName=name, HistoryItemType="Action", StartDate=since, EndDate=context.clock.now()
         )
     topic = context.outputs[StackOutput.ALARM_TOPIC_ARN]
-    for item in answer["AlarmHistoryItems"]:
+    for item in response["AlarmHistoryItems"]:
         summary = item["HistorySummary"]
         if summary.startswith(f"Successfully executed action {topic}"):
             return True
@@ -116,7 +118,7 @@ def _delivered(context: LiveCheckContext, since: datetime) -> str:
         delivered = context.clock.wait_for(
             lambda: _deliveries(context, topic, since),
             until=context.clock.now() + LONGEST_DELIVERY,
-            every=EVERY,
+            every=POLL_INTERVAL,
         )
     if delivered is None:
         raise CheckFailed(
@@ -129,7 +131,7 @@ def _delivered(context: LiveCheckContext, since: datetime) -> str:
 def _deliveries(context: LiveCheckContext, topic: str, since: datetime) -> float | None:
     dimensions = {"TopicName": topic.rpartition(":")[2]}
     delivered, failed = (
-        sum_of(
+        metric_sum(
             context, "AWS/SNS", metric, dimensions, since=since,
             until=context.clock.now() + timedelta(minutes=1),
         )

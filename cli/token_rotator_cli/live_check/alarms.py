@@ -62,10 +62,10 @@ def alarms(context: LiveCheckContext) -> Finding:
 def _missing(context: LiveCheckContext, prefix: str) -> list[str]:
     """The stack's alarms that do not exist. Empty if the caller may not list them."""
     try:
-        owned = context.owned.of("AWS::CloudWatch::Alarm")
+        stack_resources = context.stack_resources.of("AWS::CloudWatch::Alarm")
     except CallerError:
         return []
-    names = sorted(name.removeprefix(prefix) for name in owned if name.startswith(prefix))
+    names = sorted(name.removeprefix(prefix) for name in stack_resources if name.startswith(prefix))
     return [name for name in names if name not in context.alarms]
 
 

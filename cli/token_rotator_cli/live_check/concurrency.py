@@ -9,7 +9,7 @@ from token_rotator_cli.deployment.concurrency import reserved_for
 from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.live_check.invocations import Invocation
-from token_rotator_cli.live_check.metrics import total
+from token_rotator_cli.live_check.metrics import window_sum
 from token_rotator_cli.steps import Finding, Result
 
 TOLERANCE: Final = timedelta(milliseconds=5)
@@ -26,7 +26,7 @@ def concurrency(context: LiveCheckContext) -> Finding:
         raise CheckFailed(f"{reserved} are reserved, not 1: {RESTORE}.")
     overlaps = [f"{one.started_at:%H:%M:%S}" for one, _ in overlapping(context.invocations)]
     throttled, dropped = (
-        total(context, "AWS/Lambda", metric, {"FunctionName": name.rpartition(":")[2]})
+        window_sum(context, "AWS/Lambda", metric, {"FunctionName": name.rpartition(":")[2]})
         for metric in ("Throttles", "AsyncEventsDropped")
     )
     waits = f"{throttled:.0f} events had to wait, {dropped:.0f} were dropped"

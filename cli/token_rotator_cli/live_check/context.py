@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveCheck:
+class LiveCheckOptions:
     """The options of the command."""
 
     invocations: int
@@ -49,7 +49,7 @@ class LiveCheckContext:
     alarms: "dict[str, MetricAlarmTypeDef]"
     """Alarms by the last part of their name."""
 
-    def __init__(self, session: Session, options: LiveCheck) -> None:
+    def __init__(self, session: Session, options: LiveCheckOptions) -> None:
         self.aws: Aws = session.aws
         self.target: Target = session.target
         self.console: Console = session.console
@@ -57,6 +57,6 @@ class LiveCheckContext:
         self.options = options
 
     @cached_property
-    def owned(self) -> StackResources:
+    def stack_resources(self) -> StackResources:
         """The stack's resources. Raises CallerError."""
         return resources_of(self.aws, self.target.stack or "")

@@ -11,8 +11,8 @@ from token_rotator_cli.errors import CallerError, CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.steps import Finding, Result
 
-AHEAD: Final = timedelta(minutes=2)
-EVERY: Final = timedelta(seconds=15)
+TIME_TO_EXPIRY: Final = timedelta(minutes=2)
+POLL_INTERVAL: Final = timedelta(seconds=15)
 LONGEST_REFUSAL: Final = timedelta(minutes=2)
 """How long SSM may refuse to reuse the name of a deleted parameter."""
 
@@ -24,31 +24,33 @@ def name_of(parameter_name: str, run: str) -> str:
 
 def expiry(context: LiveCheckContext) -> Finding:
     """SSM deletes an expired parameter in time, and its name can be used again."""
-    bound = context.options.expire
-    if bound is None:
+    longest_wait = context.options.expire
+    if longest_wait is None:
         return Finding(message="not requested: --expire MINUTES", result=Result.SKIPPED)
     name = name_of(context.deployed.settings.parameter_name, context.options.run)
-    due = (context.clock.now() + AHEAD).replace(microsecond=0)
+    due = (context.clock.now() + TIME_TO_EXPIRY).replace(microsecond=0)
     with _deleted_afterwards(context, name):
         _put(context, name, due)
-        until = due + bound
+        until = due + longest_wait
         with context.console.progress(
             f"Waiting until {until:%H:%M} UTC at most for SSM to delete {name}"
         ):
-            gone = context.clock.wait_for(lambda: _gone(context, name), until=until, every=EVERY)
-        if gone is None and context.aws.is_local:
+            deleted_at = context.clock.wait_for(
+                lambda: _deletion_time(context, name), until=until, every=POLL_INTERVAL
+            )
+        if deleted_at is None and context.aws.is_local:
             return Finding(message="a local AWS deletes none", result=Result.UNKNOWN)
-        if gone is None:
+        if deleted_at is None:
             raise CheckFailed(
-                f"{bound.total_seconds() / 60:.0f} minutes after its Expiration at "
+                f"{longest_wait.total_seconds() / 60:.0f} minutes after its Expiration at "
                 f"{due:%H:%M:%S} UTC the parameter was still there."
             )
-        late = (gone - due).total_seconds()
+        late = (deleted_at - due).total_seconds()
         if late < 0:
             raise CheckFailed(
                 f"It was deleted {-late:.0f} s before its Expiration at {due:%H:%M:%S} UTC."
             )
-        refused = _created_again(context, name)
+        refused = _name_refused_for(context, name)
     again = "at once" if refused == timedelta() else f"after {refused.total_seconds():.0f} s"
     return Finding(
         message=f"deleted at most {late:.0f} s after its Expiration; its name could be used again "
@@ -86,7 +88,7 @@ def _put(context: LiveCheckContext, name: str, due: datetime) -> None:
         )
 
 
-def _gone(context: LiveCheckContext, name: str) -> datetime | None:
+def _deletion_time(context: LiveCheckContext, name: str) -> datetime | None:
     """The time, if the parameter does not exist."""
     try:
         with calling("ssm:GetParameter"):
@@ -98,23 +100,25 @@ def _gone(context: LiveCheckContext, name: str) -> datetime | None:
     return None
 
 
-def _created_again(context: LiveCheckContext, name: str) -> timedelta:
+def _name_refused_for(context: LiveCheckContext, name: str) -> timedelta:
     """How long SSM refused the name after the deletion."""
-    begun = context.clock.now()
+    started = context.clock.now()
 
     def accepted() -> datetime | None:
         now = context.clock.now()
         try:
-            _put(context, name, now + 2 * AHEAD)
+            _put(context, name, now + 2 * TIME_TO_EXPIRY)
         except CallerError as error:
             if error.code not in ("ParameterAlreadyExists", "ParameterNotFound", "TooManyUpdates"):
                 raise
             return None
         return now
 
-    at = context.clock.wait_for(accepted, until=begun + LONGEST_REFUSAL, every=timedelta(seconds=1))
+    at = context.clock.wait_for(
+        accepted, until=started + LONGEST_REFUSAL, every=timedelta(seconds=1)
+    )
     if at is None:
         raise CheckFailed(
             f"It was deleted, and for {LONGEST_REFUSAL.seconds} s its name could not be used again."
         )
-    return at - begun
+    return at - started

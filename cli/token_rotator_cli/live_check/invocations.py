@@ -83,7 +83,7 @@ def _add(found: dict[str, Invocation], event: LogEvent) -> None:
     elif text := _REPORT.match(event.message):
         if invocation := found.get(text[1]):
             invocation.duration = timedelta(milliseconds=float(text[2]))
-    elif (rotation := LoggedRotation.parse(event.message, event.at)) and (
+    elif (rotation := LoggedRotation.from_log_line(event.message, event.at)) and (
         invocation := found.get(rotation.request_id or "")
     ):
         invocation.rotation = rotation

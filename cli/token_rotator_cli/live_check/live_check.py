@@ -8,14 +8,14 @@ from token_rotator_cli.deployment.find import find_deployment
 from token_rotator_cli.live_check import alarm_delivery
 from token_rotator_cli.live_check.alarms import alarms
 from token_rotator_cli.live_check.concurrency import concurrency
-from token_rotator_cli.live_check.context import LiveCheck, LiveCheckContext
-from token_rotator_cli.live_check.expiry import AHEAD, expiry, name_of
+from token_rotator_cli.live_check.context import LiveCheckContext, LiveCheckOptions
+from token_rotator_cli.live_check.expiry import TIME_TO_EXPIRY, expiry, name_of
 from token_rotator_cli.live_check.function import function, log
 from token_rotator_cli.live_check.metrics import metrics
 from token_rotator_cli.live_check.network import network
 from token_rotator_cli.live_check.parameter import parameter, versions
 from token_rotator_cli.live_check.permissions import permissions
-from token_rotator_cli.live_check.report import check_writable, rendered
+from token_rotator_cli.live_check.report import check_writable, report_lines
 from token_rotator_cli.live_check.schedule_accuracy import pauses, schedule
 from token_rotator_cli.live_check.secret_access import secret_access
 from token_rotator_cli.session import Session
@@ -39,7 +39,7 @@ STEPS: Final[tuple[Step[LiveCheckContext], ...]] = (
 )
 
 
-def live_check(session: Session, options: LiveCheck) -> int:
+def live_check(session: Session, options: LiveCheckOptions) -> int:
     """Runs the command. Raises ConfigurationError, CallerError before anything is changed."""
     context = LiveCheckContext(session, options)
     if options.report is not None:
@@ -49,13 +49,14 @@ def live_check(session: Session, options: LiveCheck) -> int:
     try:
         return run_steps(STEPS, context, session.console, report=partial(_report, context))
     except KeyboardInterrupt:
-        session.console.error("Interrupted. All changes of this check are restored.")
+        session.console.note("Interrupted. All changes of this check are restored.")
         raise
 
 
 def _report(context: LiveCheckContext, found: Sequence[tuple[str, Finding]]) -> None:
     if (file := context.options.report) is not None:
-        file.write_text(rendered(STEPS, context, found), encoding="utf-8")
+        lines = report_lines(STEPS, context, found)
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         context.console.note(f"The report is in {file}. Read it before you publish it.")
 
 
@@ -67,13 +68,13 @@ def _announcement(context: LiveCheckContext) -> Iterator[str]:
         return
     settings = find_deployment(context.aws, context.target).settings
     if options.alarm is not None:
-        minutes = alarm_delivery.LONGEST.seconds // 60
+        minutes = alarm_delivery.LONGEST_TEST.seconds // 60
         yield (
             f"Will set the alarm {settings.rotator}/{options.alarm} to ALARM and restore it, "
             f"within {minutes} minutes. All subscribers of its topic are notified, twice."
         )
     if options.expire is not None:
-        minutes = int((AHEAD + options.expire).total_seconds() // 60)
+        minutes = int((TIME_TO_EXPIRY + options.expire).total_seconds() // 60)
         yield (
             f"Will create {name_of(settings.parameter_name, options.run)}, wait at most {minutes} "
             "minutes until SSM deletes it, and delete it otherwise."

@@ -27,32 +27,37 @@ def network(context: LiveCheckContext) -> Finding:
         return Finding(message="not in a VPC")
     if context.aws.is_local:
         return Finding(message="a local AWS attaches no function", result=Result.UNKNOWN)
-    where = Network(subnet_ids=state.subnet_ids, security_group_ids=state.security_group_ids)
-    networks = Networks(context.aws, [where])
-    if problem := networks.problem(where):
+    network_config = Network(
+        subnet_ids=state.subnet_ids, security_group_ids=state.security_group_ids
+    )
+    networks = Networks(context.aws, [network_config])
+    if problem := networks.problem(network_config):
         raise CheckFailed(f"The function {problem}.")
-    interfaces = networks.interfaces(where)
-    ways = networks.default_routes(where)
-    wrong = [*_unattached(where, interfaces), *_dead_ends(ways)]
+    interfaces = networks.interfaces(network_config)
+    routes = networks.default_routes(network_config)
+    wrong = [*_unattached(network_config, interfaces), *_unusable_routes(routes)]
     if wrong:
         raise CheckFailed("; ".join(wrong))
-    doubts = [*(f"the function {one}" for one in networks.doubts(where)), *_without_a_way(ways)]
+    warnings = [
+        *(f"the function {one}" for one in networks.warnings(network_config)),
+        *_missing_routes(routes),
+    ]
     return Finding(
-        message="; ".join([f"{state.network}, {len(interfaces)} interfaces of Lambda's", *doubts]),
-        result=Result.WARNING if doubts else Result.OK,
-        facts={"subnets": len(where.subnet_ids), "interfaces": len(interfaces)},
+        message="; ".join([f"{state.network}, {len(interfaces)} Lambda interfaces", *warnings]),
+        result=Result.WARNING if warnings else Result.OK,
+        facts={"subnets": len(network_config.subnet_ids), "interfaces": len(interfaces)},
     )
 
 
-def _unattached(where: Network, interfaces: list[Mapping[str, Any]]) -> Iterator[str]:
+def _unattached(network_config: Network, interfaces: list[Mapping[str, Any]]) -> Iterator[str]:
     attached = {one["SubnetId"] for one in interfaces if one.get("Status") == "in-use"}
-    for subnet in where.subnet_ids:
+    for subnet in network_config.subnet_ids:
         if subnet not in attached:
             yield f"{subnet} has no interface in use with the function's security groups"
 
 
-def _dead_ends(ways: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
-    for subnet, route in ways.items():
+def _unusable_routes(routes: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
+    for subnet, route in routes.items():
         if route is None:
             continue
         if route.get("State") == "blackhole":
@@ -64,9 +69,9 @@ def _dead_ends(ways: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
             )
 
 
-def _without_a_way(ways: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
-    if none := [subnet for subnet, route in ways.items() if route is None]:
+def _missing_routes(routes: Mapping[str, Mapping[str, Any] | None]) -> Iterator[str]:
+    if without_route := [subnet for subnet, route in routes.items() if route is None]:
         yield (
-            f"{', '.join(none)} has no default route: only targets in the VPC's routes are "
-            "reachable"
+            f"{', '.join(without_route)} has no default route: only targets in the VPC's routes "
+            "are reachable"
         )

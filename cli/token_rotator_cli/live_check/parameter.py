@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from token_rotator_cli.deployment.parameter import described, read_published
+from token_rotator_cli.deployment.parameter import describe_parameters, read_published
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 from token_rotator_cli.errors import CheckFailed, CheckNotPossible
 from token_rotator_cli.live_check.context import LiveCheckContext
@@ -26,31 +26,31 @@ def parameter(context: LiveCheckContext) -> Finding:
         return Finding(message="a local AWS describes no policies", result=Result.UNKNOWN)
     settings = context.deployed.settings
     for _ in range(ATTEMPTS):
-        there = read_published(context.aws, settings)
-        metadata = next(described(context.aws, [settings.parameter_name]), None)
-        if metadata is not None and metadata.get("Version") == there.version:
+        published = read_published(context.aws, settings)
+        metadata = next(describe_parameters(context.aws, [settings.parameter_name]), None)
+        if metadata is not None and metadata.get("Version") == published.version:
             break
         context.clock.sleep(1)
     else:
         raise CheckNotPossible("Each attempt read two different versions. Try again.")
-    due = there.record.expires_at + settings.expiration_grace
+    due = published.record.expires_at + settings.expiration_grace
     wrong = [
         f"{what} is {has}, not {wanted}"
         for what, has, wanted in (
             ("type", metadata.get("Type"), "SecureString"),
             ("tier", metadata.get("Tier"), "Advanced"),
             ("key", metadata.get("KeyId"), settings.parameter_key_arn),
-            ("policies", _policies(metadata), [f"Expiration {due:%Y-%m-%dT%H:%M:%S}Z"]),
+            ("policies", _policy_texts(metadata), [f"Expiration {due:%Y-%m-%dT%H:%M:%S}Z"]),
         )
         if has != wanted
     ]
     if wrong:
-        raise CheckFailed(f"Version {there.version}: {'; '.join(wrong)}.")
+        raise CheckFailed(f"Version {published.version}: {'; '.join(wrong)}.")
     return Finding(
-        message=f"version {there.version}: SecureString, Advanced, the customer key, and a pending "
-        f"Expiration at {due:%H:%M:%S} UTC, {settings.expiration_grace.seconds // 60} minutes "
-        "after its token's",
-        facts={"version": there.version, "expiration": due.isoformat()},
+        message=f"version {published.version}: SecureString, Advanced, the customer key, and a "
+        f"pending Expiration at {due:%H:%M:%S} UTC, {settings.expiration_grace.seconds // 60} "
+        "minutes after its token's",
+        facts={"version": published.version, "expiration": due.isoformat()},
     )
 
 
@@ -60,9 +60,9 @@ def versions(context: LiveCheckContext) -> Finding:
     rotations = publications(context.invocations)
     if len(rotations) < 2:  # noqa: PLR2004
         return Finding(message="too few publications; try again later", result=Result.UNKNOWN)
-    lives = _lives(sorted(rotations, key=lambda one: one.at))
-    for life, next_life in itertools.pairwise(lives):
-        due, again = max(map(_expiry, life)) + grace, next_life[0].at
+    periods = _split_at_deletions(sorted(rotations, key=lambda one: one.at))
+    for period, next_period in itertools.pairwise(periods):
+        due, again = max(map(_expiry, period)) + grace, next_period[0].at
         if again < due:
             raise CheckFailed(
                 f"The parameter was deleted before its Expiration at {due:%H:%M:%S}, and created "
@@ -75,9 +75,9 @@ def versions(context: LiveCheckContext) -> Finding:
         f"{len(rotations)} publications: the parameter outlived {outlived} expirations of its "
         "versions"
     )
-    if len(lives) > 1:
+    if len(periods) > 1:
         message += ", and was deleted when there was no token for long"
-    if unknown := [version for life in lives for version in _unlogged(life)]:
+    if unknown := [version for period in periods for version in _missing_versions(period)]:
         return Finding(
             message=f"{message}. Versions not logged: {', '.join(map(str, unknown))}. The "
             "response of a put was lost, or another principal writes (see PutParameter in "
@@ -91,19 +91,19 @@ def versions(context: LiveCheckContext) -> Finding:
     return Finding(message=message, facts=facts)
 
 
-def _lives(rotations: Sequence[LoggedRotation]) -> list[list[LoggedRotation]]:
+def _split_at_deletions(rotations: Sequence[LoggedRotation]) -> list[list[LoggedRotation]]:
     """Publications, split where the parameter was deleted and its versions restart at 1."""
-    lives: list[list[LoggedRotation]] = [[]]
+    periods: list[list[LoggedRotation]] = [[]]
     for rotation in rotations:
-        if rotation.parameter_version == 1 and lives[-1]:
-            lives.append([])
-        lives[-1].append(rotation)
-    return lives
+        if rotation.parameter_version == 1 and periods[-1]:
+            periods.append([])
+        periods[-1].append(rotation)
+    return periods
 
 
-def _unlogged(life: Sequence[LoggedRotation]) -> list[int]:
+def _missing_versions(period: Sequence[LoggedRotation]) -> list[int]:
     """Missing versions. Overlapping rotations may log out of order."""
-    logged = {rotation.parameter_version or 0 for rotation in life}
+    logged = {rotation.parameter_version or 0 for rotation in period}
     return [version for version in range(min(logged), max(logged)) if version not in logged]
 
 
@@ -112,14 +112,14 @@ def _expiry(rotation: LoggedRotation) -> datetime:
     return rotation.expires_at
 
 
-def _policies(metadata: "ParameterMetadataTypeDef") -> list[str]:
+def _policy_texts(metadata: "ParameterMetadataTypeDef") -> list[str]:
     return [
-        _policy(one.get("PolicyText", "{}"), one.get("PolicyStatus", ""))
+        _policy_text(one.get("PolicyText", "{}"), one.get("PolicyStatus", ""))
         for one in metadata.get("Policies", [])
     ]
 
 
-def _policy(text: str, status: str) -> str:
+def _policy_text(text: str, status: str) -> str:
     """``Expiration 2026-11-24T12:00:00Z``, and the status unless it is pending."""
     policy = json.loads(text)
     timestamp = policy.get("Attributes", {}).get("Timestamp")

@@ -10,7 +10,7 @@ from token_rotator_cli.deployment.find import Deployed
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 NO_KEY: Final = "00000000-0000-0000-0000-000000000000"
-OTHER_SECRET: Final = "somebody-elses-AbCdEf"
+OTHER_SECRET: Final = "other-secret-AbCdEf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class PermissionCase:
     refused: tuple[str, ...] = ()
 
 
-def of_function(deployed: Deployed) -> Iterator[PermissionCase]:
+def function_cases(deployed: Deployed) -> Iterator[PermissionCase]:
     """The role rotates one token. It cannot change the key or read other secrets."""
     parameter, settings = deployed.parameter_arn, deployed.settings
     yield PermissionCase(
@@ -75,7 +75,7 @@ def of_function(deployed: Deployed) -> Iterator[PermissionCase]:
     )
 
 
-def of_reader(deployed: Deployed) -> Iterator[PermissionCase]:
+def reader_cases(deployed: Deployed) -> Iterator[PermissionCase]:
     """Consumers read one token, the current one."""
     parameter, settings = deployed.parameter_arn, deployed.settings
     yield PermissionCase(
@@ -96,14 +96,14 @@ def of_reader(deployed: Deployed) -> Iterator[PermissionCase]:
     )
 
 
-def of_schedules(deployed: Deployed) -> Iterator[PermissionCase]:
+def schedule_cases(deployed: Deployed) -> Iterator[PermissionCase]:
     """Scheduler invokes one function."""
     function = deployed.function_arn
     call = Actions.INVOKE_FUNCTION
     yield PermissionCase(about="the function", resource=function, allowed=call)
     yield PermissionCase(about="a version of it", resource=f"{function}:1", refused=call)
     yield PermissionCase(
-        about="another function", resource=_sibling(function, ":", "somebody-elses"), refused=call
+        about="another function", resource=_sibling(function, ":", "other-function"), refused=call
     )
 
 
@@ -135,7 +135,7 @@ def _key(deployed: Deployed, *, allowed: tuple[str, ...]) -> Iterator[Permission
 
 
 def _neighbours(parameter: str) -> tuple[str, ...]:
-    """A parameter whose name begins like ours, and one below ours."""
+    """A parameter whose name has this one's as a prefix, and one below it."""
     return f"{parameter}-neighbour", f"{parameter}/neighbour"
 
 

@@ -18,41 +18,41 @@ if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import ContextEntryTypeDef
 
 ALLOWED: Final = "allowed"
-_BY_THE_POLICY: Final = f"The role's own policies do not allow it: {RESTORE}."
+_ROLE_POLICY_FIX: Final = f"The role's own policies do not allow it: {RESTORE}."
 Simulate = Callable[..., Mapping[str, Any]]
 
 
 def permissions(context: LiveCheckContext) -> Finding:
     """The function, Scheduler and consumers have least privilege."""
-    asked, too_much, too_little = 0, list[str](), list[str]()
+    simulated, too_much, too_little = 0, list[str](), list[str]()
     limits: set[str] = set()
-    for who, simulate, cases in _principals(context):
+    for principal, simulate, cases in _principals(context):
         for case in cases:
             answers = _simulate(simulate, case)
             decisions = {action: one["EvalDecision"] == ALLOWED for action, one in answers.items()}
             refused = [action for action in case.allowed if not decisions[action]]
-            asked += len(decisions)
-            too_much += _describe(who, case, (a for a in case.refused if decisions[a]))
-            too_little += _describe(who, case, refused)
+            simulated += len(decisions)
+            too_much += _describe(principal, case, (a for a in case.refused if decisions[a]))
+            too_little += _describe(principal, case, refused)
             limits |= {limit for action in refused for limit in _limits(answers[action])}
     if too_much:
         raise CheckFailed(f"IAM's simulator allows {'; '.join(too_much)}.")
     if too_little and context.aws.is_local:
         return Finding(
-            message=f"{asked} simulated, what has to be refused is; a local AWS simulates no "
-            "conditions",
+            message=f"{simulated} calls simulated: those that must be refused are refused; a local "
+            "AWS simulates no conditions",
             result=Result.UNKNOWN,
         )
     if too_little:
         raise CheckFailed(
             f"IAM's simulator refuses {'; '.join(too_little)}. "
-            + (f"What refuses it: {' and '.join(sorted(limits))}." if limits else _BY_THE_POLICY)
+            + (f"What refuses it: {' and '.join(sorted(limits))}." if limits else _ROLE_POLICY_FIX)
         )
     return Finding(
-        message=f"{asked} calls simulated: those that are needed are allowed, others refused; by "
-        "policies of identities, boundaries and service control policies, not by those of "
-        "resources",
-        facts={"asked": asked},
+        message=f"{simulated} calls simulated: the required ones are allowed, the others refused. "
+        "Identity policies, permissions boundaries and service control policies were evaluated, "
+        "resource policies were not",
+        facts={"asked": simulated},
     )
 
 
@@ -62,16 +62,16 @@ def _principals(
     deployed = context.deployed
     yield (
         "the function",
-        _role(context, deployed.role_arn),
-        permission_cases.of_function(deployed),
+        _role_simulator(context, deployed.role_arn),
+        permission_cases.function_cases(deployed),
     )
     for role in sorted({one.role_arn for one in context.schedules}):
-        yield "Scheduler", _role(context, role), permission_cases.of_schedules(deployed)
-    yield "a consumer", _reader(context), permission_cases.of_reader(deployed)
+        yield "Scheduler", _role_simulator(context, role), permission_cases.schedule_cases(deployed)
+    yield "a consumer", _reader_policy_simulator(context), permission_cases.reader_cases(deployed)
 
 
-def _describe(who: str, case: PermissionCase, actions: Iterable[str]) -> list[str]:
-    return [f"{who} {action} on {case.about} ({case.resource})" for action in actions]
+def _describe(principal: str, case: PermissionCase, actions: Iterable[str]) -> list[str]:
+    return [f"{principal} {action} on {case.about} ({case.resource})" for action in actions]
 
 
 def _limits(answer: Mapping[str, Any]) -> Iterator[str]:
@@ -99,27 +99,27 @@ def _simulate(simulate: Simulate, case: PermissionCase) -> dict[str, Mapping[str
     return {one["EvalActionName"]: one for one in answer["EvaluationResults"]}
 
 
-def _role(context: LiveCheckContext, role_arn: str) -> Simulate:
-    def simulate(**asked: Any) -> Mapping[str, Any]:
+def _role_simulator(context: LiveCheckContext, role_arn: str) -> Simulate:
+    def simulate(**request: Any) -> Mapping[str, Any]:
         with calling("iam:SimulatePrincipalPolicy"):
-            return context.aws.iam.simulate_principal_policy(PolicySourceArn=role_arn, **asked)
+            return context.aws.iam.simulate_principal_policy(PolicySourceArn=role_arn, **request)
 
     return simulate
 
 
-def _reader(context: LiveCheckContext) -> Simulate:
+def _reader_policy_simulator(context: LiveCheckContext) -> Simulate:
     arn = output_for(context.outputs, context.target, StackOutput.READER_POLICY_ARN)
     with calling("iam:GetPolicy"):
         version = context.aws.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     with calling("iam:GetPolicyVersion"):
-        there = context.aws.iam.get_policy_version(PolicyArn=arn, VersionId=version)
-    document = there["PolicyVersion"]["Document"]
+        policy_version = context.aws.iam.get_policy_version(PolicyArn=arn, VersionId=version)
+    document = policy_version["PolicyVersion"]["Document"]
     # botocore decodes it, where the service encoded it
     text = json.dumps(document) if isinstance(document, dict) else unquote(str(document))
 
-    def simulate(**asked: Any) -> Mapping[str, Any]:
+    def simulate(**request: Any) -> Mapping[str, Any]:
         with calling("iam:SimulateCustomPolicy"):
-            return context.aws.iam.simulate_custom_policy(PolicyInputList=[text], **asked)
+            return context.aws.iam.simulate_custom_policy(PolicyInputList=[text], **request)
 
     return simulate
 

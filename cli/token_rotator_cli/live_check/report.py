@@ -6,31 +6,25 @@ from pathlib import Path
 
 from token_rotator.contract import VERSION
 from token_rotator_cli.errors import UsageError
-from token_rotator_cli.live_check.anonymous import Anonymous
+from token_rotator_cli.live_check.anonymizer import Anonymizer
 from token_rotator_cli.live_check.context import LiveCheckContext
-from token_rotator_cli.steps import Finding, Step, shown, verdict
+from token_rotator_cli.steps import Finding, Step, result_text, verdict
 
 Found = Sequence[tuple[str, Finding]]
 
 
 def check_writable(file: Path) -> None:
     """Checks this first, because a live check may take an hour. Raises UsageError."""
-    there = file if file.exists() else file.parent
-    if file.is_dir() or not os.access(there, os.W_OK):
+    target = file if file.exists() else file.parent
+    if file.is_dir() or not os.access(target, os.W_OK):
         raise UsageError(f"The report cannot be written to {file}. Name another file.")
 
 
-def rendered(
-    steps: Sequence[Step[LiveCheckContext]], context: LiveCheckContext, found: Found
-) -> str:
-    """The report. All messages in it are anonymous."""
-    return "\n".join(_lines(steps, context, found)) + "\n"
-
-
-def _lines(
+def report_lines(
     steps: Sequence[Step[LiveCheckContext]], context: LiveCheckContext, found: Found
 ) -> Iterator[str]:
-    anonymous = Anonymous(context)
+    """The lines of the report. All messages in it are anonymous."""
+    anonymize = Anonymizer(context)
     purposes = {step.name: step.purpose for step in steps}
     yield f"# Live check of {context.clock.now():%Y-%m-%d}"
     yield ""
@@ -44,8 +38,8 @@ def _lines(
     yield "| check | result | what it is about | what was found |"
     yield "|---|---|---|---|"
     for step, finding in found:
-        message = anonymous(finding.message).replace("|", "\\|").replace("\n", " ")
-        yield f"| `{step}` | {shown(finding)} | {purposes[step]} | {message} |"
+        message = anonymize(finding.message).replace("|", "\\|").replace("\n", " ")
+        yield f"| `{step}` | {result_text(finding)} | {purposes[step]} | {message} |"
 
 
 def _options(context: LiveCheckContext) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from token_rotator.contract import Trigger
-from token_rotator_cli.deployment.schedules import OURS, Schedule
+from token_rotator_cli.deployment.schedules import STACK_TRIGGERS, Schedule
 from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
 from token_rotator_cli.live_check.invocations import Invocation, with_trigger
@@ -26,7 +26,7 @@ FIRST_RETRY: Final = timedelta(seconds=1)
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
 
-FEWEST: Final = 3
+MIN_INVOCATIONS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Regularity:
 
         Each invocation belongs to the nearest period.
         """
-        places, counted = [timedelta()], [starts[0]]
+        offsets, counted = [timedelta()], [starts[0]]
         lost = duplicates = periods = 0
         for earlier, later in itertools.pairwise(starts):
             passed = round((later - earlier) / every)
@@ -56,12 +56,12 @@ class Regularity:
                 duplicates += 1
                 continue
             periods += passed
-            places.append(later - starts[0] - periods * every)
+            offsets.append(later - starts[0] - periods * every)
             counted.append(later)
-        earliest = min(places)
+        earliest = min(offsets)
         return cls(
             invocations=len(starts),
-            offsets=tuple(place - earliest for place in places),
+            offsets=tuple(offset - earliest for offset in offsets),
             starts=tuple(counted),
             lost=lost,
             duplicates=duplicates,
@@ -98,7 +98,7 @@ def schedule(context: LiveCheckContext) -> Finding:
     """
     (every,) = {period_of(s) for s in context.schedules if s.trigger == Trigger.SCHEDULE}
     starts = [one.started_at for one in with_trigger(context.invocations, Trigger.SCHEDULE)]
-    if len(starts) < FEWEST:
+    if len(starts) < MIN_INVOCATIONS:
         return Finding(
             message=f"{len(starts)} invocations so far; try again later", result=Result.UNKNOWN
         )
@@ -109,13 +109,13 @@ def schedule(context: LiveCheckContext) -> Finding:
         (queued if waited else judged).append(offset)
     seconds = [offset.total_seconds() for offset in judged]
     message = (
-        f"{found.invocations} invocations, every {_short(every)}: {_spread(seconds)}; "
+        f"{found.invocations} invocations, every {_seconds(every)}: {_distribution(seconds)}; "
         f"{found.lost} lost, {found.duplicates} twice"
     )
     if queued:
         message += (
-            f"; {len(queued)} not judged: up to {_short(max(queued))} after the earliest, behind a "
-            "run that they may have waited for, so that Scheduler's delay cannot be told apart"
+            f"; {len(queued)} not judged: up to {_seconds(max(queued))} after the earliest, behind "
+            "a run that they may have waited for, so Scheduler's own delay is unknown"
         )
     facts: dict[str, object] = {
         "invocations": found.invocations,
@@ -134,8 +134,8 @@ def schedule(context: LiveCheckContext) -> Finding:
 
 def pauses(context: LiveCheckContext) -> Finding:
     """No pause between invocations is longer than the shortest period allows."""
-    found = list(with_trigger(context.invocations, *OURS))
-    if len(found) < FEWEST:
+    found = list(with_trigger(context.invocations, *STACK_TRIGGERS))
+    if len(found) < MIN_INVOCATIONS:
         return Finding(
             message=f"{len(found)} invocations so far; try again later", result=Result.UNKNOWN
         )
@@ -143,11 +143,11 @@ def pauses(context: LiveCheckContext) -> Finding:
     longest, begin, end = max(_pauses(found))
     message = (
         f"{len(found)} invocations by {len(context.schedules)} schedules, at most "
-        f"{_short(longest)} apart ({begin:%H:%M:%S} to {end:%H:%M:%S} UTC)"
+        f"{_seconds(longest)} apart ({begin:%H:%M:%S} to {end:%H:%M:%S} UTC)"
     )
     if longest > bound:
         raise CheckFailed(
-            f"{message}: more than {_short(bound)}. Several schedules in a row lost their event, "
+            f"{message}: more than {_seconds(bound)}. Several schedules in a row lost their event, "
             "or were disabled. A deployment at that time explains it, too."
         )
     return Finding(
@@ -164,12 +164,12 @@ def _pauses(invocations: Sequence[Invocation]) -> list[tuple[timedelta, datetime
     ]
 
 
-def _spread(seconds: Sequence[float]) -> str:
+def _distribution(seconds: Sequence[float]) -> str:
     late = f"half of them up to {statistics.median(seconds):.0f} s after the earliest"
     if len(seconds) >= 20:  # noqa: PLR2004 - with fewer, the 95th percentile is the latest
         late += f", 95 % up to {statistics.quantiles(seconds, n=20)[-1]:.0f} s"
     return f"{late}, the latest {max(seconds):.0f} s"
 
 
-def _short(duration: timedelta) -> str:
+def _seconds(duration: timedelta) -> str:
     return f"{duration.total_seconds():.0f} s"

@@ -9,7 +9,7 @@ from token_rotator.contract import RESTORE, StackOutput
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.errors import CheckFailed
 from token_rotator_cli.live_check.context import LiveCheckContext
-from token_rotator_cli.live_check.metrics import sum_of
+from token_rotator_cli.live_check.metrics import metric_sum
 from token_rotator_cli.steps import Finding, Result
 
 WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
@@ -17,7 +17,7 @@ WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
 """
-LOOKED_BACK: Final = timedelta(days=1)
+PERIOD: Final = timedelta(days=1)
 """The number of minutes that one GetMetricStatistics call returns."""
 
 
@@ -42,33 +42,35 @@ def secret_access(context: LiveCheckContext) -> Finding:
             "No CloudTrail trail is logging in this region, so EventBridge receives no events: "
             "create a trail that logs management events."
         )
-    told, failed = (_day(context, rules, name) for name in ("Invocations", "FailedInvocations"))
+    alerts, failed = (
+        _daily_sum(context, rules, name) for name in ("Invocations", "FailedInvocations")
+    )
     if failed:
         raise CheckFailed(
             f"EventBridge could not notify the topic {failed:.0f} times in a day: check the "
             "policies of the topic and its key, and the rule's role."
         )
     return Finding(
-        message=f"a trail is logging, and the rule notifies the topic; {told:.0f} alerts in a day",
-        facts={"alerts": told},
+        message=f"a trail is logging, and the rule notifies the topic; {alerts:.0f} alerts a day",
+        facts={"alerts": alerts},
     )
 
 
 def _rules(context: LiveCheckContext) -> Iterator[Mapping[str, Any]]:
     """The stack's rules for reads of this secret."""
-    for name in sorted(context.owned.of("AWS::Events::Rule")):
+    for name in sorted(context.stack_resources.of("AWS::Events::Rule")):
         with calling("events:DescribeRule"):
             rule = context.aws.event_rules.describe_rule(Name=name)
-        asked = json.loads(rule.get("EventPattern") or "{}").get("detail", {})
-        secrets = asked.get("requestParameters", {}).get("secretId", ())
+        detail = json.loads(rule.get("EventPattern") or "{}").get("detail", {})
+        secrets = detail.get("requestParameters", {}).get("secretId", ())
         if context.deployed.settings.secret_arn in secrets:
             yield rule
 
 
 def _targets(context: LiveCheckContext, rule: Mapping[str, Any]) -> set[str]:
     with calling("events:ListTargetsByRule"):
-        answer = context.aws.event_rules.list_targets_by_rule(Rule=rule["Name"])
-    return {one["Arn"] for one in answer["Targets"]}
+        response = context.aws.event_rules.list_targets_by_rule(Rule=rule["Name"])
+    return {one["Arn"] for one in response["Targets"]}
 
 
 def _is_recorded(context: LiveCheckContext) -> bool:
@@ -81,12 +83,12 @@ def _is_recorded(context: LiveCheckContext) -> bool:
     return False
 
 
-def _day(context: LiveCheckContext, rules: list[Mapping[str, Any]], metric: str) -> float:
+def _daily_sum(context: LiveCheckContext, rules: list[Mapping[str, Any]], metric: str) -> float:
     until = context.clock.now().replace(second=0, microsecond=0)
     return sum(
-        sum_of(
+        metric_sum(
             context, "AWS/Events", metric, {"RuleName": rule["Name"]},
-            since=until - LOOKED_BACK, until=until,
+            since=until - PERIOD, until=until,
         )
         for rule in rules
     )  # fmt: skip

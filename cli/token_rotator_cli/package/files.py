@@ -13,13 +13,13 @@ from token_rotator_cdk.config.places import Place
 from token_rotator_cdk.config.stack_limits import MOST_TEMPLATE_BYTES
 from token_rotator_cdk.package.place import PackagePlace
 
-MOST_INLINE_BYTES: Final = 51_200
+MAX_INLINE_BYTES: Final = 51_200
 """Maximum size of a template in a request. A longer one must be in S3.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
 
-MOST_UNPACKED_BYTES: Final = 250 * 1024 * 1024
+MAX_UNZIPPED_BYTES: Final = 250 * 1024 * 1024
 """Maximum unzipped size of a function with its layers, the only limit for a zip file in S3.
 
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -62,15 +62,15 @@ class TemplateFile:
     @property
     def fits_inline(self) -> bool:
         """Whether a request may contain it."""
-        return self.size <= MOST_INLINE_BYTES
+        return self.size <= MAX_INLINE_BYTES
 
     @property
     def described(self) -> str:
         """A line for people."""
         limit = (
-            f"CloudFormation accepts up to {MOST_INLINE_BYTES:,} without S3"
+            f"CloudFormation accepts up to {MAX_INLINE_BYTES:,} without S3"
             if self.fits_inline
-            else f"more than {MOST_INLINE_BYTES:,}, so it must be in S3, where CloudFormation "
+            else f"more than {MAX_INLINE_BYTES:,}, so it must be in S3, where CloudFormation "
             f"accepts {MOST_TEMPLATE_BYTES:,}"
         )
         return f"{self.file}: {self.size:,} bytes ({limit}). Deploy it to {_where(self.place)}."
@@ -109,7 +109,7 @@ class ZipFile:
         """A line for people."""
         return (
             f"{self.file}: {self.size:,} bytes, {self.unpacked:,} unzipped (Lambda allows "
-            f"{MOST_UNPACKED_BYTES:,})."
+            f"{MAX_UNZIPPED_BYTES:,})."
         )
 
     def as_json(self, place: PackagePlace) -> dict[str, object]:

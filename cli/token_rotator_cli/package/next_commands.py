@@ -22,20 +22,16 @@ def next_commands(
     buckets = dict.fromkeys(_bucket(place, one.place) for one in templates)
     return [
         *(
-            f"aws s3 cp {shlex.quote(str(one.file))} {_url(bucket, place.key(one.file.name))}"
+            f'aws s3 cp {shlex.quote(str(one.file))} "s3://{bucket}/{place.key(one.file.name)}"'
             for bucket in buckets
             for one in zip_files
         ),
-        *(_deploy(one, place) for one in templates),
+        *(" ".join(_deploy(one, place)) for one in templates),
         *(f"token-rotator upload downloaded.txt --stack {one.stack}" for one in templates),
     ]
 
 
-def _deploy(template: TemplateFile, place: PackagePlace) -> str:
-    return " ".join(_words(template, place))
-
-
-def _words(template: TemplateFile, place: PackagePlace) -> Iterator[str]:
+def _deploy(template: TemplateFile, place: PackagePlace) -> Iterator[str]:
     yield from ("aws", "cloudformation", "deploy", "--stack-name", template.stack)
     yield from ("--template-file", shlex.quote(str(template.file)))
     yield from ("--capabilities", template.capability)
@@ -48,12 +44,8 @@ def _words(template: TemplateFile, place: PackagePlace) -> Iterator[str]:
         yield from ("--region", template.place.region)
 
 
-def _bucket(place: PackagePlace, goes_to: Place) -> str:
+def _bucket(place: PackagePlace, target: Place) -> str:
     bucket = place.bucket
-    for placeholder, known in ((ACCOUNT, goes_to.account), (REGION, goes_to.region)):
+    for placeholder, known in ((ACCOUNT, target.account), (REGION, target.region)):
         bucket = bucket.replace(placeholder, known or _SHELL[placeholder])
     return bucket
-
-
-def _url(bucket: str, key: str) -> str:
-    return f'"s3://{bucket}/{key}"'

@@ -45,8 +45,8 @@ def package(options: PackageOptions, console: Console) -> int:
     if issues := [*place.issues()]:
         raise UsageError(" ".join(f"{issue}." for issue in issues))
     file = options.config or CONFIG
-    stacks = _chosen(read_config(file, to_deploy=True), options.stack)
-    console.works_in(replace(merged([place_in(one) for one in stacks]), calls_aws=False))
+    stacks = _select(read_config(file, to_deploy=True), options.stack)
+    console.show_place(replace(merged([place_in(one) for one in stacks]), calls_aws=False))
     with console.progress("Synthesizing"):
         written = _write(stacks, file, place, options.out)
     templates = [TemplateFile.of(one, written.templates[one.stack.name]) for one in stacks]
@@ -71,7 +71,7 @@ def package(options: PackageOptions, console: Console) -> int:
     return 0
 
 
-def _chosen(deployment: Deployment, pattern: str | None) -> list[Deployment]:
+def _select(deployment: Deployment, pattern: str | None) -> list[Deployment]:
     stacks = deployment.by_stack()
     chosen = [one for one in stacks if fnmatchcase(one.stack.name, pattern or "*")]
     if not chosen:

@@ -15,7 +15,6 @@ https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
 OLDEST_VERSION: Final = 6
 """The version that the pinned CDK's synthesizer requires. A test compares them."""
 
-_CALLERS: Final = "${AWS::AccountId}"
 _QUALIFIER: Final = "${Qualifier}"
 
 
@@ -36,22 +35,19 @@ def bootstrap_of_file(stack: StackConfig) -> Bootstrap | None:
     if table.cli_credentials:
         return None
     qualifier = table.qualifier or QUALIFIER
-    account, region = stack.account or _CALLERS, stack.region or "${AWS::Region}"
-    parameter = table.bootstrap_stack_version_ssm_parameter
-    return Bootstrap(
-        version_parameter=(parameter or "/cdk-bootstrap/${Qualifier}/version").replace(
-            _QUALIFIER, qualifier
-        ),
-        oldest_version=OLDEST_VERSION,
-        lookup_role=(table.lookup_role_arn or _lookup_role(account, region)).replace(
-            _QUALIFIER, qualifier
-        ),
+    account, region = stack.account or "${AWS::AccountId}", stack.region or "${AWS::Region}"
+    parameter = (
+        table.bootstrap_stack_version_ssm_parameter or f"/cdk-bootstrap/{_QUALIFIER}/version"
     )
-
-
-def _lookup_role(account: str, region: str) -> str:
-    name = f"cdk-${{Qualifier}}-lookup-role-{account}-{region}"
-    return f"arn:${{AWS::Partition}}:iam::{account}:role/{name}"
+    role = table.lookup_role_arn or (
+        f"arn:${{AWS::Partition}}:iam::{account}:role/"
+        f"cdk-{_QUALIFIER}-lookup-role-{account}-{region}"
+    )
+    return Bootstrap(
+        version_parameter=parameter.replace(_QUALIFIER, qualifier),
+        oldest_version=OLDEST_VERSION,
+        lookup_role=role.replace(_QUALIFIER, qualifier),
+    )
 
 
 def bootstrap_of_artifact(properties: Mapping[str, Any]) -> Bootstrap | None:

@@ -1,6 +1,6 @@
 """Steps that check the target: account, region, bootstrap."""
 
-from collections.abc import Iterator
+from operator import attrgetter
 from typing import Final
 
 from token_rotator_cdk.config.places import Place as DeployedTo
@@ -11,7 +11,7 @@ from token_rotator_cli.errors import CallerError, WrongAccount
 from token_rotator_cli.place import Place
 from token_rotator_cli.preflight.bootstrap import QUALIFIER, Bootstrap
 from token_rotator_cli.preflight.context import PreflightContext
-from token_rotator_cli.preflight.named import Named
+from token_rotator_cli.preflight.references import ReferencedResource
 from token_rotator_cli.steps import Finding, Result, for_each
 
 SERVICES: Final = (
@@ -31,7 +31,7 @@ def account(context: PreflightContext) -> Finding:
     """The credentials are for the stacks' account, or can assume the CDK's lookup role there."""
     context.aws = context.connect()
     (named,) = {stack.account for stack in context.stacks}
-    context.console.works_in(
+    context.console.show_place(
         Place(
             account=named or account_of(context.aws),
             region=context.aws.region,
@@ -42,7 +42,7 @@ def account(context: PreflightContext) -> Finding:
     try:
         confirm_account(context.aws, named, source="The deployment")
     except WrongAccount as error:
-        message = _lookup(context, named or "", error)
+        message = _assume_lookup_role(context, named or "", error)
         return Finding(message=message, facts={"account": named, "region": context.aws.region})
     return Finding(
         message=f"to {context.place}",
@@ -50,7 +50,7 @@ def account(context: PreflightContext) -> Finding:
     )
 
 
-def _lookup(context: PreflightContext, account: str, error: WrongAccount) -> str:
+def _assume_lookup_role(context: PreflightContext, account: str, error: WrongAccount) -> str:
     """Continues with the CDK's lookup role in another account. Raises WrongAccount."""
     region = context.aws.region
     for stack in context.stacks:
@@ -75,16 +75,20 @@ def services(context: PreflightContext) -> list[Finding] | Finding:
     if not doubtful:
         return Finding(message=f"all are in {region}")
     anywhere = {one: f"{_LIST}/services/{one}" for one in doubtful}
-    here = {one: f"{_LIST}/regions/{region}/services/{one}" for one in doubtful}
-    listed = _listed(context, [*anywhere.values(), *here.values()])
-    missing = [one for one in doubtful if here[one] not in listed and anywhere[one] in listed]
-    not_said = [one for one in doubtful if here[one] not in listed and anywhere[one] not in listed]
+    listed_here = {one: f"{_LIST}/regions/{region}/services/{one}" for one in doubtful}
+    listed = _listed(context, [*anywhere.values(), *listed_here.values()])
+    missing = [
+        one for one in doubtful if listed_here[one] not in listed and anywhere[one] in listed
+    ]
+    unlisted = [
+        one for one in doubtful if listed_here[one] not in listed and anywhere[one] not in listed
+    ]
     if missing:
         message = f"{region} has no {', '.join(missing)}: deploy to another region ([stack] region)"
         return Finding(message=message, result=Result.WRONG, facts={"missing": missing})
-    if not_said:
-        message = f"it is unknown whether {region} has {', '.join(not_said)}"
-        return Finding(message=message, result=Result.UNKNOWN, facts={"not_said": not_said})
+    if unlisted:
+        message = f"it is unknown whether {region} has {', '.join(unlisted)}"
+        return Finding(message=message, result=Result.UNKNOWN, facts={"not_said": unlisted})
     return Finding(message=f"all are in {region}")
 
 
@@ -102,12 +106,8 @@ def bootstrap(context: PreflightContext) -> list[Finding] | Finding:
     """The region is bootstrapped with a recent enough version."""
     wanted = {stack.bootstrap: None for stack in context.stacks if stack.bootstrap is not None}
     found: list[Finding] = for_each(wanted, lambda one: _bootstrap_problem(context, one))
-    return found or Finding(message=" and ".join(_versions(wanted)) or "none is needed")
-
-
-def _versions(wanted: dict[Bootstrap, None]) -> Iterator[str]:
-    for one in wanted:
-        yield f"{one.version_parameter} is {one.oldest_version} or newer"
+    versions = [f"{one.version_parameter} is {one.oldest_version} or newer" for one in wanted]
+    return found or Finding(message=" and ".join(versions) or "none is needed")
 
 
 def _bootstrap_problem(context: PreflightContext, wanted: Bootstrap) -> Finding | None:
@@ -134,19 +134,19 @@ def _bootstrap_problem(context: PreflightContext, wanted: Bootstrap) -> Finding 
 
 def named(context: PreflightContext) -> list[Finding] | Finding:
     """The existing resources that the stacks use are available here."""
-    what = {one: None for stack in context.stacks for one in sorted(stack.named, key=_arn)}
-    found = for_each(what, lambda one: _named_problem(context, one))
-    listed = ", ".join(one.kind.name for one in what) or "nothing is named"
+    references = {
+        one: None
+        for stack in context.stacks
+        for one in sorted(stack.references, key=attrgetter("arn"))
+    }
+    found = for_each(references, lambda one: _named_problem(context, one))
+    listed = ", ".join(one.kind.name for one in references) or "nothing is named"
     return found or Finding(message=listed)
 
 
-def _arn(one: Named) -> str:
-    return one.arn
-
-
-def _named_problem(context: PreflightContext, one: Named) -> Finding | None:
-    here = DeployedTo(region=context.aws.region, account=context.aws.account)
-    if fix := misplaced(one.kind.place, one.arn, here):
+def _named_problem(context: PreflightContext, one: ReferencedResource) -> Finding | None:
+    target = DeployedTo(region=context.aws.region, account=context.aws.account)
+    if fix := misplaced(one.kind.place, one.arn, target):
         message = f"{one.setting} = {one.arn}: {fix}"
     elif problem := one.kind.problem(context.aws, one.arn):
         message = f"the {one.kind.name} {one.arn} ({one.setting}) {problem}"

@@ -23,10 +23,10 @@ from token_rotator_cli.steps import (
     Result,
     Step,
     as_json,
+    conclude,
     findings_of,
-    shown,
+    result_text,
     verdict,
-    with_result,
 )
 
 _LIST_FUNCTIONS: Final = "lambda:ListFunctions"
@@ -88,7 +88,7 @@ STEPS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preflight:
+class PreflightOptions:
     """The options of the command."""
 
     config: Path | None
@@ -100,7 +100,9 @@ class Preflight:
     """The parameters whose consumers may lose their token."""
 
 
-def preflight(options: Preflight, console: Console, connect: Callable[[str | None], Aws]) -> int:
+def preflight(
+    options: PreflightOptions, console: Console, connect: Callable[[str | None], Aws]
+) -> int:
     """Runs the command. Returns 1 if anything is wrong except accepted losses.
 
     ``connect`` is called with the region. Raises ConfigFileError.
@@ -108,7 +110,7 @@ def preflight(options: Preflight, console: Console, connect: Callable[[str | Non
     found: list[tuple[str, Finding]] = []
     rows: list[dict[str, object]] = []
     places: list[Place] = []
-    for (_, region), stacks in _by_place(_stacks(options)):
+    for region, stacks in _by_place(_stacks(options)):
         context = PreflightContext(
             partial(connect, region), stacks, accepted=options.accepted, console=console
         )
@@ -120,14 +122,12 @@ def preflight(options: Preflight, console: Console, connect: Callable[[str | Non
             _show(step, finding, console)
         places.append(console.place)
     console.place = merged(places)
-    wrong, unknown = with_result(found, Result.WRONG), with_result(found, Result.UNKNOWN)
-    for sentence in _end(found):
+    for sentence in _summary(found):
         console.text(sentence)
-    console.document({"ok": not wrong, "wrong": wrong, "unknown": unknown, "steps": rows})
-    return 1 if wrong else 0
+    return conclude(found, rows, console)
 
 
-def _stacks(options: Preflight) -> list[PlannedStack]:
+def _stacks(options: PreflightOptions) -> list[PlannedStack]:
     stacks = list(
         stacks_of_directory(options.app)
         if options.app is not None
@@ -144,14 +144,14 @@ def _stacks(options: Preflight) -> list[PlannedStack]:
 
 def _by_place(
     stacks: Sequence[PlannedStack],
-) -> Iterator[tuple[tuple[str | None, str | None], list[PlannedStack]]]:
-    """Groups stacks by account and region."""
+) -> Iterator[tuple[str | None, list[PlannedStack]]]:
+    """Groups stacks by account and region. Returns the regions and the stacks."""
 
     def place(stack: PlannedStack) -> tuple[str, str]:
         return stack.account or "", stack.region or ""
 
-    for (account, region), those in groupby(sorted(stacks, key=place), place):
-        yield (account or None, region or None), list(those)
+    for (_, region), members in groupby(sorted(stacks, key=place), place):
+        yield region or None, list(members)
 
 
 def _show(step: str, finding: Finding, console: Console) -> None:
@@ -159,10 +159,10 @@ def _show(step: str, finding: Finding, console: Console) -> None:
     if finding.result in (Result.OK, Result.SKIPPED):
         return
     widths = (max(map(len, Result)), max(len(step.name) for step in STEPS))
-    console.row(shown(finding), step, finding.message, widths=widths)
+    console.row(result_text(finding), step, finding.message, widths=widths)
 
 
-def _end(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
+def _summary(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
     yield verdict(found)
     lost = [
         str(finding.facts["parameter"])

@@ -4,8 +4,8 @@ from typing import Final
 
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.deployment.concurrency import (
+    MIN_UNRESERVED,
     QUOTA,
-    STAYS_UNRESERVED,
     read_concurrency,
     reserved_for,
 )
@@ -26,18 +26,18 @@ def concurrency(context: PreflightContext) -> Finding:
     account = read_concurrency(context.aws)
     wanted = [one.rotator for one in context.rotators if one.reserves_concurrency]
     if not account.can_reserve(len(wanted)):
-        there = {one.rotator: one.function_arn for one in context.deployed}
+        function_arns = {one.rotator: one.function_arn for one in context.deployed}
         wanted = [
             one
             for one in wanted
-            if one not in there or reserved_for(context.aws, there[one]) is None
+            if one not in function_arns or reserved_for(context.aws, function_arns[one]) is None
         ]
     facts = {"quota": account.quota, "unreserved": account.unreserved, "reserves": len(wanted)}
     if not wanted or account.can_reserve(len(wanted)):
         return Finding(message=f"{account}", facts=facts)
     return Finding(
         message=f"the deployment reserves {len(wanted)}; {account}, and Lambda keeps "
-        f"{STAYS_UNRESERVED} unreserved (UnreservedConcurrentExecution below its minimum value). "
+        f"{MIN_UNRESERVED} unreserved (UnreservedConcurrentExecution below its minimum value). "
         f"Ask for more in Service Quotas ({QUOTA}), or write reserve_concurrency = false "
         "(docs/deploy/troubleshooting.md#a-new-account)",
         result=Result.WRONG,
@@ -47,17 +47,17 @@ def concurrency(context: PreflightContext) -> Finding:
 
 def roles(context: PreflightContext) -> Finding:
     """The added roles are within IAM's quota."""
-    return _of_iam(context, "AWS::IAM::Role", "roles", counted="Roles")
+    return _iam_quota(context, "AWS::IAM::Role", "roles", counted="Roles")
 
 
 def policies(context: PreflightContext) -> Finding:
     """The added managed policies are within IAM's quota."""
-    return _of_iam(context, "AWS::IAM::ManagedPolicy", "managed policies", counted="Policies")
+    return _iam_quota(context, "AWS::IAM::ManagedPolicy", "managed policies", counted="Policies")
 
 
-def _of_iam(context: PreflightContext, kind: str, what: str, *, counted: str) -> Finding:
+def _iam_quota(context: PreflightContext, kind: str, what: str, *, counted: str) -> Finding:
     number, limit = context.iam_summary[counted], context.iam_summary[f"{counted}Quota"]
-    return _compared(what, number=number, limit=limit, added=_added(context, kind, limit - number))
+    return _compare(what, number=number, limit=limit, added=_added(context, kind, limit - number))
 
 
 def rules(context: PreflightContext) -> Finding:
@@ -65,7 +65,7 @@ def rules(context: PreflightContext) -> Finding:
     with calling("events:ListRules"):
         pages = context.aws.event_rules.get_paginator("list_rules").paginate()
         number = sum(len(page["Rules"]) for page in pages)
-    return _by_service_quotas(
+    return _service_quota(
         context,
         "AWS::Events::Rule",
         "rules on the default event bus",
@@ -79,7 +79,7 @@ def alarms(context: PreflightContext) -> Finding:
     with calling("cloudwatch:DescribeAlarms"):
         pages = context.aws.cloudwatch.get_paginator("describe_alarms").paginate()
         number = sum(len(page["MetricAlarms"]) for page in pages)
-    return _by_service_quotas(
+    return _service_quota(
         context,
         "AWS::CloudWatch::Alarm",
         "alarms",
@@ -91,13 +91,13 @@ def alarms(context: PreflightContext) -> Finding:
 def code_storage(context: PreflightContext) -> Finding:
     """The functions' zip files are within Lambda's storage quota."""
     with calling("lambda:GetAccountSettings"):
-        answer = context.aws.functions.get_account_settings()
-        used = answer["AccountUsage"]["TotalCodeSize"]
-        limit = answer["AccountLimit"]["TotalCodeSize"]
+        response = context.aws.functions.get_account_settings()
+        used = response["AccountUsage"]["TotalCodeSize"]
+        limit = response["AccountLimit"]["TotalCodeSize"]
     fit = max(0, limit - used) // BUNDLE_BYTES
     added = _added(context, "AWS::Lambda::Function", fit) * BUNDLE_BYTES
     used_mb, limit_mb, added_mb = (round(size / 1_000_000) for size in (used, limit, added))
-    return _compared("MB of Lambda's code storage", number=used_mb, limit=limit_mb, added=added_mb)
+    return _compare("MB of Lambda's code storage", number=used_mb, limit=limit_mb, added=added_mb)
 
 
 def _added(context: PreflightContext, kind: str, fit: int) -> int:
@@ -106,19 +106,19 @@ def _added(context: PreflightContext, kind: str, fit: int) -> int:
     return planned if planned <= fit else context.added(kind)
 
 
-def _by_service_quotas(
+def _service_quota(
     context: PreflightContext, kind: str, what: str, *, number: int, quota: tuple[str, str, int]
 ) -> Finding:
     """Calls Service Quotas only if the documented default would be exceeded."""
     service, code, default = quota
-    least = _LEAST.get(code, default)
-    added = _added(context, kind, least - number)
-    if number + added <= least:
-        return _compared(what, number=number, limit=default, added=added)
+    lowest_default = _LOWEST_DEFAULTS.get(code, default)
+    added = _added(context, kind, lowest_default - number)
+    if number + added <= lowest_default:
+        return _compare(what, number=number, limit=default, added=added)
     try:
         with calling("servicequotas:GetServiceQuota"):
-            answer = context.aws.quotas.get_service_quota(ServiceCode=service, QuotaCode=code)
-            limit = int(answer["Quota"]["Value"])
+            response = context.aws.quotas.get_service_quota(ServiceCode=service, QuotaCode=code)
+            limit = int(response["Quota"]["Value"])
     except CallerError as error:
         message = (
             f"{number} {what}, and the deployment adds {added}; the default quota is {default}"
@@ -129,17 +129,17 @@ def _by_service_quotas(
             error=type(error).__name__,
             facts={"used": number, "added": added},
         )
-    return _compared(what, number=number, limit=limit, added=added)
+    return _compare(what, number=number, limit=limit, added=added)
 
 
-_LEAST: Final = {"L-244521F2": 100}
+_LOWEST_DEFAULTS: Final = {"L-244521F2": 100}
 """The lowest default of any region.
 
 https://docs.aws.amazon.com/general/latest/gr/ev.html: 100 rules in af-south-1 and eu-south-1.
 """
 
 
-def _compared(what: str, *, number: int, limit: int, added: int) -> Finding:
+def _compare(what: str, *, number: int, limit: int, added: int) -> Finding:
     facts = {"used": number, "quota": limit, "added": added}
     message = f"{number} of {limit} {what}; the deployment adds {added}"
     if added and number + added > limit:

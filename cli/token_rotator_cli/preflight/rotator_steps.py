@@ -7,13 +7,13 @@ from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.deployment.key import key_problem
 from token_rotator_cli.deployment.network import Network, Networks
-from token_rotator_cli.deployment.parameter import described
+from token_rotator_cli.deployment.parameter import describe_parameters
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.preflight.context import PreflightContext
 from token_rotator_cli.preflight.losses import losses as losses_of
 from token_rotator_cli.preflight.moves import moves as moves_of
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator
-from token_rotator_cli.preflight.secrets import created_problem, named_problem
+from token_rotator_cli.preflight.secrets import existing_secret_problem, new_secret_problem
 from token_rotator_cli.steps import Finding, Result, for_each
 
 if TYPE_CHECKING:
@@ -25,14 +25,18 @@ def parameters(context: PreflightContext) -> list[Finding] | Finding:
     if context.aws.is_local:
         return Finding(message="a local AWS describes no policies", result=Result.UNKNOWN)
     names = dict.fromkeys(one.parameter_name for one in context.rotators)
-    there = [*described(context.aws, names)]
-    found = for_each(there, lambda one: _foreign(context, one))
-    return found or Finding(message=f"{len(there)} of {len(names)} exist, and are rotators'")
+    existing = [*describe_parameters(context.aws, names)]
+    found = for_each(existing, lambda one: _overwrite_problem(context, one))
+    return found or Finding(
+        message=f"{len(existing)} of {len(names)} exist, and belong to rotators"
+    )
 
 
-def _foreign(context: PreflightContext, one: "ParameterMetadataTypeDef") -> Finding | None:
+def _overwrite_problem(
+    context: PreflightContext, one: "ParameterMetadataTypeDef"
+) -> Finding | None:
     name, kind = one["Name"], one["Type"]
-    if _is_written(context, name):
+    if _has_writer(context, name):
         return None
     if kind == "SecureString":
         with calling("ssm:ListTagsForResource"):
@@ -50,7 +54,7 @@ def _foreign(context: PreflightContext, one: "ParameterMetadataTypeDef") -> Find
     )
 
 
-def _is_written(context: PreflightContext, name: str) -> bool:
+def _has_writer(context: PreflightContext, name: str) -> bool:
     """Whether a rotator writes it. The tag identifies rotators that no longer exist."""
     try:
         return name in {one.parameter_name for one in context.deployed}
@@ -60,14 +64,14 @@ def _is_written(context: PreflightContext, name: str) -> bool:
 
 def secrets(context: PreflightContext) -> list[Finding] | Finding:
     """New secrets have unused names, and existing secrets can be used."""
-    found = for_each(context.rotators, lambda one: _of_secret(context, one))
+    found = for_each(context.rotators, lambda one: _secret_problem(context, one))
     new = sum(one.creates_secret for one in context.rotators)
     return found or Finding(message=f"{new} of the stacks, {len(context.rotators) - new} others")
 
 
-def _of_secret(context: PreflightContext, rotator: PlannedRotator) -> Finding | None:
+def _secret_problem(context: PreflightContext, rotator: PlannedRotator) -> Finding | None:
     if rotator.creates_secret:
-        problem = created_problem(
+        problem = new_secret_problem(
             context.aws,
             rotator,
             owned=lambda: context.resources(rotator.stack).of("AWS::SecretsManager::Secret"),
@@ -81,7 +85,7 @@ def _of_secret(context: PreflightContext, rotator: PlannedRotator) -> Finding | 
             f"the secret {rotator.secret_arn} of {rotator.rotator} is in the wrong place: {fix}"
         )
     else:
-        problem = named_problem(context.aws, rotator, arn=rotator.secret_arn)
+        problem = existing_secret_problem(context.aws, rotator, arn=rotator.secret_arn)
     if problem is None:
         return None
     return Finding(message=problem, result=Result.WRONG, facts={"rotator": rotator.rotator})
@@ -89,14 +93,14 @@ def _of_secret(context: PreflightContext, rotator: PlannedRotator) -> Finding | 
 
 def keys(context: PreflightContext) -> list[Finding] | Finding:
     """The current encryption keys of these stacks can be used."""
-    named = {one.arn for stack in context.stacks for one in stack.named}
+    named = {one.arn for stack in context.stacks for one in stack.references}
     stacks = {stack.name for stack in context.stacks}
-    ours = {one.key_arn for one in context.deployed if one.stack in stacks} - named
-    found = for_each(sorted(ours), lambda one: _of_key(context, one))
-    return found or Finding(message=f"{len(ours)} in use")
+    used_keys = {one.key_arn for one in context.deployed if one.stack in stacks} - named
+    found = for_each(sorted(used_keys), lambda one: _key_problem(context, one))
+    return found or Finding(message=f"{len(used_keys)} in use")
 
 
-def _of_key(context: PreflightContext, key: str) -> Finding | None:
+def _key_problem(context: PreflightContext, key: str) -> Finding | None:
     problem = key_problem(context.aws, key)
     if problem is None:
         return None
@@ -110,16 +114,16 @@ def network(context: PreflightContext) -> list[Finding] | Finding:
     if not attached:
         return Finding(message="no function is attached to a known VPC")
     networks = Networks(context.aws, (one for _, one in attached))
-    found = for_each(attached, lambda one: _of_network(networks, *one))
+    found = for_each(attached, lambda one: _network_problem(networks, *one))
     return found or Finding(message=f"{len(attached)} functions can be attached")
 
 
-def _of_network(networks: Networks, rotator: str, of: Network) -> Finding | None:
+def _network_problem(networks: Networks, rotator: str, network: Network) -> Finding | None:
     facts = {"rotator": rotator}
-    if problem := networks.problem(of):
+    if problem := networks.problem(network):
         return Finding(message=f"{rotator} {problem}", result=Result.WRONG, facts=facts)
-    if doubts := ". It ".join(networks.doubts(of)):
-        return Finding(message=f"{rotator} {doubts}", result=Result.WARNING, facts=facts)
+    if warnings := ". It ".join(networks.warnings(network)):
+        return Finding(message=f"{rotator} {warnings}", result=Result.WARNING, facts=facts)
     return None
 
 

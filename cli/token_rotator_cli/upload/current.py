@@ -8,7 +8,7 @@ from token_rotator_cli.deployment.find import Deployed
 from token_rotator_cli.deployment.secret import SecretVersion, read_secret
 from token_rotator_cli.errors import CallerError
 from token_rotator_cli.session import Session
-from token_rotator_cli.upload.use import works
+from token_rotator_cli.upload.key_use import key_works
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,19 +22,9 @@ class Current:
     """Assumed if unknown and a valid token is published."""
 
     @property
-    def value(self) -> str | bytes:
-        """What is stored."""
-        return self.version.value
-
-    @property
-    def version_id(self) -> str:
-        """The version's id in Secrets Manager."""
-        return self.version.version_id
-
-    @property
     def described(self) -> str:
         """A description without key material."""
-        stored = f"(version {self.version_id}, stored {self.version.created_at:%Y-%m-%d})"
+        stored = f"(version {self.version.version_id}, stored {self.version.created_at:%Y-%m-%d})"
         if self.account is None:
             return f"content that the function cannot use {stored}"
         works = "works" if self.works else "does not work"
@@ -45,7 +35,7 @@ class Current:
     def as_json(self) -> dict[str, object]:
         """For programs."""
         return {
-            "version": self.version_id,
+            "version": self.version.version_id,
             "service_account": self.account.service_account_id if self.account else None,
             "works": self.works,
         }
@@ -61,4 +51,4 @@ def read_current(session: Session, deployed: Deployed) -> Current | None:
         account = parse(version.value, algorithm=deployed.settings.algorithm)
     except CredentialError:
         return Current(version=version, account=None, works=False)
-    return Current(version=version, account=account, works=works(session, deployed, version))
+    return Current(version=version, account=account, works=key_works(session, deployed, version))

@@ -11,14 +11,14 @@ from token_rotator_cli.deployment.parameter import Published, read_published
 from token_rotator_cli.deployment.rotation_log import LoggedRotation, RotationLog
 from token_rotator_cli.errors import CallerError, NotPublished
 from token_rotator_cli.session import Session
-from token_rotator_cli.upload.use import Use, refusal, used_by
+from token_rotator_cli.upload.key_use import KeyUse, failure_reason, key_use_in
 
 LONGEST_WAIT: Final = timedelta(seconds=120)
-EVERY: Final = timedelta(seconds=1)
+POLL_INTERVAL: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class StoredVersion:
     """The new version of the secret, and the replaced one."""
 
     version_id: str
@@ -33,24 +33,26 @@ class Watcher:
     session: Session
     deployed: Deployed
     log: RotationLog
-    earlier: frozenset[str | None] | None
+    known_ids: frozenset[str | None] | None
     """Request ids of earlier rotations. None: the log cannot be read."""
-    before: Published | None
+    earlier: Published | None
     """What the parameter contained. Its version alone does not show a new token: a parameter that
     was deleted starts again with version 1."""
 
     @classmethod
-    def begin(cls, session: Session, deployed: Deployed) -> "Watcher":
+    def start(cls, session: Session, deployed: Deployed) -> "Watcher":
         """Creates the watcher. Call it before the key is stored."""
         log = session.rotation_log(deployed)
         try:
-            earlier = frozenset(rotation.request_id for rotation in log.recent_attempts())
+            known_ids = frozenset(rotation.request_id for rotation in log.recent_attempts())
         except CallerError:
-            earlier = None
-        before = _published(session.aws, deployed)
-        return cls(session=session, deployed=deployed, log=log, earlier=earlier, before=before)
+            known_ids = None
+        earlier = _published(session.aws, deployed)
+        return cls(
+            session=session, deployed=deployed, log=log, known_ids=known_ids, earlier=earlier
+        )
 
-    def wait_for_publication(self, stored: Stored) -> Use:
+    def wait_for_publication(self, stored: StoredVersion) -> KeyUse:
         """Waits for a token for the stored key. Raises NotPublished, CallerError.
 
         If the log cannot be read, any new token in the parameter counts.
@@ -58,27 +60,29 @@ class Watcher:
         clock = self.session.clock
         with self.session.console.progress("Waiting for the function to publish a token for it"):
             published = clock.wait_for(
-                lambda: self._by_parameter() if self.earlier is None else self._by_log(stored),
+                lambda: (
+                    self._from_parameter() if self.known_ids is None else self._from_log(stored)
+                ),
                 until=clock.now() + LONGEST_WAIT,
-                every=EVERY,
+                every=POLL_INTERVAL,
             )
         if published is None:
             raise NotPublished(
                 f"No token was published for it within {LONGEST_WAIT.seconds} s. "
-                f"{self._why_not(stored)}"
+                f"{self._timeout_reason(stored)}"
             )
         return published
 
-    def _by_log(self, stored: Stored) -> Use | None:
+    def _from_log(self, stored: StoredVersion) -> KeyUse | None:
         for rotation in self._new_rotations(stored):
-            if use := used_by(rotation):
+            if use := key_use_in(rotation):
                 return use
             if not rotation.retry_helps:
-                raise NotPublished(f"The new key does not work. {refusal(rotation)}")
+                raise NotPublished(f"The new key does not work. {failure_reason(rotation)}")
         return None
 
-    def _why_not(self, stored: Stored) -> str:
-        rotations = [] if self.earlier is None else self._new_rotations(stored)
+    def _timeout_reason(self, stored: StoredVersion) -> str:
+        rotations = [] if self.known_ids is None else self._new_rotations(stored)
         if rotations:
             return rotations[-1].reason
         return (
@@ -86,26 +90,26 @@ class Watcher:
             "find the problem."
         )
 
-    def _new_rotations(self, stored: Stored) -> list[LoggedRotation]:
+    def _new_rotations(self, stored: StoredVersion) -> list[LoggedRotation]:
         """New rotations that tried the new version, even if they then used the previous one."""
         return [
             rotation
             for rotation in self.log.recent_attempts()
-            if rotation.request_id not in (self.earlier or ())
+            if rotation.request_id not in (self.known_ids or ())
             and (
                 rotation.secret_version == stored.version_id
                 or (rotation.secret_version == stored.replaced_version_id and rotation.warnings)
             )
         ]
 
-    def _by_parameter(self) -> Use | None:
-        there = _published(self.session.aws, self.deployed)
-        if there is None or there == self.before:
+    def _from_parameter(self) -> KeyUse | None:
+        published = _published(self.session.aws, self.deployed)
+        if published is None or published == self.earlier:
             return None
-        return Use(
-            because=f"Version {there.version} of the parameter was published since. "
+        return KeyUse(
+            message=f"Version {published.version} of the parameter was published since. "
             "Your credentials cannot read the function's log, which shows the key.",
-            proven=False,
+            is_certain=False,
         )
 
 

@@ -23,7 +23,7 @@ from token_rotator_cdk import TokenRotator
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.stack import TokenRotatorStack
 from token_rotator_cli.preflight.bootstrap import bootstrap_of_file
-from token_rotator_cli.preflight.planned.from_file import LEAST_PER_ROTATOR, stacks_of_file
+from token_rotator_cli.preflight.planned.from_file import MIN_RESOURCES_PER_ROTATOR, stacks_of_file
 from token_rotator_cli.preflight.planned.from_templates import stacks_of_directory
 from token_rotator_cli.preflight.planned.stacks import PlannedStack
 
@@ -65,7 +65,7 @@ def test_a_file_and_its_templates_say_the_same(named: dict[str, str], place: dic
     file, templates = of_file_and_app(deployment)
 
     assert file == templates
-    assert {one.arn for one in templates[0].named} == {*named.values()}
+    assert {one.arn for one in templates[0].references} == {*named.values()}
     assert all(stack.bootstrap for stack in file)
 
 
@@ -84,7 +84,7 @@ def test_a_template_has_at_least_what_is_counted_for_a_file(settings: dict[str, 
 
     for kind, least in of_file.resources.items():
         assert of_template.resources[kind] >= least > 0, kind
-    assert {*of_file.resources} == {*LEAST_PER_ROTATOR}
+    assert {*of_file.resources} == {*MIN_RESOURCES_PER_ROTATOR}
 
 
 def test_a_stack_that_is_deployed_with_the_callers_own_roles_needs_no_bootstrap():
@@ -119,7 +119,7 @@ def test_a_key_that_an_app_names_is_found_and_one_that_it_creates_is_not():
 
     (found,) = synthesized(theirs)
 
-    assert [(one.kind.name, one.arn) for one in found.named] == [("key", arn)]
+    assert [(one.kind.name, one.arn) for one in found.references] == [("key", arn)]
 
 
 @pytest.mark.parametrize("place", [{}, {"account": "111122223333", "region": "eu-west-1"}])

@@ -8,7 +8,7 @@ from local import ROOT
 from tests.support.infra_templates import a_deployment, a_rotator, a_stack
 from tests.support.packaged import packaged
 from token_rotator_cdk.package.place import PackagePlace
-from token_rotator_cli.package.files import MOST_INLINE_BYTES, TemplateFile, ZipFile
+from token_rotator_cli.package.files import MAX_INLINE_BYTES, TemplateFile, ZipFile
 from token_rotator_cli.package.next_commands import next_commands
 
 TEXT = (ROOT / "docs" / "deploy" / "packaging.md").read_text(encoding="utf-8")
@@ -41,4 +41,4 @@ def test_one_rotator_fits_into_a_request_and_two_do_not(tmp_path: Path):
     assert not two.fits_inline
     said = [int(number.replace(",", "")) for number in re.findall(r"about (\d\d,000)", TEXT)]
     assert [round(stack.size / 1000) * 1000 for stack in (one, two)] == said
-    assert f"{MOST_INLINE_BYTES:,} bytes" in TEXT
+    assert f"{MAX_INLINE_BYTES:,} bytes" in TEXT

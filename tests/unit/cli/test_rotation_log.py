@@ -30,7 +30,7 @@ def test_what_the_function_writes_is_read_back(
     answer = deployed.rotate(**{EventField.TRIGGER: Trigger.SCHEDULE})
     line, _metrics = capsys.readouterr().out.splitlines()
 
-    rotation = LoggedRotation.parse(line, NOW)
+    rotation = LoggedRotation.from_log_line(line, NOW)
 
     assert rotation is not None
     assert (rotation.at, rotation.trigger, rotation.outcome) == (NOW, "schedule", "published")
@@ -79,7 +79,7 @@ def test_hours_are_searched_only_if_the_last_minutes_hold_no_attempt(log: Rotati
 
 @pytest.mark.parametrize("message", ["", "{", "[]", "null", '{"type": "platform.start"}', "END"])
 def test_other_lines_are_no_rotation(message: str):
-    assert LoggedRotation.parse(message, NOW) is None
+    assert LoggedRotation.from_log_line(message, NOW) is None
 
 
 def test_a_failure_gives_its_reason_in_its_own_words():
@@ -89,7 +89,7 @@ def test_a_failure_gives_its_reason_in_its_own_words():
         ReportField.ERROR_MESSAGE: "status 503",
     }
 
-    rotation = LoggedRotation.parse(json.dumps(line), NOW)
+    rotation = LoggedRotation.from_log_line(json.dumps(line), NOW)
 
     assert rotation
     assert rotation.reason == "IdentityProviderDown: status 503"

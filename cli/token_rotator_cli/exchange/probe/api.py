@@ -14,13 +14,13 @@ from token_rotator_cli.errors import ProxyFailed, UsageError
 from token_rotator_cli.exchange.journal import Journal
 from token_rotator_cli.exchange.network import Network
 
-MOST: Final = 4
+MAX_REQUESTS: Final = 4
 """Requests to the API: without a token, with the first twice, with the second."""
 
-_LONGEST: Final = HTTP_CONNECT + HTTP_READ + timedelta(seconds=1)
-_LARGEST: Final = 1024 * 1024
+_TIMEOUT: Final = HTTP_CONNECT + HTTP_READ + timedelta(seconds=1)
+_MAX_BODY_BYTES: Final = 1024 * 1024
 _DENIED: Final = frozenset({401, 403})
-"""RFC 6750 section 3.1, and what some gateways answer in place of 401."""
+"""RFC 6750 section 3.1, and what some gateways return instead of 401."""
 
 
 def check_api(url: str) -> None:
@@ -41,29 +41,29 @@ class Api:
     journal: Journal
     _reason: str | None = field(default=None, init=False)
 
-    def first(self, record: Record) -> None:
+    def check_first_token(self, record: Record) -> None:
         """Checks that the URL requires a token, before a second token is requested."""
-        if self._took(None, "no token") is not False:
-            self._reason = self._reason or "the URL of --api answers without a token, too"
-        elif self._took(record, "the first token") is not True:
-            self._reason = self._reason or "the URL of --api does not take the first token"
+        if self._accepts(None, "no token") is not False:
+            self._reason = self._reason or "the URL of --api accepts requests without a token"
+        elif self._accepts(record, "the first token") is not True:
+            self._reason = self._reason or "the URL of --api does not accept the first token"
 
-    def ended(self, first: Record, second: Record) -> tuple[bool | None, str]:
+    def check_revocation(self, first: Record, second: Record) -> tuple[bool | None, str]:
         """Whether the first token is revoked, and the reason. None: unknown."""
-        took = None
+        accepted = None
         if not self._reason:
-            took = self._took(first, "the first token, after the second was issued")
-        if took:
-            return False, "the URL of --api takes the first token after the second was issued"
-        if took is None:
+            accepted = self._accepts(first, "the first token, after the second was issued")
+        if accepted:
+            return False, "the URL of --api accepts the first token after the second was issued"
+        if accepted is None:
             return None, str(self._reason)
         if self.clock.now() >= first.expires_at:
             return None, "the first token expired meanwhile"
-        if not self._took(second, "the second token"):
-            return None, "the URL of --api takes the second token no more than the first"
-        return True, "the URL of --api takes the second token, and the first one no more"
+        if not self._accepts(second, "the second token"):
+            return None, "the URL of --api accepts neither the first nor the second token"
+        return True, "the URL of --api accepts the second token, but no longer the first one"
 
-    def _took(self, record: Record | None, what: str) -> bool | None:
+    def _accepts(self, record: Record | None, description: str) -> bool | None:
         """Whether the response is 2xx. None: neither 2xx nor an invalid token."""
         headers = {"Accept": "*/*"}
         if record:
@@ -72,35 +72,35 @@ class Api:
             pool=self.network,
             connect=HTTP_CONNECT,
             read=HTTP_READ,
-            longest_body_bytes=_LARGEST,
+            longest_body_bytes=_MAX_BODY_BYTES,
             now=self.clock.now,
         )
-        with self.journal.step("api") as running:
+        with self.journal.step("api") as step:
             try:
-                answer = transport.send(
+                response = transport.send(
                     "GET",
                     self.url,
                     headers=headers,
                     body=None,
-                    deadline=self.clock.now() + _LONGEST,
+                    deadline=self.clock.now() + _TIMEOUT,
                 )
-                status = answer.status
+                status = response.status
             except TransportError as error:
                 if error.begun is None:
                     self._reason = f"the URL of --api could not be reached ({error})"
-                    running.ended(f"{urls.without_query(self.url)} with {what}: no answer")
+                    step.finish(f"{urls.without_query(self.url)} with {description}: no response")
                     return None
                 status = error.begun.status
             except (AddressRefused, ProxyFailed) as error:
-                self._reason = f"the URL of --api was not asked: {error}"
-                running.ended(f"{urls.without_query(self.url)} with {what}: not asked")
+                self._reason = f"no request was sent to the URL of --api: {error}"
+                step.finish(f"{urls.without_query(self.url)} with {description}: not sent")
                 return None
-            running.ended(
-                f"{urls.without_query(self.url)} with {what}: status {status}", status=status
+            step.finish(
+                f"{urls.without_query(self.url)} with {description}: status {status}", status=status
             )
         if status // 100 == 2:  # noqa: PLR2004
             return True
         if status in _DENIED:
             return False
-        self._reason = f"the URL of --api answered with status {status}"
+        self._reason = f"the URL of --api returned status {status}"
         return None

@@ -20,13 +20,13 @@ from token_rotator.timing import HTTP_CONNECT, HTTP_READ
 from token_rotator_cli.clock import Clock
 from token_rotator_cli.errors import ProxyFailed
 from token_rotator_cli.exchange.journal import Journal, ObservedHttp, ObservedSigner
-from token_rotator_cli.exchange.probe.manner import Manner
+from token_rotator_cli.exchange.probe.variant import Variant
 
-MOST: Final = 6
+MAX_REQUESTS: Final = 6
 """Maximum number of token requests of one probe."""
 
-LONGEST: Final = HTTP_CONNECT + HTTP_READ + timedelta(seconds=1)
-UNTOLD: Final = timedelta(seconds=LONGEST_TOKEN_LIFETIME_SECONDS)
+TIMEOUT: Final = HTTP_CONNECT + HTTP_READ + timedelta(seconds=1)
+ASSUMED_LIFETIME: Final = timedelta(seconds=LONGEST_TOKEN_LIFETIME_SECONDS)
 """The configured lifetime, so that a response without a lifetime is recognizable."""
 
 
@@ -35,7 +35,7 @@ class Reply:
     """The response to one token request."""
 
     number: int
-    manner: Manner
+    variant: Variant
     record: Record | None
     """The token; None: there was none."""
     error: IdentityProviderError | ProxyFailed | None
@@ -62,13 +62,14 @@ class Reply:
     @property
     def described(self) -> str:
         """``request 2 was refused with status 400, invalid_request``."""
-        status = f"status {self.answer.status}" if self.answer else "no answer"
-        said = ", ".join([status, *([self.code] if self.code else [])])
-        return f"request {self.number} was " + ("accepted" if self.accepted else f"refused, {said}")
+        status = f"status {self.answer.status}" if self.answer else "no response"
+        details = ", ".join([status, *([self.code] if self.code else [])])
+        result = "accepted" if self.accepted else f"refused, {details}"
+        return f"request {self.number} was {result}"
 
 
 @dataclass(kw_only=True)
-class Asker:
+class Requester:
     """Sends requests up to the limit, or until the provider is unavailable."""
 
     account: ServiceAccount
@@ -88,58 +89,60 @@ class Asker:
     @property
     def left(self) -> int:
         """The number of remaining requests."""
-        return 0 if self.stopped else MOST - len(self.replies)
+        return 0 if self.stopped else MAX_REQUESTS - len(self.replies)
 
-    def ask(self, manner: Manner) -> Reply | None:
+    def send(self, variant: Variant) -> Reply | None:
         """Sends a new assertion with this variant. None: no more requests are sent."""
         if not self.left:
             return None
-        signer = _Keeping(
+        signer = _RecordingSigner(
             algorithm=self.settings.algorithm,
-            lifetime=manner.lifetime,
-            backdate=manner.backdate,
+            lifetime=variant.lifetime,
+            backdate=variant.backdate,
             key_id=self.settings.key_id,
             journal=self.journal,
         )
-        return self._send(manner, signer, manner.described)
+        return self._send(variant, signer, variant.described)
 
     def replay(self, reply: Reply) -> Reply | None:
         """Sends the same assertion a second time."""
         if not self.left:
             return None
-        signer = _Again(algorithm=self.settings.algorithm, assertion=reply.assertion)
-        return self._send(reply.manner, signer, f"the assertion of request {reply.number} again")
+        signer = _ReplayingSigner(algorithm=self.settings.algorithm, assertion=reply.assertion)
+        return self._send(reply.variant, signer, f"the assertion of request {reply.number} again")
 
-    def _send(self, manner: Manner, signer: "_Keeping | _Again", what: str) -> Reply:
+    def _send(
+        self, variant: Variant, signer: "_RecordingSigner | _ReplayingSigner", what: str
+    ) -> Reply:
         number = len(self.replies) + 1
         self.journal.fact(f"request {number}", what, number=number, manner=what)
         endpoint = TokenEndpoint(
-            settings=replace(manner.applied(self.settings), token_lifetime=UNTOLD),
+            settings=replace(variant.applied(self.settings), token_lifetime=ASSUMED_LIFETIME),
             channel=self.http,
-            discovery=_Known(self.token_endpoint, manner.audience),
+            discovery=_FixedDestination(self.token_endpoint, variant.audience),
             signer=signer,
             now=self.clock.now,
         )
         record, error = None, None
         try:
             now = self.clock.now
-            record = endpoint.exchange(self.account, deadline=now() + LONGEST, steps=Steps(now=now))
+            record = endpoint.exchange(self.account, deadline=now() + TIMEOUT, steps=Steps(now=now))
         except (IdentityProviderError, ProxyFailed) as exc:
             error = exc
         reply = Reply(
             number=number,
-            manner=manner,
+            variant=variant,
             record=record,
             error=error,
-            answer=self.http.answered,
+            answer=self.http.token_response,
             assertion=signer.sent,
-            replayed=isinstance(signer, _Again),
+            replayed=isinstance(signer, _ReplayingSigner),
         )
         self.replies.append(reply)
         return reply
 
 
-class _Known(Discovery):
+class _FixedDestination(Discovery):
     """A fixed destination, without discovery."""
 
     def __init__(self, token_endpoint: str, audience: str) -> None:
@@ -153,23 +156,23 @@ class _Known(Discovery):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Keeping(ObservedSigner):
+class _RecordingSigner(ObservedSigner):
     """A signer that keeps its assertion, so that it can be sent twice."""
 
-    kept: list[str] = field(default_factory=list, repr=False)
+    assertions: list[str] = field(default_factory=list, repr=False)
 
     @property
     def sent(self) -> str:
-        return self.kept[-1]
+        return self.assertions[-1]
 
     def sign(self, account: ServiceAccount, *, audience: str, now: datetime) -> str:
         assertion = super().sign(account, audience=audience, now=now)
-        self.kept.append(assertion)
+        self.assertions.append(assertion)
         return assertion
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Again(AssertionSigner):
+class _ReplayingSigner(AssertionSigner):
     """Returns an assertion that was sent before."""
 
     assertion: str = field(repr=False)

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from token_rotator_cdk.config.models.deployment import Deployment
-from token_rotator_cdk.config.models.rotator import SecretConfig
 from token_rotator_cdk.config.models.stack import StackConfig
+from token_rotator_cdk.config.models.vpc import VpcConfig
 from token_rotator_cdk.config.rules.iam import RoleKind, role_name
+from token_rotator_cli.deployment.network import Network
 from token_rotator_cli.preflight.bootstrap import bootstrap_of_file
-from token_rotator_cli.preflight.named import named_in_file
-from token_rotator_cli.preflight.network import network_of_file
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
+from token_rotator_cli.preflight.references import references_in_file
 
-LEAST_PER_ROTATOR: Final[Mapping[str, int]] = {
+MIN_RESOURCES_PER_ROTATOR: Final[Mapping[str, int]] = {
     "AWS::CloudWatch::Alarm": 4,
     "AWS::Events::Rule": 1,
     "AWS::IAM::ManagedPolicy": 2,
@@ -41,10 +41,10 @@ def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
                     creates_secret=rotator.secret is None,
                     value_format=rotator.value_format,
                     secret_arn=None if rotator.secret is None else rotator.secret.arn,
-                    secret_key_arn=_key_of(rotator.secret),
+                    secret_key_arn=None if rotator.secret is None else rotator.secret.key_arn or "",
                     reserves_concurrency=rotator.reserve_concurrency,
                     has_shared_reader=bool(rotator.share_with),
-                    network=network_of_file(rotator.vpc),
+                    network=_network(rotator.vpc),
                     key_arn=one.stack.key_arn,
                     role_path=one.stack.role_path or "/",
                     role_name=_role_name(one.stack, one.rotator_name(name)),
@@ -52,11 +52,20 @@ def stacks_of_file(deployment: Deployment) -> Iterator[PlannedStack]:
                 for name, rotator in one.rotators.items()
             ),
             bootstrap=bootstrap_of_file(one.stack),
-            named=frozenset(named_in_file(one)),
+            references=frozenset(references_in_file(one)),
             resources={
-                kind: number * len(one.rotators) for kind, number in LEAST_PER_ROTATOR.items()
+                kind: number * len(one.rotators)
+                for kind, number in MIN_RESOURCES_PER_ROTATOR.items()
             },
         )
+
+
+def _network(vpc: VpcConfig | None) -> Network | None:
+    if vpc is None:
+        return None
+    return Network(
+        subnet_ids=tuple(vpc.subnet_ids), security_group_ids=tuple(vpc.security_group_ids)
+    )
 
 
 def _role_name(stack: StackConfig, rotator: str) -> str | None:
@@ -65,7 +74,3 @@ def _role_name(stack: StackConfig, rotator: str) -> str | None:
     path = stack.role_path or "/"
     # it ends with the region, which may be the caller's
     return role_name(stack.role_name_prefix, RoleKind.ROTATE, of=rotator, path=path, region="")
-
-
-def _key_of(secret: SecretConfig | None) -> str | None:
-    return None if secret is None else secret.key_arn or ""

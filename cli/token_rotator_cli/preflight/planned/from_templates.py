@@ -2,16 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from token_rotator.contract import Variable
+from token_rotator_cli.deployment.network import Network
 from token_rotator_cli.errors import ConfigFileError
 from token_rotator_cli.preflight.bootstrap import Bootstrap, bootstrap_of_artifact
-from token_rotator_cli.preflight.named import named_in_template
-from token_rotator_cli.preflight.network import network_of_template
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
+from token_rotator_cli.preflight.references import references_in_template
 
 _UNKNOWN: Final = ("unknown-account", "unknown-region")
 """The CDK's placeholders for the caller's account and region."""
@@ -68,7 +68,7 @@ def _stack_of_template(
         region=None if region in _UNKNOWN else region,
         rotators=tuple(_rotators(name, region, resources)),
         bootstrap=bootstrap,
-        named=frozenset(named_in_template(resources)),
+        references=frozenset(references_in_template(resources)),
         resources=Counter(resource["Type"] for resource in resources.values()),
     )
 
@@ -107,11 +107,21 @@ def _rotators(stack: str, region: str, resources: dict[str, Any]) -> Iterator[Pl
                 value_format=variables[Variable.VALUE_FORMAT],
                 key_arn=key if isinstance(key, str) else None,
                 role_path=role.get("Path", "/"),
-                role_name=_beginning(role.get("RoleName"), region),
+                role_name=_name_prefix(role.get("RoleName"), region),
                 secret_arn=secret if isinstance(secret, str) else None,
                 reserves_concurrency="ReservedConcurrentExecutions" in resource["Properties"],
                 network=network_of_template(resource["Properties"]),
             )
+
+
+def network_of_template(properties: Mapping[str, Any]) -> Network | None:
+    """The ids in a function's ``VpcConfig``. References to other resources are not strings."""
+    vpc = properties.get("VpcConfig", {})
+    subnets, groups = (
+        tuple(one for one in vpc.get(key, ()) if isinstance(one, str))
+        for key in ("SubnetIds", "SecurityGroupIds")
+    )
+    return Network(subnet_ids=subnets, security_group_ids=groups) if subnets or groups else None
 
 
 def _role_of(function: dict[str, Any], resources: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +133,7 @@ def _role_of(function: dict[str, Any], resources: dict[str, Any]) -> dict[str, A
     return {}
 
 
-def _beginning(name: object, region: str) -> str | None:
+def _name_prefix(name: object, region: str) -> str | None:
     """A name up to the region, which may be known only at deployment."""
     match name:
         case str():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from token_rotator_cli.deployment.network import Network
 from token_rotator_cli.preflight.bootstrap import Bootstrap
-from token_rotator_cli.preflight.named import Named
+from token_rotator_cli.preflight.references import ReferencedResource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,6 @@ class PlannedStack:
     region: str | None
     rotators: tuple[PlannedRotator, ...]
     bootstrap: Bootstrap | None
-    named: frozenset[Named]
+    references: frozenset[ReferencedResource]
     resources: Mapping[str, int] = field(compare=False)
     """Minimum number of resources by type."""

@@ -189,7 +189,7 @@ def test_the_key_of_an_encrypted_topic_has_to_be_open_to_alarms(
     found = step(FakeTopic(allows(), KmsMasterKeyId=key))
 
     assert found["result"] == result
-    assert ("nobody is told of an alarm" in found["message"]) is (result == "wrong")
+    assert ("alarms notify nobody" in found["message"]) is (result == "wrong")
 
 
 def test_a_key_that_the_caller_may_not_see_is_unknown(rotator: OperatedRotator, step: Step):

@@ -59,8 +59,8 @@ def test_consumers_without_a_token_are_told_where_the_function_cannot_help(
 @pytest.mark.parametrize(
     ("subscribed", "result", "said"),
     [
-        ([], "warning", "nobody has subscribed"),
-        (["PendingConfirmation"], "warning", "1 subscriptions wait for somebody to follow"),
+        ([], "warning", "there are no subscriptions"),
+        (["PendingConfirmation"], "warning", "1 subscriptions are not confirmed"),
         (["arn:1", "PendingConfirmation"], "ok", "1; 1 wait for a confirmation"),
     ],
 )

@@ -17,7 +17,7 @@ import jwt
 from local.http.answers import CannedResponse
 from local.idp.service_account import ServiceAccount
 from tests.support.probed_servers import QUESTIONS
-from token_rotator_cli.exchange.probe.findings import Word
+from token_rotator_cli.exchange.probe.findings import Verdict
 
 REFUSED = CannedResponse.json(401, {"error": "invalid_client"})
 
@@ -139,7 +139,7 @@ class Probed:
         return document
 
     @property
-    def answers(self) -> dict[str, Word]:
+    def answers(self) -> dict[str, Verdict]:
         """By question, of the document."""
         return {one["question"]: one["answer"] for one in self.document["findings"]}
 

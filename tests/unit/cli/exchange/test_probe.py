@@ -65,8 +65,8 @@ def test_without_the_options_nothing_is_sent_twice_and_it_says_what_was_not_aske
     assert done.code == 0, done.err
     unknown = dict.fromkeys(("second token ends first", "second use of jti refused"), "unknown")
     assert answered_in_text(done.err) == case.truth | unknown
-    assert "not asked: --replay sends one assertion twice" in done.err
-    assert "not asked: --api URL names an API that takes the token" in done.err
+    assert "not tested: --replay sends one assertion twice" in done.err
+    assert "not tested: --api URL sets an API that accepts the token" in done.err
     assert len(case.server.token_requests) <= MOST - 1
     if isinstance(case.server, IdentityProvider):
         sent = [request.claims["jti"] for request in case.server.token_requests]

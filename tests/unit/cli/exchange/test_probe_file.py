@@ -20,7 +20,7 @@ def test_what_the_lifetime_means_stands_in_the_file(probed: Probe, lifetime: int
     assert done.answers["lifetime told"] == said
     assert "\ntoken_lifetime_seconds" not in text
     expected = {
-        None: "does not say how long a token lives: 300 s are assumed",
+        None: "does not contain the token's lifetime: 300 s are assumed",
         90: "A token lives 90 s, which is less than the 119 s that a schedule",
         7200: "it is replaced as if it lived 300 s",
     }
@@ -45,7 +45,7 @@ def test_it_is_announced_before_the_first_token_request(
 
     assert "at most 6 token requests to 127.0.0.1" in said[0]
     assert "The tokens are discarded." in said[0]
-    assert "the token that a rotator has published with this key ends with it" in said[0]
+    assert "the token that a rotator has published with this key is revoked" in said[0]
     assert "sends an assertion a second time (--replay)" in said[0]
     assert "at most 4 requests to a.b (--api)" in said[0]
 

@@ -18,7 +18,7 @@ def test_a_key_that_is_refused_afterwards_makes_no_refusal_an_answer(probed: Pro
 
     assert done.code == 0
     assert (done.answers["exp accepted"], done.answers["form accepted"]) == ("unknown", "unknown")
-    assert "nothing was accepted afterwards" in done.messages["exp accepted"]
+    assert "no later request was accepted" in done.messages["exp accepted"]
     assert provider.manners[-1] == ("query", False), "the control"
 
 
@@ -30,7 +30,7 @@ def test_a_wrong_key_is_told_as_such_after_other_manners_were_tried(probed: Prob
     assert len(provider.log) <= 6
     assert done.document["error"] == "TokenRequestRefused"
     assert "press Generate/Refresh" in done.err
-    assert "No manner of asking led to a token." in done.err
+    assert "No variant of the request returned a token." in done.err
 
 
 MISHAPS: dict[str, tuple[CannedResponse, str, int]] = {
@@ -68,7 +68,7 @@ def test_a_provider_that_is_busy_later_is_left_alone_and_the_rest_is_unknown(pro
         "exp accepted", "form accepted", "second token ends first",
         "second use of jti refused",
     }  # fmt: skip
-    assert "Nothing more was asked: The token endpoint is unavailable" in done.err
+    assert "No more requests were sent: The token endpoint is unavailable" in done.err
 
 
 def test_a_refusal_of_a_firewall_is_no_refusal_of_a_second_use(probed: Probe):

@@ -72,7 +72,7 @@ def test_the_documented_request_comes_first_and_two_answer_all_where_all_is_acce
     assert (done.answers["exp accepted"], done.answers["form accepted"]) == ("yes", "yes")
     assert (
         '# request_style = "form"\n# assertion_lifetime_seconds = 60\n'
-        "# Both together are accepted, too."
+        "# Both together are also accepted."
     ) in done.document["rotators_toml"]
 
 

@@ -144,7 +144,7 @@ def test_an_answer_that_drips_is_given_up(
             connection.send(b"X-Drip: 1\r\n")
             connection.pause(0.1)
 
-    machine.setattr(exchange, "LONGEST", timedelta(seconds=1.5))
+    machine.setattr(exchange, "TIMEOUT", timedelta(seconds=1.5))
     context, certificate = of_host(HOST, tmp_path) if by_proxy else (None, None)
     with CannedServer(drip, tls=context) as server, Proxy(_target(server)) as proxy:
         machine.setenv("HTTPS_PROXY", f"http://{proxy.address}")

@@ -9,14 +9,14 @@ from fakes.certificates import an_authority, unknown_to_the_system
 from local.idp.service_account import ServiceAccount
 from tests.support.canned_server import answer
 from tests.unit.cli.exchange.trying import GRANTED, Tried, changed, provider
-from token_rotator_cli.exchange.trust import machines_trust
+from token_rotator_cli.exchange.trust import machine_trust
 
 
 def test_certificates_and_names_are_verified_and_nothing_older_than_tls_1_2_is_spoken(
     machine: pytest.MonkeyPatch,
 ):
     """As the function does it: tests/unit/test_trust.py."""
-    context = machines_trust().context
+    context = machine_trust().context
 
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname

@@ -269,7 +269,4 @@ def test_alerts_that_are_not_deployed_are_skipped(account: LiveAccount, check: S
 
 
 def test_the_simulators_limits_are_told(check: Shown):
-    assert (
-        "service control policies, not by those of resources"
-        in (check()[1]["permissions"]["message"])
-    )
+    assert "resource policies were not" in check()[1]["permissions"]["message"]

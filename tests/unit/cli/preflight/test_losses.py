@@ -91,12 +91,12 @@ LOST: dict[str, tuple[list[DeployedRotator], dict[str, RotatorConfig], list[str]
     "a table that is gone": (
         [MARKETING, deployed("tokens/sales", "/sales")],
         {"sales": table("/sales")},
-        ["tokens/marketing goes away"],
+        ["tokens/marketing is removed"],
     ),
     "the table's name and its parameter": (
         [MARKETING],
         {"sales": table("/elsewhere", secret=KEPT)},
-        ["tokens/marketing goes away"],
+        ["tokens/marketing is removed"],
     ),
     "a secret that was named and is not any more": (
         [deployed("tokens/marketing", "/marketing", secret_arn=NAMED)],

@@ -13,7 +13,7 @@ from tests.unit.cli.preflight.bad_accounts import CREATED
 from tests.unit.cli.preflight.conftest import written
 from token_rotator_cli.__main__ import main
 from token_rotator_cli.deployment.network import Network
-from token_rotator_cli.preflight.network import network_of_template
+from token_rotator_cli.preflight.planned.from_templates import network_of_template
 
 
 def associated(account: PreflightAccount) -> None:

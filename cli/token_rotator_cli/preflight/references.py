@@ -14,7 +14,7 @@ from token_rotator_cli.errors import CallerError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedKind:
+class ResourceKind:
     """A kind of existing resource: where it is configured, and how to check it."""
 
     name: str
@@ -28,10 +28,10 @@ class NamedKind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class ReferencedResource:
     """An existing resource."""
 
-    kind: NamedKind
+    kind: ResourceKind
     arn: str
     setting: str = field(compare=False)
     """Its setting or, in a template, its property."""
@@ -64,7 +64,7 @@ def _exists(action: str, read: Callable[[Aws, str], object]) -> Callable[[Aws, s
 
 
 KINDS: Final = (
-    NamedKind(
+    ResourceKind(
         name="topic",
         place=places.TOPIC,
         in_file=lambda file: {"alarm_topic_arn": file.stack.alarm_topic_arn},
@@ -74,7 +74,7 @@ KINDS: Final = (
             lambda aws, arn: aws.topics.get_topic_attributes(TopicArn=arn)["Attributes"],
         ),
     ),
-    NamedKind(
+    ResourceKind(
         name="permissions boundary",
         place=places.BOUNDARY,
         in_file=lambda file: {"permissions_boundary": file.stack.permissions_boundary},
@@ -83,7 +83,7 @@ KINDS: Final = (
             "iam:GetPolicy", lambda aws, arn: aws.iam.get_policy(PolicyArn=arn)["Policy"]
         ),
     ),
-    NamedKind(
+    ResourceKind(
         name="code signing config",
         place=places.CODE_SIGNING,
         in_file=lambda file: {"code_signing_config_arn": file.stack.code_signing_config_arn},
@@ -95,7 +95,7 @@ KINDS: Final = (
             ],
         ),
     ),
-    NamedKind(
+    ResourceKind(
         name="key",
         place=places.KEY,
         in_file=lambda file: {"key_arn": file.stack.key_arn},
@@ -109,15 +109,15 @@ KINDS: Final = (
 """Without secrets, which need more checks."""
 
 
-def named_in_file(file: Deployment) -> Iterator[Named]:
+def references_in_file(file: Deployment) -> Iterator[ReferencedResource]:
     """The existing resources in a file."""
     for kind in KINDS:
         for setting, arn in kind.in_file(file).items():
             if arn is not None:
-                yield Named(kind=kind, arn=arn, setting=setting)
+                yield ReferencedResource(kind=kind, arn=arn, setting=setting)
 
 
-def named_in_template(resources: Mapping[str, Any]) -> Iterator[Named]:
+def references_in_template(resources: Mapping[str, Any]) -> Iterator[ReferencedResource]:
     """The existing resources in a template. Other references are not strings."""
     for kind in KINDS:
         of_type, *path = kind.in_templates
@@ -129,4 +129,4 @@ def named_in_template(resources: Mapping[str, Any]) -> Iterator[Named]:
                 value = value.get(key, {}) if isinstance(value, dict) else {}
             for arn in value if isinstance(value, list) else [value]:
                 if isinstance(arn, str):
-                    yield Named(kind=kind, arn=arn, setting=path[-1])
+                    yield ReferencedResource(kind=kind, arn=arn, setting=path[-1])

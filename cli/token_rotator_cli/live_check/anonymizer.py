@@ -19,22 +19,22 @@ _PATTERNS: Final = (
 """Patterns of identifiers."""
 
 
-class Anonymous:
+class Anonymizer:
     """Replaces names that the live check knows, and everything that matches a pattern."""
 
     def __init__(self, context: LiveCheckContext) -> None:
-        names = {name: shown for name, shown in _names(context).items() if name}
+        names = {name: replacement for name, replacement in _names(context).items() if name}
         longest_first = sorted(names, key=len, reverse=True)
-        self._shown = names
+        self._replacements = names
         self._names = re.compile(
             "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in longest_first) or r"(?!)"
         )
 
     def __call__(self, text: str) -> str:
         """Returns the anonymous text."""
-        for pattern, shown in _PATTERNS:
-            text = pattern.sub(shown, text)
-        return self._names.sub(lambda found: self._shown[found[0]], text)
+        for pattern, replacement in _PATTERNS:
+            text = pattern.sub(replacement, text)
+        return self._names.sub(lambda found: self._replacements[found[0]], text)
 
 
 def _names(context: LiveCheckContext) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from token_rotator_cli.errors import NotConfirmed
 from token_rotator_cli.upload.current import Current
 
 
-def question_before(
+def confirmation_question(
     current: Current | None, new: ServiceAccount, replaces: str | None
 ) -> str | None:
     """The question to ask. None: no working key is lost, or --replaces confirms it."""
@@ -21,7 +21,7 @@ def question_before(
     )
 
 
-def ask(question: str, current: Current | None, console: Console, stdin: TextIO) -> None:
+def confirm(question: str, current: Current | None, console: Console, stdin: TextIO) -> None:
     """Asks for the name of the replaced service account. Raises NotConfirmed."""
     if not stdin.isatty():
         raise NotConfirmed(f"Nothing was stored. {question}")

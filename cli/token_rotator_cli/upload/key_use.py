@@ -12,62 +12,62 @@ from token_rotator_cli.deployment.secret import SecretVersion
 from token_rotator_cli.errors import CallerError, NotPublished
 from token_rotator_cli.session import Session
 
-_TRY: Final = "Run `token-rotator rotate` to try it."
+_TRY_IT: Final = "Run `token-rotator rotate` to try it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class KeyUse:
     """The function can use the version, as far as known."""
 
-    because: str
+    message: str
     """A sentence."""
-    proven: bool = True
+    is_certain: bool = True
     """False: the caller cannot see which key obtained the published token."""
 
 
-def used_by(rotation: LoggedRotation) -> Use | None:
+def key_use_in(rotation: LoggedRotation) -> KeyUse | None:
     """The use in a rotation, or None if it obtained no token with the current version."""
     if rotation.previous_key_used:
         return None
     if rotation.outcome == Outcome.PUBLISHED:
-        return Use(because=f"Published by a rotation ({rotation.trigger}) that used it.")
+        return KeyUse(message=f"Published by a rotation ({rotation.trigger}) that used it.")
     if rotation.outcome == Outcome.SUPERSEDED:
-        return Use(
-            because=f"A rotation ({rotation.trigger}) obtained a token with it. The published one "
+        return KeyUse(
+            message=f"A rotation ({rotation.trigger}) obtained a token with it. The published one "
             "expires later and is kept until then."
         )
     return None
 
 
-def refusal(rotation: LoggedRotation) -> str:
+def failure_reason(rotation: LoggedRotation) -> str:
     """Why a rotation obtained no token with the current version."""
     if rotation.previous_key_used:
         return f"Consumers still get tokens, with the previous key. {' '.join(rotation.warnings)}"
     return rotation.reason
 
 
-def use_of(session: Session, deployed: Deployed, version: SecretVersion) -> Use:
+def last_key_use(session: Session, deployed: Deployed, version: SecretVersion) -> KeyUse:
     """The use in the last rotation with the current version.
 
     Raises NotPublished if it obtained no token with it.
     """
     rotations = _rotations(session, deployed, version)
     if not rotations:
-        return _by_parameter(session, deployed, unreadable=rotations is None)
+        return _use_from_parameter(session, deployed, unreadable=rotations is None)
     last = rotations[-1]
-    if (use := used_by(last)) is None:
-        raise NotPublished(f"The function cannot use it. {refusal(last)}")
+    if (use := key_use_in(last)) is None:
+        raise NotPublished(f"The function cannot use it. {failure_reason(last)}")
     return use
 
 
-def works(session: Session, deployed: Deployed, version: SecretVersion) -> bool:
+def key_works(session: Session, deployed: Deployed, version: SecretVersion) -> bool:
     """Whether the current version works. True if unknown."""
     rotations = _rotations(session, deployed, version) or ()
-    told = [one for one in rotations if used_by(one) or not one.retry_helps]
-    if told:
-        return used_by(told[-1]) is not None
+    decisive = [one for one in rotations if key_use_in(one) or not one.retry_helps]
+    if decisive:
+        return key_use_in(decisive[-1]) is not None
     try:
-        _by_parameter(session, deployed, unreadable=True)
+        _use_from_parameter(session, deployed, unreadable=True)
     except NotPublished:
         return False
     return True
@@ -81,16 +81,16 @@ def _rotations(
         attempts = session.rotation_log(deployed).attempts()
     except CallerError:
         return None
-    return [one for one in attempts if _tried(one, version)]
+    return [one for one in attempts if _used_version(one, version)]
 
 
-def _tried(rotation: LoggedRotation, version: SecretVersion) -> bool:
+def _used_version(rotation: LoggedRotation, version: SecretVersion) -> bool:
     """Whether it tried this version, even if it then used the previous one."""
     is_other = rotation.secret_version not in (None, version.version_id)
     return rotation.at >= version.created_at and not (is_other and not rotation.warnings)
 
 
-def _by_parameter(session: Session, deployed: Deployed, *, unreadable: bool) -> Use:
+def _use_from_parameter(session: Session, deployed: Deployed, *, unreadable: bool) -> KeyUse:
     unknown = (
         "Your credentials cannot read the function's log, which shows the key"
         if unreadable
@@ -101,5 +101,5 @@ def _by_parameter(session: Session, deployed: Deployed, *, unreadable: bool) -> 
     except (PublicationError, CallerError) as error:
         raise NotPublished(f"{unknown}. {error}") from None
     if expires_at <= session.clock.now():
-        raise NotPublished(f"The published token has expired. {unknown}. {_TRY}")
-    return Use(because=f"A token is published. {unknown}. {_TRY}", proven=False)
+        raise NotPublished(f"The published token has expired. {unknown}. {_TRY_IT}")
+    return KeyUse(message=f"A token is published. {unknown}. {_TRY_IT}", is_certain=False)
