@@ -94,10 +94,10 @@ def _writer_losses(
         )
     if old.stack == writer.stack and writer.key_arn not in (None, old.key_arn):
         yield (
-            f"{old.rotator} gets another key. Its reader policy names the new one at once, and "
-            "what is published stays encrypted with the old one until the next rotation, for "
-            "minutes: run `token-rotator rotate` as soon as the deployment is complete. Policies "
-            "of your own that name the old key have to name the new one, too"
+            f"{old.rotator} gets another key. Its reader policy names the new one at once, but the "
+            "published token stays encrypted with the old one until the next rotation, for "
+            "minutes. As soon as the deployment is complete, run `token-rotator rotate`. Your own "
+            "policies that name the old key must also name the new one"
         )
     if writer.creates_secret and writer.rotator not in secrets:
         yield (

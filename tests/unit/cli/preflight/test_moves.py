@@ -101,7 +101,7 @@ def test_another_key_is_a_gap_until_the_next_rotation():
 
     assert lost.parameter_name == "/marketing"
     assert "gets another key" in lost.message
-    assert "run `token-rotator rotate` as soon as the deployment is complete" in lost.message
+    assert "As soon as the deployment is complete, run `token-rotator rotate`" in lost.message
 
 
 def test_a_rename_with_another_key_says_both():
