@@ -104,7 +104,9 @@ FAILURES: Final = (
         silent=True,
     ),
     Failure(
-        name="the parameter is deleted manually", change=_delete, announced=Trigger.PARAMETER_CHANGED
+        name="the parameter is deleted manually",
+        change=_delete,
+        announced=Trigger.PARAMETER_CHANGED,
     ),
     Failure(
         name="another principal overwrites the parameter",
