@@ -54,19 +54,19 @@ class AsyncTokenReader:
             if not cached.due(now, force=force):
                 break
             wait = cached.max_wait(now) if max_wait is None else max_wait
-            read = self._join(force=force)
-            if wait and await read.ended(wait):
+            read = self._current_read(force=force)
+            if wait and await read.wait_for_end(wait):
                 force = False
-            elif reader.cached.enough(wait, wall=reader.now()):
+            elif reader.cached.stops_waiting(wait, wall=reader.now()):
                 break
         return reader.cached.usable(reader.now())
 
-    def _join(self, *, force: bool) -> "_Read":
+    def _current_read(self, *, force: bool) -> "_Read":
         """The read in progress, or a new one.
 
         A forked child does not continue its parent's read.
         """
-        if self._reading is None or not self._reading.goes_on():
+        if self._reading is None or not self._reading.in_progress():
             self._reading = _Read(self._reader, force=force)
         return self._reading
 
@@ -81,55 +81,55 @@ class _Read:
     def __init__(self, reader: TokenReader, *, force: bool) -> None:
         self._reader = reader
         self._force = force
-        self._over = False
-        self._waiting: list[Callable[[], object]] = []
+        self._ended = False
+        self._callbacks: list[Callable[[], object]] = []
         self._thread = threading.Thread(target=self._run, name="token-reader", daemon=True)
-        asked = reader.moment()
+        started_at = reader.moment()
         try:
             self._thread.start()
         except RuntimeError as exc:  # too many threads, or the interpreter is shutting down
-            if asked.wall < reader.cached.expires_at:
-                self._over = True
-                reader.failed(_failure(exc), asked=asked)
+            if started_at.wall < reader.cached.expires_at:
+                self._ended = True
+                reader.failed(_read_error(exc), started_at=started_at)
             else:
                 self._run()  # blocks the event loop, which has no token to continue with
 
-    def goes_on(self) -> bool:
+    def in_progress(self) -> bool:
         """Whether the read is in progress."""
-        return not self._over and self._thread.is_alive()
+        return not self._ended and self._thread.is_alive()
 
-    async def ended(self, seconds: float) -> bool:
+    async def wait_for_end(self, seconds: float) -> bool:
         """Waits up to ``seconds`` for the read. Returns whether it has ended."""
         if (token := _trio_token()) is not None:
             trio = sys.modules["trio"]
-            end = trio.Event()
-            self._when_over(lambda: token.run_sync_soon(end.set))
+            event = trio.Event()
+            self._add_callback(lambda: token.run_sync_soon(event.set))
             with trio.move_on_after(seconds):
-                await end.wait()
+                await event.wait()
         else:
-            loop, over = _asyncio_loop(), asyncio.Event()
-            self._when_over(lambda: loop.call_soon_threadsafe(over.set))
+            loop, event = _asyncio_loop(), asyncio.Event()
+            self._add_callback(lambda: loop.call_soon_threadsafe(event.set))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    await over.wait()
-        return self._over
+                    await event.wait()
+        return self._ended
 
-    def _when_over(self, wake: Callable[[], object]) -> None:
-        self._waiting.append(wake)
-        if self._over:  # it ended in the meantime and may not have notified this caller
-            wake()
+    def _add_callback(self, callback: Callable[[], object]) -> None:
+        self._callbacks.append(callback)
+        if self._ended:  # it ended in the meantime and may not have notified this caller
+            callback()
 
     def _run(self) -> None:
-        asked = self._reader.moment()
+        started_at = self._reader.moment()
         try:
             self._reader.read_if_due(max_wait=WAIT_LIMIT_SECONDS, force=self._force)
-        except Exception as exc:  # noqa: BLE001 - nobody else would see it
-            self._reader.failed(_failure(exc), asked=asked)
+        except Exception as exc:  # noqa: BLE001 - nothing else would report it
+            self._reader.failed(_read_error(exc), started_at=started_at)
         finally:
-            self._over = True
-            for wake in list(self._waiting):
+            self._ended = True
+            for callback in list(self._callbacks):
                 with contextlib.suppress(RuntimeError):  # the caller's event loop is closed
-                    wake()
+                    callback()
 
 
 def _trio_token() -> Any:
@@ -150,5 +150,5 @@ def _asyncio_loop() -> asyncio.AbstractEventLoop:
         ) from exc
 
 
-def _failure(exc: Exception) -> TokenError:
+def _read_error(exc: Exception) -> TokenError:
     return TokenUnavailable(f"The parameter could not be read ({type(exc).__name__}).")

@@ -9,23 +9,23 @@ HEADER = "Authorization"
 UNAUTHORIZED = 401
 
 
-def replacement(reader: TokenReader, refused: AccessToken) -> AccessToken | None:
+def replacement(reader: TokenReader, rejected: AccessToken) -> AccessToken | None:
     """The published token, or None if it is still the rejected one."""
     try:
         token = reader.get()
-        if token.value == refused.value:
+        if token.value == rejected.value:
             token = reader.refresh(force=True)
     except TokenError:
         return None  # the caller returns the 401, which is more informative than this error
-    return None if token.value == refused.value else token
+    return None if token.value == rejected.value else token
 
 
-async def replacement_async(reader: AsyncTokenReader, refused: AccessToken) -> AccessToken | None:
+async def replacement_async(reader: AsyncTokenReader, rejected: AccessToken) -> AccessToken | None:
     """``replacement`` for coroutines."""
     try:
         token = await reader.get()
-        if token.value == refused.value:
+        if token.value == rejected.value:
             token = await reader.refresh(force=True)
     except TokenError:
         return None
-    return None if token.value == refused.value else token
+    return None if token.value == rejected.value else token

@@ -27,8 +27,10 @@ def token_error(exc: BaseException) -> TokenError | None:
         return None
     code = _code(exc)
     fault = _fault(exc, code)
-    error = fault.kind(f"{fault.says} ({code})", retry_helps=fault.retry_helps, layer=fault.layer)
-    error.__cause__ = _shown(exc, code)
+    error = fault.kind(
+        f"{fault.message} ({code})", retry_helps=fault.retry_helps, layer=fault.layer
+    )
+    error.__cause__ = _safe_cause(exc, code)
     return error
 
 
@@ -47,37 +49,37 @@ def application_error(exc: BaseException | None) -> BaseException | None:
 
 def _unwrapped(exc: BaseException) -> BaseException:
     """The exception that botocore wrapped, if it used the generic HTTPClientError."""
-    wraps = type(exc).__name__ == "HTTPClientError"
-    return (wraps and getattr(exc, "kwargs", {}).get("error")) or exc
+    is_generic = type(exc).__name__ == "HTTPClientError"
+    return (is_generic and getattr(exc, "kwargs", {}).get("error")) or exc
 
 
 def _fault(exc: BaseException, code: str) -> Fault:
-    answer: Any = getattr(exc, "response", None)
-    if not isinstance(answer, dict):
+    response: Any = getattr(exc, "response", None)
+    if not isinstance(response, dict):
         return next(
             BY_EXCEPTION[base.__name__]
             for base in type(_unwrapped(exc)).__mro__
             if base.__name__ in BY_EXCEPTION
         )
-    said = str(answer.get("Error", {}).get("Message", ""))
-    if "Signature expired" in said or "Signature not yet current" in said:
+    message = str(response.get("Error", {}).get("Message", ""))
+    if "Signature expired" in message or "Signature not yet current" in message:
         return CLOCK
     operation = getattr(exc, "operation_name", "")
-    found = BY_CODE.get(f"{operation}:{code}") or BY_CODE.get(code)
-    if found is None:
-        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
-        found = BUSY if status >= _SERVER_ERROR else REFUSED
-    return found
+    fault = BY_CODE.get(f"{operation}:{code}") or BY_CODE.get(code)
+    if fault is None:
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
+        fault = BUSY if status >= _SERVER_ERROR else REFUSED
+    return fault
 
 
 def _code(exc: BaseException) -> str:
-    answer: Any = getattr(exc, "response", None)
-    if isinstance(answer, dict):
-        return str(answer.get("Error", {}).get("Code", "no error code"))
+    response: Any = getattr(exc, "response", None)
+    if isinstance(response, dict):
+        return str(response.get("Error", {}).get("Code", "no error code"))
     return type(exc).__name__
 
 
-def _shown(exc: BaseException, code: str) -> BaseException | None:
+def _safe_cause(exc: BaseException, code: str) -> BaseException | None:
     """The cause to attach to an error, or None if its text may contain the response's body.
 
     Tracebacks and the request are removed: frames hold the response, and the request holds
@@ -86,10 +88,10 @@ def _shown(exc: BaseException, code: str) -> BaseException | None:
     kinds = {base.__name__ for base in type(exc).__mro__}
     if "BotoCoreError" not in kinds and code not in BY_CODE:
         return None
-    one: BaseException | None = exc
-    while one is not None:
-        one.__traceback__ = None
-        if getattr(one, "request", None) is not None:
-            one.request = None  # type: ignore[attr-defined]
-        one = one.__cause__ or one.__context__
+    current: BaseException | None = exc
+    while current is not None:
+        current.__traceback__ = None
+        if getattr(current, "request", None) is not None:
+            current.request = None  # type: ignore[attr-defined]
+        current = current.__cause__ or current.__context__
     return exc

@@ -20,10 +20,10 @@ resting   the cached token, or the      after 5 s by either clock,   time, by ei
 ended     the error, after a wait       by the next caller           a read
 ========= ============================= ============================ ==============================
 
-No single clock is trusted. A pause ends when either clock says so, or when a clock is set back: the
-wall clock can be changed, and the monotonic clock stops while the machine is suspended. Only the
-wall clock decides whether a token has expired. No caller waits longer than WAIT_LIMIT_SECONDS for
-another caller's read. This module does no I/O.
+No single clock is trusted. A pause ends as soon as it is over by either clock, or when a clock is
+set back: the wall clock can be changed, and the monotonic clock stops while the machine is
+suspended. Only the wall clock decides whether a token has expired. No caller waits longer than
+WAIT_LIMIT_SECONDS for another caller's read. This module does no I/O.
 """
 
 import math
@@ -40,7 +40,7 @@ READ_INTERVAL_SECONDS: Final = 5.0
 FORCED_READ_INTERVAL_SECONDS: Final = 1.0
 """Pause between forced reads: after a 401, or when the cached token expires."""
 
-LONGEST_FORCED_READ_INTERVAL_SECONDS: Final = 60.0
+MAX_FORCED_READ_INTERVAL_SECONDS: Final = 60.0
 """The pause grows while forced reads find no newer token, up to twice this value."""
 
 WAIT_LIMIT_SECONDS: Final = 20.0
@@ -55,7 +55,7 @@ ATTEMPTS: Final = 3
 caller's read, or if the response is too old."""
 
 JITTER_SHARE: Final = 1 / 2
-WAITING_SHARE: Final = 1 / 6
+MANDATORY_SHARE: Final = 1 / 6
 
 
 class Moment(NamedTuple):
@@ -68,7 +68,7 @@ class Moment(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cached:
+class CacheState:
     """The state of one process's cache. Replaced as a whole, so reading it needs no lock.
 
     A cached token is fresh, and is returned without any other check, while
@@ -77,13 +77,13 @@ class Cached:
 
     token: AccessToken
     expires_at: float
-    wait_from: float
+    mandatory_from: float
     """From this time on, callers wait for a read in progress."""
     read_at: Moment
     """The end of the last read."""
-    rest: float
+    pause_seconds: float
     """Seconds after the last read in which no read is due."""
-    refusals: int = 0
+    unchanged_reads: int = 0
     """Number of consecutive forced reads that found no newer token."""
     jitter: float = 0.0
     error: TokenError
@@ -93,58 +93,79 @@ class Cached:
     fresh_ticks: float = -math.inf
 
     def updated(
-        self, token: AccessToken, *, asked: Moment, now: Moment, jitter: float, forced: bool = False
-    ) -> "Cached":
+        self,
+        token: AccessToken,
+        *,
+        started_at: Moment,
+        now: Moment,
+        jitter: float,
+        forced: bool = False,
+    ) -> "CacheState":
         """The state after a read returned this token. ``jitter`` is from 0 to 1."""
         expires_at = token.expires_at.timestamp()
         if expires_at <= now.wall:
-            ended = asked.wall < expires_at
-            return self.failed(_expired(token), asked=asked, now=now, forced=forced, ended=ended)
+            expired_meanwhile = started_at.wall < expires_at
+            return self.failed(
+                _expired(token),
+                started_at=started_at,
+                now=now,
+                forced=forced,
+                expired_meanwhile=expired_meanwhile,
+            )
         newer = token.value != self.token.value
-        ahead = expires_at - token.refresh_after.timestamp()
+        advisory_window = expires_at - token.refresh_after.timestamp()
         state = replace(
             self,
             token=token,
             expires_at=expires_at,
-            wait_from=expires_at - ahead * WAITING_SHARE,
-            refusals=0 if newer else self.refusals + forced,
+            mandatory_from=expires_at - advisory_window * MANDATORY_SHARE,
+            unchanged_reads=0 if newer else self.unchanged_reads + forced,
             jitter=jitter,
             error=_expired(token),
         )
-        return _resting(state, _fresh_for(token, now, jitter), now=now)
+        return _after_read(state, _fresh_pause(token, now, jitter), now=now)
 
     def failed(
         self,
         error: TokenError,
         *,
-        asked: Moment,
+        started_at: Moment,
         now: Moment,
         forced: bool = False,
-        ended: bool = False,
-    ) -> "Cached":
+        expired_meanwhile: bool = False,
+    ) -> "CacheState":
         """The state after a read without a usable token. The cached one stays until it expires.
 
-        If a token was valid when the read began and has expired since (``ended``, or the cached
-        one), the response is too old: the process was suspended, or the read was slow. Another read
-        is due at once.
+        If a token was valid when the read began and has expired since (``expired_meanwhile``, or
+        the cached one), the response is too old: the process was suspended, or the read was slow.
+        Another read is due at once.
         """
-        old = ended or asked.wall < self.expires_at <= now.wall
-        rest = 0.0 if old else _next_try(now, self.expires_at)
-        return _resting(replace(self, error=error, refusals=self.refusals + forced), rest, now=now)
+        outdated = expired_meanwhile or started_at.wall < self.expires_at <= now.wall
+        pause_seconds = 0.0 if outdated else _retry_pause(now, self.expires_at)
+        return _after_read(
+            replace(self, error=error, unchanged_reads=self.unchanged_reads + forced),
+            pause_seconds,
+            now=now,
+        )
 
-    def spread(self, jitter: float) -> "Cached":
+    def after_fork(self, jitter: float) -> "CacheState":
         """The state of a forked process, which reads at a different time than its parent."""
-        if self.refusals or not self.expires_at > self.read_at.wall:
+        if self.unchanged_reads or not self.expires_at > self.read_at.wall:
             return self
-        rest = _fresh_for(self.token, self.read_at, jitter)
-        return _resting(replace(self, jitter=jitter), rest, now=self.read_at)
+        pause_seconds = _fresh_pause(self.token, self.read_at, jitter)
+        return _after_read(replace(self, jitter=jitter), pause_seconds, now=self.read_at)
 
     def due(self, now: Moment, *, force: bool = False) -> bool:
         """Whether a read is due, by either clock. ``force`` allows it earlier."""
-        rest = min(self.rest, self._forced_rest()) if force else self.rest
-        slept = now.wall - self.read_at.wall
-        ran = now.ticks - self.read_at.ticks
-        return not (-CLOCK_TOLERANCE_SECONDS <= slept < rest and 0 <= ran < rest)
+        pause_seconds = (
+            min(self.pause_seconds, self._forced_pause()) if force else self.pause_seconds
+        )
+        wall_elapsed = now.wall - self.read_at.wall
+        ticks_elapsed = now.ticks - self.read_at.ticks
+        return not (
+            -CLOCK_TOLERANCE_SECONDS <= wall_elapsed < pause_seconds
+            and 0 <= ticks_elapsed < pause_seconds
+        )
 
     def max_wait(self, now: Moment) -> float:
         """How many seconds a caller waits for another caller's read.
@@ -154,11 +175,11 @@ class Cached:
         """
         if now.wall >= self.expires_at:
             return WAIT_LIMIT_SECONDS
-        if now.wall < self.wait_from:
+        if now.wall < self.mandatory_from:
             return 0.0
         return min((self.expires_at - now.wall) / 2, WAIT_LIMIT_SECONDS)
 
-    def enough(self, waited: float, *, wall: float) -> bool:
+    def stops_waiting(self, waited: float, *, wall: float) -> bool:
         """Whether a caller stops waiting for another caller's read."""
         return wall < self.expires_at or waited >= WAIT_LIMIT_SECONDS
 
@@ -168,44 +189,44 @@ class Cached:
             return self.token
         raise self.error.fresh_copy()
 
-    def _forced_rest(self) -> float:
+    def _forced_pause(self) -> float:
         """The pause after forced reads: growing, and different in each process."""
-        if not self.refusals:
+        if not self.unchanged_reads:
             return FORCED_READ_INTERVAL_SECONDS
-        longer = FORCED_READ_INTERVAL_SECONDS * 2.0 ** min(self.refusals, 10)
-        return min(longer, LONGEST_FORCED_READ_INTERVAL_SECONDS) * (1 + self.jitter)
+        pause = FORCED_READ_INTERVAL_SECONDS * 2.0 ** min(self.unchanged_reads, 10)
+        return min(pause, MAX_FORCED_READ_INTERVAL_SECONDS) * (1 + self.jitter)
 
 
-def _resting(state: Cached, rest: float, *, now: Moment) -> Cached:
-    """The state after a read that ended now. No read is due for ``rest`` seconds."""
+def _after_read(state: CacheState, pause_seconds: float, *, now: Moment) -> CacheState:
+    """The state after a read that ended now. No read is due for ``pause_seconds``."""
     return replace(
         state,
         read_at=now,
-        rest=rest,
+        pause_seconds=pause_seconds,
         fresh_from=now.wall - CLOCK_TOLERANCE_SECONDS,
-        fresh_until=min(now.wall + rest, state.expires_at),
-        fresh_ticks=now.ticks + rest,
+        fresh_until=min(now.wall + pause_seconds, state.expires_at),
+        fresh_ticks=now.ticks + pause_seconds,
     )
 
 
-def _fresh_for(token: AccessToken, now: Moment, jitter: float) -> float:
+def _fresh_pause(token: AccessToken, now: Moment, jitter: float) -> float:
     """Seconds after ``now`` in which no read is due.
 
     At most the token's lifetime from its issue: if this machine's clock is behind, the token
     appears to be valid for longer.
     """
     expires_at = token.expires_at.timestamp()
-    ahead = expires_at - token.refresh_after.timestamp()
-    refresh_at = expires_at - ahead + ahead * JITTER_SHARE * jitter
+    advisory_window = expires_at - token.refresh_after.timestamp()
+    refresh_at = expires_at - advisory_window + advisory_window * JITTER_SHARE * jitter
     known_since = max(now.wall, token.issued_at.timestamp())
-    return max(refresh_at - known_since, _next_try(now, expires_at))
+    return max(refresh_at - known_since, _retry_pause(now, expires_at))
 
 
-def _next_try(now: Moment, expires_at: float) -> float:
+def _retry_pause(now: Moment, expires_at: float) -> float:
     """The pause after a read without a newer token. It ends when the cached token does."""
     if now.wall < expires_at:
-        left = expires_at - now.wall
-        return min(READ_INTERVAL_SECONDS, max(left, FORCED_READ_INTERVAL_SECONDS))
+        remaining = expires_at - now.wall
+        return min(READ_INTERVAL_SECONDS, max(remaining, FORCED_READ_INTERVAL_SECONDS))
     return READ_INTERVAL_SECONDS
 
 
@@ -220,12 +241,12 @@ def _expired(token: AccessToken) -> TokenExpired:
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
-NOT_READ: Final = Cached(
+NOT_READ: Final = CacheState(
     token=AccessToken(value="", issued_at=_EPOCH, expires_at=_EPOCH, refresh_after=_EPOCH),
     expires_at=-math.inf,
-    wait_from=-math.inf,
+    mandatory_from=-math.inf,
     read_at=Moment(-math.inf, -math.inf),
-    rest=0.0,
+    pause_seconds=0.0,
     error=TokenUnavailable(
         "The first read of the parameter is still in progress, in another caller or in the code "
         "that this log or signal handler interrupted. Try again in a few seconds."

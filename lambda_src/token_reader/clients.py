@@ -46,7 +46,7 @@ def forget(client: "SSMClient") -> None:
 def _new(role_arn: str | None) -> "SSMClient":
     session = _session()
     if role_arn is not None:
-        session = _assuming(session, role_arn)
+        session = _assumed_role_session(session, role_arn)
     client: SSMClient = _create(session, "ssm")
     return client
 
@@ -72,17 +72,17 @@ def _create(session: "Session", service: str, **credentials: Any) -> Any:
     retries: Any = {"mode": "standard", "total_max_attempts": 3}
     config = Config(connect_timeout=2, read_timeout=3, retries=retries)
     client = session.create_client(service, config=config, **credentials)
-    client.meta.events.register_first("needs-retry", _not_retried)
+    client.meta.events.register_first("needs-retry", _stop_retries)
     return client
 
 
-def _not_retried(caught_exception: BaseException | None, **_: Any) -> None:
+def _stop_retries(caught_exception: BaseException | None, **_: Any) -> None:
     """Stops botocore from retrying after an exception of the application."""
-    if raised := application_error(caught_exception):
-        raise raised
+    if application_exception := application_error(caught_exception):
+        raise application_exception
 
 
-def _assuming(own: "Session", role_arn: str) -> "Session":
+def _assumed_role_session(source_session: "Session", role_arn: str) -> "Session":
     """A session that assumes the role on first use and renews it before it expires."""
     from botocore.credentials import (  # noqa: PLC0415
         AssumeRoleCredentialFetcher,
@@ -90,11 +90,11 @@ def _assuming(own: "Session", role_arn: str) -> "Session":
     )
     from botocore.exceptions import NoCredentialsError  # noqa: PLC0415
 
-    source = own.get_credentials()
+    source = source_session.get_credentials()
     if source is None:
         raise NoCredentialsError
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=partial(_create, own),
+        client_creator=partial(_create, source_session),
         source_credentials=source,
         role_arn=role_arn,
         extra_args={"RoleSessionName": "token-reader"},
@@ -102,7 +102,7 @@ def _assuming(own: "Session", role_arn: str) -> "Session":
     session = _session()
     session.register_component(
         "credential_provider",
-        _Always(
+        _FixedCredentials(
             DeferredRefreshableCredentials(
                 refresh_using=fetcher.fetch_credentials, method="assume-role"
             )
@@ -111,7 +111,7 @@ def _assuming(own: "Session", role_arn: str) -> "Session":
     return session
 
 
-class _Always:
+class _FixedCredentials:
     """A botocore credential resolver with fixed credentials."""
 
     def __init__(self, credentials: "Credentials") -> None:

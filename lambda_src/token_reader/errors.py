@@ -1,4 +1,4 @@
-"""Errors of a read. The message says what to do; ``layer`` names what failed.
+"""Errors of a read. The message contains the fix; ``layer`` names what failed.
 
 TokenError
 ├── TokenExpired       the published token has expired and has not been replaced
@@ -23,7 +23,7 @@ Layer = Literal[
     "parameter",
     "token",
 ]
-"""What failed. docs/consume/python.md says who can fix it."""
+"""What failed. docs/consume/python.md lists who can fix it."""
 
 
 class TokenError(Exception):

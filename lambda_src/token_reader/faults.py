@@ -10,7 +10,7 @@ class Fault(NamedTuple):
 
     kind: type[TokenError]
     layer: Layer
-    says: str
+    message: str
     retry_helps: bool = False
 
 
@@ -32,7 +32,7 @@ _CREDENTIALS_REFUSED: Final = Fault(
     "AWS rejected this process's credentials: they have expired, or were revoked or "
     "mistyped. Renew them. The reader uses new ones, unless a client was passed to it.",
 )
-_CREDENTIALS_LATE: Final = Fault(
+_CREDENTIALS_UNAVAILABLE: Final = Fault(
     TokenUnavailable,
     "credentials",
     "The source of this process's AWS credentials (instance metadata, container, "
@@ -235,12 +235,12 @@ BY_EXCEPTION: Final[dict[str, Fault]] = {
     "BotoCoreError": _CONFIGURATION,
     "ChecksumError": BUSY,
     "ConnectionError": _NETWORK,
-    "CredentialRetrievalError": _CREDENTIALS_LATE,
+    "CredentialRetrievalError": _CREDENTIALS_UNAVAILABLE,
     "FlexibleChecksumError": BUSY,
     "HTTPClientError": _NETWORK,
     "IncompleteReadError": _NETWORK,
     "LoginError": _LOGGED_OUT,
-    "MetadataRetrievalError": _CREDENTIALS_LATE,
+    "MetadataRetrievalError": _CREDENTIALS_UNAVAILABLE,
     "NoAuthTokenError": _LOGGED_OUT,
     "NoCredentialsError": _NO_CREDENTIALS,
     "NoRegionError": _NO_REGION,

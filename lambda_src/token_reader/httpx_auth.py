@@ -47,14 +47,14 @@ class HttpxAuth(httpx.Auth):
             yield request
 
 
-def _may_repeat(response: httpx.Response, meant: httpx.Request, sent: AccessToken) -> bool:
+def _may_repeat(response: httpx.Response, intended: httpx.Request, sent: AccessToken) -> bool:
     """Whether the intended host rejected our token, and the body can be sent again."""
-    refused = response.request
+    rejected = response.request
     return (
         response.status_code == UNAUTHORIZED
-        and refused.url.host == meant.url.host
-        and refused.headers.get(HEADER) == sent.authorization  # httpx removes it for other hosts
-        and _repeatable(meant.stream)
+        and rejected.url.host == intended.url.host
+        and rejected.headers.get(HEADER) == sent.authorization  # httpx removes it for other hosts
+        and _repeatable(intended.stream)
     )
 
 

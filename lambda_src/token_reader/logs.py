@@ -27,9 +27,9 @@ class HideTokens(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Changes the record. Returns True."""
-        said = record.getMessage()
-        hidden = _hide(said)
-        if hidden != said:
+        message = record.getMessage()
+        hidden = _hide(message)
+        if hidden != message:
             record.msg, record.args = hidden, ()
         if record.exc_info and not record.exc_text:
             record.exc_text = _hide("".join(traceback.format_exception(*record.exc_info)).rstrip())

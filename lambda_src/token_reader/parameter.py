@@ -38,7 +38,7 @@ class Parameter:
         self._name = name
         self._role_arn = role_arn
         self._client = client
-        self._given = client is not None
+        self._client_was_passed = client is not None
         self._lifetime = lifetime
         self._forked = False
 
@@ -48,7 +48,7 @@ class Parameter:
 
     def picklable(self) -> tuple[str, str | None, timedelta | None]:
         """The arguments to pickle. Raises TypeError."""
-        if self._given:
+        if self._client_was_passed:
             raise TypeError(
                 "A TokenReader with a client that was passed to it cannot be pickled: create the "
                 "reader in the process that uses it, or let it create its own client."
@@ -61,9 +61,9 @@ class Parameter:
         Raises TokenError, or an exception that the application's signal handler raised.
         """
         try:
-            with _answers_hidden():
-                answer = self._connected().get_parameter(Name=self._name, WithDecryption=True)
-            value, modified = _value_of(answer)
+            with _responses_hidden():
+                response = self._ssm_client().get_parameter(Name=self._name, WithDecryption=True)
+            value, modified = _value_and_time(response)
         except BaseException as exc:  # noqa: BLE001 - whatever it is, its frames hold the answer
             error = token_error(exc)
             if error is None:
@@ -74,14 +74,18 @@ class Parameter:
 
     def _recover(self, error: TokenError) -> None:
         """Makes the next read load credentials again after a credential error."""
-        if error.layer == "credentials" and not self._given and self._client is not None:
+        if (
+            error.layer == "credentials"
+            and not self._client_was_passed
+            and self._client is not None
+        ):
             clients.forget(self._client)
             self._client = None
 
-    def _connected(self) -> "SSMClient":
+    def _ssm_client(self) -> "SSMClient":
         if self._forked:
             self._forked = False
-            if self._given and self._client is not None:
+            if self._client_was_passed and self._client is not None:
                 self._client.close()  # closes this process's copies; the next call reconnects
             else:
                 self._client = None
@@ -113,30 +117,32 @@ class Parameter:
             )
         issued_at = modified.astimezone(UTC).replace(microsecond=0)
         expires_at = issued_at + self._lifetime
-        return record.timed(value, token_type="Bearer", issued_at=issued_at, expires_at=expires_at)
+        return record.with_refresh_time(
+            value, token_type="Bearer", issued_at=issued_at, expires_at=expires_at
+        )
 
 
-def _value_of(answer: "GetParameterResultTypeDef") -> tuple[str, datetime | None]:
+def _value_and_time(response: "GetParameterResultTypeDef") -> tuple[str, datetime | None]:
     """The value and the time of the write. Mocks of AWS may omit the time."""
-    parameter = answer["Parameter"]
+    parameter = response["Parameter"]
     return parameter["Value"], parameter.get("LastModifiedDate")
 
 
 _READING: Final = ContextVar("token_reader_reading", default=False)
 
 
-class _NotWhileReading(logging.Filter):
+class _HideWhileReading(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002
         return not _READING.get()
 
 
-_NOT_WHILE_READING: Final = _NotWhileReading()
+_HIDE_WHILE_READING: Final = _HideWhileReading()
 
 
 @contextmanager
-def _answers_hidden() -> Iterator[None]:
+def _responses_hidden() -> Iterator[None]:
     """Hides the responses that botocore logs at DEBUG."""
-    logging.getLogger("botocore.parsers").addFilter(_NOT_WHILE_READING)  # once
+    logging.getLogger("botocore.parsers").addFilter(_HIDE_WHILE_READING)  # once
     before = _READING.set(True)
     try:
         yield

@@ -99,7 +99,7 @@ class TokenReader:
             wait = cached.max_wait(now) if max_wait is None else max_wait
             if self.read_if_due(max_wait=wait, force=force):
                 force = False
-            elif self.cached.enough(wait, wall=self.now()):
+            elif self.cached.stops_waiting(wait, wall=self.now()):
                 break
         return self.cached.usable(self.now())
 
@@ -125,24 +125,26 @@ class TokenReader:
         finally:
             lock.release()
 
-    def failed(self, error: TokenError, *, asked: Moment, forced: bool = False) -> None:
-        """Records a failed read that began at ``asked``. For AsyncTokenReader."""
-        self.cached = self.cached.failed(error, asked=asked, now=self.moment(), forced=forced)
+    def failed(self, error: TokenError, *, started_at: Moment, forced: bool = False) -> None:
+        """Records a failed read that began at ``started_at``. For AsyncTokenReader."""
+        self.cached = self.cached.failed(
+            error, started_at=started_at, now=self.moment(), forced=forced
+        )
 
     def moment(self) -> Moment:
         """The current time by both clocks."""
         return Moment(self.now(), self.ticks())
 
     def _read(self, *, force: bool) -> None:
-        asked = self.moment()
+        started_at = self.moment()
         try:
             token = self._parameter.read()
         except TokenError as error:
             # a copy, because the traceback's frames hold the parameter's value
-            self.failed(error.fresh_copy(), asked=asked, forced=force)
+            self.failed(error.fresh_copy(), started_at=started_at, forced=force)
         else:
             self.cached = self.cached.updated(
-                token, asked=asked, now=self.moment(), jitter=self._jitter(), forced=force
+                token, started_at=started_at, now=self.moment(), jitter=self._jitter(), forced=force
             )
 
     def _after_fork(self) -> None:
@@ -150,7 +152,7 @@ class TokenReader:
         self._lock.after_fork()
         self._reading = False
         self._parameter.after_fork()
-        self.cached = self.cached.spread(self._jitter())
+        self.cached = self.cached.after_fork(self._jitter())
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the reader without its token."""

@@ -18,15 +18,19 @@ def parse(value: str) -> AccessToken | None:
     try:
         fields = json.loads(value)
         token, token_type = fields["access_token"], fields["token_type"]
-        issued_at, expires_at = _moment(fields["issued_at"]), _moment(fields["expires_at"])
+        issued_at, expires_at = _from_epoch(fields["issued_at"]), _from_epoch(fields["expires_at"])
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, OSError):
         return None
     if not (isinstance(token, str) and token and isinstance(token_type, str) and token_type):
         return None
-    return timed(token, token_type=token_type, issued_at=issued_at, expires_at=expires_at)
+    return with_refresh_time(
+        token, token_type=token_type, issued_at=issued_at, expires_at=expires_at
+    )
 
 
-def timed(value: str, *, token_type: str, issued_at: datetime, expires_at: datetime) -> AccessToken:
+def with_refresh_time(
+    value: str, *, token_type: str, issued_at: datetime, expires_at: datetime
+) -> AccessToken:
     """A token with a ``refresh_after`` between ``issued_at`` and ``expires_at``."""
     lifetime = max(expires_at - issued_at, timedelta(0))
     return AccessToken(
@@ -38,7 +42,7 @@ def timed(value: str, *, token_type: str, issued_at: datetime, expires_at: datet
     )
 
 
-def _moment(seconds: object) -> datetime:
+def _from_epoch(seconds: object) -> datetime:
     if isinstance(seconds, bool) or not isinstance(seconds, int):
         raise TypeError("not a whole number of seconds since the epoch")
     return datetime.fromtimestamp(seconds, UTC)

@@ -27,7 +27,7 @@ class RequestsAuth(AuthBase):
         """Called by requests before it sends a request."""
         sent = _Sent(self._reader, request.url)
         request.headers[HEADER] = sent.token.authorization
-        request.register_hook("response", sent.after)
+        request.register_hook("response", sent.handle_response)
         return request
 
 
@@ -40,7 +40,7 @@ class _Sent:
         self._host = _host(url)
         self._repeated = False
 
-    def after(self, response: requests.Response, **kwargs: Any) -> requests.Response:
+    def handle_response(self, response: requests.Response, **kwargs: Any) -> requests.Response:
         """The response hook of requests, also called for redirects."""
         if not self._may_repeat(response) or not (newer := replacement(self._reader, self.token)):
             return response
@@ -48,15 +48,15 @@ class _Sent:
         # like requests.auth.HTTPDigestAuth: read the body, release the connection, send again
         response.content  # noqa: B018
         response.close()
-        refused = response.request
-        refused.headers[HEADER] = newer.authorization  # requests copies it to redirects
-        again = refused.copy()
-        extract_cookies_to_jar(again._cookies, refused, response.raw)  # type: ignore[arg-type]  # noqa: SLF001
-        again.prepare_cookies(again._cookies)  # noqa: SLF001
-        answer = response.connection.send(again, **kwargs)
-        answer.history.append(response)
-        answer.request = again
-        return answer
+        rejected = response.request
+        rejected.headers[HEADER] = newer.authorization  # requests copies it to redirects
+        repeated_request = rejected.copy()
+        extract_cookies_to_jar(repeated_request._cookies, rejected, response.raw)  # type: ignore[arg-type]  # noqa: SLF001
+        repeated_request.prepare_cookies(repeated_request._cookies)  # noqa: SLF001
+        new_response = response.connection.send(repeated_request, **kwargs)
+        new_response.history.append(response)
+        new_response.request = repeated_request
+        return new_response
 
     def _may_repeat(self, response: requests.Response) -> bool:
         """Whether the intended host rejected our token, and the body can be sent again.
@@ -64,13 +64,13 @@ class _Sent:
         On a redirect to another host, requests removes the header or replaces it with that host's
         ``.netrc`` credentials.
         """
-        refused = response.request
+        rejected = response.request
         return (
             response.status_code == UNAUTHORIZED
             and not self._repeated
-            and _host(refused.url) == self._host
-            and refused.headers.get(HEADER) == self.token.authorization
-            and isinstance(refused.body, (bytes, str, type(None)))
+            and _host(rejected.url) == self._host
+            and rejected.headers.get(HEADER) == self.token.authorization
+            and isinstance(rejected.body, (bytes, str, type(None)))
         )
 
 

@@ -49,11 +49,11 @@ class FakeTokenReader(TokenReader):
             "issued_at": int(self._seconds),
             "expires_at": int(self._seconds + lifetime),
         }
-        self._store.answer = json.dumps(record)
+        self._store.response = json.dumps(record)
 
     def fail(self, code: str = "ThrottlingException") -> None:
         """Makes Parameter Store return this AWS error code."""
-        self._store.answer = _error(code)
+        self._store.response = _error(code)
 
     def advance(self, *, seconds: float) -> None:
         """Moves the clock forward."""
@@ -64,12 +64,12 @@ class _Store:
     """The one method of an SSM client that a reader calls."""
 
     def __init__(self) -> None:
-        self.answer: str | Exception = ""
+        self.response: str | Exception = ""
 
     def get_parameter(self, *, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: ARG002, N803
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return {"Parameter": {"Name": Name, "Value": self.answer}}
+        if isinstance(self.response, Exception):
+            raise self.response
+        return {"Parameter": {"Name": Name, "Value": self.response}}
 
     def close(self) -> None:
         """Called in forked children."""

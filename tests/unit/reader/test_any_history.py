@@ -201,7 +201,7 @@ class AnyHistory(RuleBasedStateMachine):
     def the_next_read_is_due_at_the_expiry_or_five_seconds_after_the_last_one(self):
         cached = self.reader.cached
         longest = max(cached.expires_at - cached.read_at.wall, READ_INTERVAL_SECONDS)
-        assert cached.rest <= longest or cached.rest == 0
+        assert cached.pause_seconds <= longest or cached.pause_seconds == 0
 
     def teardown(self):
         self.schedule.abandon()

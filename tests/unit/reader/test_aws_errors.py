@@ -155,7 +155,7 @@ def test_waiting_helps_exactly_where_the_message_says_so():
     faults: set[Fault] = {*BY_CODE.values(), *BY_EXCEPTION.values()}
 
     for fault in faults:
-        says = "Try again" in fault.says or (fault.layer == "parameter" and fault.retry_helps)
+        says = "Try again" in fault.message or (fault.layer == "parameter" and fault.retry_helps)
         assert says == fault.retry_helps, fault
         assert issubclass(fault.kind, TokenError)
 

@@ -162,7 +162,7 @@ def test_a_caller_whose_token_ends_while_it_waits_for_a_read_waits_for_the_next_
             return True
         return False
 
-    read_if_due, ended = reader.read_if_due, aio._Read.ended  # noqa: SLF001
+    read_if_due, ended = reader.read_if_due, aio._Read.wait_for_end  # noqa: SLF001
 
     def read(**arguments: Any) -> bool:
         return not waits_in_vain() and read_if_due(**arguments)
@@ -174,7 +174,7 @@ def test_a_caller_whose_token_ends_while_it_waits_for_a_read_waits_for_the_next_
         monkeypatch.setattr(reader, "read_if_due", read)
         assert reader.get().value == "token-2"
     else:
-        monkeypatch.setattr(aio._Read, "ended", ended_in_vain)  # noqa: SLF001
+        monkeypatch.setattr(aio._Read, "wait_for_end", ended_in_vain)  # noqa: SLF001
         assert asyncio.run(AsyncTokenReader(reader).get()).value == "token-2"
 
 

@@ -150,7 +150,7 @@ def test_the_frames_and_logs_of_the_http_adapters_do_not_show_the_token(
         reader = reader_of(aws, aws_environment)
         reader.get()
         reader.cached = reader.cached.failed(
-            TokenError("x"), asked=reader.moment(), now=_long_ago(reader)
+            TokenError("x"), started_at=reader.moment(), now=_long_ago(reader)
         )
         caplog.clear()
         try:
@@ -227,7 +227,7 @@ def test_other_answers_of_botocore_are_logged_as_before(
         reader = reader_of(server, aws_environment)
         reader.get()
         with caplog.at_level(logging.DEBUG, logger="botocore.parsers"):
-            client = reader._parameter._connected()  # noqa: SLF001
+            client = reader._parameter._ssm_client()  # noqa: SLF001
             client.get_parameter(Name="/another")
 
     assert "Response body" in caplog.text

@@ -105,13 +105,13 @@ def test_a_further_reader_costs_less_than_half_a_mebibyte_and_five_milliseconds(
             before = tracemalloc.get_traced_memory()[0]
             further = [reader_of(server, aws_environment) for _ in range(5)]
             for reader in further:
-                reader._parameter._connected()  # noqa: SLF001
+                reader._parameter._ssm_client()  # noqa: SLF001
             each = (tracemalloc.get_traced_memory()[0] - before) / len(further)
         finally:
             tracemalloc.stop()
         begun = time.process_time()
         for _ in range(100):
-            reader_of(server, aws_environment)._parameter._connected()  # noqa: SLF001
+            reader_of(server, aws_environment)._parameter._ssm_client()  # noqa: SLF001
         took = (time.process_time() - begun) / 100
 
     assert each < 0.5 * 2**20
