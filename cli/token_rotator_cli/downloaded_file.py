@@ -5,8 +5,8 @@ from typing import Final, TextIO
 
 from token_rotator import urls
 from token_rotator.contract import Algorithm
-from token_rotator.credential.private_key import described
-from token_rotator.credential.service_account import STORE, ServiceAccount, parse, text_of
+from token_rotator.credential.private_key import describe_key
+from token_rotator.credential.service_account import HOW_TO_STORE, ServiceAccount, parse, text_of
 from token_rotator.errors import CredentialError
 
 MAX_SECRET_BYTES: Final = 64 * 1024
@@ -30,14 +30,14 @@ def account_in(content: bytes, *, algorithm: Algorithm) -> tuple[str, ServiceAcc
     account = parse(text, algorithm=algorithm)
     if len(text.encode()) > MAX_SECRET_BYTES:
         raise CredentialError(
-            f"It is larger than {MAX_SECRET_BYTES // 1024} KiB, the limit of a secret. {STORE}"
+            f"It is larger than {MAX_SECRET_BYTES // 1024} KiB, the limit of a secret. {HOW_TO_STORE}"
         )
     return text, account
 
 
 def describe(account: ServiceAccount) -> str:
     """Describes the client, the type of its key and its discovery host, without key material."""
-    text = f"service account {account.service_account_id}, {described(account.private_key)}"
+    text = f"service account {account.service_account_id}, {describe_key(account.private_key)}"
     if account.discovery_endpoint:
         text += f", discovery endpoint on {urls.host(account.discovery_endpoint)}"
     return text

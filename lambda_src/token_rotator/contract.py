@@ -20,7 +20,7 @@ class Variable(StrEnum):
     """Environment variables of the function. The stack sets all of them.
 
     A missing variable is an error, because the function has no defaults. A variable may be empty
-    only if its description says so.
+    only if its description allows it.
     """
 
     ROTATOR = "ROTATOR"
@@ -326,13 +326,13 @@ class Algorithm(StrEnum):
     ES256 = "ES256"
 
 
-SHORTEST_TOKEN_LIFETIME_SECONDS: Final = 30
+MIN_TOKEN_LIFETIME_SECONDS: Final = 30
 """A shorter-lived token cannot be kept fresh by a watchdog that runs once a minute."""
 
-LONGEST_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
+MAX_TOKEN_LIFETIME_SECONDS: Final = 30 * 24 * 3600
 """A longer configured lifetime is rejected as a mistake."""
 
-LONGEST_ASSERTION_BACKDATE_SECONDS: Final = 60
+MAX_ASSERTION_BACKDATE_SECONDS: Final = 60
 """Maximum value of assertion_backdate_seconds."""
 
 FUNCTION_TIMEOUT_SECONDS: Final = 55

@@ -78,8 +78,8 @@ class TokenRequestRefused(IdentityProviderError):
 class AnsweredByAnother(IdentityProviderError):
     """The response is not from the identity provider: it has no OAuth error code, or is not JSON.
 
-    It comes from a system in between (firewall, gateway, CDN) or from a wrong URL, so it says
-    nothing about the key.
+    It comes from a system in between (firewall, gateway, CDN) or from a wrong URL, so it does
+    not mean that the key is wrong.
     """
 
 
@@ -89,12 +89,12 @@ class IdentityProviderDown(IdentityProviderError):
     retry_helps = True
 
     def __init__(
-        self, message: str, *, retry_after: timedelta | None = None, silent: bool = False
+        self, message: str, *, retry_after: timedelta | None = None, no_response: bool = False
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         """The wait that it requested (RFC 9110 section 10.2.3)."""
-        self.silent = silent
+        self.no_response = no_response
         """Whether there was no response at all, for example because the host no longer exists."""
 
 
@@ -131,5 +131,7 @@ class Unexpected(RotationError):
 
     def __init__(self, error: Exception) -> None:
         frames = traceback.extract_tb(error.__traceback__)
-        places = " from ".join(f"{Path(at.filename).name}:{at.lineno}" for at in reversed(frames))
-        super().__init__(f"{type(error).__name__} in {places}. Please report it.")
+        locations = " from ".join(
+            f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames)
+        )
+        super().__init__(f"{type(error).__name__} in {locations}. Please report it.")

@@ -11,7 +11,7 @@ from token_rotator.contract import EventField, Trigger, Variable
 from token_rotator.errors import ConfigurationError, RotationError, Unexpected, without_history
 from token_rotator.report import Report
 from token_rotator.telemetry import Telemetry
-from token_rotator.timing import TO_REPORT
+from token_rotator.timing import REPORT_RESERVE
 from token_rotator.wiring import Application, build, utc_now
 
 
@@ -44,8 +44,8 @@ def handle(event: object, context: LambdaContext) -> dict[str, object]:
     fields = event if isinstance(event, Mapping) else {}
     try:
         app = application()
-    except Exception as error:  # noqa: BLE001 - raised again as an error of ours
-        failure = _ours(error)
+    except Exception as error:  # noqa: BLE001 - converted to a RotationError below
+        failure = _as_rotation_error(error)
     else:
         return invoke(
             app,
@@ -76,21 +76,21 @@ def invoke(
         else:
             app.rotation.run(
                 report,
-                deadline=app.now() + remaining - TO_REPORT,
+                deadline=app.now() + remaining - REPORT_RESERVE,
                 min_remaining=_min_remaining(event),
             )
-    except Exception as error:  # noqa: BLE001 - raised again as an error of ours
-        failure = _ours(error)
+    except Exception as error:  # noqa: BLE001 - converted to a RotationError below
+        failure = _as_rotation_error(error)
     else:
-        app.telemetry.ended(report)
-        return app.telemetry.rendered(report)
+        app.telemetry.succeeded(report)
+        return app.telemetry.to_dict(report)
     app.telemetry.failed(report, failure)
     # raised outside the except block, so that the original error is not its context: Lambda and
     # error trackers show contexts, which may contain secrets
     raise without_history(failure)
 
 
-def _ours(error: Exception) -> RotationError:
+def _as_rotation_error(error: Exception) -> RotationError:
     return error if isinstance(error, RotationError) else Unexpected(error)
 
 

@@ -49,7 +49,7 @@ class Report:
             return None
         return self.replaced_token_expires_at - self.published_at
 
-    def obtained(self, record: Record) -> None:
+    def set_token(self, record: Record) -> None:
         """Records the token's lifetime, expiry and fingerprint."""
         self.token_lifetime = record.expires_at - record.issued_at
         self.expires_at = record.expires_at

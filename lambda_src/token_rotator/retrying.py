@@ -28,29 +28,29 @@ class Retrier:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
 
-    def call(self, step: Callable[[], T], *, deadline: datetime, longest_attempt: timedelta) -> T:
+    def call(self, step: Callable[[], T], *, deadline: datetime, max_attempt: timedelta) -> T:
         """Returns the step's result, or raises its last error."""
 
-        def too_late(state: RetryCallState) -> bool:
+        def deadline_reached(state: RetryCallState) -> bool:
             next_attempt = self.now() + timedelta(seconds=state.upcoming_sleep)
-            return next_attempt + longest_attempt > deadline
+            return next_attempt + max_attempt > deadline
 
         retry = Retrying(
-            retry=retry_if_exception(_helps),
+            retry=retry_if_exception(_is_retryable),
             wait=_wait,
-            stop=too_late,
+            stop=deadline_reached,
             sleep=self.sleep,
             reraise=True,
         )
         return retry(step)
 
 
-def _helps(exc: BaseException) -> bool:
+def _is_retryable(exc: BaseException) -> bool:
     return isinstance(exc, RotationError) and exc.retry_helps
 
 
 def _wait(state: RetryCallState) -> float:
     """Seconds to wait: the longer of Retry-After (RFC 9110 section 10.2.3) and the backoff."""
     error = state.outcome.exception() if state.outcome else None
-    asked: timedelta | None = getattr(error, "retry_after", None)
-    return max(asked.total_seconds() if asked else 0.0, _full_jitter(state))
+    retry_after: timedelta | None = getattr(error, "retry_after", None)
+    return max(retry_after.total_seconds() if retry_after else 0.0, _full_jitter(state))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from token_rotator.contract import Outcome, RotationStep
-from token_rotator.credential.private_key import described
+from token_rotator.credential.private_key import describe_key
 from token_rotator.credential.secret_store import Credential
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import (
@@ -17,13 +17,13 @@ from token_rotator.errors import (
     TokenRequestRefused,
     TokenSuperseded,
 )
-from token_rotator.parameter.memory import Memory
-from token_rotator.parameter.publication import Published, Written
+from token_rotator.parameter.cache import TokenCache
+from token_rotator.parameter.publication import Published, PutResult
 from token_rotator.parameter.record import Record
 from token_rotator.report import Report
 from token_rotator.retrying import Retrier
 from token_rotator.steps import Steps
-from token_rotator.timing import AWS_CALL, SHORTEST_ATTEMPT, TO_PUBLISH
+from token_rotator.timing import AWS_CALL_TIMEOUT, MIN_ATTEMPT_TIME, PUBLISH_RESERVE
 
 
 class CredentialSource(Protocol):
@@ -43,7 +43,7 @@ class Publication(Protocol):
     """The store from which consumers read the token."""
 
     def current(self) -> Published: ...
-    def publish(self, record: Record) -> Written: ...
+    def publish(self, record: Record) -> PutResult: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,45 +57,45 @@ class Rotation:
     sleep: Callable[[float], None]
     key_lifetime: timedelta | None = None
     """How long a key is valid; None: unknown."""
-    memory: Memory = field(default_factory=Memory)
+    cache: TokenCache = field(default_factory=TokenCache)
 
     def run(self, report: Report, *, deadline: datetime, min_remaining: timedelta | None) -> None:
         """Rotates once and fills in the report. Raises RotationError without changing the token.
 
         With ``min_remaining``, keeps a published token with a longer remaining lifetime.
         """
-        expires_at = self._published_until(report)
+        expires_at = self._published_expiry(report)
         if expires_at is not None:
             report.life_left_before = expires_at - self.now()
             if min_remaining is not None and report.life_left_before > min_remaining:
                 report.outcome = Outcome.KEPT
                 return
         try:
-            record = self._obtain(report, deadline - TO_PUBLISH)
+            record = self._obtain(report, deadline - PUBLISH_RESERVE)
         except NoServiceAccountYet as exc:
             if expires_at is not None or self.credentials.previous(report.steps):
                 raise
             report.outcome = Outcome.WAITING
             report.warnings.append(str(exc))
             return
-        report.obtained(record)
+        report.set_token(record)
         with report.steps.timed(RotationStep.PUBLISH):
             outcome = self._retrier.call(
                 lambda: self._publish(record, report),
                 deadline=deadline,
-                longest_attempt=TO_PUBLISH,
+                max_attempt=PUBLISH_RESERVE,
             )
         self._count_superseded(outcome)
         report.outcome = outcome
 
     def parameter_changed(self, report: Report) -> None:
-        """Makes the next run read a parameter that someone else has written or deleted.
+        """Makes the next run read a parameter that another principal wrote or deleted.
 
         It does not rotate at once, because two rotators with the same parameter would trigger each
         other in an endless loop.
         """
         report.outcome = Outcome.NOTED
-        if self.memory.changed():
+        if self.cache.parameter_changed():
             report.warnings.append(
                 "Another principal wrote or deleted the parameter. The next run checks it. "
                 "PutParameter and DeleteParameter in CloudTrail show who it was."
@@ -105,19 +105,19 @@ class Rotation:
     def _retrier(self) -> Retrier:
         return Retrier(now=self.now, sleep=self.sleep)
 
-    def _published_until(self, report: Report) -> datetime | None:
+    def _published_expiry(self, report: Report) -> datetime | None:
         try:
             with report.steps.timed(RotationStep.READ):
-                if remembered := self.memory.expires_at(now=self.now()):
-                    return remembered
-                there = self.publication.current()
+                if cached_expiry := self.cache.expires_at(now=self.now()):
+                    return cached_expiry
+                published = self.publication.current()
         except ParameterStoreUnavailable as exc:
             report.warnings.append(str(exc))
             return None  # an extra token is harmless, and the read before the write is retried
-        if there.problem:
-            report.warnings.append(there.problem)
-        self.memory.keep(there.record, now=self.now())
-        return there.record.expires_at if there.record is not None else None
+        if published.problem:
+            report.warnings.append(published.problem)
+        self.cache.store(published.record, now=self.now())
+        return published.record.expires_at if published.record is not None else None
 
     def _obtain(self, report: Report, deadline: datetime) -> Record:
         """A token for the current credential, or for the previous one if that is refused."""
@@ -126,7 +126,7 @@ class Rotation:
             credential = self._retrier.call(
                 lambda: self.credentials.current(report.steps),
                 deadline=deadline,
-                longest_attempt=AWS_CALL,
+                max_attempt=AWS_CALL_TIMEOUT,
             )
             return self._exchange(credential, report, deadline)
         except (CredentialError, TokenRequestRefused) as refusal:
@@ -139,7 +139,7 @@ class Rotation:
         self, refused: Credential | None, refusal: RotationError, report: Report, deadline: datetime
     ) -> Record | None:
         """None if there is no other credential, or if it fails too."""
-        report.steps.settle()
+        report.steps.freeze_results()
         try:
             previous = self.credentials.previous(report.steps)
             if previous is None or (refused and previous.same_account_and_key(refused)):
@@ -159,7 +159,7 @@ class Rotation:
 
     def _exchange(self, credential: Credential, report: Report, deadline: datetime) -> Record:
         report.secret_version = credential.version_id
-        report.key = described(credential.service_account.private_key)
+        report.key = describe_key(credential.service_account.private_key)
         report.key_age_days = credential.age_days(now=self.now())
         report.key_days_left = credential.days_left(lifetime=self.key_lifetime, now=self.now())
 
@@ -169,25 +169,25 @@ class Rotation:
                 credential.service_account, deadline=deadline, steps=report.steps
             )
 
-        return self._retrier.call(attempt, deadline=deadline, longest_attempt=SHORTEST_ATTEMPT)
+        return self._retrier.call(attempt, deadline=deadline, max_attempt=MIN_ATTEMPT_TIME)
 
     def _publish(self, record: Record, report: Report) -> Outcome:
         """Publishes the record, unless it or one that expires later is already published."""
-        there = self.publication.current()
-        self.memory.keep(there.record, now=self.now())
-        report.parameter_version = there.version
-        if there.record is not None:
-            expires_later = there.record.expires_at > record.expires_at
-            if there.record.access_token != record.access_token:
+        published = self.publication.current()
+        self.cache.store(published.record, now=self.now())
+        report.parameter_version = published.version
+        if published.record is not None:
+            expires_later = published.record.expires_at > record.expires_at
+            if published.record.access_token != record.access_token:
                 if expires_later:
                     return Outcome.SUPERSEDED
-                report.replaced_token_expires_at = there.record.expires_at
+                report.replaced_token_expires_at = published.record.expires_at
             elif not expires_later:
                 report.published_at = self.now()
                 return Outcome.PUBLISHED  # an earlier attempt wrote it, but its response was lost
-        self.memory.writing()
+        self.cache.clear_before_write()
         written = self.publication.publish(record)
-        self.memory.keep(record, now=self.now())
+        self.cache.store(record, now=self.now())
         report.published_at = self.now()
         report.parameter_version = written.version
         if written.tagging_failed:
@@ -196,8 +196,8 @@ class Rotation:
 
     def _count_superseded(self, outcome: Outcome) -> None:
         """Raises TokenSuperseded if two tokens in a row were discarded."""
-        before, self.memory.superseded = self.memory.superseded, outcome is Outcome.SUPERSEDED
-        if before and self.memory.superseded:
+        before, self.cache.superseded = self.cache.superseded, outcome is Outcome.SUPERSEDED
+        if before and self.cache.superseded:
             raise TokenSuperseded(
                 "A fresh token was discarded twice in a row because the published one expires "
                 "later. Either another principal writes the parameter: check PutParameter in "

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 ClaimValue = str | int | bool
 
-_FLAG: Final[Mapping[str, bool]] = MappingProxyType({"true": True, "false": False})
+_BOOLEANS: Final[Mapping[str, bool]] = MappingProxyType({"true": True, "false": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +73,11 @@ class Settings:
             secret_arn=read(Variable.SECRET_ARN, str),
             parameter_name=read(Variable.PARAMETER_NAME, str),
             parameter_key_arn=read(Variable.PARAMETER_KEY_ARN, str),
-            parameter_tags=read(Variable.PARAMETER_TAGS, _texts),
+            parameter_tags=read(Variable.PARAMETER_TAGS, _string_map),
             discovery_endpoint=read.optional(Variable.DISCOVERY_ENDPOINT, str),
             token_endpoint=read.optional(Variable.TOKEN_ENDPOINT, str),
             allowed_token_hosts=read.optional(Variable.ALLOWED_TOKEN_HOSTS, _hosts) or frozenset(),
-            allow_private_addresses=read(Variable.ALLOW_PRIVATE_ADDRESSES, _FLAG.__getitem__),
+            allow_private_addresses=read(Variable.ALLOW_PRIVATE_ADDRESSES, _BOOLEANS.__getitem__),
             extra_ca_certificates=read.optional(Variable.EXTRA_CA_CERTIFICATES, str),
             audience=read.optional(Variable.AUDIENCE, str),
             profile=read(Variable.PROFILE, Profile),
@@ -90,14 +90,14 @@ class Settings:
             scope=read.optional(Variable.SCOPE, str),
             scope_in=read(Variable.SCOPE_IN, ScopeIn),
             subject=read.optional(Variable.SUBJECT, str),
-            claims=read(Variable.CLAIMS, _object),
-            headers=read(Variable.HEADERS, _texts),
+            claims=read(Variable.CLAIMS, _json_object),
+            headers=read(Variable.HEADERS, _string_map),
             key_lifetime=read.optional(Variable.KEY_LIFETIME_DAYS, _days),
             token_lifetime=read(Variable.TOKEN_LIFETIME_SECONDS, _seconds),
             value_format=read(Variable.VALUE_FORMAT, ValueFormat),
             expiration_grace=read(Variable.EXPIRATION_GRACE_MINUTES, _minutes),
         )
-        read.raise_mistakes()
+        read.raise_issues()
         return settings
 
 
@@ -106,45 +106,45 @@ class _Reader:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
-        self._mistakes: list[str] = []
+        self._issues: list[str] = []
 
     def __call__(self, variable: Variable, convert: Callable[[str], T]) -> T:
         """Reads a required variable."""
         value = self.optional(variable, convert)
         if self._environment.get(variable) == "":
-            self._mistakes.append(f"{variable} is empty")
-        return cast("T", value)  # a None is never used, because raise_mistakes follows
+            self._issues.append(f"{variable} is empty")
+        return cast("T", value)  # a None is never used, because raise_issues follows
 
     def optional(self, variable: Variable, convert: Callable[[str], T]) -> T | None:
         """Reads a variable that may be empty."""
         value = self._environment.get(variable)
         if value is None:
-            self._mistakes.append(f"{variable} is missing")
+            self._issues.append(f"{variable} is missing")
         if not value:
             return None
         try:
             return convert(value)
         except (ValueError, KeyError):
-            self._mistakes.append(f"{variable} cannot be {value!r}")
+            self._issues.append(f"{variable} cannot be {value!r}")
             return None
 
-    def raise_mistakes(self) -> None:
-        if self._mistakes:
+    def raise_issues(self) -> None:
+        if self._issues:
             raise ConfigurationError(
-                f"The function's environment variables are wrong: {'; '.join(self._mistakes)}. "
+                f"The function's environment variables are wrong: {'; '.join(self._issues)}. "
                 f"The stack sets all of them: {RESTORE}."
             )
 
 
-def _object(text: str) -> Mapping[str, ClaimValue]:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of mistake
-    return found
+def _json_object(text: str) -> Mapping[str, ClaimValue]:
+    document = json.loads(text)
+    if not isinstance(document, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 - like other invalid values
+    return document
 
 
-def _texts(text: str) -> Mapping[str, str]:
-    return {key: str(value) for key, value in _object(text).items()}
+def _string_map(text: str) -> Mapping[str, str]:
+    return {key: str(value) for key, value in _json_object(text).items()}
 
 
 def _hosts(text: str) -> frozenset[str]:

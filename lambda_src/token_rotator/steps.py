@@ -32,13 +32,13 @@ class Steps:
     token_endpoint: str | None = None
     """The endpoint of the last assertion, without a query."""
     clock_skew: timedelta | None = None
-    """The identity provider's clock minus ours, from its last response. None: unknown."""
-    _settled: frozenset[RotationStep] = frozenset()
+    """The identity provider's clock minus the function's, from its last response. None: unknown."""
+    _frozen: frozenset[RotationStep] = frozenset()
 
     @contextmanager
     def timed(self, step: RotationStep) -> Iterator[None]:
         """Adds the block's duration to the step's, and records its result."""
-        begun = self.now()
+        started_at = self.now()
         error = None
         try:
             yield
@@ -47,11 +47,11 @@ class Steps:
             raise
         finally:
             report = self.reached.setdefault(step, StepReport())
-            report.duration += self.now() - begun
-            if step not in self._settled:
+            report.duration += self.now() - started_at
+            if step not in self._frozen:
                 report.result = StepResult.FAILED if error else StepResult.OK
                 report.error = error or report.error
 
-    def settle(self) -> None:
+    def freeze_results(self) -> None:
         """Keeps the results so far, before the previous version is tried."""
-        self._settled = frozenset(self.reached)
+        self._frozen = frozenset(self.reached)

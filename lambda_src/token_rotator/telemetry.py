@@ -37,7 +37,7 @@ class Telemetry:
     def __init__(self, *, rotator: str) -> None:
         self._rotator = rotator
 
-    def ended(self, report: Report) -> None:
+    def succeeded(self, report: Report) -> None:
         """Logs a successful rotation."""
         _print(self._line("WARNING" if report.warnings else "INFO", report))
         if report.outcome is Outcome.PUBLISHED:
@@ -45,14 +45,14 @@ class Telemetry:
 
     def failed(self, report: Report, error: RotationError) -> None:
         """Logs a failed rotation. AWS/Lambda Errors counts it, so there is no custom metric."""
-        why = {
+        error_fields = {
             ReportField.ERROR: type(error).__name__,
             ReportField.ERROR_MESSAGE: str(error),
             ReportField.RETRY_HELPS: error.retry_helps,
         }
-        _print(self._line("ERROR", report) | why)
+        _print(self._line("ERROR", report) | error_fields)
 
-    def rendered(self, report: Report) -> dict[str, object]:
+    def to_dict(self, report: Report) -> dict[str, object]:
         """The report in JSON types, for the log and the function's response."""
         fields: dict[str, object] = {
             ReportField.ROTATOR: self._rotator,
@@ -76,7 +76,7 @@ class Telemetry:
             ReportField.WARNINGS: report.warnings,
             ReportField.STEPS: {step: _step(one) for step, one in report.steps.reached.items()},
         }
-        return _told(fields)
+        return _without_none(fields)
 
     def _line(self, level: str, report: Report) -> dict[str, object]:
         return {
@@ -84,7 +84,7 @@ class Telemetry:
             ReportField.LEVEL: level,
             ReportField.TIMESTAMP: report.now().isoformat(timespec="milliseconds"),
             ReportField.MESSAGE: "rotation",
-            **self.rendered(report),
+            **self.to_dict(report),
         }
 
     def _metrics(self, report: Report) -> dict[str, object]:
@@ -106,9 +106,9 @@ class Telemetry:
             "Dimensions": [[ROTATOR_DIMENSION]],
             "Metrics": [{"Name": metric, "Unit": _UNITS[metric]} for metric in emitted],
         }
-        at = round(report.now().timestamp() * 1000)
+        timestamp_ms = round(report.now().timestamp() * 1000)
         return {
-            "_aws": {"Timestamp": at, "CloudWatchMetrics": [directive]},
+            "_aws": {"Timestamp": timestamp_ms, "CloudWatchMetrics": [directive]},
             ROTATOR_DIMENSION: self._rotator,
             **emitted,
         }
@@ -119,13 +119,13 @@ def _print(document: Mapping[str, object]) -> None:
     print(json.dumps(document), flush=True)  # noqa: T201 - see the module's docstring
 
 
-def _told(fields: Mapping[str, object]) -> dict[str, object]:
+def _without_none(fields: Mapping[str, object]) -> dict[str, object]:
     """The fields that have a value, with plain strings as names."""
     return {str(name): value for name, value in fields.items() if value is not None}
 
 
 def _step(report: StepReport) -> dict[str, object]:
-    return _told(
+    return _without_none(
         {
             StepField.RESULT: report.result,
             StepField.DURATION_MS: round(report.duration / timedelta(milliseconds=1)),

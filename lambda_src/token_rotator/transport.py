@@ -16,14 +16,18 @@ class TransportError(Exception):
     """No complete response was received. The message names the root cause and contains no URL."""
 
     def __init__(
-        self, text: str, *, certificate: bool = False, client_certificate: bool = False
+        self,
+        text: str,
+        *,
+        certificate_rejected: bool = False,
+        client_certificate_required: bool = False,
     ) -> None:
         super().__init__(text)
-        self.certificate = certificate
+        self.certificate_rejected = certificate_rejected
         """Whether the server's certificate was rejected."""
-        self.client_certificate = client_certificate
+        self.client_certificate_required = client_certificate_required
         """Whether the server closed TLS in a way that suggests a required client certificate."""
-        self.begun: HttpResponse | None = None
+        self.partial_response: HttpResponse | None = None
         """Status and headers without a body, if they arrived."""
 
 
@@ -46,16 +50,16 @@ def silence_libraries() -> None:
 
 
 @functools.cache
-def trusting(ca_bundle: str | None, *, besides: str | None = None) -> ssl.SSLContext:
+def tls_context(ca_bundle: str | None, *, extra_ca_file: str | None = None) -> ssl.SSLContext:
     """A cached TLS context that verifies certificates and host names, with TLS 1.2 or newer.
 
     ``ca_bundle`` None: the system's CA certificates. The context is cached because loading them
-    takes several times as long as a warm rotation. ``besides``: a file with additional CA
+    takes several times as long as a warm rotation. ``extra_ca_file``: a file with additional CA
     certificates. Raises OSError if a file cannot be read or contains no certificate.
     """
     context = ssl.create_default_context(cafile=ca_bundle)
-    if besides is not None:
-        context.load_verify_locations(cafile=besides)
+    if extra_ca_file is not None:
+        context.load_verify_locations(cafile=extra_ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -80,9 +84,9 @@ class Transport:
     """Connect timeout."""
     read: timedelta
     """Read timeout."""
-    longest_body_bytes: int
+    max_body_bytes: int
     now: Callable[[], datetime]
-    decodes: bool = False
+    decode_content: bool = False
     """Whether to decode the Content-Encodings gzip and deflate (RFC 9110 section 8.4)."""
 
     def send(
@@ -98,9 +102,9 @@ class Transport:
 
         Takes at most ``connect`` plus ``read``, even if the body arrives slowly.
         """
-        begun = self.now()
-        ends = min(deadline, begun + self.connect + self.read)
-        remaining = ends - begun
+        started_at = self.now()
+        ends_at = min(deadline, started_at + self.connect + self.read)
+        remaining = ends_at - started_at
         # raised "from None", because urllib3's exceptions contain the URL, which may contain the
         # assertion
         try:
@@ -112,7 +116,7 @@ class Transport:
                 redirect=False,
                 retries=False,
                 preload_content=False,
-                decode_content=self.decodes,
+                decode_content=self.decode_content,
                 timeout=urllib3.Timeout(
                     total=remaining.total_seconds(),
                     connect=min(self.connect, remaining).total_seconds(),
@@ -120,33 +124,33 @@ class Transport:
                 ),
             )
         except (HTTPError, OSError) as exc:
-            raise _broken(exc) from None
+            raise _transport_error(exc) from None
         try:
-            content = self._content(response, ends)
+            content = self._content(response, ends_at)
         except (TransportError, HTTPError, OSError) as exc:
             response.close()
-            error = exc if isinstance(exc, TransportError) else _broken(exc)
-            error.begun = HttpResponse(status=response.status, headers=response.headers)
+            error = exc if isinstance(exc, TransportError) else _transport_error(exc)
+            error.partial_response = HttpResponse(status=response.status, headers=response.headers)
             raise error from None
         return HttpResponse(status=response.status, headers=response.headers, body=content)
 
-    def _content(self, response: urllib3.BaseHTTPResponse, ends: datetime) -> bytes:
+    def _content(self, response: urllib3.BaseHTTPResponse, ends_at: datetime) -> bytes:
         """Reads the body in pieces, because a read timeout alone does not stop a slow body.
 
         urllib3 decodes at most one piece at a time.
         """
         content = bytearray()
-        while piece := response.read1(self.longest_body_bytes):
-            content += piece
-            if len(content) > self.longest_body_bytes:
-                raise ResponseTooLarge(f"more than {self.longest_body_bytes // 1024} KiB")
-            if self.now() >= ends:
+        while chunk := response.read1(self.max_body_bytes):
+            content += chunk
+            if len(content) > self.max_body_bytes:
+                raise ResponseTooLarge(f"more than {self.max_body_bytes // 1024} KiB")
+            if self.now() >= ends_at:
                 raise TransportError("still arriving")
         response.release_conn()
         return bytes(content)
 
 
-def _broken(exc: BaseException) -> TransportError:
+def _transport_error(exc: BaseException) -> TransportError:
     if isinstance(exc, DecodeError):
         return ResponseUndecodable("does not match its Content-Encoding")
     while exc.__cause__ or exc.__context__:
@@ -154,12 +158,13 @@ def _broken(exc: BaseException) -> TransportError:
     reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else ""
     return TransportError(
         f"{type(exc).__name__}: {reason}" if reason else type(exc).__name__,
-        certificate=isinstance(exc, (ssl.SSLCertVerificationError, CertificateError)),
-        client_certificate=isinstance(exc, ssl.SSLError) and _misses_a_certificate(exc),
+        certificate_rejected=isinstance(exc, (ssl.SSLCertVerificationError, CertificateError)),
+        client_certificate_required=isinstance(exc, ssl.SSLError)
+        and _suggests_client_certificate(exc),
     )
 
 
-def _misses_a_certificate(exc: ssl.SSLError) -> bool:
+def _suggests_client_certificate(exc: ssl.SSLError) -> bool:
     """Whether TLS ended as it does when a server requires a client certificate.
 
     See RFC 8446 section 6.2 for the alerts. Older servers use others, or none.

@@ -10,7 +10,7 @@ from typing import Final
 from token_rotator.aws.clients import AwsClients
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.secret_store import SecretStore
-from token_rotator.identity_provider.addresses import Addresses, trust
+from token_rotator.identity_provider.addresses import AddressPolicy, tls_context_with
 from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.identity_provider.discovery import Discovery
 from token_rotator.identity_provider.http import ProviderHttp
@@ -85,14 +85,16 @@ def identity_provider(
 
     Raises ConfigurationError.
     """
-    addresses = Addresses(private=settings.allow_private_addresses, loopback=local)
-    named = settings.extra_ca_certificates
-    pool = addresses.pool(None if named is None else trust(BUNDLE / named))
-    channel = ProviderHttp(pool=pool, now=now)
+    addresses = AddressPolicy(private=settings.allow_private_addresses, loopback=local)
+    certificates_file = settings.extra_ca_certificates
+    pool = addresses.pool(
+        None if certificates_file is None else tls_context_with(BUNDLE / certificates_file)
+    )
+    http = ProviderHttp(pool=pool, now=now)
     return TokenEndpoint(
         settings=settings,
-        channel=channel,
-        discovery=Discovery(settings=settings, channel=channel, now=now),
+        http=http,
+        discovery=Discovery(settings=settings, http=http, now=now),
         signer=AssertionSigner.from_settings(settings),
         now=now,
     )

@@ -33,13 +33,13 @@ class Exchange:
         )
         self.endpoint = identity_provider(function_settings(rotator), now=utc_now, local=True)
         self.parameters: Mapping[str, str] = {}
-        post = self.endpoint.channel.post
+        post = self.endpoint.http.post
 
         def observed(url: str, parameters: Mapping[str, str], **more: Any) -> Any:
             self.parameters = parameters
             return post(url, parameters, **more)
 
-        self.endpoint.channel.post = observed  # type: ignore[method-assign]
+        self.endpoint.http.post = observed  # type: ignore[method-assign]
 
     def run(self) -> str:
         """The result: a token, or the function's error."""

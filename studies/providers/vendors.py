@@ -50,7 +50,7 @@ def vendors(programs: Path) -> None:
             provider["key_id"] = "key-1"
         exchange = Exchange(**provider)
         ours: dict[str, str] = {}
-        exchange.endpoint.channel.post = _caught(ours)  # type: ignore[method-assign]
+        exchange.endpoint.http.post = _caught(ours)  # type: ignore[method-assign]
         with suppress(_Caught):
             exchange.run()
         print(f"\n{heading}: what the vendor's library sends / what the function sends")

@@ -12,7 +12,7 @@ def answers() -> str:
     rows = (
         (
             str(number),
-            row.answer,
+            row.response,
             _error(row.at_token_endpoint),
             _error(row.at_discovery),
             _yes(row.at_token_endpoint and row.at_token_endpoint.retry_helps),
@@ -29,7 +29,7 @@ def answers() -> str:
 def codes() -> str:
     """The table of error codes, with fixes for each profile."""
     return table(
-        ("code", "says", *(f"`{profile}`" for profile in Profile)),
+        ("code", "meaning", *(f"`{profile}`" for profile in Profile)),
         (
             (_codes(meaning), meaning, *(fixes[profile] for profile in Profile))
             for meaning, fixes in FIXES.items()
@@ -46,4 +46,4 @@ def _yes(holds: object) -> str:
 
 
 def _codes(meaning: Meaning) -> str:
-    return ", ".join(f"`{code}`" for code, says in CODES.items() if says is meaning) or "others"
+    return ", ".join(f"`{code}`" for code, meant in CODES.items() if meant is meaning) or "others"

@@ -16,7 +16,7 @@ from fakes.parameter_store import FakeParameterStore
 from fakes.secrets_manager import FakeSecretsManager
 from studies.simulation.clock import VirtualClock
 from studies.simulation.services import Fault, Service, Services
-from token_rotator.timing import AWS_CALL, AWS_CONNECT
+from token_rotator.timing import AWS_CALL_TIMEOUT, AWS_CONNECT_TIMEOUT
 
 _URL = "https://aws.example"
 _CODES = {
@@ -53,16 +53,16 @@ class AwsCalls:
             raise refusal(code, operation, status=status)
         answer = effect()
         if fault is Fault.LOST_ANSWER:
-            self._clock.advance(AWS_CALL.total_seconds() - latency)
+            self._clock.advance(AWS_CALL_TIMEOUT.total_seconds() - latency)
             raise ReadTimeoutError(endpoint_url=_URL)
         return answer
 
     def _no_connection(self, fault: Fault) -> BotoCoreError:
         if fault is Fault.HANG:
-            self._clock.advance(AWS_CALL.total_seconds())
+            self._clock.advance(AWS_CALL_TIMEOUT.total_seconds())
             return ReadTimeoutError(endpoint_url=_URL)
         if fault is Fault.UNREACHABLE:
-            self._clock.advance(AWS_CONNECT.total_seconds())
+            self._clock.advance(AWS_CONNECT_TIMEOUT.total_seconds())
             return ConnectTimeoutError(endpoint_url=_URL)
         self._clock.advance(0.02)
         return EndpointConnectionError(endpoint_url=_URL)

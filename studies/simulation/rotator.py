@@ -54,7 +54,7 @@ class RecordedMargins:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
 
-    def ended(self, report: Report) -> None:
+    def succeeded(self, report: Report) -> None:
         if report.margin is not None:
             moment = self._scenario.clock.seconds
             self._scenario.margins.append((moment, report.margin.total_seconds()))
@@ -62,7 +62,7 @@ class RecordedMargins:
     def failed(self, report: Report, error: Exception) -> None:
         pass
 
-    def rendered(self, report: Report) -> dict[str, object]:
+    def to_dict(self, report: Report) -> dict[str, object]:
         return {ReportField.OUTCOME: report.outcome}
 
 
@@ -84,8 +84,8 @@ def application(
             ),
             identity_provider=TokenEndpoint(
                 settings=settings,
-                channel=channel,
-                discovery=Discovery(settings=settings, channel=channel, now=now),
+                http=channel,
+                discovery=Discovery(settings=settings, http=channel, now=now),
                 signer=cast("AssertionSigner", signer or FakeSigner()),
                 now=now,
             ),

@@ -103,13 +103,13 @@ class Reports:
 
     last = Outcome.FAILED
 
-    def ended(self, report: Report) -> None:
+    def succeeded(self, report: Report) -> None:
         self.last = report.outcome
 
     def failed(self, report: Report, error: Exception) -> None:
         self.last = report.outcome
 
-    def rendered(self, report: Report) -> dict[str, object]:
+    def to_dict(self, report: Report) -> dict[str, object]:
         return {ReportField.OUTCOME: report.outcome}
 
 

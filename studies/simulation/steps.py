@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from studies.simulation.scripted import ScriptedOutcome
 from studies.simulation.services import PASSING, Fault, Service
 from token_rotator.contract import EventField
-from token_rotator.timing import AWS_CALL, HTTP_CONNECT, HTTP_READ
+from token_rotator.timing import AWS_CALL_TIMEOUT, HTTP_CONNECT_TIMEOUT, HTTP_READ_TIMEOUT
 from token_rotator_cdk.config.defaults import Default
 
 FAULTS: dict[Service, list[Fault]] = {
@@ -15,9 +15,9 @@ FAULTS: dict[Service, list[Fault]] = {
     for service, kinds in PASSING.items()
 }
 SLOWEST = {
-    Service.IDENTITY_PROVIDER: (HTTP_CONNECT + HTTP_READ).total_seconds(),
-    Service.PARAMETER_STORE: AWS_CALL.total_seconds(),
-    Service.SECRETS_MANAGER: AWS_CALL.total_seconds(),
+    Service.IDENTITY_PROVIDER: (HTTP_CONNECT_TIMEOUT + HTTP_READ_TIMEOUT).total_seconds(),
+    Service.PARAMETER_STORE: AWS_CALL_TIMEOUT.total_seconds(),
+    Service.SECRETS_MANAGER: AWS_CALL_TIMEOUT.total_seconds(),
 }
 WATCHDOG: dict[str, object] = {
     EventField.MIN_REMAINING_SECONDS: Default.WATCHDOG_MIN_REMAINING_SECONDS

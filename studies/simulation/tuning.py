@@ -22,7 +22,7 @@ class Tuning:
     min_remaining_seconds: float = Default.WATCHDOG_MIN_REMAINING_SECONDS
     timeout_seconds: float = FUNCTION_TIMEOUT_SECONDS
     backoff_cap: timedelta = timing.BACKOFF_CAP
-    http_read: timedelta = timing.HTTP_READ
+    http_read: timedelta = timing.HTTP_READ_TIMEOUT
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -32,5 +32,5 @@ class Tuning:
         )
         with ExitStack() as stack:
             stack.enter_context(mock.patch.object(retrying, "_full_jitter", jitter))
-            stack.enter_context(mock.patch.object(http, "HTTP_READ", self.http_read))
+            stack.enter_context(mock.patch.object(http, "HTTP_READ_TIMEOUT", self.http_read))
             yield

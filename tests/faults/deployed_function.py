@@ -11,7 +11,7 @@ from local.switches.schedules import enable_schedules
 from tests.support.system import System, eventually
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, EventField, Trigger
 from token_rotator.parameter.record import Record
-from token_rotator.timing import TO_PUBLISH, TO_REPORT
+from token_rotator.timing import PUBLISH_RESERVE, REPORT_RESERVE
 from token_rotator_cli.deployment.rotation_log import LoggedRotation
 
 BY_SCHEDULE: Final = json.dumps({EventField.TRIGGER: Trigger.SCHEDULE}).encode()
@@ -22,7 +22,7 @@ QUIET_SECONDS: Final = 3
 
 def timeout_seconds(*, to_obtain: int) -> int:
     """The function timeout that leaves ``to_obtain`` seconds for obtaining a token."""
-    return to_obtain + int((TO_PUBLISH + TO_REPORT).total_seconds())
+    return to_obtain + int((PUBLISH_RESERVE + REPORT_RESERVE).total_seconds())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import IdentityProviderError
 from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.identity_provider.discovery import Discovery
-from token_rotator.identity_provider.http import LONGEST_BODY_BYTES, ProviderHttp
+from token_rotator.identity_provider.http import MAX_BODY_BYTES, ProviderHttp
 from token_rotator.settings import Settings
 from token_rotator.steps import Steps
 
@@ -57,7 +57,7 @@ bodies = st.one_of(
     changed.map(lambda document: json.dumps(document).encode()),
     st.binary(max_size=40).map(lambda garbage: garbage + TOKEN.encode()),
     st.integers(1, 60_000).map(lambda depth: b"[" * depth),
-    st.just(b"x" * (LONGEST_BODY_BYTES + 1)),
+    st.just(b"x" * (MAX_BODY_BYTES + 1)),
     st.sampled_from([b"9" * 5000, b'{"expires_in": ' + b"9" * 5000 + b"}", b"\xef\xbb\xbf{}"]),
 )
 statuses = st.one_of(st.sampled_from([200, 201, 302, 400, 401, 429, 503]), st.integers(100, 999))
@@ -98,8 +98,8 @@ def exchanged(pool: Pool) -> str:
     channel = ProviderHttp(pool=cast("Any", pool), now=lambda: NOW)
     provider = TokenEndpoint(
         settings=settings,
-        channel=channel,
-        discovery=Discovery(settings=settings, channel=channel, now=lambda: NOW),
+        http=channel,
+        discovery=Discovery(settings=settings, http=channel, now=lambda: NOW),
         signer=AssertionSigner.from_settings(settings),
         now=lambda: NOW,
     )

@@ -15,7 +15,12 @@ from studies.simulation.services import Fault, Service
 from studies.simulation.steps import SLOWEST, STEPS, WATCHDOG, Step
 from token_rotator.contract import FUNCTION_TIMEOUT_SECONDS, Outcome
 from token_rotator.parameter.record import Record
-from token_rotator.timing import HTTP_CONNECT, HTTP_READ, TO_PUBLISH, TO_REPORT
+from token_rotator.timing import (
+    HTTP_CONNECT_TIMEOUT,
+    HTTP_READ_TIMEOUT,
+    PUBLISH_RESERVE,
+    REPORT_RESERVE,
+)
 
 ROUNDING_SECONDS = 0.001
 """The clock counts in floating-point seconds, datetimes in microseconds."""
@@ -113,7 +118,7 @@ def test_a_refused_key_is_not_used_again_in_the_same_invocation(steps: list[Step
 @for_any_steps
 def test_nothing_runs_past_the_deadline(steps: list[Step]):
     rotator = ScriptedRotator()
-    longest = FUNCTION_TIMEOUT_SECONDS - TO_REPORT.total_seconds()
+    longest = FUNCTION_TIMEOUT_SECONDS - REPORT_RESERVE.total_seconds()
 
     for step in steps:
         assert rotator.run(step).seconds <= longest + ROUNDING_SECONDS
@@ -122,7 +127,7 @@ def test_nothing_runs_past_the_deadline(steps: list[Step]):
 @for_any_steps
 def test_no_request_starts_that_could_end_too_late_to_publish(steps: list[Step]):
     rotator = ScriptedRotator()
-    longest = FUNCTION_TIMEOUT_SECONDS - (TO_REPORT + TO_PUBLISH).total_seconds()
+    longest = FUNCTION_TIMEOUT_SECONDS - (REPORT_RESERVE + PUBLISH_RESERVE).total_seconds()
 
     for step in steps:
         assert rotator.run(step).latest_request_end <= longest + ROUNDING_SECONDS
@@ -141,14 +146,14 @@ def test_an_invocation_ends_in_time_even_if_every_call_is_as_slow_as_its_timeout
     done = rotator.run(step)
 
     assert done.outcome is Outcome.PUBLISHED
-    assert done.seconds <= FUNCTION_TIMEOUT_SECONDS - TO_REPORT.total_seconds()
+    assert done.seconds <= FUNCTION_TIMEOUT_SECONDS - REPORT_RESERVE.total_seconds()
 
 
 @pytest.mark.parametrize(
     ("fault", "seconds"),
     [
-        (Fault.HANG, HTTP_READ.total_seconds()),
-        (Fault.UNREACHABLE, HTTP_CONNECT.total_seconds()),
+        (Fault.HANG, HTTP_READ_TIMEOUT.total_seconds()),
+        (Fault.UNREACHABLE, HTTP_CONNECT_TIMEOUT.total_seconds()),
     ],
 )
 def test_one_unanswered_request_costs_one_timeout_and_the_rotation_succeeds(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from fakes.environment import function_environment
 from token_rotator.contract import RequestStyle
 from token_rotator.identity_provider import answers
-from token_rotator.identity_provider.addresses import Addresses
-from token_rotator.identity_provider.advice import Endpoint
+from token_rotator.identity_provider.addresses import AddressPolicy
+from token_rotator.identity_provider.error_messages import Endpoint
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.identity_provider.response import ProviderResponse
 from token_rotator.settings import Settings
@@ -22,20 +22,22 @@ def now() -> datetime:
 def post(
     url: str, *, style: RequestStyle = RequestStyle.QUERY, seconds: float = 5
 ) -> ProviderResponse:
-    with Addresses(loopback=True).pool() as pool:
+    with AddressPolicy(loopback=True).pool() as pool:
         return ProviderHttp(pool=pool, now=now).post(
             url,
             {"client_assertion": SENTINEL},
             style=style,
-            what="token endpoint",
+            endpoint_name="token endpoint",
             deadline=now() + timedelta(seconds=seconds),
         )
 
 
 def get(url: str) -> ProviderResponse:
-    with Addresses(loopback=True).pool() as pool:
+    with AddressPolicy(loopback=True).pool() as pool:
         channel = ProviderHttp(pool=pool, now=now)
-        return channel.get(url, what="discovery endpoint", deadline=now() + timedelta(seconds=5))
+        return channel.get(
+            url, endpoint_name="discovery endpoint", deadline=now() + timedelta(seconds=5)
+        )
 
 
 def accepted(url: str, *, seconds: float = 5) -> ProviderResponse:

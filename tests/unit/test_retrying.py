@@ -32,7 +32,7 @@ def call(clock: Clock, step: Callable[[], str], *, seconds: float, longest: floa
     return Retrier(now=clock.now, sleep=clock.sleep).call(
         step,
         deadline=clock.now() + timedelta(seconds=seconds),
-        longest_attempt=timedelta(seconds=longest),
+        max_attempt=timedelta(seconds=longest),
     )
 
 

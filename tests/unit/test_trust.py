@@ -15,7 +15,7 @@ from token_rotator import transport, wiring
 from token_rotator.aws.clients import AwsClients
 from token_rotator.aws.service import AwsUnavailable
 from token_rotator.errors import IdentityProviderUntrusted
-from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.addresses import AddressPolicy
 from token_rotator.identity_provider.http import ProviderHttp
 
 
@@ -33,7 +33,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_certificates_and_names_are_verified_and_nothing_older_than_tls_1_2_is_spoken():
-    context = transport.trusting(None)
+    context = transport.tls_context(None)
 
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -44,7 +44,7 @@ def test_certificates_and_names_are_verified_and_nothing_older_than_tls_1_2_is_s
 def test_no_connection_to_the_identity_provider_reads_again_whom_the_system_trusts(
     tmp_path: Path, request: pytest.FixtureRequest
 ):
-    pool = Addresses(loopback=True).pool()
+    pool = AddressPolicy(loopback=True).pool()
     context, _ = unknown_to_the_system(tmp_path)
     read = request.getfixturevalue("read")
 
@@ -52,7 +52,7 @@ def test_no_connection_to_the_identity_provider_reads_again_whom_the_system_trus
         for _ in range(2):
             with pytest.raises(IdentityProviderUntrusted, match="certificate"):
                 ProviderHttp(pool=pool, now=now).get(
-                    server.url, what="x", deadline=now() + timedelta(seconds=5)
+                    server.url, endpoint_name="x", deadline=now() + timedelta(seconds=5)
                 )
 
     assert read == []
@@ -88,7 +88,7 @@ def test_aws_and_the_identity_provider_are_met_with_the_same_trust(
         return make(**of)
 
     monkeypatch.setattr(ssl, "create_default_context", noted)
-    transport.trusting.cache_clear()
+    transport.tls_context.cache_clear()
     in_lambda(monkeypatch)
 
     wiring.build(function_environment())

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from token_rotator.contract import KEY_DAYS_LEFT_REPORTED_BELOW, Outcome, RotationStep
-from token_rotator.identity_provider.advice import NOTABLE_SKEW
+from token_rotator.identity_provider.error_messages import NOTABLE_SKEW
 from token_rotator_cdk.config.places import region_of
 from token_rotator_cli.check.context import CheckContext
 from token_rotator_cli.console import moment

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from token_rotator.contract import Outcome, ValueFormat
 from token_rotator.errors import PublicationError
-from token_rotator.parameter.record import Record, RecordUnreadable, bounded
+from token_rotator.parameter.record import Record, RecordUnreadable, limit_expiry
 from token_rotator.settings import Settings
 from token_rotator_cli.aws.calls import calling
 from token_rotator_cli.aws.clients import Aws
@@ -131,6 +131,6 @@ def _record(value: str, written_at: datetime, settings: Settings) -> Record:
     latest = written_at + settings.token_lifetime
     if settings.value_format is ValueFormat.TOKEN:
         return Record(access_token=value, issued_at=written_at, expires_at=latest)
-    return bounded(
+    return limit_expiry(
         Record.from_json(value), written_at=written_at, token_lifetime=settings.token_lifetime
     )

@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from token_rotator import urls
-from token_rotator.credential.private_key import described
+from token_rotator.credential.private_key import describe_key
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import CredentialError, IdentityProviderError
-from token_rotator.identity_provider.addresses import Addresses
-from token_rotator.identity_provider.advice import NOTABLE_SKEW
+from token_rotator.identity_provider.addresses import AddressPolicy
 from token_rotator.identity_provider.client import TokenEndpoint
 from token_rotator.identity_provider.discovery import Discovery
+from token_rotator.identity_provider.error_messages import NOTABLE_SKEW
 from token_rotator.parameter.publication import value_of
 from token_rotator.parameter.record import Record
 from token_rotator.report import fingerprint
 from token_rotator.settings import Settings
 from token_rotator.steps import Steps
-from token_rotator.timing import HTTP_CONNECT, HTTP_READ
+from token_rotator.timing import HTTP_CONNECT_TIMEOUT, HTTP_READ_TIMEOUT
 from token_rotator_cli.clock import Clock
 from token_rotator_cli.console import Console, moment
 from token_rotator_cli.downloaded_file import account_in, read_file
@@ -30,7 +30,7 @@ from token_rotator_cli.exchange.network import Network
 from token_rotator_cli.exchange.settings import choose_settings
 from token_rotator_cli.exchange.trust import machine_trust
 
-TIMEOUT: Final = 2 * (HTTP_CONNECT + HTTP_READ) + timedelta(seconds=1)
+TIMEOUT: Final = 2 * (HTTP_CONNECT_TIMEOUT + HTTP_READ_TIMEOUT) + timedelta(seconds=1)
 """Two requests with the function's timeouts."""
 
 
@@ -113,7 +113,7 @@ def read_account(file: str, stdin: TextIO, settings: Settings, journal: Journal)
         except CredentialError as error:
             step.finish("cannot be used")
             raise type(error)(f"The file cannot be used. {error}") from None
-        key = described(account.private_key)
+        key = describe_key(account.private_key)
         endpoint = account.discovery_endpoint
         step.finish(
             f"service account {account.service_account_id}, {key}, "
@@ -129,9 +129,9 @@ def read_account(file: str, stdin: TextIO, settings: Settings, journal: Journal)
     return account
 
 
-def addresses(account: ServiceAccount, settings: Settings) -> Addresses:
+def addresses(account: ServiceAccount, settings: Settings) -> AddressPolicy:
     """The function's address rules. Allows loopback if the URL contains a loopback address."""
-    return Addresses(
+    return AddressPolicy(
         private=settings.allow_private_addresses,
         loopback=urls.is_loopback(urls.host(first_endpoint(account, settings))),
     )
@@ -144,8 +144,8 @@ def _provider(
     http = ObservedHttp(network=network, now=clock.now, journal=journal)
     return TokenEndpoint(
         settings=settings,
-        channel=http,
-        discovery=Discovery(settings=settings, channel=http, now=clock.now),
+        http=http,
+        discovery=Discovery(settings=settings, http=http, now=clock.now),
         signer=ObservedSigner.from_settings(settings, journal=journal),
         now=clock.now,
     )

@@ -92,9 +92,9 @@ class ObservedHttp(ProviderHttp):
         self._network = network
         self._journal = journal
 
-    def get(self, url: str, *, what: str, deadline: datetime) -> ProviderResponse:
+    def get(self, url: str, *, endpoint_name: str, deadline: datetime) -> ProviderResponse:
         with self._journal.step("discovery") as step:
-            self.discovery_response = super().get(url, what=what, deadline=deadline)
+            self.discovery_response = super().get(url, endpoint_name=endpoint_name, deadline=deadline)
             self._finish(step, self.discovery_response, url, "")
         return self.discovery_response
 
@@ -104,13 +104,13 @@ class ObservedHttp(ProviderHttp):
         parameters: Mapping[str, str],
         *,
         style: RequestStyle,
-        what: str,
+        endpoint_name: str,
         deadline: datetime,
     ) -> ProviderResponse:
         self.token_response = None
         with self._journal.step("exchange") as step:
             self.token_response = super().post(
-                url, parameters, style=style, what=what, deadline=deadline
+                url, parameters, style=style, endpoint_name=endpoint_name, deadline=deadline
             )
             self._finish(step, self.token_response, url, f", parameters in the {style}")
         return self.token_response
@@ -118,7 +118,7 @@ class ObservedHttp(ProviderHttp):
     def _finish(self, step: Step, response: ProviderResponse, url: str, details: str) -> None:
         tls = self._network.tls_version
         step.finish(
-            f"{urls.without_query(url)} answered: {response.described} "
+            f"{urls.without_query(url)} answered: {response.summary} "
             f"({tls or 'no TLS'}{details})",
             url=urls.without_query(url),
             status=response.status,

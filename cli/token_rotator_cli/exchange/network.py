@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError, ProxyError
 from urllib3.util import make_headers, parse_url
 
 from token_rotator import urls
-from token_rotator.identity_provider.addresses import Addresses, AddressRefused
+from token_rotator.identity_provider.addresses import AddressPolicy, AddressRefused
 from token_rotator.identity_provider.timed_response import TimedResponse
 from token_rotator_cli.errors import ProxyFailed
 
@@ -28,7 +28,7 @@ class Network(urllib3.PoolManager):
     With a proxy, the rules apply only to IP addresses in URLs, because the proxy resolves names.
     """
 
-    def __init__(self, addresses: Addresses, tls: ssl.SSLContext) -> None:
+    def __init__(self, addresses: AddressPolicy, tls: ssl.SSLContext) -> None:
         super().__init__()
         self._addresses = addresses
         self._tls = tls
@@ -45,7 +45,7 @@ class Network(urllib3.PoolManager):
         redirect: bool = True,  # noqa: FBT001, FBT002 - urllib3's own
         **options: Any,
     ) -> urllib3.BaseHTTPResponse:
-        """Sends a request. Raises ProxyFailed, and the errors of urllib3 and Addresses."""
+        """Sends a request. Raises ProxyFailed, and the errors of urllib3 and AddressPolicy."""
         proxy = proxy_for(url)
         self.via = _without_password(proxy) if proxy else None
         if proxy not in self._managers:

@@ -17,7 +17,7 @@ _ADDING_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUND
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """A TLS context like transport.trusting, with this machine's CA certificates."""
+    """A TLS context like transport.tls_context, with this machine's CA certificates."""
 
     context: ssl.SSLContext
     variables: tuple[str, ...]

@@ -24,10 +24,10 @@ from token_rotator import transport, urls
 from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable, is_transient
 from token_rotator.contract import AWS_SERVICES, VERSION
 from token_rotator.errors import ConfigurationError
-from token_rotator.timing import AWS_CALL, AWS_CONNECT, AWS_READ
+from token_rotator.timing import AWS_CALL_TIMEOUT, AWS_CONNECT_TIMEOUT, AWS_READ_TIMEOUT
 from token_rotator.transport import Transport, TransportError
 
-LONGEST_BODY_BYTES: Final = 1024 * 1024
+MAX_BODY_BYTES: Final = 1024 * 1024
 """A secret has up to 64 KiB, and JSON escapes can make it six times as long."""
 
 _SET_BY_LAMBDA: Final = ("AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -36,7 +36,7 @@ _CONFIG: Final = Config(
     user_agent_extra=f"token-rotator/{VERSION}",
 )
 _ERROR_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
-_UNREADABLE: Final = (
+_PARSE_ERRORS: Final = (
     *(ResponseParserError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
 )
 """Exceptions of botocore's parsers for a response that does not match the service's model."""
@@ -61,24 +61,24 @@ class BotocoreService:
         *,
         required_member: str | None = None,
     ) -> Mapping[str, Any]:
-        """See AwsService. Makes one attempt, which takes at most AWS_CALL."""
+        """See AwsService. Makes one attempt, which takes at most AWS_CALL_TIMEOUT."""
         # raised "from None" with only codes and class names, because botocore's exceptions quote
         # parameters and responses
         try:
-            answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**parameters)
+            response: dict[str, Any] = getattr(self.client, xform_name(operation))(**parameters)
         except ClientError as exc:
-            raise _said_no(exc) from None
+            raise _aws_error(exc) from None
         except (HTTPClientError, NoConnection) as exc:
             kind = str(exc) if isinstance(exc, NoAnswer) else type(exc).__name__
             raise AwsUnavailable(kind) from None
         except BotoCoreError as exc:
-            raise _cannot_be_called(exc) from None
-        except _UNREADABLE:
+            raise _configuration_error(exc) from None
+        except _PARSE_ERRORS:
             raise AwsUnavailable("unreadable response") from None
-        if required_member and required_member not in answer:
+        if required_member and required_member not in response:
             # botocore parses truncated JSON as a response without members
             raise AwsUnavailable("incomplete response")
-        return answer
+        return response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class AwsClients:
         # the network, and creating it takes longer than creating both clients
         session.register_component("credential_provider", CredentialResolver([EnvProvider()]))
         try:
-            sender: Any = _Sender(_trusted(session.get_config_variable("ca_bundle")), now)
+            sender: Any = _Sender(_tls_context(session.get_config_variable("ca_bundle")), now)
             session.register("before-send", sender)
             secrets_manager, parameter_store = (
                 # botocore itself reads only AWS_DEFAULT_REGION
@@ -115,7 +115,7 @@ class AwsClients:
                 for service in AWS_SERVICES
             )
         except (BotoCoreError, ValueError) as exc:
-            raise _cannot_be_called(exc) from None
+            raise _configuration_error(exc) from None
         endpoints = (client.meta.endpoint_url for client in (secrets_manager, parameter_store))
         return cls(
             secrets_manager=BotocoreService(secrets_manager),
@@ -133,7 +133,7 @@ class _Sender:
     https://docs.aws.amazon.com/botocore/latest/topics/events.html#before-send
     """
 
-    trusted: ssl.SSLContext
+    tls_context: ssl.SSLContext
     now: Callable[[], datetime]
     transports: dict[str, Transport] = field(default_factory=dict)
     """Transports by endpoint. A PoolManager would look up its pool for each request."""
@@ -142,42 +142,42 @@ class _Sender:
         url = urlsplit(request.url)
         endpoint = f"{url.scheme}://{url.netloc}"
         try:
-            answer = self._transport(endpoint).send(
+            response = self._transport(endpoint).send(
                 request.method,
                 request.url.removeprefix(endpoint),
                 headers=dict(request.headers.items()),  # an email.message is slow to iterate
                 body=request.body,
-                deadline=self.now() + AWS_CALL,
+                deadline=self.now() + AWS_CALL_TIMEOUT,
             )
         except TransportError as exc:
             raise NoAnswer(error=exc) from None
-        headers: Any = answer.headers
-        body = SimpleNamespace(stream=lambda: [answer.body])
-        return AWSResponse(request.url, answer.status, headers, body)
+        headers: Any = response.headers
+        body = SimpleNamespace(stream=lambda: [response.body])
+        return AWSResponse(request.url, response.status, headers, body)
 
     def _transport(self, endpoint: str) -> Transport:
         if endpoint not in self.transports:
-            connections = urllib3.PoolManager(ssl_context=self.trusted)
+            pool_manager = urllib3.PoolManager(ssl_context=self.tls_context)
             self.transports[endpoint] = Transport(
-                pool=connections.connection_from_url(endpoint),
-                connect=AWS_CONNECT,
-                read=AWS_READ,
-                longest_body_bytes=LONGEST_BODY_BYTES,
+                pool=pool_manager.connection_from_url(endpoint),
+                connect=AWS_CONNECT_TIMEOUT,
+                read=AWS_READ_TIMEOUT,
+                max_body_bytes=MAX_BODY_BYTES,
                 now=self.now,
             )
         return self.transports[endpoint]
 
 
-def _trusted(ca_bundle: str | None) -> ssl.SSLContext:
+def _tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     try:
-        return transport.trusting(ca_bundle)
+        return transport.tls_context(ca_bundle)
     except OSError:
         raise ConfigurationError(
             "The certificates in AWS_CA_BUNDLE cannot be read: correct or remove the variable."
         ) from None
 
 
-def _said_no(exc: ClientError) -> AwsError:
+def _aws_error(exc: ClientError) -> AwsError:
     """Converts an error to its code, or its status if there is no code. Reveals nothing else."""
     status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = str(exc.response.get("Error", {}).get("Code", ""))
@@ -186,7 +186,7 @@ def _said_no(exc: ClientError) -> AwsError:
     return (AwsUnavailable if is_transient(code, status) else AwsRefused)(code)
 
 
-def _cannot_be_called(exc: Exception) -> ConfigurationError:
+def _configuration_error(exc: Exception) -> ConfigurationError:
     return ConfigurationError(
         f"botocore cannot create a request to AWS ({type(exc).__name__}). "
         "Check the AWS_... variables of the function's environment."

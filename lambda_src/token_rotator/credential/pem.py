@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from token_rotator.credential.plain_text import decoded, plain
+from token_rotator.credential.plain_text import decode, plain
 
 ENCRYPTED: Final = "is an encrypted key; store it decrypted, because the secret itself is encrypted"
 
@@ -17,7 +17,7 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/=]+")
 _BLOCK: Final = re.compile(r"-BEGIN([A-Z0-9]*)-(.*?)(?:(-END)|(?=-BEGIN)|$)", re.IGNORECASE)
 """Matches text without whitespace, because labels may have lost or gained some."""
 
-_OTHERS: Final = {
+_OTHER_LABELS: Final = {
     "PUBLICKEY": "is a public key",
     "RSAPUBLICKEY": "is a public key",
     "CERTIFICATE": "is a certificate",
@@ -37,24 +37,24 @@ class Block:
     """Empty if the base64 text has an invalid length."""
     label: str
     """The label in upper case without spaces, such as ``RSAPRIVATEKEY``."""
-    ended: bool
+    has_end: bool
     lines: tuple[str, ...] = field(repr=False)
     """The lines from BEGIN to END, if those are intact."""
 
     @property
-    def flaw(self) -> str:
+    def problem(self) -> str:
         """The problem of a block that is not a private key: "is ...", "has ..."."""
-        if other := _OTHERS.get(self.label):
+        if other := _OTHER_LABELS.get(self.label):
             return other
         if any("Proc-Type" in line for line in self.lines):  # RFC 1421 section 4.6.1.1
             return ENCRYPTED
-        if not self.ended:
+        if not self.has_end:
             return "has no end: it is truncated"
         if _PRIVATE not in self.label:
             return "is not a private key"
-        return f"is truncated or damaged{self._odd_line() or self._wrong_length()}"
+        return f"is truncated or damaged{self._invalid_line() or self._wrong_length()}"
 
-    def _odd_line(self) -> str:
+    def _invalid_line(self) -> str:
         """The first line with an invalid base64 character or a different length."""
         body = [(n, line) for n, line in enumerate(self.lines, 1) if line and "--" not in line]
         for number, line in body:
@@ -66,9 +66,9 @@ class Block:
         return ""
 
     def _wrong_length(self) -> str:
-        said = int.from_bytes(self.der[2:4]) + 4
-        if self.der.startswith(_SEQUENCE) and said != len(self.der):
-            return f": it has {len(self.der)} bytes and should have {said}"
+        declared_length = int.from_bytes(self.der[2:4]) + 4
+        if self.der.startswith(_SEQUENCE) and declared_length != len(self.der):
+            return f": it has {len(self.der)} bytes and should have {declared_length}"
         return ""
 
 
@@ -80,35 +80,36 @@ def find(text: str) -> Block:
     """
     text = _with_line_breaks(text)
     if not _BLOCK.search(_NOT_PEM.sub("", text)):
-        text = _with_line_breaks(_unwrapped(text))
-    found = list(_BLOCK.finditer(_NOT_PEM.sub("", text)))
-    if not found:
+        text = _with_line_breaks(_base64_decoded(text))
+    blocks = list(_BLOCK.finditer(_NOT_PEM.sub("", text)))
+    if not blocks:
         raise ValueError("is not PEM: it has no line -----BEGIN RSA PRIVATE KEY-----")
-    chosen = next((block for block in found if _PRIVATE in block[1].upper()), found[0])
+    chosen = next((block for block in blocks if _PRIVATE in block[1].upper()), blocks[0])
     label, body, end = chosen.groups()
     return Block(
         der=_from_base64(body.replace("-", "")),
         label=label.upper(),
-        ended=end is not None,
-        lines=_lines(text, block=found.index(chosen)),
+        has_end=end is not None,
+        lines=_lines(text, block=blocks.index(chosen)),
     )
 
 
 def _lines(text: str, *, block: int) -> tuple[str, ...]:
     lines = [line.strip(" \t\\>|\"',;") for line in text.splitlines()]
     begins = [number for number, line in enumerate(lines) if "BEGIN" in line.upper()]
-    ours = lines[begins[block] if block < len(begins) else 0 :]
-    end = next((number for number, line in enumerate(ours) if "-END" in line.upper()), len(ours))
-    return tuple(ours[: end + 1])
+    block_lines = lines[begins[block] if block < len(begins) else 0 :]
+    ends = (number for number, line in enumerate(block_lines) if "-END" in line.upper())
+    end = next(ends, len(block_lines))
+    return tuple(block_lines[: end + 1])
 
 
 def _with_line_breaks(text: str) -> str:
     return _LITERAL_BREAK.sub("\n", plain(text))
 
 
-def _unwrapped(text: str) -> str:
+def _base64_decoded(text: str) -> str:
     try:
-        return decoded(_from_base64(_NOT_PEM.sub("", text)))
+        return decode(_from_base64(_NOT_PEM.sub("", text)))
     except UnicodeDecodeError:
         return ""
 

@@ -16,11 +16,11 @@ _BY_CATEGORY: Final = {
 }
 """ASCII replacements by Unicode general category (UAX #44)."""
 
-_OTHERS: Final = {"\0": "", "\u2212": "-", "\u201a": '"', "\u201e": '"'}
+_BY_CHARACTER: Final = {"\0": "", "\u2212": "-", "\u201a": '"', "\u201e": '"'}
 """Single characters, because their categories also contain other symbols."""
 
 
-def decoded(content: bytes) -> str:
+def decode(content: bytes) -> str:
     """Decodes UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
 
     Raises UnicodeDecodeError, which holds the content.
@@ -30,9 +30,9 @@ def decoded(content: bytes) -> str:
 
 def plain(text: str) -> str:
     """Replaces characters that look like ASCII, and removes invisible ones."""
-    return re.sub(r"[^\x01-\x7f]", lambda found: _plain(found[0]), text)
+    return re.sub(r"[^\x01-\x7f]", lambda match: _plain(match[0]), text)
 
 
 def _plain(character: str) -> str:
-    ascii_one = _OTHERS.get(character, _BY_CATEGORY.get(unicodedata.category(character)))
-    return character if ascii_one is None else ascii_one
+    replacement = _BY_CHARACTER.get(character, _BY_CATEGORY.get(unicodedata.category(character)))
+    return character if replacement is None else replacement

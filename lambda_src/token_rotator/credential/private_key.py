@@ -13,10 +13,10 @@ from token_rotator.errors import CredentialError
 
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 
-SHORTEST_RSA_BITS: Final = 2048
+MIN_RSA_BITS: Final = 2048
 """RFC 7518 section 3.3."""
 
-WANTED: Final = "Store the file downloaded from Intelligence unchanged."
+STORE_UNCHANGED: Final = "Store the file downloaded from Intelligence unchanged."
 
 
 def load(text: str, *, algorithm: Algorithm) -> PrivateKey:
@@ -29,38 +29,36 @@ def load(text: str, *, algorithm: Algorithm) -> PrivateKey:
     try:
         block = pem.find(text)
     except ValueError as exc:
-        raise _wrong(str(exc)) from None
+        raise _unusable(str(exc)) from None
     try:
         key = load_der_private_key(block.der, password=None)
     except TypeError:
-        raise _wrong(pem.ENCRYPTED) from None
+        raise _unusable(pem.ENCRYPTED) from None
     except (ValueError, UnsupportedAlgorithm):
-        raise _wrong(block.flaw) from None
-    return _suitable(key, algorithm)
+        raise _unusable(block.problem) from None
+    return _check_algorithm(key, algorithm)
 
 
-def described(key: PrivateKey) -> str:
+def describe_key(key: PrivateKey) -> str:
     """The key's type and size: ``RSA key (2048 bits)``."""
     kind = "RSA key" if isinstance(key, RSAPrivateKey) else f"{key.curve.name} key"
     return f"{kind} ({key.key_size} bits)"
 
 
-def _suitable(key: object, algorithm: Algorithm) -> PrivateKey:
+def _check_algorithm(key: object, algorithm: Algorithm) -> PrivateKey:
     if algorithm is Algorithm.ES256:
         if not isinstance(key, EllipticCurvePrivateKey):
-            raise _wrong("is not an elliptic curve key, but the algorithm is ES256", algorithm)
+            raise _unusable("is not an elliptic curve key, but the algorithm is ES256", algorithm)
         if not isinstance(key.curve, SECP256R1):
-            raise _wrong("is not on the curve P-256, which ES256 requires", algorithm)
+            raise _unusable("is not on the curve P-256, which ES256 requires", algorithm)
         return key
     if not isinstance(key, RSAPrivateKey):
-        raise _wrong(f"is not an RSA key, but the algorithm is {algorithm}", algorithm)
-    if key.key_size < SHORTEST_RSA_BITS:
-        raise _wrong(
-            f"has {key.key_size} bits; at least {SHORTEST_RSA_BITS} are required", algorithm
-        )
+        raise _unusable(f"is not an RSA key, but the algorithm is {algorithm}", algorithm)
+    if key.key_size < MIN_RSA_BITS:
+        raise _unusable(f"has {key.key_size} bits; at least {MIN_RSA_BITS} are required", algorithm)
     return key
 
 
-def _wrong(what: str, algorithm: Algorithm = Algorithm.RS256) -> CredentialError:
-    wanted = "Store a P-256 private key (PEM)." if algorithm is Algorithm.ES256 else WANTED
-    return CredentialError(f"The privateKey {what}. {wanted}")
+def _unusable(problem: str, algorithm: Algorithm = Algorithm.RS256) -> CredentialError:
+    fix = "Store a P-256 private key (PEM)." if algorithm is Algorithm.ES256 else STORE_UNCHANGED
+    return CredentialError(f"The privateKey {problem}. {fix}")

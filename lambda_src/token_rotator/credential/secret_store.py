@@ -63,7 +63,7 @@ class SecretStore:
         self._aws = aws
         self._secret_id = secret_id
         self._algorithm = algorithm
-        self._known: dict[str, Credential] = {}
+        self._cached: dict[str, Credential] = {}
 
     def current(self, steps: Steps) -> Credential:
         """The current credential. Raises CredentialError, SecretStoreUnavailable."""
@@ -80,26 +80,26 @@ class SecretStore:
             return None
 
     def _read(self, stage: str, steps: Steps) -> Credential:
-        known = self._known.get(stage)
+        cached = self._cached.get(stage)
         try:
             with steps.timed(RotationStep.SECRET):
-                answer = self._answer(stage)
+                response = self._get_secret_value(stage)
         except SecretStoreUnavailable:
-            if known is None:
+            if cached is None:
                 raise
-            return known
+            return cached
         if stage == CURRENT:
             # not cached: removing its label must stop its use
-            self._known.pop(PREVIOUS, None)
-        version = answer["VersionId"]
+            self._cached.pop(PREVIOUS, None)
+        version = response["VersionId"]
         with steps.timed(RotationStep.KEY):
-            if known is None or known.version_id != version:
-                value = answer.get("SecretString", answer.get("SecretBinary", ""))
-                known = self._parse(value, version, answer.get("CreatedDate"))
-        self._known[stage] = known
-        return known
+            if cached is None or cached.version_id != version:
+                value = response.get("SecretString", response.get("SecretBinary", ""))
+                cached = self._parse(value, version, response.get("CreatedDate"))
+        self._cached[stage] = cached
+        return cached
 
-    def _answer(self, stage: str) -> Mapping[str, Any]:
+    def _get_secret_value(self, stage: str) -> Mapping[str, Any]:
         try:
             return self._aws.call(
                 "GetSecretValue",
@@ -111,7 +111,7 @@ class SecretStore:
                 f"Secrets Manager is unavailable ({exc.code}), and no credential is cached."
             ) from exc
         except AwsRefused as exc:
-            raise _refused(exc, self._secret_id) from exc
+            raise _refusal(exc, self._secret_id) from exc
 
     def _parse(self, value: str | bytes, version: str, created_at: datetime | None) -> Credential:
         try:
@@ -121,7 +121,7 @@ class SecretStore:
         return Credential(service_account=account, version_id=version, created_at=created_at)
 
 
-def _refused(exc: AwsRefused, secret: str) -> CredentialError:
+def _refusal(exc: AwsRefused, secret: str) -> CredentialError:
     kind = SecretNotFound if exc.code == "ResourceNotFoundException" else CredentialError
     fix = _FIXES.get(exc.code, "Look up the code in the Secrets Manager API reference.")
     return kind(f"The secret could not be read ({exc.code}). {fix.format(secret=secret)}")

@@ -8,7 +8,7 @@ from typing import Final
 from token_rotator import urls
 from token_rotator.contract import PLACEHOLDER_FIELD, Algorithm
 from token_rotator.credential import private_key
-from token_rotator.credential.plain_text import decoded, plain
+from token_rotator.credential.plain_text import decode, plain
 from token_rotator.credential.private_key import PrivateKey
 from token_rotator.errors import CredentialError, NoServiceAccountYet
 
@@ -22,10 +22,10 @@ _LINE: Final = re.compile(
 )
 """Quotation marks, brackets, bullets and the ``>`` of email may precede a name."""
 
-_AROUND_VALUES: Final = " \t\r\n\"'`,;<>{}*"
+_STRIPPED_CHARACTERS: Final = " \t\r\n\"'`,;<>{}*"
 _CLIENT_ID: Final = re.compile(r"[\x21-\x7e]{1,256}")
 
-STORE: Final = (
+HOW_TO_STORE: Final = (
     "Store the file downloaded from Intelligence (Generate/Refresh) unchanged: "
     "token-rotator upload FILE, or "
     "aws secretsmanager put-secret-value --secret-id ... --secret-string file://..."
@@ -59,18 +59,20 @@ def parse(secret: str | bytes, *, algorithm: Algorithm) -> ServiceAccount:
     text = text_of(secret)
     begin = plain(text).lstrip()[:1]
     if not begin:
-        raise CredentialError(f"It is empty. {STORE}")
+        raise CredentialError(f"It is empty. {HOW_TO_STORE}")
     fields = _from_json(text, begin) if begin in "{[" else _from_lines(text)
     if fields and KEY not in fields and "{" in text:
         fields = _from_json(text, "{")  # after a note
     if not fields:
-        raise CredentialError(f"It contains other text instead of a service account. {STORE}")
+        raise CredentialError(
+            f"It contains other text instead of a service account. {HOW_TO_STORE}"
+        )
     missing = [name for name in (ID, KEY) if not fields.get(name)]
     if missing:
-        raise CredentialError(f"It has no {' and no '.join(missing)}. {STORE}")
+        raise CredentialError(f"It has no {' and no '.join(missing)}. {HOW_TO_STORE}")
     if not _CLIENT_ID.fullmatch(fields[ID]):
         raise CredentialError(
-            f"Its {ID} is not a word of up to 256 visible ASCII characters. {STORE}"
+            f"Its {ID} is not a word of up to 256 visible ASCII characters. {HOW_TO_STORE}"
         )
     return ServiceAccount(
         service_account_id=fields[ID],
@@ -84,10 +86,10 @@ def text_of(secret: str | bytes) -> str:
     if isinstance(secret, str):
         return secret
     try:
-        return decoded(secret)
+        return decode(secret)
     except UnicodeDecodeError:
         # from None: the decoder's exception holds the content
-        raise CredentialError(f"It is not UTF-8 text: save it as UTF-8. {STORE}") from None
+        raise CredentialError(f"It is not UTF-8 text: save it as UTF-8. {HOW_TO_STORE}") from None
 
 
 def _from_json(text: str, begin: str) -> dict[str, str]:
@@ -100,17 +102,17 @@ def _from_json(text: str, begin: str) -> dict[str, str]:
             return fields
         at = f" at line {exc.lineno}" if isinstance(exc, json.JSONDecodeError) else ""
         # from None: the decoder's exception holds the whole secret
-        raise CredentialError(f"It is invalid JSON{at}. {STORE}") from None
+        raise CredentialError(f"It is invalid JSON{at}. {HOW_TO_STORE}") from None
     if not isinstance(document, dict):
-        raise CredentialError(f"It is JSON, but not an object with three fields. {STORE}")
+        raise CredentialError(f"It is JSON, but not an object with three fields. {HOW_TO_STORE}")
     fields = {}
     for name, value in document.items():
         if known := FIELDS.get(plain(name).strip().lower()):
             if not isinstance(value, str):
-                raise CredentialError(f"Its {known} is not a JSON string. {STORE}")
+                raise CredentialError(f"Its {known} is not a JSON string. {HOW_TO_STORE}")
             fields[known] = _value(value)
     if not fields and PLACEHOLDER_FIELD in document:
-        raise NoServiceAccountYet(f"No service account is stored yet. {STORE}")
+        raise NoServiceAccountYet(f"No service account is stored yet. {HOW_TO_STORE}")
     return fields or _nothing_known()
 
 
@@ -120,12 +122,13 @@ def _json(text: str, begin: str) -> object:
     try:
         return decoder.raw_decode(text, text.index(begin))[0]
     except (ValueError, RecursionError):
-        changed = plain(text)
-        return decoder.raw_decode(changed, changed.index(begin))[0]
+        normalized = plain(text)
+        return decoder.raw_decode(normalized, normalized.index(begin))[0]
 
 
 def _nothing_known() -> dict[str, str]:
-    raise CredentialError(f"It is JSON, but has none of {', '.join(FIELDS.values())}. {STORE}")
+    names = ", ".join(FIELDS.values())
+    raise CredentialError(f"It is JSON, but has none of {names}. {HOW_TO_STORE}")
 
 
 def _from_lines(text: str) -> dict[str, str]:
@@ -136,19 +139,19 @@ def _from_lines(text: str) -> dict[str, str]:
     lines: dict[str, list[str]] = {}
     name = None
     for line in plain(text).splitlines():
-        if found := _LINE.match(line):
-            name = FIELDS[found[1].lower()]
-            lines[name] = [found[2]]
+        if match := _LINE.match(line):
+            name = FIELDS[match[1].lower()]
+            lines[name] = [match[2]]
         elif name:
             lines[name].append(line)
     return {
-        name: _value("\n".join(found) if name == KEY else next(filter(str.strip, found), ""))
-        for name, found in lines.items()
+        name: _value("\n".join(values) if name == KEY else next(filter(str.strip, values), ""))
+        for name, values in lines.items()
     }
 
 
 def _value(text: str) -> str:
-    return plain(text).strip(_AROUND_VALUES)
+    return plain(text).strip(_STRIPPED_CHARACTERS)
 
 
 def _endpoint(url: str | None) -> str | None:
@@ -157,5 +160,5 @@ def _endpoint(url: str | None) -> str | None:
     try:
         urls.check(url)
     except ValueError as exc:
-        raise CredentialError(f"Its {ENDPOINT} cannot be used: {exc}. {STORE}") from None
+        raise CredentialError(f"Its {ENDPOINT} cannot be used: {exc}. {HOW_TO_STORE}") from None
     return url

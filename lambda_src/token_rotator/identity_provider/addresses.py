@@ -23,7 +23,7 @@ from urllib3.util.connection import allowed_gai_family, create_connection
 from token_rotator.contract import RESTORE
 from token_rotator.errors import ConfigurationError
 from token_rotator.identity_provider.timed_response import TimedResponse
-from token_rotator.transport import trusting
+from token_rotator.transport import tls_context
 
 Address = IPv4Address | IPv6Address
 
@@ -40,14 +40,14 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.
 """
 _GLOBAL_UNICAST: Final = ip_network("2000::/3")
 """All public IPv6 addresses that IANA has assigned."""
-_SHORTEST_SHARE: Final = 0.01
+_MIN_CONNECT_SECONDS: Final = 0.01
 """Seconds. A timeout of 0 would mean non-blocking."""
 _NAT64: Final = ip_network("64:ff9b::/96")
 """RFC 6052: the IPv4 address is the last 32 bits."""
 
 
 class AddressRefused(Exception):
-    """The address is not allowed, and no connection was opened. The message says why."""
+    """The address is not allowed, and no connection was opened. The message has the reason."""
 
     def __init__(self, address: Address, kind: str) -> None:
         super().__init__(f"resolves to {address}, a {kind} address")
@@ -56,7 +56,7 @@ class AddressRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Addresses:
+class AddressPolicy:
     """The allowed addresses: public ones, and those that the deployment adds."""
 
     private: bool = False
@@ -66,7 +66,7 @@ class Addresses:
 
     def refusal(self, address: Address) -> str | None:
         """The kind of a forbidden address, or None if it is allowed."""
-        address = _meant(address)
+        address = _embedded_ipv4(address)
         if address.is_loopback:
             return None if self.loopback else "loopback"
         if any(address in network for network in _PRIVATE if address not in _AWS_LOCAL_SERVICES):
@@ -76,7 +76,8 @@ class Addresses:
     def pool(self, tls: ssl.SSLContext | None = None) -> urllib3.PoolManager:
         """A connection pool that connects only to allowed addresses, without a proxy.
 
-        ``tls`` replaces the default context of transport.py, for example with that of ``trust``.
+        ``tls`` replaces the default context of transport.py, for example with that of
+        ``tls_context_with``.
 
         A request's read timeout applies to the whole response, headers and body, not to each read.
         """
@@ -100,21 +101,21 @@ class Addresses:
         class TlsPool(urllib3.HTTPSConnectionPool):
             ConnectionCls = TlsConnection
 
-        manager = urllib3.PoolManager(ssl_context=tls or trusting(None))
+        manager = urllib3.PoolManager(ssl_context=tls or tls_context(None))
         manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
         return manager
 
 
-def trust(authorities: Path) -> ssl.SSLContext:
+def tls_context_with(ca_file: Path) -> ssl.SSLContext:
     """A TLS context that also trusts the CA certificates of a PEM file.
 
     Raises ConfigurationError if the file cannot be read.
     """
     try:
-        return trusting(None, besides=str(authorities))
+        return tls_context(None, extra_ca_file=str(ca_file))
     except OSError:
         raise ConfigurationError(
-            f"{authorities.name}, which contains the certificates of extra_ca_certificates, is "
+            f"{ca_file.name}, which contains the certificates of extra_ca_certificates, is "
             f"missing from the function's bundle or cannot be read: {RESTORE}."
         ) from None
 
@@ -125,7 +126,7 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _meant(address: Address) -> Address:
+def _embedded_ipv4(address: Address) -> Address:
     """The IPv4 address inside an IPv6 address (mapped, NAT64 or 6to4)."""
     if not isinstance(address, IPv6Address):
         return address
@@ -134,7 +135,7 @@ def _meant(address: Address) -> Address:
     return address.ipv4_mapped or address.sixtofour or address
 
 
-def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
+def _connect(connection: HTTPConnection, allowed: AddressPolicy) -> socket.socket:
     """A socket to one of the host's addresses. All of them must be allowed.
 
     Replaces urllib3's DNS lookup, because a second lookup could return other addresses. Raises
@@ -145,35 +146,35 @@ def _connect(connection: HTTPConnection, allowed: Addresses) -> socket.socket:
         host.encode("idna")
     except UnicodeError:
         raise LocationParseError("host name") from None
-    found = socket.getaddrinfo(host, connection.port, allowed_gai_family(), socket.SOCK_STREAM)
-    addresses = [ip_address(str(place[0])) for *_, place in found]
+    results = socket.getaddrinfo(host, connection.port, allowed_gai_family(), socket.SOCK_STREAM)
+    addresses = [ip_address(str(socket_address[0])) for *_, socket_address in results]
     for address in addresses:
         if kind := allowed.refusal(address):
             raise AddressRefused(address, kind)
-    return _first_that_answers(addresses, connection)
+    return _connect_to_first(addresses, connection)
 
 
-def _first_that_answers(addresses: Sequence[Address], connection: HTTPConnection) -> socket.socket:
+def _connect_to_first(addresses: Sequence[Address], connection: HTTPConnection) -> socket.socket:
     """A socket to the first address that accepts the connection, within its timeout.
 
     urllib3 would allow each address the whole timeout. Here each gets an equal share of the
     remaining time.
     """
     timeout = connection.timeout or 0.0
-    ends = time.monotonic() + timeout
+    deadline = time.monotonic() + timeout
     failure = OSError("no address")
-    for tried, address in enumerate(addresses):
-        share = (ends - time.monotonic()) / (len(addresses) - tried)
+    for index, address in enumerate(addresses):
+        share = (deadline - time.monotonic()) / (len(addresses) - index)
         try:
-            found = create_connection(
+            sock = create_connection(
                 (str(address), connection.port),
-                max(share, _SHORTEST_SHARE),
+                max(share, _MIN_CONNECT_SECONDS),
                 source_address=connection.source_address,
                 socket_options=connection.socket_options,
             )
         except OSError as exc:
             failure = exc
         else:
-            found.settimeout(timeout)  # for the following TLS handshake
-            return found
+            sock.settimeout(timeout)  # for the following TLS handshake
+            return sock
     raise failure

@@ -16,8 +16,8 @@ from token_rotator.errors import (
     TokenRequestRefused,
 )
 from token_rotator.identity_provider import answers, token_response
-from token_rotator.identity_provider.advice import Endpoint
 from token_rotator.identity_provider.discovery import Destination, Discovery
+from token_rotator.identity_provider.error_messages import Endpoint
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.parameter.record import Record
 from token_rotator.settings import Settings
@@ -36,7 +36,7 @@ class TokenEndpoint:
     """Requests tokens at the discovered token endpoint."""
 
     settings: Settings
-    channel: ProviderHttp
+    http: ProviderHttp
     discovery: Discovery
     signer: AssertionSigner
     now: Callable[[], datetime]
@@ -54,15 +54,15 @@ class TokenEndpoint:
         try:
             return self._request(account, destination, deadline, steps)
         except IdentityProviderDown as error:
-            if error.silent and destination.remembered:
-                self.discovery.doubt(account)
+            if error.no_response and destination.cached:
+                self.discovery.expire(account)
             raise
         except _MAY_HAVE_MOVED:
             with steps.timed(RotationStep.DISCOVERY):
-                moved_to = self.discovery.changed(account, destination, deadline=deadline)
-            if moved_to is None:
+                new_destination = self.discovery.rediscover(account, destination, deadline=deadline)
+            if new_destination is None:
                 raise
-        return self._request(account, moved_to, deadline, steps)
+        return self._request(account, new_destination, deadline, steps)
 
     def _request(
         self, account: ServiceAccount, destination: Destination, deadline: datetime, steps: Steps
@@ -77,18 +77,18 @@ class TokenEndpoint:
         with steps.timed(RotationStep.ASSERTION):
             assertion = self.signer.sign(account, audience=destination.audience, now=issued_at)
         with steps.timed(RotationStep.EXCHANGE):
-            answer = self.channel.post(
+            response = self.http.post(
                 destination.token_endpoint,
                 self._parameters(account, assertion),
                 style=self.settings.request_style,
-                what=Endpoint.TOKEN,
+                endpoint_name=Endpoint.TOKEN,
                 deadline=deadline,
             )
-            steps.clock_skew = answer.clock_skew
-            answers.check(answer, Endpoint.TOKEN, self.settings)
-            token, token_type = token_response.access_token(answer)
+            steps.clock_skew = response.clock_skew
+            answers.check(response, Endpoint.TOKEN, self.settings)
+            token, token_type = token_response.access_token(response)
             lifetime = token_response.lifetime(
-                answer, configured=self.settings.token_lifetime, issued_at=issued_at
+                response, configured=self.settings.token_lifetime, issued_at=issued_at
             )
         return Record(
             access_token=token,

@@ -40,26 +40,26 @@ CODES: Final[Mapping[str, Meaning]] = {
 }
 """IANA, "OAuth Extensions Error". Other codes are hidden, because they may quote the request."""
 
-LIKELIEST: Final = "Most likely first:"
-_ASK: Final = "Ask the provider what the code means: its log has the reason."
+MOST_LIKELY: Final = "Most likely first:"
+_ASK_PROVIDER: Final = "Ask the provider what the code means: its log has the reason."
 
 FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
     Meaning.CLIENT: {
         Profile.INTELLIGENCE: (
-            f"{LIKELIEST} the key was replaced or has expired: press Generate/Refresh in "
+            f"{MOST_LIKELY} the key was replaced or has expired: press Generate/Refresh in "
             "Intelligence and store the new file (token-rotator upload FILE). Or it expects "
             "another audience: set audience. Or its clock is behind: set "
             "assertion_backdate_seconds."
         ),
         Profile.RFC7523: (
-            f"{LIKELIEST} it has no public key for this client, or has it under another kid: "
+            f"{MOST_LIKELY} it has no public key for this client, or has it under another kid: "
             "register the key, set key_id. Or it expects another audience (its issuer or its "
             "token endpoint): set audience. Or another algorithm is registered for the client: "
             "set algorithm. Or exp is too far ahead: lower assertion_lifetime_seconds. Or its "
             "clock is behind: set assertion_backdate_seconds."
         ),
         Profile.JWT_BEARER: (
-            f"{LIKELIEST} the secret's serviceAccountId is not the issuer that it knows (a "
+            f"{MOST_LIKELY} the secret's serviceAccountId is not the issuer that it knows (a "
             "client ID, a consumer key, an email address): correct it. Or it has no public key "
             "or certificate for this issuer, or has it under another kid: register it, set "
             "key_id. Or it requires client authentication instead of a grant: set profile = "
@@ -68,18 +68,18 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
     },
     Meaning.ASSERTION: {
         Profile.INTELLIGENCE: (
-            f"{LIKELIEST} its clock is behind: set assertion_backdate_seconds. Or it expects "
+            f"{MOST_LIKELY} its clock is behind: set assertion_backdate_seconds. Or it expects "
             "another audience: set audience. Or it requires the claim exp: set "
             "assertion_lifetime_seconds."
         ),
         Profile.RFC7523: (
-            f"{LIKELIEST} it expects another audience (its issuer or its token endpoint): set "
+            f"{MOST_LIKELY} it expects another audience (its issuer or its token endpoint): set "
             "audience. Or exp is too far ahead: lower assertion_lifetime_seconds. Or its clock "
             "is behind: set assertion_backdate_seconds. Or the key has another kid there: set "
             "key_id."
         ),
         Profile.JWT_BEARER: (
-            f"{LIKELIEST} it does not know the subject, or has not approved this client for "
+            f"{MOST_LIKELY} it does not know the subject, or has not approved this client for "
             "it: set subject, have the client approved. Or it expects another audience: set "
             "audience. Or the public key or certificate that it has is not this key's, or has "
             "another kid: register it, set key_id. Or exp is too far ahead: lower "
@@ -96,22 +96,22 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
             "Keep the key. Have the provider allow this client the grant client_credentials."
         ),
         Profile.JWT_BEARER: (
-            f"Keep the key. {LIKELIEST} this client is not approved for the subject or the "
+            f"Keep the key. {MOST_LIKELY} this client is not approved for the subject or the "
             "scope: have it approved (consent, pre-authorization, domain-wide delegation). Or "
             "subject is the wrong user: set subject."
         ),
     },
     Meaning.REQUEST: {
         Profile.INTELLIGENCE: (
-            f'Keep the key. {LIKELIEST} set request_style = "form". Or it requires the claim exp: '
-            "set assertion_lifetime_seconds."
+            f'Keep the key. {MOST_LIKELY} set request_style = "form". Or it requires the claim '
+            "exp: set assertion_lifetime_seconds."
         ),
         Profile.RFC7523: (
-            f'Keep the key. {LIKELIEST} set request_style to "form" or "query". Or have the '
+            f'Keep the key. {MOST_LIKELY} set request_style to "form" or "query". Or have the '
             "provider allow this client the grant client_credentials."
         ),
         Profile.JWT_BEARER: (
-            f"Keep the key. {LIKELIEST} it does not offer the grant jwt-bearer, or not to this "
+            f"Keep the key. {MOST_LIKELY} it does not offer the grant jwt-bearer, or not to this "
             'client: have it allowed, or set profile = "rfc7523". Or it expects the scope '
             'elsewhere: set scope_in to "claim" or "parameter". Or set request_style to "form" '
             'or "query".'
@@ -126,10 +126,10 @@ FIXES: Final[Mapping[Meaning, Mapping[Profile, str]]] = {
             "Keep the key. Correct scope, or have the provider allow it for this client."
         ),
         Profile.JWT_BEARER: (
-            f"Keep the key. {LIKELIEST} correct scope, or have the provider allow it for this "
+            f"Keep the key. {MOST_LIKELY} correct scope, or have the provider allow it for this "
             'client and subject. Or it expects the scope elsewhere: set scope_in to "claim" or '
             '"parameter".'
         ),
     },
-    Meaning.OWN: dict.fromkeys(Profile, _ASK),
+    Meaning.OWN: dict.fromkeys(Profile, _ASK_PROVIDER),
 }

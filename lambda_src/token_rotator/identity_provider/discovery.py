@@ -13,10 +13,10 @@ from token_rotator.errors import (
     IdentityProviderUntrusted,
 )
 from token_rotator.identity_provider import answers
-from token_rotator.identity_provider.advice import Endpoint, address_of
+from token_rotator.identity_provider.error_messages import Endpoint, url_setting
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.settings import Settings
-from token_rotator.timing import DISCOVERY_KEPT, DISCOVERY_KEPT_AFTER_FAILURE
+from token_rotator.timing import DISCOVERY_CACHE_LIFETIME, DISCOVERY_CACHE_LIFETIME_AFTER_FAILURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Destination:
 
     token_endpoint: str
     audience: str
-    remembered: bool = field(default=False, compare=False)
+    cached: bool = field(default=False, compare=False)
     """Whether it comes from an earlier discovery."""
 
 
@@ -37,12 +37,12 @@ class Discovery:
     """
 
     def __init__(
-        self, *, settings: Settings, channel: ProviderHttp, now: Callable[[], datetime]
+        self, *, settings: Settings, http: ProviderHttp, now: Callable[[], datetime]
     ) -> None:
         self._settings = settings
-        self._channel = channel
+        self._http = http
         self._now = now
-        self._known: dict[str, tuple[Destination, datetime]] = {}
+        self._cache: dict[str, tuple[Destination, datetime]] = {}
 
     def destination(self, account: ServiceAccount, *, deadline: datetime) -> Destination:
         """The destination of this account's assertions.
@@ -50,7 +50,7 @@ class Discovery:
         Raises IdentityProviderError, ConfigurationError.
         """
         if self._settings.token_endpoint:
-            return self._towards(self._settings.token_endpoint, issuer=None)
+            return self._destination_for(self._settings.token_endpoint, issuer=None)
         endpoint = self._endpoint(account)
         if endpoint is None:
             raise ConfigurationError(
@@ -58,64 +58,62 @@ class Discovery:
                 "discoveryEndpoint, and rotators.toml sets neither discovery_endpoint nor "
                 "token_endpoint. Set one."
             )
-        known, read_again_at = self._known.get(endpoint, (None, None))
-        if known is not None and read_again_at is not None and self._now() < read_again_at:
-            return known
+        cached_result, expires_at = self._cache.get(endpoint, (None, None))
+        if cached_result is not None and expires_at is not None and self._now() < expires_at:
+            return cached_result
         try:
             destination = self._discover(endpoint, deadline)
         except IdentityProviderError:
-            if known is None:
+            if cached_result is None:
                 raise
-            return self._remember(endpoint, known, DISCOVERY_KEPT_AFTER_FAILURE)
-        return self._remember(endpoint, destination, DISCOVERY_KEPT)
+            return self._store(endpoint, cached_result, DISCOVERY_CACHE_LIFETIME_AFTER_FAILURE)
+        return self._store(endpoint, destination, DISCOVERY_CACHE_LIFETIME)
 
-    def changed(
-        self, account: ServiceAccount, former: Destination, *, deadline: datetime
+    def rediscover(
+        self, account: ServiceAccount, previous: Destination, *, deadline: datetime
     ) -> Destination | None:
         """Runs discovery again, and returns its result if it differs from a cached one.
 
         None: the result is the same, discovery failed, or the destination was not cached.
         """
         endpoint = self._endpoint(account)
-        if endpoint is None or not former.remembered:
+        if endpoint is None or not previous.cached:
             return None
         try:
             destination = self._discover(endpoint, deadline)
         except IdentityProviderError:
             return None
-        self._remember(endpoint, destination, DISCOVERY_KEPT)
-        return destination if destination != former else None
+        self._store(endpoint, destination, DISCOVERY_CACHE_LIFETIME)
+        return destination if destination != previous else None
 
-    def doubt(self, account: ServiceAccount) -> None:
+    def expire(self, account: ServiceAccount) -> None:
         """Makes the next attempt run discovery again, unless discovery has just failed."""
         endpoint = self._endpoint(account)
-        if endpoint is None or endpoint not in self._known:
+        if endpoint is None or endpoint not in self._cache:
             return
-        destination, read_again_at = self._known[endpoint]
-        if read_again_at - self._now() > DISCOVERY_KEPT_AFTER_FAILURE:
-            self._known[endpoint] = (destination, self._now())
+        destination, expires_at = self._cache[endpoint]
+        if expires_at - self._now() > DISCOVERY_CACHE_LIFETIME_AFTER_FAILURE:
+            self._cache[endpoint] = (destination, self._now())
 
     def _endpoint(self, account: ServiceAccount) -> str | None:
         return self._settings.discovery_endpoint or account.discovery_endpoint
 
-    def _remember(
-        self, endpoint: str, destination: Destination, how_long: timedelta
-    ) -> Destination:
-        self._known[endpoint] = (replace(destination, remembered=True), self._now() + how_long)
+    def _store(self, endpoint: str, destination: Destination, lifetime: timedelta) -> Destination:
+        self._cache[endpoint] = (replace(destination, cached=True), self._now() + lifetime)
         return destination
 
     def _discover(self, endpoint: str, deadline: datetime) -> Destination:
-        answer = self._channel.get(endpoint, what=Endpoint.DISCOVERY, deadline=deadline)
-        answers.check(answer, Endpoint.DISCOVERY, self._settings)
-        token_endpoint = (answer.fields or {}).get("token_endpoint")
+        response = self._http.get(endpoint, endpoint_name=Endpoint.DISCOVERY, deadline=deadline)
+        answers.check(response, Endpoint.DISCOVERY, self._settings)
+        token_endpoint = (response.fields or {}).get("token_endpoint")
         if not isinstance(token_endpoint, str):
             raise AnswerUnusable(
-                f"The discovery endpoint's response (status {answer.status}) has no "
-                f"token_endpoint. Check {address_of(Endpoint.DISCOVERY, self._settings)}."
+                f"The discovery endpoint's response (status {response.status}) has no "
+                f"token_endpoint. Check {url_setting(Endpoint.DISCOVERY, self._settings)}."
             )
         self._check(token_endpoint, endpoint)
-        issuer = (answer.fields or {}).get("issuer")
-        return self._towards(token_endpoint, issuer if isinstance(issuer, str) else None)
+        issuer = (response.fields or {}).get("issuer")
+        return self._destination_for(token_endpoint, issuer if isinstance(issuer, str) else None)
 
     def _check(self, token_endpoint: str, discovery_endpoint: str) -> None:
         try:
@@ -133,6 +131,6 @@ class Discovery:
                 "add its host to allowed_token_hosts."
             )
 
-    def _towards(self, token_endpoint: str, issuer: str | None) -> Destination:
+    def _destination_for(self, token_endpoint: str, issuer: str | None) -> Destination:
         audience = self._settings.audience or issuer or urls.origin(token_endpoint)
         return Destination(token_endpoint=token_endpoint, audience=audience)

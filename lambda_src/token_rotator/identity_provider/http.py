@@ -14,8 +14,8 @@ from token_rotator.errors import (
     IdentityProviderUntrusted,
 )
 from token_rotator.identity_provider.addresses import AddressRefused
-from token_rotator.identity_provider.response import Body, ProviderResponse, read
-from token_rotator.timing import HTTP_CONNECT, HTTP_READ, SHORTEST_ATTEMPT
+from token_rotator.identity_provider.response import Body, ProviderResponse, parse_response
+from token_rotator.timing import HTTP_CONNECT_TIMEOUT, HTTP_READ_TIMEOUT, MIN_ATTEMPT_TIME
 from token_rotator.transport import (
     ResponseTooLarge,
     ResponseUndecodable,
@@ -23,7 +23,7 @@ from token_rotator.transport import (
     TransportError,
 )
 
-LONGEST_BODY_BYTES: Final = 64 * 1024
+MAX_BODY_BYTES: Final = 64 * 1024
 """Limit of the decoded body."""
 
 _UNUSABLE: Final = {ResponseTooLarge: Body.TOO_LARGE, ResponseUndecodable: Body.UNDECODABLE}
@@ -35,17 +35,17 @@ class ProviderHttp:
     def __init__(self, *, pool: urllib3.PoolManager, now: Callable[[], datetime]) -> None:
         self._transport = Transport(
             pool=pool,
-            connect=HTTP_CONNECT,
-            read=HTTP_READ,
-            longest_body_bytes=LONGEST_BODY_BYTES,
+            connect=HTTP_CONNECT_TIMEOUT,
+            read=HTTP_READ_TIMEOUT,
+            max_body_bytes=MAX_BODY_BYTES,
             now=now,
-            decodes=True,
+            decode_content=True,
         )
         self._now = now
 
-    def get(self, url: str, *, what: str, deadline: datetime) -> ProviderResponse:
-        """Sends a GET request. ``what`` names the endpoint in errors."""
-        return self._send("GET", url, None, what, deadline)
+    def get(self, url: str, *, endpoint_name: str, deadline: datetime) -> ProviderResponse:
+        """Sends a GET request. ``endpoint_name`` is used in errors."""
+        return self._send("GET", url, None, endpoint_name, deadline)
 
     def post(
         self,
@@ -53,39 +53,43 @@ class ProviderHttp:
         parameters: Mapping[str, str],
         *,
         style: RequestStyle,
-        what: str,
+        endpoint_name: str,
         deadline: datetime,
     ) -> ProviderResponse:
         """Sends a POST request. ``style`` puts the parameters into the query or the body."""
         encoded = urlencode(parameters)
         if style is RequestStyle.FORM:
-            return self._send("POST", url, encoded, what, deadline)
-        joint = "&" if "?" in url else "?"
-        return self._send("POST", f"{url}{joint}{encoded}", "", what, deadline)
+            return self._send("POST", url, encoded, endpoint_name, deadline)
+        separator = "&" if "?" in url else "?"
+        return self._send("POST", f"{url}{separator}{encoded}", "", endpoint_name, deadline)
 
     def _send(
-        self, method: str, url: str, body: str | None, what: str, deadline: datetime
+        self, method: str, url: str, body: str | None, endpoint_name: str, deadline: datetime
     ) -> ProviderResponse:
         """Returns the response, even if only its status arrived. Raises IdentityProviderError."""
-        sent = self._now()
-        if deadline - sent < SHORTEST_ATTEMPT:
-            raise IdentityProviderDown(f"No time was left for a request to the {what}.")
+        sent_at = self._now()
+        if deadline - sent_at < MIN_ATTEMPT_TIME:
+            raise IdentityProviderDown(f"No time was left for a request to the {endpoint_name}.")
         headers = {"Accept": "application/json"}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
-            found = self._transport.send(method, url, headers=headers, body=body, deadline=deadline)
+            response = self._transport.send(
+                method, url, headers=headers, body=body, deadline=deadline
+            )
         except AddressRefused as exc:
-            raise _refused(exc, what) from None
+            raise _address_refused(exc, endpoint_name) from None
         except TransportError as exc:
-            if exc.begun is None:
-                raise _no_answer(exc, what) from None
-            unusable = _UNUSABLE.get(type(exc), Body.BROKEN_OFF)
-            return read(exc.begun, sent=sent, received=self._now(), unusable=unusable)
-        return read(found, sent=sent, received=self._now())
+            if exc.partial_response is None:
+                raise _transport_failure(exc, endpoint_name) from None
+            unusable = _UNUSABLE.get(type(exc), Body.INCOMPLETE)
+            return parse_response(
+                exc.partial_response, sent_at=sent_at, received_at=self._now(), unusable=unusable
+            )
+        return parse_response(response, sent_at=sent_at, received_at=self._now())
 
 
-def _refused(exc: AddressRefused, what: str) -> IdentityProviderUntrusted:
+def _address_refused(exc: AddressRefused, endpoint_name: str) -> IdentityProviderUntrusted:
     fix = (
         "If the identity provider is in a private network, the function needs a VPC with a "
         "route to it and allow_private_addresses = true (docs/network/vpc.md)."
@@ -93,24 +97,25 @@ def _refused(exc: AddressRefused, what: str) -> IdentityProviderUntrusted:
         else "No setting allows it. A proxy, VPN or DNS filter may have replaced the real address."
     )
     return IdentityProviderUntrusted(
-        f"The {what}'s host {exc}. Nothing was sent. Check the URL. {fix}"
+        f"The {endpoint_name}'s host {exc}. Nothing was sent. Check the URL. {fix}"
     )
 
 
-def _no_answer(exc: TransportError, what: str) -> IdentityProviderError:
-    if exc.certificate:
+def _transport_failure(exc: TransportError, endpoint_name: str) -> IdentityProviderError:
+    if exc.certificate_rejected:
         return IdentityProviderUntrusted(
-            f"The {what}'s certificate was rejected ({exc}). "
+            f"The {endpoint_name}'s certificate was rejected ({exc}). "
             "Check the endpoint's host name and its certificate. If your own CA issued it, add the "
             "CA certificate to extra_ca_certificates (docs/network/vpc.md)."
         )
-    if exc.client_certificate:
+    if exc.client_certificate_required:
         return IdentityProviderDown(
-            f"The {what} closed the TLS connection ({exc}). The server may require a client "
-            "certificate, which the function does not have: ask the provider for an endpoint "
-            "without mutual TLS, and check that the firewall allows the connection.",
-            silent=True,
+            f"The {endpoint_name} closed the TLS connection ({exc}). The server may require "
+            "a client certificate, which the function does not have: ask the provider for an "
+            "endpoint without mutual TLS, and check that the firewall allows the connection.",
+            no_response=True,
         )
     return IdentityProviderDown(
-        f"The {what} could not be reached, or the connection was lost ({exc}).", silent=True
+        f"The {endpoint_name} could not be reached, or the connection was lost ({exc}).",
+        no_response=True,
     )

@@ -11,7 +11,7 @@ from typing import Final
 
 from token_rotator.transport import HttpResponse
 
-_DECODED: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+_SUPPORTED_CODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 """Content-Encodings that transport.py decodes, and those that mean none."""
 
 _CODING: Final = re.compile(r"[a-z0-9-]{1,16}")
@@ -26,7 +26,7 @@ _MEDIA_TYPES: Final = frozenset(
 )
 """Others are hidden, because a header may contain secrets."""
 
-_A_SECOND: Final = timedelta(seconds=1)
+_DATE_RESOLUTION: Final = timedelta(seconds=1)
 
 
 class Body(StrEnum):
@@ -38,7 +38,7 @@ class Body(StrEnum):
     TOO_LARGE = "more than 64 KiB"
     UNKNOWN_ENCODING = "an unknown Content-Encoding"
     UNDECODABLE = "a body that does not match its Content-Encoding"
-    BROKEN_OFF = "an incomplete or too slow body"
+    INCOMPLETE = "an incomplete or too slow body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class ProviderResponse:
     """The Content-Encoding, if it is not supported."""
     retry_after: timedelta | None = None
     clock_skew: timedelta | None = None
-    """The server's clock (header Date) minus ours. None: unknown."""
+    """The server's clock (header Date) minus the function's. None: unknown."""
 
     @property
     def succeeded(self) -> bool:
@@ -62,48 +62,52 @@ class ProviderResponse:
         return self.status // 100 == 2  # noqa: PLR2004
 
     @property
-    def described(self) -> str:
+    def summary(self) -> str:
         """Status, content type and kind of body, without the body itself."""
         body = f"Content-Encoding {self.coding}" if self.coding else self.body
         known = (self.media_type, body if self.body is not Body.JSON else None)
         return ", ".join([f"status {self.status}", *(one for one in known if one)])
 
 
-def read(
-    found: HttpResponse, *, sent: datetime, received: datetime, unusable: Body | None = None
+def parse_response(
+    response: HttpResponse,
+    *,
+    sent_at: datetime,
+    received_at: datetime,
+    unusable: Body | None = None,
 ) -> ProviderResponse:
     """Parses a response. ``unusable`` describes the body if it cannot be parsed."""
-    header = found.headers.get
+    header = response.headers.get
     content_type = header("Content-Type") or ""
     media_type = content_type.partition(";")[0].strip().lower()
     charset = _CHARSET.search(content_type)
     coding = _unreadable_coding(header("Content-Encoding"))
     document: object = None
-    if coding and unusable is not Body.BROKEN_OFF:
+    if coding and unusable is not Body.INCOMPLETE:
         body = Body.UNKNOWN_ENCODING
     elif unusable:
         body = unusable
     else:
-        body, document = _parsed(found.body, charset[1] if charset else None)
+        body, document = _parse_body(response.body, charset[1] if charset else None)
     return ProviderResponse(
-        status=found.status,
+        status=response.status,
         body=body,
         fields=document if isinstance(document, dict) else None,
         media_type=media_type if media_type in _MEDIA_TYPES else None,
         coding=coding,
-        retry_after=_retry_after(header("Retry-After"), received),
-        clock_skew=_clock_skew(header("Date"), sent, received),
+        retry_after=_retry_after(header("Retry-After"), received_at),
+        clock_skew=_clock_skew(header("Date"), sent_at, received_at),
     )
 
 
 def _unreadable_coding(header: str | None) -> str | None:
     for coding in (header or "").lower().split(","):
-        if (name := coding.strip()) not in _DECODED:
+        if (name := coding.strip()) not in _SUPPORTED_CODINGS:
             return name if _CODING.fullmatch(name) else "with an unknown name"
     return None
 
 
-def _parsed(body: bytes, charset: str | None) -> tuple[Body, object]:
+def _parse_body(body: bytes, charset: str | None) -> tuple[Body, object]:
     """Parses the body with the Content-Type's charset, or UTF-8 (RFC 8259 section 8.1).
 
     Invalid bytes are replaced, because an unused member must not make the response unusable.
@@ -133,7 +137,7 @@ def _retry_after(header: str | None, now: datetime) -> timedelta | None:
         return None
 
 
-def _clock_skew(header: str | None, sent: datetime, received: datetime) -> timedelta | None:
+def _clock_skew(header: str | None, sent_at: datetime, received_at: datetime) -> timedelta | None:
     """The smallest clock difference that explains the header Date.
 
     Neither the header's resolution of one second (RFC 9110 section 6.6.1) nor the duration of the
@@ -143,7 +147,7 @@ def _clock_skew(header: str | None, sent: datetime, received: datetime) -> timed
         return None
     try:
         date = parsedate_to_datetime(header)
-        earliest, latest = date - received, date + _A_SECOND - sent
+        earliest, latest = date - received_at, date + _DATE_RESOLUTION - sent_at
     except (ValueError, TypeError, OverflowError):
         return None
     return max(earliest, min(latest, timedelta()))

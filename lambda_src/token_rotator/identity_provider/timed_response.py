@@ -24,16 +24,16 @@ class _TimedStream(io.RawIOBase):
     def __init__(self, stream: io.RawIOBase, sock: socket.socket) -> None:
         self._stream = stream
         self._sock = sock
-        self._ends = time.monotonic() + (sock.gettimeout() or 0.0)
+        self._deadline = time.monotonic() + (sock.gettimeout() or 0.0)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        left = self._ends - time.monotonic()
-        if left <= 0:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        self._sock.settimeout(left)
+        self._sock.settimeout(remaining)
         return self._stream.readinto(buffer)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from token_rotator.contract import SHORTEST_TOKEN_LIFETIME_SECONDS
+from token_rotator.contract import MIN_TOKEN_LIFETIME_SECONDS
 from token_rotator.errors import AnswerUnusable
 from token_rotator.identity_provider.response import ProviderResponse
 
@@ -15,9 +15,9 @@ _BEARER: Final = frozenset({"", "bearer", "bearertoken"})
 """RFC 6749 section 7.1, and variants that some gateways send."""
 
 
-def access_token(answer: ProviderResponse) -> tuple[str, str]:
+def access_token(response: ProviderResponse) -> tuple[str, str]:
     """The access token and its type (RFC 6749 section 5.1). Raises AnswerUnusable."""
-    fields = answer.fields or {}
+    fields = response.fields or {}
     token, token_type = fields.get("access_token"), fields.get("token_type")
     if not isinstance(token, str) or not token:
         raise AnswerUnusable("The token response has no access_token.")
@@ -34,29 +34,33 @@ def access_token(answer: ProviderResponse) -> tuple[str, str]:
     return token, "Bearer"
 
 
-def lifetime(answer: ProviderResponse, *, configured: timedelta, issued_at: datetime) -> timedelta:
+def lifetime(
+    response: ProviderResponse, *, configured: timedelta, issued_at: datetime
+) -> timedelta:
     """The token's lifetime in whole seconds, rounded down, at most the configured one.
 
     ``expires_in`` is a number of seconds or a numeric string (RFC 6749 section 5.1). If it is
     missing, ``expires_on`` or ``expires_at`` (seconds since the epoch) is used, or else the
     configured lifetime. Raises AnswerUnusable if ``expires_in`` is not a number or the lifetime is
-    shorter than contract.SHORTEST_TOKEN_LIFETIME_SECONDS.
+    shorter than contract.MIN_TOKEN_LIFETIME_SECONDS.
     """
-    claim = _claim(answer.fields or {}, issued_at)
-    if claim is None:
+    reported = _reported_lifetime(response.fields or {}, issued_at)
+    if reported is None:
         return configured
-    name, claimed = claim
-    seconds = min(claimed, configured.total_seconds())
-    if seconds < SHORTEST_TOKEN_LIFETIME_SECONDS:
+    name, reported_seconds = reported
+    seconds = min(reported_seconds, configured.total_seconds())
+    if seconds < MIN_TOKEN_LIFETIME_SECONDS:
         raise AnswerUnusable(
             f"According to the token response's {name}, the token's lifetime is less than "
-            f"{SHORTEST_TOKEN_LIFETIME_SECONDS} s, too short to keep it fresh. Ask the provider "
+            f"{MIN_TOKEN_LIFETIME_SECONDS} s, too short to keep it fresh. Ask the provider "
             "for a longer lifetime."
         )
     return timedelta(seconds=math.floor(seconds))
 
 
-def _claim(fields: Mapping[str, object], issued_at: datetime) -> tuple[str, float] | None:
+def _reported_lifetime(
+    fields: Mapping[str, object], issued_at: datetime
+) -> tuple[str, float] | None:
     """The name of the lifetime's field, and its seconds. None if there is no such field."""
     if (expires_in := fields.get("expires_in")) is not None:
         if (seconds := _number(expires_in)) is None:
@@ -64,8 +68,8 @@ def _claim(fields: Mapping[str, object], issued_at: datetime) -> tuple[str, floa
         return "expires_in", seconds
     # not standardized: values that are not seconds are ignored
     for name in ("expires_on", "expires_at"):
-        if (moment := _number(fields.get(name))) is not None:
-            return name, moment - int(issued_at.timestamp())
+        if (timestamp := _number(fields.get(name))) is not None:
+            return name, timestamp - int(issued_at.timestamp())
     return None
 
 

@@ -9,12 +9,12 @@ from typing import Final
 from token_rotator.aws.service import AwsError, AwsRefused, AwsService, AwsUnavailable
 from token_rotator.contract import RESTORE, ValueFormat
 from token_rotator.errors import ParameterStoreUnavailable, PublicationError
-from token_rotator.parameter.record import Record, RecordUnreadable, bounded
+from token_rotator.parameter.record import Record, RecordUnreadable, limit_expiry
 
-LONGEST_VALUE_BYTES: Final = 8 * 1024
+MAX_VALUE_BYTES: Final = 8 * 1024
 """Systems Manager User Guide, "Managing parameter tiers": advanced parameters."""
 
-_RACES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooManyUpdates"})
+_RACE_CODES: Final = frozenset({"ParameterNotFound", "ParameterAlreadyExists", "TooManyUpdates"})
 """Races with AWS's expiration scan or another writer. A retry helps."""
 
 _FIXES: Final = {
@@ -51,7 +51,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class PutResult:
     """The version of the parameter that was written."""
 
     version: int
@@ -90,7 +90,7 @@ class ParameterStore:
         record.
         """
         try:
-            answer = self._aws.call(
+            response = self._aws.call(
                 "GetParameter",
                 {"Name": self._name, "WithDecryption": True},
                 required_member="Parameter",
@@ -98,24 +98,24 @@ class ParameterStore:
         except AwsUnavailable as exc:
             raise _unavailable(exc, "read") from exc
         except AwsRefused as exc:
-            problem = None if exc.code == "ParameterNotFound" else _refused(exc, "read")
+            problem = None if exc.code == "ParameterNotFound" else _refusal_message(exc, "read")
             return Published(record=None, version=None, problem=problem)
-        parameter = answer["Parameter"]
+        parameter = response["Parameter"]
         record = self._record(parameter["Value"], parameter["LastModifiedDate"])
         return Published(record=record, version=parameter["Version"])
 
     def _record(self, value: str, written_at: datetime) -> Record | None:
         if self._value_format is ValueFormat.TOKEN:
-            ours = self._last_put
+            last_put = self._last_put
             # a bare token's value does not contain its expiry
-            return ours if ours is not None and ours.access_token == value else None
+            return last_put if last_put is not None and last_put.access_token == value else None
         try:
             record = Record.from_json(value)
         except RecordUnreadable:
             return None
-        return bounded(record, written_at=written_at, token_lifetime=self._token_lifetime)
+        return limit_expiry(record, written_at=written_at, token_lifetime=self._token_lifetime)
 
-    def publish(self, record: Record) -> Written:
+    def publish(self, record: Record) -> PutResult:
         """Writes the record unconditionally.
 
         Every put sends a new policy: an omitted policy stays, and an Expiration does not move by
@@ -126,7 +126,7 @@ class ParameterStore:
         was_tagged, self._tagged = self._tagged, False
         self._last_put = record
         try:
-            answer = self._aws.call(
+            response = self._aws.call(
                 "PutParameter",
                 {
                     "Name": self._name,
@@ -140,11 +140,11 @@ class ParameterStore:
                 required_member="Version",
             )
         except AwsError as exc:
-            raise _not_written(exc) from exc
-        version = answer["Version"]
+            raise _put_error(exc) from exc
+        version = response["Version"]
         problem = None if was_tagged and version > 1 else self._tag()
         self._tagged = problem is None
-        return Written(version=version, tagging_failed=problem)
+        return PutResult(version=version, tagging_failed=problem)
 
     def _tag(self) -> str | None:
         """Tags the parameter. PutParameter does not accept tags together with Overwrite.
@@ -171,10 +171,10 @@ class ParameterStore:
 def value_of(record: Record, value_format: ValueFormat) -> str:
     """The parameter's value for a record. Raises PublicationError if it is too long."""
     value = record.access_token if value_format is ValueFormat.TOKEN else record.to_json()
-    if (length := len(value.encode())) > LONGEST_VALUE_BYTES:
+    if (length := len(value.encode())) > MAX_VALUE_BYTES:
         raise PublicationError(
             f"The access token is too long: the value has {length} bytes, and a parameter can hold "
-            f"{LONGEST_VALUE_BYTES}. Request a narrower scope."
+            f"{MAX_VALUE_BYTES}. Request a narrower scope."
         )
     return value
 
@@ -195,12 +195,12 @@ def _unavailable(exc: AwsError, verb: str) -> ParameterStoreUnavailable:
     )
 
 
-def _not_written(exc: AwsError) -> PublicationError:
-    if isinstance(exc, AwsUnavailable) or exc.code in _RACES:
+def _put_error(exc: AwsError) -> PublicationError:
+    if isinstance(exc, AwsUnavailable) or exc.code in _RACE_CODES:
         return _unavailable(exc, "written")
-    return PublicationError(_refused(exc, "written"))
+    return PublicationError(_refusal_message(exc, "written"))
 
 
-def _refused(exc: AwsError, verb: str) -> str:
+def _refusal_message(exc: AwsError, verb: str) -> str:
     fix = _FIXES.get(exc.code, "Look up the code in the SSM API reference.")
     return f"The parameter could not be {verb} ({exc.code}). {fix}"

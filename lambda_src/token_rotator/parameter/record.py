@@ -62,7 +62,10 @@ class Record:
         try:
             fields = json.loads(value)
             token, token_type = fields["access_token"], fields["token_type"]
-            issued_at, expires_at = _moment(fields["issued_at"]), _moment(fields["expires_at"])
+            issued_at, expires_at = (
+                _from_epoch(fields["issued_at"]),
+                _from_epoch(fields["expires_at"]),
+            )
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError, OSError):
             # from None: the decoder's exception holds the whole document
             raise RecordUnreadable("the parameter does not hold a token record") from None
@@ -73,7 +76,7 @@ class Record:
         )
 
 
-def bounded(record: Record, *, written_at: datetime, token_lifetime: timedelta) -> Record:
+def limit_expiry(record: Record, *, written_at: datetime, token_lifetime: timedelta) -> Record:
     """Limits the record's expiry to one configured lifetime after the parameter was written.
 
     So a record with a wrong expiry cannot block fresh tokens for longer than one lifetime.
@@ -82,7 +85,7 @@ def bounded(record: Record, *, written_at: datetime, token_lifetime: timedelta) 
     return replace(record, expires_at=min(record.expires_at, issued_at + token_lifetime))
 
 
-def _moment(seconds: object) -> datetime:
+def _from_epoch(seconds: object) -> datetime:
     if isinstance(seconds, bool) or not isinstance(seconds, int):
         raise TypeError("not a whole number of seconds since the epoch")
     return datetime.fromtimestamp(seconds, UTC)

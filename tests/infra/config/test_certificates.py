@@ -13,7 +13,7 @@ from tests.infra.constructs.test_token_rotator import a_rotator, a_stack
 from tests.support.canned_server import CannedServer, answer
 from tests.support.config_files import GOOD, written
 from token_rotator.errors import IdentityProviderUntrusted
-from token_rotator.identity_provider.addresses import Addresses, trust
+from token_rotator.identity_provider.addresses import AddressPolicy, tls_context_with
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator_cdk import ConfigurationIssues, IdentityProvider, TokenRotatorStack
 from token_rotator_cdk.config.certificates import LONGEST_FILE_BYTES, certificates_of
@@ -116,14 +116,16 @@ def is_accepted_strictly(folder: Path, authority: Any) -> bool:
     """Whether a client that verifies as Python 3.13 does trusts the authority's server."""
     file = folder / f"{authority.certificate.serial_number}.pem"  # contexts are kept by path
     file.write_bytes(authority.pem)
-    with Addresses(loopback=True).pool(trust(file)) as pool:
+    with AddressPolicy(loopback=True).pool(tls_context_with(file)) as pool:
         context = pool.connection_pool_kw["ssl_context"]
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         with CannedServer(answer(), tls=authority.server(folder)) as server:
             try:
                 now = lambda: datetime.now(UTC)  # noqa: E731
                 deadline = now() + timedelta(seconds=5)
-                ProviderHttp(pool=pool, now=now).get(server.url, what="x", deadline=deadline)
+                ProviderHttp(pool=pool, now=now).get(
+                    server.url, endpoint_name="x", deadline=deadline
+                )
             except IdentityProviderUntrusted:
                 return False
     return True

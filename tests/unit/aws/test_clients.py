@@ -129,14 +129,14 @@ def test_a_request_that_botocore_refuses_to_make_is_not_repeated_and_not_quoted(
 
 
 def test_the_parts_of_a_call_fit_into_the_whole():
-    assert timing.AWS_CONNECT + timing.AWS_READ == timing.AWS_CALL
+    assert timing.AWS_CONNECT_TIMEOUT + timing.AWS_READ_TIMEOUT == timing.AWS_CALL_TIMEOUT
 
 
 @pytest.mark.parametrize("behaviour", [_drips, lambda connection: connection.pause(9)])
 def test_no_call_takes_longer_than_planned(
     connect: Connect, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(clients, "AWS_CALL", timedelta(seconds=0.5))
+    monkeypatch.setattr(clients, "AWS_CALL_TIMEOUT", timedelta(seconds=0.5))
     with CannedServer(behaviour) as server:
         aws = connect(AWS_ENDPOINT_URL=server.url)
         begun = time.monotonic()
@@ -149,7 +149,7 @@ def test_no_call_takes_longer_than_planned(
 
 def test_the_longest_secret_fits_however_it_is_escaped(connect: Connect):
     longest = json.dumps({"SecretString": "\x01" * 65_536, "VersionId": "v1"}).encode()
-    assert len(longest) < clients.LONGEST_BODY_BYTES
+    assert len(longest) < clients.MAX_BODY_BYTES
     with CannedServer(answer(200, longest)) as server:
         found = connect(AWS_ENDPOINT_URL=server.url).secrets_manager.call(
             "GetSecretValue", {"SecretId": "s"}

@@ -20,11 +20,11 @@ from token_rotator import transport, wiring
 from token_rotator.contract import Variable
 from token_rotator.errors import IdentityProviderDown, IdentityProviderUntrusted
 from token_rotator.identity_provider import addresses, http
-from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.addresses import AddressPolicy
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.identity_provider.response import ProviderResponse
 from token_rotator.settings import Settings
-from token_rotator.timing import HTTP_CONNECT
+from token_rotator.timing import HTTP_CONNECT_TIMEOUT
 
 PUBLIC = ["13.108.0.1", "2606:4700::1111", "64:ff9b::13.108.0.1", "::ffff:13.108.0.1"]
 PRIVATE = [
@@ -59,7 +59,7 @@ NEVER = {
 
 
 def admitted(address: str, **allowed: bool) -> bool:
-    return Addresses(**allowed).refusal(ip_address(address)) is None
+    return AddressPolicy(**allowed).refusal(ip_address(address)) is None
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -86,11 +86,11 @@ def test_other_addresses_are_never_connected_to(address: str):
     assert not admitted(address, private=True, loopback=True)
 
 
-def ask(url: str, allowed: Addresses) -> ProviderResponse:
+def ask(url: str, allowed: AddressPolicy) -> ProviderResponse:
     with allowed.pool() as pool:
         channel = ProviderHttp(pool=pool, now=lambda: datetime.now(UTC))
         deadline = datetime.now(UTC) + timedelta(seconds=5)
-        return channel.get(url, what="discovery endpoint", deadline=deadline)
+        return channel.get(url, endpoint_name="discovery endpoint", deadline=deadline)
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_whatever_the_url_calls_it_loopback_hears_nothing(
     port = server.url.rpartition(":")[2]
 
     with pytest.raises(IdentityProviderUntrusted, match="loopback"):
-        ask(f"{scheme}://{host}:{port}/", Addresses(private=True))
+        ask(f"{scheme}://{host}:{port}/", AddressPolicy(private=True))
 
     assert server.connections == 0
 
@@ -166,7 +166,7 @@ def test_a_name_that_leads_inside_is_refused_when_the_connection_is_made(
     with pytest.raises(
         IdentityProviderUntrusted, match=r"resolves to 127\.0\.0\.1, a loopback address"
     ):
-        ask(server.url.replace("127.0.0.1", "idp.example"), Addresses())
+        ask(server.url.replace("127.0.0.1", "idp.example"), AddressPolicy())
 
     assert server.connections == 0
 
@@ -174,17 +174,17 @@ def test_a_name_that_leads_inside_is_refused_when_the_connection_is_made(
 @pytest.mark.parametrize(
     ("address", "allowed", "offered"),
     [
-        ("10.1.2.3", Addresses(), True),
-        ("fd12:3456::7", Addresses(), True),
-        ("198.18.0.5", Addresses(), False),
-        ("198.19.255.1", Addresses(private=True), False),
-        ("169.254.7.7", Addresses(private=True), False),
-        ("127.0.0.1", Addresses(), False),
-        ("fd00:ec2::254", Addresses(private=True), False),
+        ("10.1.2.3", AddressPolicy(), True),
+        ("fd12:3456::7", AddressPolicy(), True),
+        ("198.18.0.5", AddressPolicy(), False),
+        ("198.19.255.1", AddressPolicy(private=True), False),
+        ("169.254.7.7", AddressPolicy(private=True), False),
+        ("127.0.0.1", AddressPolicy(), False),
+        ("fd00:ec2::254", AddressPolicy(private=True), False),
     ],
 )
 def test_allowing_private_addresses_is_offered_where_it_helps(
-    address: str, allowed: Addresses, *, offered: bool, resolves: Resolver
+    address: str, allowed: AddressPolicy, *, offered: bool, resolves: Resolver
 ):
     resolves("idp.example", [address])
 
@@ -199,7 +199,7 @@ def test_a_name_that_leads_inside_too_is_refused(server: CannedServer, resolves:
     resolves("idp.example", ["13.108.0.1", "127.0.0.1"])
 
     with pytest.raises(IdentityProviderUntrusted, match="loopback"):
-        ask(server.url.replace("127.0.0.1", "idp.example"), Addresses())
+        ask(server.url.replace("127.0.0.1", "idp.example"), AddressPolicy())
 
     assert server.connections == 0
 
@@ -207,7 +207,7 @@ def test_a_name_that_leads_inside_too_is_refused(server: CannedServer, resolves:
 def test_a_second_answer_of_dns_cannot_lead_elsewhere(server: CannedServer, resolves: Resolver):
     resolves("idp.example", ["127.0.0.1"], ["169.254.169.254"])
 
-    ask(server.url.replace("127.0.0.1", "idp.example"), Addresses(loopback=True))
+    ask(server.url.replace("127.0.0.1", "idp.example"), AddressPolicy(loopback=True))
 
     assert len(server.requests) == 1
 
@@ -217,7 +217,7 @@ def test_a_name_with_an_address_that_does_not_answer_is_tried_at_the_next(
 ):
     resolves("idp.example", ["127.9.9.9", "127.0.0.1"])
 
-    ask(server.url.replace("127.0.0.1", "idp.example"), Addresses(loopback=True))
+    ask(server.url.replace("127.0.0.1", "idp.example"), AddressPolicy(loopback=True))
 
     assert len(server.requests) == 1
 
@@ -236,9 +236,9 @@ def test_an_address_that_fails_at_once_leaves_its_time_to_the_others(
     monkeypatch.setattr(addresses, "time", Seconds())
 
     with pytest.raises(IdentityProviderDown):
-        ask("http://idp.example/", Addresses(loopback=True))
+        ask("http://idp.example/", AddressPolicy(loopback=True))
 
-    whole = HTTP_CONNECT.total_seconds()
+    whole = HTTP_CONNECT_TIMEOUT.total_seconds()
     assert waited == pytest.approx([whole / 3, whole / 2, whole])
 
 
@@ -261,21 +261,21 @@ def test_an_address_that_answers_last_has_what_the_others_left(
     clock = Seconds()
     monkeypatch.setattr(addresses, "time", clock)
 
-    ask(server.url.replace("127.0.0.1", "idp.example"), Addresses(loopback=True))
+    ask(server.url.replace("127.0.0.1", "idp.example"), AddressPolicy(loopback=True))
 
-    assert [*shares.values()] == pytest.approx([HTTP_CONNECT.total_seconds() / 8] * 8)
+    assert [*shares.values()] == pytest.approx([HTTP_CONNECT_TIMEOUT.total_seconds() / 8] * 8)
 
 
 def test_the_handshake_has_a_timeout_of_its_own_and_not_an_addresss_share(
     resolves: Resolver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     context, certificate = unknown_to_the_system(tmp_path)
-    monkeypatch.setattr(addresses, "trusting", lambda _: transport.trusting(str(certificate)))
-    monkeypatch.setattr(http, "HTTP_CONNECT", timedelta(seconds=3))
+    monkeypatch.setattr(addresses, "tls_context", lambda _: transport.tls_context(str(certificate)))
+    monkeypatch.setattr(http, "HTTP_CONNECT_TIMEOUT", timedelta(seconds=3))
     resolves("127.0.0.1", ["127.0.0.1", *(f"127.9.9.{number}" for number in range(1, 10))])
 
     with CannedServer(answer(), tls=SlowHandshake(context, seconds=0.6)) as server:
-        received = ask(server.url, Addresses(loopback=True))
+        received = ask(server.url, AddressPolicy(loopback=True))
 
     assert received.status == 200
 
@@ -283,7 +283,7 @@ def test_the_handshake_has_a_timeout_of_its_own_and_not_an_addresss_share(
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "nowhere.invalid", "a..example"])
 def test_a_name_that_leads_nowhere_is_an_error_of_ours(host: str):
     with pytest.raises(IdentityProviderDown):
-        ask(f"https://{host}/", Addresses())
+        ask(f"https://{host}/", AddressPolicy())
 
 
 def test_a_proxy_that_the_environment_names_is_not_asked(
@@ -293,7 +293,7 @@ def test_a_proxy_that_the_environment_names_is_not_asked(
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
             monkeypatch.setenv(name.lower(), proxy.url)
-        ask(server.url, Addresses(loopback=True))
+        ask(server.url, AddressPolicy(loopback=True))
 
     assert (len(server.requests), len(proxy.requests)) == (1, 0)
 
@@ -315,13 +315,15 @@ def test_the_deployments_consent_is_its_setting(
     deadline = wiring.utc_now() + timedelta(seconds=5)
 
     with pytest.raises(meets):
-        provider.channel.get("https://10.0.0.1/", what="discovery endpoint", deadline=deadline)
+        provider.http.get(
+            "https://10.0.0.1/", endpoint_name="discovery endpoint", deadline=deadline
+        )
 
 
 def test_connections_trust_whom_the_transport_trusts():
-    with Addresses().pool() as manager:
+    with AddressPolicy().pool() as manager:
         pool = manager.connection_from_url("https://idp.example")
         connection = pool._new_conn()  # noqa: SLF001 - what it would connect with
         assert isinstance(connection, HTTPSConnection)
 
-    assert connection.ssl_context is transport.trusting(None)
+    assert connection.ssl_context is transport.tls_context(None)

@@ -16,8 +16,8 @@ from token_rotator.errors import (
     TokenRequestRefused,
 )
 from token_rotator.identity_provider import answers
-from token_rotator.identity_provider.advice import Endpoint
 from token_rotator.identity_provider.codes import CODES
+from token_rotator.identity_provider.error_messages import Endpoint
 from token_rotator.identity_provider.response import Body, ProviderResponse
 from token_rotator.settings import Settings
 

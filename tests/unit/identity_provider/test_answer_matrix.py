@@ -20,7 +20,7 @@ from fakes.environment import function_environment
 from token_rotator.contract import Profile, RequestStyle
 from token_rotator.errors import IdentityProviderDown, IdentityProviderError
 from token_rotator.identity_provider import answers, token_response
-from token_rotator.identity_provider.advice import Endpoint
+from token_rotator.identity_provider.error_messages import Endpoint
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.settings import Settings
 
@@ -145,7 +145,9 @@ def error_of(cell: Cell, profile: Profile) -> IdentityProviderError | None:
     }[cell.endpoint]
     try:
         answer = ask(  # type: ignore[operator]
-            "https://idp.example/", what=cell.endpoint, deadline=NOW + timedelta(seconds=30)
+            "https://idp.example/",
+            endpoint_name=cell.endpoint,
+            deadline=NOW + timedelta(seconds=30),
         )
         answers.check(answer, cell.endpoint, SETTINGS[profile])
     except IdentityProviderError as error:

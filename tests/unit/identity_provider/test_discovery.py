@@ -38,7 +38,7 @@ class FakeChannel:
         self._answers = list(answers)
         self.asked: list[str] = []
 
-    def get(self, url: str, *, what: str, deadline: datetime) -> ProviderResponse:
+    def get(self, url: str, *, endpoint_name: str, deadline: datetime) -> ProviderResponse:
         self.asked.append(url)
         told = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(told, Exception):
@@ -58,7 +58,7 @@ class Look:
         changes = {Variable(name.upper()): value for name, value in variables.items()}
         self._discovery = Discovery(
             settings=Settings.from_environment(function_environment() | changes),
-            channel=channel,  # type: ignore[arg-type]  # a fake of the part that is used
+            http=channel,  # type: ignore[arg-type]  # a fake of the part that is used
             now=self.clock.now,
         )
 

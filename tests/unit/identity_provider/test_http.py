@@ -15,8 +15,8 @@ from token_rotator.errors import (
     IdentityProviderUntrusted,
 )
 from token_rotator.identity_provider import http
-from token_rotator.identity_provider.addresses import Addresses
-from token_rotator.identity_provider.http import LONGEST_BODY_BYTES, ProviderHttp
+from token_rotator.identity_provider.addresses import AddressPolicy
+from token_rotator.identity_provider.http import MAX_BODY_BYTES, ProviderHttp
 from token_rotator.identity_provider.response import Body
 
 
@@ -93,7 +93,7 @@ def test_a_body_of_ten_megabytes_is_cut_off_early():
     with CannedServer(pour) as server:
         assert post(server.url).body is Body.TOO_LARGE
 
-    assert sent < 10_000_000, f"all was read although {LONGEST_BODY_BYTES} are enough"
+    assert sent < 10_000_000, f"all was read although {MAX_BODY_BYTES} are enough"
 
 
 def test_nothing_is_repeated_that_broke_off():
@@ -179,10 +179,10 @@ def test_connections_are_used_again():
         connection.send(reply)
         connection.pause(0.2)
 
-    with CannedServer(twice) as server, Addresses(loopback=True).pool() as pool:
+    with CannedServer(twice) as server, AddressPolicy(loopback=True).pool() as pool:
         channel = ProviderHttp(pool=pool, now=now)
         for _ in range(2):
-            channel.get(server.url, what="x", deadline=now() + timedelta(seconds=5))
+            channel.get(server.url, endpoint_name="x", deadline=now() + timedelta(seconds=5))
 
     assert len(server.requests) == 1, "the second request came on a new connection"
 
@@ -191,7 +191,7 @@ def test_connections_are_used_again():
 def test_a_503_keeps_its_retry_after_however_its_body_ends(
     behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(http, "HTTP_READ", timedelta(seconds=0.5))
+    monkeypatch.setattr(http, "HTTP_READ_TIMEOUT", timedelta(seconds=0.5))
 
     def unavailable(connection: Connection) -> None:
         connection.send(b"HTTP/1.1 503 -\r\nRetry-After: 4\r\nContent-Length: 1000\r\n\r\n")

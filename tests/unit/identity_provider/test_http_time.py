@@ -19,7 +19,7 @@ from token_rotator.errors import (
 from token_rotator.identity_provider import http, timed_response
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.identity_provider.timed_response import TimedResponse
-from token_rotator.timing import HTTP_CONNECT, HTTP_READ
+from token_rotator.timing import HTTP_CONNECT_TIMEOUT, HTTP_READ_TIMEOUT
 
 
 @pytest.mark.parametrize("behaviour", [hang, hang_in_the_body, drip, drip_in_the_headers])
@@ -42,8 +42,8 @@ def test_with_no_time_left_nothing_is_sent():
 def test_an_attempt_has_a_bound_of_its_own_that_leaves_time_for_another(
     behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(http, "HTTP_CONNECT", timedelta(seconds=0.4))
-    monkeypatch.setattr(http, "HTTP_READ", timedelta(seconds=0.8))
+    monkeypatch.setattr(http, "HTTP_CONNECT_TIMEOUT", timedelta(seconds=0.4))
+    monkeypatch.setattr(http, "HTTP_READ_TIMEOUT", timedelta(seconds=0.8))
     begun = time.monotonic()
 
     with CannedServer(behaviour) as server, pytest.raises(IdentityProviderDown):
@@ -62,10 +62,12 @@ def test_connecting_and_the_answer_together_have_no_more_than_an_attempts_time()
 
     channel = ProviderHttp(pool=cast("Any", Pool()), now=now)
     for seconds in (36, 5):
-        channel.get("https://a.example", what="x", deadline=now() + timedelta(seconds=seconds))
+        channel.get(
+            "https://a.example", endpoint_name="x", deadline=now() + timedelta(seconds=seconds)
+        )
 
     whole, cut = (timeout.total for timeout in given)
-    assert whole == (HTTP_CONNECT + HTTP_READ).total_seconds()
+    assert whole == (HTTP_CONNECT_TIMEOUT + HTTP_READ_TIMEOUT).total_seconds()
     assert cut == pytest.approx(5, abs=1)
 
 

@@ -43,7 +43,7 @@ def test_a_server_that_wants_a_client_certificate_is_recognised(
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(certificate)
     context.minimum_version = context.maximum_version = version
-    monkeypatch.setattr(addresses, "trusting", lambda _: transport.trusting(str(certificate)))
+    monkeypatch.setattr(addresses, "tls_context", lambda _: transport.tls_context(str(certificate)))
 
     with (
         CannedServer(answer(), tls=context) as server,

@@ -43,7 +43,7 @@ class MovingProvider:
         self.discoveries = 0
         self.asked: list[str] = []
 
-    def get(self, url: str, *, what: str, deadline: datetime) -> ProviderResponse:
+    def get(self, url: str, *, endpoint_name: str, deadline: datetime) -> ProviderResponse:
         self.discoveries += 1
         if isinstance(self.document, int):
             return answered(self.document, None)
@@ -55,7 +55,7 @@ class MovingProvider:
         parameters: Mapping[str, str],
         *,
         style: RequestStyle,
-        what: str,
+        endpoint_name: str,
         deadline: datetime,
     ) -> ProviderResponse:
         self.asked.append(url)
@@ -85,12 +85,12 @@ class Exchanges:
         self._settings = Settings.from_environment(of_the_file)
         discovery = Discovery(
             settings=self._settings,
-            channel=self.provider,  # type: ignore[arg-type]
+            http=self.provider,  # type: ignore[arg-type]
             now=self.clock.now,
         )
         self._endpoint = TokenEndpoint(
             settings=self._settings,
-            channel=self.provider,  # type: ignore[arg-type]
+            http=self.provider,  # type: ignore[arg-type]
             discovery=discovery,
             signer=AssertionSigner.from_settings(self._settings),
             now=self.clock.now,
@@ -213,7 +213,7 @@ def test_a_passing_failure_is_no_reason_to_look_elsewhere(exchanges: Exchanges):
 def test_silence_where_discovery_has_just_led_is_no_reason_to_read_it_again():
     cold = Exchanges()
     cold.provider.works_at = "nowhere"
-    cold.provider.elsewhere = IdentityProviderDown("silence", silent=True)
+    cold.provider.elsewhere = IdentityProviderDown("silence", no_response=True)
 
     for discoveries in (1, 0):
         with pytest.raises(IdentityProviderDown):
@@ -224,7 +224,7 @@ def test_silence_where_discovery_has_just_led_is_no_reason_to_read_it_again():
 
 def test_where_the_former_host_is_gone_the_next_attempt_asks_the_new_one(exchanges: Exchanges):
     exchanges.moves()
-    exchanges.provider.elsewhere = IdentityProviderDown("no such host", silent=True)
+    exchanges.provider.elsewhere = IdentityProviderDown("no such host", no_response=True)
 
     with pytest.raises(IdentityProviderDown):
         exchanges()
@@ -239,7 +239,7 @@ def test_where_all_is_silent_discovery_is_asked_once_and_the_known_endpoint_agai
 ):
     exchanges.provider.works_at = "nowhere"
     exchanges.provider.document = 503
-    exchanges.provider.elsewhere = IdentityProviderDown("silence", silent=True)
+    exchanges.provider.elsewhere = IdentityProviderDown("silence", no_response=True)
 
     asked = []
     for _ in range(4):

@@ -15,7 +15,7 @@ from token_rotator.aws.clients import AwsClients
 from token_rotator.aws.service import AwsUnavailable
 from token_rotator.contract import EXTRA_CA_CERTIFICATES_FILE
 from token_rotator.errors import ConfigurationError, IdentityProviderUntrusted
-from token_rotator.identity_provider.addresses import Addresses, trust
+from token_rotator.identity_provider.addresses import AddressPolicy, tls_context_with
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator.settings import Settings
 
@@ -40,9 +40,13 @@ def file(tmp_path: Path, authority: Authority) -> Path:
 
 
 def asks(url: str, authorities: Path | None) -> int:
-    with Addresses(loopback=True).pool(trust(authorities) if authorities else None) as pool:
+    with AddressPolicy(loopback=True).pool(
+        tls_context_with(authorities) if authorities else None
+    ) as pool:
         deadline = now() + timedelta(seconds=5)
-        return ProviderHttp(pool=pool, now=now).get(url, what="x", deadline=deadline).status
+        return (
+            ProviderHttp(pool=pool, now=now).get(url, endpoint_name="x", deadline=deadline).status
+        )
 
 
 def test_a_server_of_the_private_authority_is_accepted(
@@ -87,7 +91,7 @@ def test_a_self_signed_server_is_still_refused(tmp_path: Path, file: Path):
 
 
 def test_the_systems_authorities_stay_trusted_and_nothing_else_changes(file: Path):
-    usual, ours = transport.trusting(None), transport.trusting(None, besides=str(file))
+    usual, ours = transport.tls_context(None), transport.tls_context(None, extra_ca_file=str(file))
 
     known = {one["serialNumber"] for one in usual.get_ca_certs()}
     added = {one["serialNumber"] for one in ours.get_ca_certs()} - known

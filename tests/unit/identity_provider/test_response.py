@@ -12,7 +12,7 @@ import pytest
 from tests.support.canned_server import CannedServer, Connection, answer
 from tests.support.provider_requests import SENTINEL, accepted, now, post
 from token_rotator.errors import AnsweredByAnother
-from token_rotator.identity_provider.response import Body, read
+from token_rotator.identity_provider.response import Body, parse_response
 from token_rotator.transport import HttpResponse
 
 
@@ -134,4 +134,4 @@ def test_a_slow_answer_is_no_difference_of_clocks():
         header = {"Date": format_datetime(date, usegmt=True)}
         found = HttpResponse(status=200, headers=header, body=b"{}")
 
-        assert read(found, sent=sent, received=received).clock_skew == timedelta()
+        assert parse_response(found, sent_at=sent, received_at=received).clock_skew == timedelta()

@@ -10,7 +10,7 @@ from fakes.clock import NOON
 from fakes.environment import function_environment
 from token_rotator.errors import AnswerUnusable, RotationError
 from token_rotator.identity_provider import answers
-from token_rotator.identity_provider.advice import Endpoint
+from token_rotator.identity_provider.error_messages import Endpoint
 from token_rotator.identity_provider.response import Body, ProviderResponse
 from token_rotator.identity_provider.token_response import access_token, lifetime
 from token_rotator.settings import Settings

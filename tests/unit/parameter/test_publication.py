@@ -13,7 +13,7 @@ from fakes.parameter_store import FakeParameterStore
 from token_rotator.aws.clients import BotocoreService
 from token_rotator.contract import ValueFormat
 from token_rotator.errors import ParameterStoreUnavailable, PublicationError
-from token_rotator.parameter.publication import LONGEST_VALUE_BYTES, ParameterStore
+from token_rotator.parameter.publication import MAX_VALUE_BYTES, ParameterStore
 from token_rotator.parameter.record import Record
 
 NAME = "/intelligence/marketing/access-token"
@@ -269,11 +269,11 @@ def test_the_longest_value_fits_and_one_byte_more_is_refused_before_any_call(
     store: FakeParameterStore,
 ):
     parameters = publication(store, ValueFormat.TOKEN)
-    parameters.publish(record("x" * LONGEST_VALUE_BYTES))
+    parameters.publish(record("x" * MAX_VALUE_BYTES))
     store.calls.clear()
 
     with pytest.raises(PublicationError, match="too long"):
-        parameters.publish(record("x" * (LONGEST_VALUE_BYTES + 1)))
+        parameters.publish(record("x" * (MAX_VALUE_BYTES + 1)))
 
     assert store.calls == []
 

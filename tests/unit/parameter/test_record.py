@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.clock import NOON
-from token_rotator.parameter.record import Record, RecordUnreadable, bounded
+from token_rotator.parameter.record import Record, RecordUnreadable, limit_expiry
 
 moments = st.integers(0, 10**11).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
@@ -90,7 +90,7 @@ def test_whatever_a_record_says_it_lives_one_configured_lifetime_at_most(
     record = Record(access_token="a", issued_at=issued_at, expires_at=expires_at)
     longest = timedelta(seconds=lifetime)
 
-    believed = bounded(record, written_at=written_at, token_lifetime=longest).expires_at
+    believed = limit_expiry(record, written_at=written_at, token_lifetime=longest).expires_at
 
     assert believed <= expires_at
     assert believed <= issued_at + longest

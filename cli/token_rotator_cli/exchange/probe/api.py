@@ -7,7 +7,7 @@ from typing import Final
 from token_rotator import urls
 from token_rotator.identity_provider.addresses import AddressRefused
 from token_rotator.parameter.record import Record
-from token_rotator.timing import HTTP_CONNECT, HTTP_READ
+from token_rotator.timing import HTTP_CONNECT_TIMEOUT, HTTP_READ_TIMEOUT
 from token_rotator.transport import Transport, TransportError
 from token_rotator_cli.clock import Clock
 from token_rotator_cli.errors import ProxyFailed, UsageError
@@ -17,7 +17,7 @@ from token_rotator_cli.exchange.network import Network
 MAX_REQUESTS: Final = 4
 """Requests to the API: without a token, with the first twice, with the second."""
 
-_TIMEOUT: Final = HTTP_CONNECT + HTTP_READ + timedelta(seconds=1)
+_TIMEOUT: Final = HTTP_CONNECT_TIMEOUT + HTTP_READ_TIMEOUT + timedelta(seconds=1)
 _MAX_BODY_BYTES: Final = 1024 * 1024
 _DENIED: Final = frozenset({401, 403})
 """RFC 6750 section 3.1, and what some gateways return instead of 401."""
@@ -70,9 +70,9 @@ class Api:
             headers["Authorization"] = f"Bearer {record.access_token}"
         transport = Transport(
             pool=self.network,
-            connect=HTTP_CONNECT,
-            read=HTTP_READ,
-            longest_body_bytes=_MAX_BODY_BYTES,
+            connect=HTTP_CONNECT_TIMEOUT,
+            read=HTTP_READ_TIMEOUT,
+            max_body_bytes=_MAX_BODY_BYTES,
             now=self.clock.now,
         )
         with self.journal.step("api") as step:
@@ -86,11 +86,11 @@ class Api:
                 )
                 status = response.status
             except TransportError as error:
-                if error.begun is None:
+                if error.partial_response is None:
                     self._reason = f"the URL of --api could not be reached ({error})"
                     step.finish(f"{urls.without_query(self.url)} with {description}: no response")
                     return None
-                status = error.begun.status
+                status = error.partial_response.status
             except (AddressRefused, ProxyFailed) as error:
                 self._reason = f"no request was sent to the URL of --api: {error}"
                 step.finish(f"{urls.without_query(self.url)} with {description}: not sent")

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from token_rotator import urls
 from token_rotator.contract import Algorithm, Profile
-from token_rotator.identity_provider.addresses import Addresses
+from token_rotator.identity_provider.addresses import AddressPolicy
 from token_rotator.identity_provider.discovery import Destination, Discovery
 from token_rotator.parameter.publication import value_of
 from token_rotator_cdk.config.defaults import PROFILES
@@ -59,7 +59,7 @@ def probe(
     journal.fact("settings", chosen.source, profile=settings.profile)
     network = Network(addresses(account, settings), trust.context)
     http = ObservedHttp(network=network, now=clock.now, journal=journal)
-    discovery = Discovery(settings=settings, channel=http, now=clock.now)
+    discovery = Discovery(settings=settings, http=http, now=clock.now)
     destination = discovery.destination(account, deadline=clock.now() + TIMEOUT)
     _announce(messages, destination, probe_options)
     requester = Requester(
@@ -155,7 +155,7 @@ def _refusal_notes(requester: Requester) -> Iterator[str]:
 def _api(probe_options: ProbeOptions, trust: Trust, clock: Clock, journal: Journal) -> Api | None:
     if probe_options.api is None:
         return None
-    allowed = Addresses(private=True, loopback=urls.is_loopback(urls.host(probe_options.api)))
+    allowed = AddressPolicy(private=True, loopback=urls.is_loopback(urls.host(probe_options.api)))
     return Api(
         url=probe_options.api, network=Network(allowed, trust.context), clock=clock, journal=journal
     )

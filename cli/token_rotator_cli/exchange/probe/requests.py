@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from token_rotator.contract import LONGEST_TOKEN_LIFETIME_SECONDS
+from token_rotator.contract import MAX_TOKEN_LIFETIME_SECONDS
 from token_rotator.credential.assertion import AssertionSigner
 from token_rotator.credential.service_account import ServiceAccount
 from token_rotator.errors import AnsweredByAnother, IdentityProviderError, TokenRequestRefused
@@ -16,7 +16,7 @@ from token_rotator.identity_provider.response import ProviderResponse
 from token_rotator.parameter.record import Record
 from token_rotator.settings import Settings
 from token_rotator.steps import Steps
-from token_rotator.timing import HTTP_CONNECT, HTTP_READ
+from token_rotator.timing import HTTP_CONNECT_TIMEOUT, HTTP_READ_TIMEOUT
 from token_rotator_cli.clock import Clock
 from token_rotator_cli.errors import ProxyFailed
 from token_rotator_cli.exchange.journal import Journal, ObservedHttp, ObservedSigner
@@ -25,8 +25,8 @@ from token_rotator_cli.exchange.probe.variant import Variant
 MAX_REQUESTS: Final = 6
 """Maximum number of token requests of one probe."""
 
-TIMEOUT: Final = HTTP_CONNECT + HTTP_READ + timedelta(seconds=1)
-ASSUMED_LIFETIME: Final = timedelta(seconds=LONGEST_TOKEN_LIFETIME_SECONDS)
+TIMEOUT: Final = HTTP_CONNECT_TIMEOUT + HTTP_READ_TIMEOUT + timedelta(seconds=1)
+ASSUMED_LIFETIME: Final = timedelta(seconds=MAX_TOKEN_LIFETIME_SECONDS)
 """The configured lifetime, so that a response without a lifetime is recognizable."""
 
 
@@ -118,7 +118,7 @@ class Requester:
         self.journal.fact(f"request {number}", what, number=number, manner=what)
         endpoint = TokenEndpoint(
             settings=replace(variant.applied(self.settings), token_lifetime=ASSUMED_LIFETIME),
-            channel=self.http,
+            http=self.http,
             discovery=_FixedDestination(self.token_endpoint, variant.audience),
             signer=signer,
             now=self.clock.now,
@@ -151,7 +151,7 @@ class _FixedDestination(Discovery):
     def destination(self, *_: object, **__: object) -> Destination:
         return self._destination
 
-    def changed(self, *_: object, **__: object) -> None:
+    def rediscover(self, *_: object, **__: object) -> None:
         return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from token_rotator.contract import LONGEST_ASSERTION_BACKDATE_SECONDS, RequestStyle
+from token_rotator.contract import MAX_ASSERTION_BACKDATE_SECONDS, RequestStyle
 from token_rotator.settings import Settings
 
 DEFAULT_LIFETIME: Final = timedelta(seconds=60)
@@ -94,7 +94,7 @@ def _backdate(skew: timedelta | None) -> timedelta:
     if skew is None or skew >= timedelta():
         return timedelta()
     needed = math.ceil(-skew.total_seconds()) + 1  # the header Date has whole seconds
-    return timedelta(seconds=needed if needed <= LONGEST_ASSERTION_BACKDATE_SECONDS else 0)
+    return timedelta(seconds=needed if needed <= MAX_ASSERTION_BACKDATE_SECONDS else 0)
 
 
 def _seconds(duration: timedelta) -> str:

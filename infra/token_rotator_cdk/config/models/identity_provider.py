@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from token_rotator.contract import (
-    LONGEST_ASSERTION_BACKDATE_SECONDS,
+    MAX_ASSERTION_BACKDATE_SECONDS,
     Algorithm,
     Profile,
     RequestStyle,
@@ -60,7 +60,7 @@ class IdentityProviderConfig(Table):
     """Adds the claim `exp` to the assertion, this many seconds after now."""
 
     assertion_backdate_seconds: Annotated[
-        int, between(0, LONGEST_ASSERTION_BACKDATE_SECONDS, "seconds")
+        int, between(0, MAX_ASSERTION_BACKDATE_SECONDS, "seconds")
     ] = Default.ASSERTION_BACKDATE_SECONDS
     """Sets the claim `iat` of the assertion back by this many seconds, for an identity provider
     whose clock is behind."""

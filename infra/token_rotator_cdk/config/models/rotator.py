@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from token_rotator.contract import (
-    LONGEST_TOKEN_LIFETIME_SECONDS,
-    SHORTEST_TOKEN_LIFETIME_SECONDS,
+    MAX_TOKEN_LIFETIME_SECONDS,
+    MIN_TOKEN_LIFETIME_SECONDS,
     ValueFormat,
 )
 from token_rotator_cdk.config.defaults import Default
@@ -50,7 +50,7 @@ class RotatorConfig(Table):
     """CloudFormation stack of the rotator."""
 
     token_lifetime_seconds: Annotated[
-        int, between(SHORTEST_TOKEN_LIFETIME_SECONDS, LONGEST_TOKEN_LIFETIME_SECONDS, "seconds")
+        int, between(MIN_TOKEN_LIFETIME_SECONDS, MAX_TOKEN_LIFETIME_SECONDS, "seconds")
     ] = Default.TOKEN_LIFETIME_SECONDS
     """Maximum lifetime of a token. A token response can shorten it but not extend it."""
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from token_rotator.contract import LONGEST_ASSERTION_BACKDATE_SECONDS, Profile
-from token_rotator.identity_provider.codes import CODES, FIXES, LIKELIEST, Meaning
+from token_rotator.contract import MAX_ASSERTION_BACKDATE_SECONDS, Profile
+from token_rotator.identity_provider.codes import CODES, FIXES, MOST_LIKELY, Meaning
 from token_rotator.identity_provider.response import Body, ProviderResponse
 from token_rotator.settings import Settings
 
@@ -32,7 +32,7 @@ PROVIDERS: Final[Mapping[Profile, str]] = {
     Profile.JWT_BEARER: "the authorization server",
 }
 
-_CLOCK_MATTERS: Final = frozenset({Meaning.CLIENT, Meaning.ASSERTION, Meaning.OWN})
+_CLOCK_RELATED: Final = frozenset({Meaning.CLIENT, Meaning.ASSERTION, Meaning.OWN})
 _WRONG_PATH: Final = frozenset(
     {
         HTTPStatus.NOT_FOUND,
@@ -51,70 +51,77 @@ _WRONG_FORM: Final = frozenset(
 )
 
 
-def down(answer: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings) -> str:
+def down(
+    response: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings
+) -> str:
     """The message for a temporary failure."""
-    shown = f"{answer.described}, {code}" if code else answer.described
-    who = PROVIDERS[settings.profile]
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        what = f"{who} received too many requests. Check who else uses this client"
+    shown_code = f"{response.summary}, {code}" if code else response.summary
+    provider = PROVIDERS[settings.profile]
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        cause = f"{provider} received too many requests. Check who else uses this client"
     else:
-        what = f"{who}, or a system in front of it, is down or overloaded. The function retries"
-    return f"The {endpoint} is unavailable ({shown}): {what}. If it persists, see its status page."
+        cause = (
+            f"{provider}, or a system in front of it, is down or overloaded. The function retries"
+        )
+    return (
+        f"The {endpoint} is unavailable ({shown_code}): {cause}. "
+        "If it persists, see its status page."
+    )
 
 
 def refused(
-    answer: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings
+    response: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings
 ) -> str:
     """The message for an OAuth error code."""
     meaning = CODES.get(code or "", Meaning.OWN)
-    shown = code if code in CODES else "not a registered code"
-    clock = _clock(answer.clock_skew, settings) if meaning in _CLOCK_MATTERS else ""
+    shown_code = code if code in CODES else "not a registered code"
+    clock = _clock_hint(response.clock_skew, settings) if meaning in _CLOCK_RELATED else ""
     fix = FIXES[meaning][settings.profile]
     if clock:
-        fix = fix.replace(LIKELIEST, "If that does not help:")
+        fix = fix.replace(MOST_LIKELY, "If that does not help:")
     return (
-        f"The {endpoint} refused the request (status {answer.status}, {shown}): {meaning}. "
+        f"The {endpoint} refused the request (status {response.status}, {shown_code}): {meaning}. "
         f"{clock}{fix}"
     )
 
 
 def answered_by_another(
-    answer: ProviderResponse, endpoint: Endpoint, _: str | None, settings: Settings
+    response: ProviderResponse, endpoint: Endpoint, _: str | None, settings: Settings
 ) -> str:
     """The message for a response without an OAuth error code."""
     return (
         f"The {endpoint} did not respond like {PROVIDERS[settings.profile]} "
-        f"({answer.described}, no OAuth error code). Another system responded (firewall, gateway, "
+        f"({response.summary}, no OAuth error code). Another system responded (firewall, gateway, "
         "CDN, login or maintenance page), or the URL is wrong. This says nothing about the key: "
-        f"keep it. First {_first_step(answer, endpoint, settings)}."
+        f"keep it. First {_first_step(response, endpoint, settings)}."
     )
 
 
 def redirected(
-    answer: ProviderResponse, endpoint: Endpoint, _: str | None, settings: Settings
+    response: ProviderResponse, endpoint: Endpoint, _: str | None, settings: Settings
 ) -> str:
     """The message for a redirect."""
     return (
-        f"The {endpoint} returned a redirect (status {answer.status}), which is not followed: "
+        f"The {endpoint} returned a redirect (status {response.status}), which is not followed: "
         "assertions are sent only to allowed hosts. A system in front of it requires a login, or "
         f"{PROVIDERS[settings.profile]} has moved. First check the redirect's target; if it is "
-        f"right, correct {address_of(endpoint, settings)}."
+        f"right, correct {url_setting(endpoint, settings)}."
     )
 
 
 def no_discovery(
-    answer: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings
+    response: ProviderResponse, endpoint: Endpoint, code: str | None, settings: Settings
 ) -> str:
     """The message for an OAuth error instead of a discovery document."""
-    shown = code if code in CODES else "not a registered code"
+    shown_code = code if code in CODES else "not a registered code"
     return (
-        f"The {endpoint} responded like a token endpoint (status {answer.status}, OAuth error: "
-        f"{shown}). First check {address_of(endpoint, settings)}: it must be the URL of the "
+        f"The {endpoint} responded like a token endpoint (status {response.status}, OAuth error: "
+        f"{shown_code}). First check {url_setting(endpoint, settings)}: it must be the URL of the "
         "discovery document."
     )
 
 
-def _clock(skew: timedelta | None, settings: Settings) -> str:
+def _clock_hint(skew: timedelta | None, settings: Settings) -> str:
     """The message about a notable clock difference, the most likely cause, or an empty string."""
     if skew is None or abs(skew) < NOTABLE_SKEW:
         return ""
@@ -124,12 +131,12 @@ def _clock(skew: timedelta | None, settings: Settings) -> str:
             f"The provider's clock is {seconds} s ahead of the function's, so the assertion may be "
             "too old for it. First have the wrong clock corrected. "
         )
-    wanted = seconds + 1  # the header Date has whole seconds
-    if timedelta(seconds=wanted) <= settings.assertion_backdate:
+    backdate_seconds = seconds + 1  # the header Date has whole seconds
+    if timedelta(seconds=backdate_seconds) <= settings.assertion_backdate:
         return ""
     fix = (
-        f"set assertion_backdate_seconds = {wanted}"
-        if wanted <= LONGEST_ASSERTION_BACKDATE_SECONDS
+        f"set assertion_backdate_seconds = {backdate_seconds}"
+        if backdate_seconds <= MAX_ASSERTION_BACKDATE_SECONDS
         else "have the wrong clock corrected"
     )
     return (
@@ -138,22 +145,22 @@ def _clock(skew: timedelta | None, settings: Settings) -> str:
     )
 
 
-def _first_step(answer: ProviderResponse, endpoint: Endpoint, settings: Settings) -> str:
-    address = address_of(endpoint, settings)
+def _first_step(response: ProviderResponse, endpoint: Endpoint, settings: Settings) -> str:
+    setting = url_setting(endpoint, settings)
     network = "the network allows the function's requests (firewall, allow list, gateway)"
-    if answer.body in {Body.UNKNOWN_ENCODING, Body.UNDECODABLE}:
+    if response.body in {Body.UNKNOWN_ENCODING, Body.UNDECODABLE}:
         return (
             "make the system that compresses the response honor Accept-Encoding: identity, or use "
-            f"gzip; then check {address}"
+            f"gzip; then check {setting}"
         )
-    if endpoint is Endpoint.DISCOVERY or answer.status in _WRONG_PATH:
-        return f"check {address}; then check whether {network}"
-    if answer.status in _WRONG_FORM:
-        return f"change request_style; then check {address}"
-    return f"check whether {network}; then check {address}"
+    if endpoint is Endpoint.DISCOVERY or response.status in _WRONG_PATH:
+        return f"check {setting}; then check whether {network}"
+    if response.status in _WRONG_FORM:
+        return f"change request_style; then check {setting}"
+    return f"check whether {network}; then check {setting}"
 
 
-def address_of(endpoint: Endpoint, settings: Settings) -> str:
+def url_setting(endpoint: Endpoint, settings: Settings) -> str:
     """The setting or field that contains the endpoint's URL."""
     if endpoint is Endpoint.TOKEN and settings.token_endpoint:
         return "token_endpoint in rotators.toml"
