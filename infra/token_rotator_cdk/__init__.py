@@ -26,7 +26,7 @@ __all__ = [
     "ValueFormat",
 ]
 
-_HOMES = {
+_NAMES_BY_MODULE = {
     "token_rotator.contract": ("Algorithm", "Metric", "RequestStyle", "ScopeIn", "ValueFormat"),
     "token_rotator_cdk.config.issues": ("ConfigurationIssues",),
     "token_rotator_cdk.constructs.monitoring.dashboard": ("RotatorsDashboard",),
@@ -40,7 +40,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     # Imports on first use (PEP 562): importing the AWS CDK starts Node.js, which the CLI does not
     # need.
-    for module, names in _HOMES.items():
+    for module, names in _NAMES_BY_MODULE.items():
         if name in names:
             return getattr(importlib.import_module(module), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

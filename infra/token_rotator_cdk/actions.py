@@ -30,16 +30,16 @@ class Actions:
         "lambda:GetFunctionConcurrency",
     )
     READ_LOG: Final = ("logs:FilterLogEvents",)
-    SEE_KEY: Final = ("kms:DescribeKey", "kms:GetKeyPolicy")
-    SEE_ROLE: Final = ("iam:GetRole",)
-    SEE_RULE: Final = ("events:DescribeRule",)
-    SEE_SCHEDULE: Final = ("scheduler:GetSchedule",)
-    SEE_STACK: Final = (
+    DESCRIBE_KEY: Final = ("kms:DescribeKey", "kms:GetKeyPolicy")
+    DESCRIBE_ROLE: Final = ("iam:GetRole",)
+    DESCRIBE_RULE: Final = ("events:DescribeRule",)
+    DESCRIBE_SCHEDULE: Final = ("scheduler:GetSchedule",)
+    DESCRIBE_STACK: Final = (
         "cloudformation:DescribeStacks",
         "cloudformation:DescribeStackResourceDrifts",
         "cloudformation:ListStackResources",
     )
-    SEE_TOPIC: Final = ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic")
+    DESCRIBE_TOPIC: Final = ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic")
     LIST: Final = (
         "cloudwatch:DescribeAlarms",
         "events:ListRuleNamesByTarget",

@@ -3,6 +3,6 @@
 from types import MappingProxyType
 from typing import Final
 
-QUIET: Final = MappingProxyType({"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"})
+ENVIRONMENT: Final = MappingProxyType({"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"})
 """jsii prints a dozen lines about Node.js 20. docs/deploy/troubleshooting.md names the versions
 that work."""

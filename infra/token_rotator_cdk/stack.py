@@ -99,7 +99,7 @@ class TokenRotatorStack(Stack):
                 url, exists = dashboard.link
                 CfnOutput(self, StackOutput.DASHBOARD_URL, value=url, condition=exists)
         if config.permissions_boundary is not None:
-            self._bound_roles(config.permissions_boundary)
+            self._apply_permissions_boundary(config.permissions_boundary)
         for name, value in config.tags.items():
             Tags.of(self).add(name, value)
 
@@ -116,7 +116,7 @@ class TokenRotatorStack(Stack):
             return sns.Topic.from_topic_arn(self, "AlarmTopic", config.alarm_topic_arn)
         return AlarmTopic(self, "AlarmTopic", key=self.key, emails=config.alarm_emails)
 
-    def _bound_roles(self, arn: str) -> None:
+    def _apply_permissions_boundary(self, arn: str) -> None:
         boundary = iam.ManagedPolicy.from_managed_policy_arn(self, "PermissionsBoundary", arn)
         iam.PermissionsBoundary.of(self).apply(boundary)
 

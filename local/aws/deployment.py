@@ -131,7 +131,7 @@ class Deployment:
                 "CDK_DISABLE_VERSION_CHECK": "true",
                 # half of the time of a synthesis; `make synth` and `make deploy` do validate
                 "CDK_VALIDATION": "false",
-                **jsii.QUIET,
+                **jsii.ENVIRONMENT,
                 "NODE_NO_WARNINGS": "1",
                 "CI": "true",
                 **self._variables,

@@ -15,7 +15,7 @@ from typing import Final
 from local import ROOT
 from studies.bench.page import table
 from token_rotator_cdk import jsii
-from token_rotator_cdk.config.stack_limits import MOST_ROTATORS
+from token_rotator_cdk.config.stack_limits import MAX_ROTATORS
 
 SIZES: Final = (1, 10, 100, 500)
 _LOOK_SECONDS: Final = 0.05
@@ -79,7 +79,7 @@ def synthesize(rotators: int) -> Synthesis:
             env=os.environ
             | {
                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                **jsii.QUIET,
+                **jsii.ENVIRONMENT,
             },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -109,7 +109,7 @@ def _file(rotators: int) -> Iterator[str]:
     for number in range(rotators):
         name = f"r{letters[number // 26]}{letters[number % 26]}"
         yield f'[rotators.{name}]\nparameter_name = "/{name}/token"'
-        yield f'stack = "tokens-{number // MOST_ROTATORS + 1}"'
+        yield f'stack = "tokens-{number // MAX_ROTATORS + 1}"'
 
 
 class _Watch:

@@ -6,8 +6,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from studies.reference.tables import table
-from token_rotator_cdk.config.document.messages import described
-from token_rotator_cdk.config.document.nesting import inner_table, place_of, tables
+from token_rotator_cdk.config.document.messages import one_line
+from token_rotator_cdk.config.document.nesting import locate, nested_table, tables
 from token_rotator_cdk.config.issues import KeyPath
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.parameters import PARAMETERS
@@ -34,19 +34,19 @@ def parameters_of_packages() -> str:
 
 
 def _section(path: KeyPath, model: type[BaseModel]) -> str:
-    place = place_of(Deployment, path)
+    place = locate(Deployment, path)
     field = place.model.model_fields[place.key]
     unset = _unset(field)
     without = "" if unset is None else f" Without this table, {unset}."
     rows = (
-        (f"`{key}`", _default(setting), described(setting.description))
+        (f"`{key}`", _default(setting), one_line(setting.description))
         for key, setting in model.model_fields.items()
-        if inner_table(model, key) is None
+        if nested_table(model, key) is None
     )
     return "\n\n".join(
         [
             f"### `[{'.'.join(path)}]`",
-            f"{described(field.description)}.{without}",
+            f"{one_line(field.description)}.{without}",
             table(("key", "default", "what it says"), rows),
         ]
     )
@@ -61,4 +61,4 @@ def _default(field: FieldInfo) -> str:
 
 
 def _unset(field: FieldInfo) -> str | None:
-    return next((mark.means for mark in field.metadata if isinstance(mark, Unset)), None)
+    return next((mark.default for mark in field.metadata if isinstance(mark, Unset)), None)

@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 
 from token_rotator_cdk.config.defaults import Default
-from token_rotator_cdk.config.stack_limits import MOST_ROTATORS
+from token_rotator_cdk.config.stack_limits import MAX_ROTATORS
 
 HOUR: Final = 3600
 PRECISION_SECONDS: Final = 60
@@ -62,7 +62,7 @@ def requests(timing: Timing, *, rotators: int, random: Random) -> Counter[int]:
     """Token requests in each second of an hour, after an hour of warm-up."""
     seconds: Counter[int] = Counter()
     for number in range(rotators):
-        stack, place = divmod(number, MOST_ROTATORS)
+        stack, place = divmod(number, MAX_ROTATORS)
         created = stack * timing.between_stacks + place * timing.between_rotators
         # the rotators were deployed long ago: only the position in the cycle matters
         seconds.update(_requests_of_one(created % (Default.INTERVAL_MINUTES * 60), timing, random))

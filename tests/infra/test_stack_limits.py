@@ -10,8 +10,8 @@ from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.config.load import load
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig
-from token_rotator_cdk.config.rules.aws import LONGEST_PARAMETER_NAME, MOST_EMAILS
-from token_rotator_cdk.config.stack_limits import MOST_ROTATORS, MOST_TEMPLATE_BYTES, too_large
+from token_rotator_cdk.config.rules.aws import MAX_EMAILS, MAX_PARAMETER_NAME_LENGTH
+from token_rotator_cdk.config.stack_limits import MAX_ROTATORS, MAX_TEMPLATE_BYTES, too_large
 
 
 def names(count: int) -> list[str]:
@@ -32,14 +32,14 @@ def a_file(tmp_path, count: int, *, per_stack: dict[str, str] | None = None) -> 
 def test_a_full_stack_of_the_largest_rotators_stays_below_every_limit():
     rotators = {
         f"a-name-as-long-as-it-may-be-{name}": a_rotator(
-            parameter_name=f"/{'p' * (LONGEST_PARAMETER_NAME - 5)}/{name}",
+            parameter_name=f"/{'p' * (MAX_PARAMETER_NAME_LENGTH - 5)}/{name}",
             log_retention_days=3653,
             expiration_grace_minutes=1440,
             share_with=("111122223333",),
         )
-        for name in names(MOST_ROTATORS)
+        for name in names(MAX_ROTATORS)
     }
-    emails = tuple(f"somebody-{number}@example.com" for number in range(MOST_EMAILS))
+    emails = tuple(f"somebody-{number}@example.com" for number in range(MAX_EMAILS))
 
     stack = a_stack(
         name="s" * 128,
@@ -54,7 +54,7 @@ def test_a_full_stack_of_the_largest_rotators_stays_below_every_limit():
 
     assert len(document["Resources"]) <= 500
     assert len(document["Outputs"]) <= 200
-    assert len(json.dumps(document, indent=1)) <= MOST_TEMPLATE_BYTES
+    assert len(json.dumps(document, indent=1)) <= MAX_TEMPLATE_BYTES
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     assert len(widgets(document)) <= 500
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
@@ -62,13 +62,13 @@ def test_a_full_stack_of_the_largest_rotators_stays_below_every_limit():
 
 
 def test_a_stack_that_is_too_full_is_refused_with_the_number_that_fits(tmp_path):
-    assert len(a_file(tmp_path, MOST_ROTATORS).by_stack()) == 1
+    assert len(a_file(tmp_path, MAX_ROTATORS).by_stack()) == 1
 
     with pytest.raises(ConfigurationIssues) as caught:
-        a_file(tmp_path, MOST_ROTATORS + 3)
+        a_file(tmp_path, MAX_ROTATORS + 3)
 
     (issue,) = caught.value.issues
-    first = names(MOST_ROTATORS + 1)[-1]
+    first = names(MAX_ROTATORS + 1)[-1]
     assert str(issue) == (
         f'[rotators.{first}] stack = "tokens": 18 rotators fit into a stack, and this one has 21: '
         'set another stack, such as "tokens-2", in this table and 2 more'
@@ -76,7 +76,7 @@ def test_a_stack_that_is_too_full_is_refused_with_the_number_that_fits(tmp_path)
 
 
 def test_two_mistakes_of_different_kinds_are_named_at_once(tmp_path):
-    *full, one_more, elsewhere = names(MOST_ROTATORS + 2)
+    *full, one_more, elsewhere = names(MAX_ROTATORS + 2)
     places = dict.fromkeys([*full, one_more], 'stack = "full"') | {elsewhere: "memory_mb = 1"}
 
     with pytest.raises(ConfigurationIssues) as caught:
@@ -96,8 +96,8 @@ def test_names_of_stacks_that_differ_in_capitals_only_are_taken_for_a_slip(tmp_p
 def test_a_template_that_came_out_too_long_is_refused_with_the_number_that_fits():
     deployment = Deployment(stack=a_stack(), rotators={name: named(name) for name in names(10)})
 
-    assert [*too_large(deployment, {"tokens": MOST_TEMPLATE_BYTES})] == []
-    (issue,) = too_large(deployment, {"tokens": MOST_TEMPLATE_BYTES * 5 // 4})
+    assert [*too_large(deployment, {"tokens": MAX_TEMPLATE_BYTES})] == []
+    (issue,) = too_large(deployment, {"tokens": MAX_TEMPLATE_BYTES * 5 // 4})
 
     assert (issue.table, issue.key) == (("rotators", "rai"), "stack")
     assert "8 rotators fit into a stack, and this one has 10" in issue.fix
@@ -131,7 +131,7 @@ def test_a_stack_needs_nothing_of_another_one():
 
 
 def test_more_addresses_than_a_stack_has_room_for_are_refused(tmp_path):
-    emails = ", ".join(f'"a{number}@example.com"' for number in range(MOST_EMAILS + 1))
+    emails = ", ".join(f'"a{number}@example.com"' for number in range(MAX_EMAILS + 1))
     file = tmp_path / "rotators.toml"
     file.write_text(
         f'[stack]\nname = "tokens"\nalarm_emails = [{emails}]\n'
@@ -139,7 +139,7 @@ def test_more_addresses_than_a_stack_has_room_for_are_refused(tmp_path):
     )
 
     with pytest.raises(
-        ConfigurationIssues, match=f"write at most {MOST_EMAILS}, a mailing list, or alarm_"
+        ConfigurationIssues, match=f"write at most {MAX_EMAILS}, a mailing list, or alarm_"
     ):
         load(file)
 

@@ -7,9 +7,9 @@ import pytest
 
 from local import ROOT
 from studies.simulation.many import HOUR, TIMINGS, requests, table
-from token_rotator_cdk.config.stack_limits import MOST_ROTATORS
+from token_rotator_cdk.config.stack_limits import MAX_ROTATORS
 
-STACKS = math.ceil(500 / MOST_ROTATORS)
+STACKS = math.ceil(500 / MAX_ROTATORS)
 DOCUMENTED, IN_TURN, STACKS_AT_ONCE, WORST = TIMINGS
 
 

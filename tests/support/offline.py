@@ -25,7 +25,7 @@ def offline(home: Path) -> dict[str, str]:
         cache.VARIABLE: str(cache.directory()),
         # jsii unpacks the CDK's library there, which takes seconds
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache/aws/jsii/package-cache"),
-        **jsii.QUIET,
+        **jsii.ENVIRONMENT,
         "CDK_VALIDATION": "false",
         "AWS_EC2_METADATA_DISABLED": "true",
         "DOCKER_HOST": DEAD_END,

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.places import Place
-from token_rotator_cdk.config.stack_limits import MOST_TEMPLATE_BYTES
+from token_rotator_cdk.config.stack_limits import MAX_TEMPLATE_BYTES
 from token_rotator_cdk.package.place import PackagePlace
 
 MAX_INLINE_BYTES: Final = 51_200
@@ -71,7 +71,7 @@ class TemplateFile:
             f"CloudFormation accepts up to {MAX_INLINE_BYTES:,} without S3"
             if self.fits_inline
             else f"more than {MAX_INLINE_BYTES:,}, so it must be in S3, where CloudFormation "
-            f"accepts {MOST_TEMPLATE_BYTES:,}"
+            f"accepts {MAX_TEMPLATE_BYTES:,}"
         )
         return f"{self.file}: {self.size:,} bytes ({limit}). Deploy it to {_where(self.place)}."
 

@@ -86,7 +86,7 @@ def _write(stacks: Sequence[Deployment], file: Path, place: PackagePlace, out: P
             "Node.js is not installed, and the AWS CDK needs it to write the templates: install "
             "Node.js 20 or newer. Deploying the package does not need it."
         )
-    os.environ.update({**jsii.QUIET, **os.environ})
+    os.environ.update({**jsii.ENVIRONMENT, **os.environ})
     # starts Node.js, which takes a second
     from token_rotator_cdk.bundle.cache import BundlingFailed
     from token_rotator_cdk.config.issues import ConfigurationIssues

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from token_rotator_cdk.config.rules.iam import is_chosen
+from token_rotator_cdk.config.rules.iam import has_role_name_form
 from token_rotator_cli.deployment.inventory import DeployedRotator
 from token_rotator_cli.preflight.planned.stacks import PlannedRotator, PlannedStack
 
@@ -41,5 +41,5 @@ def is_moved(old: DeployedRotator, new: PlannedRotator) -> bool:
     if f"{path}/" != new.role_path:
         return True
     if new.role_name is None:
-        return is_chosen(name)
+        return has_role_name_form(name)
     return not name.startswith(new.role_name)

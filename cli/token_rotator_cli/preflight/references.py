@@ -18,7 +18,7 @@ class ResourceKind:
     """A kind of existing resource: where it is configured, and how to check it."""
 
     name: str
-    place: places.Kind
+    place: places.ResourceKind
     in_file: Callable[[Deployment], Mapping[str, str | None]]
     """The ARNs by setting."""
     in_templates: tuple[str, ...]

@@ -141,8 +141,8 @@ def _pip(
         check=False,
     )
     if result.returncode != 0:
-        said = result.stderr or result.stdout
-        *_, last_error = said.split("ERROR: ")
-        causes = re.findall("after connection broken by '(.*)': ", said)
+        output = result.stderr or result.stdout
+        *_, last_error = output.split("ERROR: ")
+        causes = re.findall("after connection broken by '(.*)': ", output)
         reason = " after ".join([" ".join(last_error.split()), *causes[-1:]])
-        raise BundlingFailed(f"{failure}. pip says: {reason}")
+        raise BundlingFailed(f"{failure}. pip reported: {reason}")

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-PLACE: Final = "/var/task"
+LAMBDA_TASK_ROOT: Final = "/var/task"
 """Lambda's directory for the bundle. Bytecode stores the source path for tracebacks."""
 
-_ASK: Final = "import platform; print(platform.python_implementation(), platform.python_version())"
+_PRINT_VERSION: Final = (
+    "import platform; print(platform.python_implementation(), platform.python_version())"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,12 @@ class Compiler:
         subprocess.run(  # noqa: S603 - our own arguments
             [
                 *(self.executable, "-I", "-m", "compileall", "-q", "-f", "--workers=1"),
-                *("--invalidation-mode=unchecked-hash", f"-s{directory}", f"-p{PLACE}", directory),
+                *(
+                    "--invalidation-mode=unchecked-hash",
+                    f"-s{directory}",
+                    f"-p{LAMBDA_TASK_ROOT}",
+                    directory,
+                ),
             ],
             check=True,
             env={"PYTHONHASHSEED": "0"},
@@ -65,9 +72,9 @@ def _candidates(version: str) -> Iterator[str]:
 
 def _version_of(executable: str) -> tuple[str, str]:
     try:
-        answer = subprocess.run(  # noqa: S603 - a Python of the user
-            [executable, "-I", "-c", _ASK], capture_output=True, text=True, check=True
+        output = subprocess.run(  # noqa: S603 - a Python of the user
+            [executable, "-I", "-c", _PRINT_VERSION], capture_output=True, text=True, check=True
         ).stdout.split()
     except (OSError, subprocess.CalledProcessError):  # for example, a pyenv shim without a version
         return "", ""
-    return (answer[0], answer[1]) if len(answer) == 2 else ("", "")  # noqa: PLR2004
+    return (output[0], output[1]) if len(output) == 2 else ("", "")  # noqa: PLR2004

@@ -19,7 +19,7 @@ _MODE: Final = 0o644
 
 
 class BundlingFailed(Exception):
-    """A zip file could not be built. The message says what to do."""
+    """A zip file could not be built. The message contains the fix."""
 
 
 def directory() -> Path:
@@ -27,8 +27,8 @@ def directory() -> Path:
 
     https://specifications.freedesktop.org/basedir-spec/latest/
     """
-    if named := os.environ.get(VARIABLE):
-        return Path(named)
+    if override := os.environ.get(VARIABLE):
+        return Path(override)
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return caches / "token-rotator"
 
@@ -44,14 +44,14 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
         if file.is_file():
             return file
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        workplace = tempfile.TemporaryDirectory(prefix="building-", dir=file.parent)
+        temporary_directory = tempfile.TemporaryDirectory(prefix="building-", dir=file.parent)
     except OSError as error:
         raise BundlingFailed(
             f"The bundle cannot be built because {file.parent} cannot be read or written "
             f"({error.strerror}). Set {VARIABLE} to a writable directory"
         ) from error
-    with workplace as place:
-        built = Path(place) / name
+    with temporary_directory as directory_name:
+        built = Path(directory_name) / name
         build(built)
         built.chmod(_MODE)
         built.replace(file)

@@ -22,15 +22,15 @@ class Sources:
     @classmethod
     def installed(cls) -> Self:
         """Finds the sources of the running code, in a checkout or in ``site-packages``."""
-        here = Path(__file__).parent
-        copy = (
-            here / "token_reader"
+        this_package = Path(__file__).parent
+        bundled_reader = (
+            this_package / "token_reader"
         )  # the wheel contains a copy, because the reader is a separate distribution
         return cls(
             function=_package("token_rotator"),
-            pins=here / "requirements.txt",
-            reader=copy if copy.is_dir() else _package("token_reader"),
-            builder=here,
+            pins=this_package / "requirements.txt",
+            reader=bundled_reader if bundled_reader.is_dir() else _package("token_reader"),
+            builder=this_package,
         )
 
 

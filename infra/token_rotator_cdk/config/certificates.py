@@ -17,7 +17,7 @@ from token_rotator_cdk.config.issues import shown
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
-LONGEST_FILE_BYTES: Final = 64 * 1024
+MAX_FILE_BYTES: Final = 64 * 1024
 """About thirty CA certificates. The public ones do not belong here: the system has them."""
 
 _FIX: Final = (
@@ -37,9 +37,9 @@ def fix_of_certificates(file: Path, *, now: datetime) -> str | None:
             "remove the private key from the file, and replace that key if the file was shared. "
             "The file needs certificates only"
         )
-    if len(content) > LONGEST_FILE_BYTES:
+    if len(content) > MAX_FILE_BYTES:
         return (
-            f"use a file of at most {LONGEST_FILE_BYTES // 1024} KiB with your own CA "
+            f"use a file of at most {MAX_FILE_BYTES // 1024} KiB with your own CA "
             "certificates only: the system's are trusted already"
         )
     try:
@@ -48,7 +48,7 @@ def fix_of_certificates(file: Path, *, now: datetime) -> str | None:
         return f"{_FIX}; {file} has none, or a damaged one"
     for number, certificate in enumerate(certificates, start=1):
         for fix in _fixes(certificate, now):
-            return f"{fix} (certificate {number} of the file, {_named(certificate)})"
+            return f"{fix} (certificate {number} of the file, {_subject(certificate)})"
     return None
 
 
@@ -61,7 +61,7 @@ def certificates_of(file: Path) -> str:
 
 def _content(file: Path) -> bytes:
     with file.open("rb") as opened:
-        return opened.read(LONGEST_FILE_BYTES + 1)
+        return opened.read(MAX_FILE_BYTES + 1)
 
 
 def _fixes(certificate: x509.Certificate, now: datetime) -> Iterator[str]:
@@ -84,14 +84,14 @@ def _fixes(certificate: x509.Certificate, now: datetime) -> Iterator[str]:
             f"use a certificate that is valid now: this one starts on "
             f"{certificate.not_valid_before_utc:%Y-%m-%d}"
         )
-    elif missing := _not_strict(extensions, critical=constraints.critical):
+    elif missing := _missing_extension(extensions, critical=constraints.critical):
         yield (
             f"reissue the CA certificate with {missing}: the function's Python requires it "
             "(RFC 5280)"
         )
 
 
-def _not_strict(extensions: x509.Extensions, *, critical: bool) -> str | None:
+def _missing_extension(extensions: x509.Extensions, *, critical: bool) -> str | None:
     """The extensions that OpenSSL's X509_V_FLAG_X509_STRICT requires and that are missing."""
     usage = _extension(extensions, x509.KeyUsage)
     if not critical:
@@ -110,5 +110,5 @@ def _extension(extensions: x509.Extensions, kind: type[E]) -> x509.Extension[E] 
         return None
 
 
-def _named(certificate: x509.Certificate) -> str:
+def _subject(certificate: x509.Certificate) -> str:
     return shown(certificate.subject.rfc4514_string())

@@ -8,7 +8,7 @@ from typing import Final
 from token_rotator.contract import Algorithm, GrantType, Profile, RequestStyle, ScopeIn, ValueFormat
 
 KEY_LIFETIME_DAYS: Final = 730
-"""24 months, according to third parties. Salesforce's own pages do not say it."""
+"""24 months, according to third parties. Salesforce does not document it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +25,12 @@ class ProfileDefaults:
     """Allowed hosts of the token endpoint, in addition to the discovery endpoint's host."""
     key_lifetime_days: int | None = None
     """Days from a key's creation to its expiry; None: unknown."""
-    takes: frozenset[str] = frozenset()
+    supported_settings: frozenset[str] = frozenset()
     """Settings that this profile supports and others may not."""
 
 
-_OF_ASSERTIONS: Final = frozenset({"key_id", "scope", "claims", "headers"})
-_OF_GRANTS: Final = frozenset({"subject", "scope_in"})
+_ASSERTION_SETTINGS: Final = frozenset({"key_id", "scope", "claims", "headers"})
+_GRANT_SETTINGS: Final = frozenset({"subject", "scope_in"})
 """Not for client authentication, where the subject is the client: RFC 7523 section 3."""
 
 PROFILES: Final[Mapping[Profile, ProfileDefaults]] = MappingProxyType(
@@ -50,7 +50,7 @@ PROFILES: Final[Mapping[Profile, ProfileDefaults]] = MappingProxyType(
             request_style=RequestStyle.FORM,
             assertion_lifetime_seconds=60,
             algorithms=tuple(Algorithm),
-            takes=_OF_ASSERTIONS,
+            supported_settings=_ASSERTION_SETTINGS,
         ),
         # RFC 7523 sections 2.1 and 3
         Profile.JWT_BEARER: ProfileDefaults(
@@ -58,7 +58,7 @@ PROFILES: Final[Mapping[Profile, ProfileDefaults]] = MappingProxyType(
             request_style=RequestStyle.FORM,
             assertion_lifetime_seconds=60,
             algorithms=tuple(Algorithm),
-            takes=_OF_ASSERTIONS | _OF_GRANTS,
+            supported_settings=_ASSERTION_SETTINGS | _GRANT_SETTINGS,
         ),
     }
 )

@@ -9,7 +9,7 @@ from token_rotator_cdk.config.defaults import PROFILES, Default
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.aws import ROTATOR_TAG
 
-ROOM_BYTES: Final = 4096
+MAX_ENVIRONMENT_BYTES: Final = 4096
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 

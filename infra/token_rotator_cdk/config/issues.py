@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-LONGEST_SHOWN: Final = 60
+MAX_SHOWN_LENGTH: Final = 60
 HIDDEN: Final = "(not shown: it looks like key material)"
 
 KeyPath = tuple[str, ...]
@@ -23,12 +23,12 @@ _PASSWORD: Final = re.compile(r"//[^/\s\"]*@")
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/=\\]{40,}")
 _THUMBPRINT: Final = re.compile(r"[\w-]{43}", re.ASCII)
 """A SHA-256 hash in base64url. It looks like key material but is not."""
-_THUMBPRINTS: Final = frozenset({("identity_provider", "key_id"), ("headers", "x5t#S256")})
+_THUMBPRINT_SETTINGS: Final = frozenset({("identity_provider", "key_id"), ("headers", "x5t#S256")})
 """Settings that may hold a thumbprint: RFC 7638 and RFC 7515 section 4.1.8."""
 _THUMBPRINT_IN_LINE: Final = re.compile(
     rf"(?:\bkey_id|[\"']x5t#S256[\"'])\s*[=:]\s*([\"']){_THUMBPRINT.pattern}\1", re.ASCII
 )
-_NO_KEYS_HERE: Final = "remove the key from this file and revoke it; store keys only in the secret"
+_REMOVE_KEY: Final = "remove the key from this file and revoke it; store keys only in the secret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def shown(value: object) -> str:
     if is_key_material(_THUMBPRINT_IN_LINE.sub("", text)):
         return HIDDEN
     text = _PASSWORD.sub("//...@", text)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    return text if len(text) <= MAX_SHOWN_LENGTH else f"{text[:MAX_SHOWN_LENGTH]}..."
 
 
 def name_shown(name: str) -> str:
@@ -95,23 +95,23 @@ def keys_in_values(value: object, path: KeyPath = ()) -> Iterator[ConfigIssue]:
     if isinstance(value, Mapping):
         for key, content in value.items():
             if is_key_material(key):
-                yield ConfigIssue(table=path, key=key, fix=_NO_KEYS_HERE)
+                yield ConfigIssue(table=path, key=key, fix=_REMOVE_KEY)
             yield from keys_in_values(content, (*path, key))
     elif isinstance(value, list | tuple):
         for content in value:
             yield from keys_in_values(content, path)
     elif isinstance(value, str) and is_key_material(value):
         *table, key = path
-        if path[-2:] in _THUMBPRINTS and _THUMBPRINT.fullmatch(value):
+        if path[-2:] in _THUMBPRINT_SETTINGS and _THUMBPRINT.fullmatch(value):
             return
-        yield ConfigIssue(table=tuple(table), key=key, value=HIDDEN, fix=_NO_KEYS_HERE)
+        yield ConfigIssue(table=tuple(table), key=key, value=HIDDEN, fix=_REMOVE_KEY)
 
 
 def keys_in_lines(text: str) -> Iterator[ConfigIssue]:
     """The issue for the first line with key material, comments included."""
     for number, line in enumerate(text.splitlines(), start=1):
         if is_key_material(_THUMBPRINT_IN_LINE.sub("", line)):
-            yield ConfigIssue(key=f"line {number}", value=HIDDEN, fix=_NO_KEYS_HERE)
+            yield ConfigIssue(key=f"line {number}", value=HIDDEN, fix=_REMOVE_KEY)
             return
 
 

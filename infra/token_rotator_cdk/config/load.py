@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from token_rotator_cdk.config.combinations.conflict import Surroundings
+from token_rotator_cdk.config.combinations.conflict import RotatorContext
 from token_rotator_cdk.config.combinations.rotator import conflicts
 from token_rotator_cdk.config.combinations.stack import conflicts_of_stack
-from token_rotator_cdk.config.document.check import Checked, check
+from token_rotator_cdk.config.document.check import CheckResult, check
 from token_rotator_cdk.config.issues import (
     ConfigIssue,
     ConfigurationIssues,
@@ -19,7 +19,7 @@ from token_rotator_cdk.config.issues import (
     table_name,
 )
 from token_rotator_cdk.config.models.deployment import Deployment
-from token_rotator_cdk.config.stack_limits import misplaced
+from token_rotator_cdk.config.stack_limits import stack_issues
 
 
 def load(path: Path, *, to_deploy: bool = False) -> Deployment:
@@ -45,44 +45,44 @@ def _read(path: Path, *, to_deploy: bool) -> Deployment | list[ConfigIssue]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return [_not_toml(error), *keys_in_lines(text)]
+        return [_toml_issue(error), *keys_in_lines(text)]
     checked = check(Deployment, document)
     directory = path.parent if to_deploy else None
     return issues_of(checked, directory) or [*keys_in_lines(text)] or checked.value
 
 
-def issues_of(checked: Checked[Deployment], directory: Path | None = None) -> list[ConfigIssue]:
+def issues_of(checked: CheckResult[Deployment], directory: Path | None = None) -> list[ConfigIssue]:
     """All issues, grouped by table.
 
     ``directory`` is the file's; None: skip checks that read other files.
     """
-    issues = [*checked.issues, *_conflicts(checked), *misplaced(checked.value)]
+    issues = [*checked.issues, *_conflicts(checked), *stack_issues(checked.value)]
     if directory is not None:
         issues += _certificates(checked, directory)
     tables: dict[KeyPath, list[ConfigIssue]] = {}
     for issue in issues:
         tables.setdefault(issue.table[:2], []).append(issue)
-    return [issue for those in tables.values() for issue in those]
+    return [issue for group in tables.values() for issue in group]
 
 
-def _conflicts(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
+def _conflicts(checked: CheckResult[Deployment]) -> Iterator[ConfigIssue]:
     stack = checked.value.stack
     for path, fix in conflicts_of_stack(stack, _usable_in(checked, ("stack",))):
         yield checked.conflict(("stack", *path), fix)
     for name, rotator in checked.value.rotators.items():
         table = ("rotators", name)
-        surroundings = Surroundings(
+        context = RotatorContext(
             rotator_name=checked.value.rotator_name(name),
             place=stack.place,
             parameter_tags=stack.tags,
             fips=stack.fips,
         )
-        for path, fix in conflicts(rotator, surroundings, _usable_in(checked, table)):
+        for path, fix in conflicts(rotator, context, _usable_in(checked, table)):
             yield checked.conflict((*table, *path), fix)
-    yield from _used_twice(checked)
+    yield from _duplicate_names(checked)
 
 
-def _certificates(checked: Checked[Deployment], directory: Path) -> Iterator[ConfigIssue]:
+def _certificates(checked: CheckResult[Deployment], directory: Path) -> Iterator[ConfigIssue]:
     # a slow import, and commands do not need it
     from token_rotator_cdk.config.certificates import fix_of_certificates  # noqa: PLC0415
 
@@ -96,35 +96,45 @@ def _certificates(checked: Checked[Deployment], directory: Path) -> Iterator[Con
             yield checked.conflict(path, fix)
 
 
-def _usable_in(checked: Checked[Deployment], table: KeyPath) -> Callable[..., bool]:
+def _usable_in(checked: CheckResult[Deployment], table: KeyPath) -> Callable[..., bool]:
     return lambda *path: checked.usable(*table, *path)
 
 
-def _used_twice(checked: Checked[Deployment]) -> Iterator[ConfigIssue]:
-    writers: dict[str, str] = {}
-    loggers: dict[str, str] = {}
+def _duplicate_names(checked: CheckResult[Deployment]) -> Iterator[ConfigIssue]:
+    parameter_owners: dict[str, str] = {}
+    log_group_owners: dict[str, str] = {}
     for name, rotator in checked.value.rotators.items():
         levels = "/".join(filter(None, rotator.parameter_name.split("/")))
-        writer = writers.setdefault(levels, name)
-        if levels and writer != name:
-            yield _twice(name, "parameter_name", rotator.parameter_name, f"{_of(writer)} uses")
+        parameter_owner = parameter_owners.setdefault(levels, name)
+        if levels and parameter_owner != name:
+            yield _duplicate_issue(
+                name,
+                "parameter_name",
+                rotator.parameter_name,
+                f"{_bracketed(parameter_owner)} uses",
+            )
         if rotator.log_group_name is not None:
-            logger = loggers.setdefault(rotator.log_group_name, name)
-            if logger != name:
-                yield _twice(name, "log_group_name", rotator.log_group_name, f"{_of(logger)} uses")
+            log_group_owner = log_group_owners.setdefault(rotator.log_group_name, name)
+            if log_group_owner != name:
+                yield _duplicate_issue(
+                    name,
+                    "log_group_name",
+                    rotator.log_group_name,
+                    f"{_bracketed(log_group_owner)} uses",
+                )
 
 
-def _of(rotator: str) -> str:
+def _bracketed(rotator: str) -> str:
     return f"[{table_name(('rotators', rotator))}]"
 
 
-def _twice(rotator: str, key: str, value: str, who: str) -> ConfigIssue:
+def _duplicate_issue(rotator: str, key: str, value: str, usage: str) -> ConfigIssue:
     what = key.removesuffix("_name").replace("_", " ")
-    fix = f"write another name: {who} this {what} already"
+    fix = f"write another name: {usage} this {what} already"
     return ConfigIssue(table=("rotators", rotator), key=key, value=shown(value), fix=fix)
 
 
-def _not_toml(error: tomllib.TOMLDecodeError) -> ConfigIssue:
+def _toml_issue(error: tomllib.TOMLDecodeError) -> ConfigIssue:
     # only the position: the decoder's message can quote the file
     position = re.search(r"line (\d+), column (\d+)", str(error))
     place = f"line {position[1]}, column {position[2]}" if position else "the end of the file"

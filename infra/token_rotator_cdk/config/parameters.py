@@ -44,7 +44,7 @@ def _alarms_are_open(deployment: Deployment) -> bool:
     return deployment.stack.alarm_topic_arn is None and not deployment.stack.alarm_emails
 
 
-def _a_network_is_open(deployment: Deployment) -> bool:
+def _vpc_is_open(deployment: Deployment) -> bool:
     return any(rotator.vpc is None for rotator in deployment.rotators.values())
 
 
@@ -83,7 +83,7 @@ SUBNET_IDS: Final = Parameter(
     "not attached to a VPC.",
     settings=("rotators.NAME.vpc",),
     rule=SUBNET,
-    is_open=_a_network_is_open,
+    is_open=_vpc_is_open,
     is_list=True,
 )
 SECURITY_GROUP_IDS: Final = Parameter(
@@ -91,7 +91,7 @@ SECURITY_GROUP_IDS: Final = Parameter(
     description="Security groups for the functions that allow outbound HTTPS. Requires SubnetIds.",
     settings=("rotators.NAME.vpc",),
     rule=SECURITY_GROUP,
-    is_open=_a_network_is_open,
+    is_open=_vpc_is_open,
     is_list=True,
 )
 

@@ -13,40 +13,40 @@ class Place:
 
     region: str | None
     account: str | None
-    what: str = "the stack goes"
+    description: str = "the stack goes"
     """The description in an issue's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ResourceKind:
     """A kind of resource that must be in the stack's partition and region."""
 
     name: str
     same_account: bool = False
 
 
-TOPIC: Final = Kind(name="a topic")
+TOPIC: Final = ResourceKind(name="a topic")
 """https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"""
 
-SECRET: Final = Kind(name="a secret (or replica)")
+SECRET: Final = ResourceKind(name="a secret (or replica)")
 """https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html"""
 
-KEY: Final = Kind(name="a key")
+KEY: Final = ResourceKind(name="a key")
 """https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html"""
 
-BOUNDARY: Final = Kind(name="a policy", same_account=True)
+BOUNDARY: Final = ResourceKind(name="a policy", same_account=True)
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"""
 
-CODE_SIGNING: Final = Kind(name="a code signing configuration", same_account=True)
+CODE_SIGNING: Final = ResourceKind(name="a code signing configuration", same_account=True)
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html"""
 
-ROLE: Final = Kind(name="a role", same_account=True)
+ROLE: Final = ResourceKind(name="a role", same_account=True)
 """https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"""
 
-ORGANIZATION: Final = Kind(name="an organization or organizational unit")
+ORGANIZATION: Final = ResourceKind(name="an organization or organizational unit")
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
 
-_OF_AWS: Final = "aws"
+_AWS_MANAGED: Final = "aws"
 """The account field in ARNs of AWS managed policies."""
 
 
@@ -106,14 +106,14 @@ def _endpoints(partition: dict[str, Any], service: str) -> dict[str, Any]:
     return endpoints
 
 
-def without_fips(place: Place) -> str | None:
+def fix_of_fips(place: Place) -> str | None:
     """Returns the fix if ``fips = true`` does not work in a place, or None."""
     regions = regions_with_fips()
     if place.region in regions:
         return None
     known = f"AWS has FIPS endpoints of {' and '.join(AWS_SERVICES)} in {', '.join(regions)}"
     if place.region is None:
-        return f"set the region where {place.what} too: {known}"
+        return f"set the region where {place.description} too: {known}"
     return f"leave it out or choose another region, because {place.region} lacks them: {known}"
 
 
@@ -132,16 +132,16 @@ def account_of(arn: str) -> str:
     return arn.split(":")[4]
 
 
-def misplaced(kind: Kind, arn: str, place: Place) -> str | None:
+def misplaced(kind: ResourceKind, arn: str, place: Place) -> str | None:
     """Returns the fix if an ARN cannot be used from a place, or None."""
     partition = partition_of(place.region) if place.region else None
     if partition and partition_in(arn) != partition:
         return (
             f"write {kind.name} in the partition {partition} (arn:{partition}:...), where "
-            f"{place.what}: partitions are isolated from each other"
+            f"{place.description}: partitions are isolated from each other"
         )
     if place.region and region_of(arn) not in ("", place.region):
-        return f"write {kind.name} in {place.region}, where {place.what}"
-    if kind.same_account and place.account and account_of(arn) not in (_OF_AWS, place.account):
-        return f"write {kind.name} in account {place.account}, where {place.what}"
+        return f"write {kind.name} in {place.region}, where {place.description}"
+    if kind.same_account and place.account and account_of(arn) not in (_AWS_MANAGED, place.account):
+        return f"write {kind.name} in account {place.account}, where {place.description}"
     return None

@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from token_rotator_cdk.config.combinations.conflict import Surroundings
+from token_rotator_cdk.config.combinations.conflict import RotatorContext
 from token_rotator_cdk.config.combinations.rotator import conflicts
 from token_rotator_cdk.config.document.check import check
 from token_rotator_cdk.config.issues import ConfigIssue, KeyPath
@@ -50,7 +50,7 @@ SETTINGS: Final[Mapping[str, KeyPath]] = MappingProxyType(
 
 _ARGUMENTS: Final = {setting: argument for argument, setting in SETTINGS.items()}
 _UNIT: Final = re.compile("_(seconds|minutes|days)$")
-_STANDS_FOR_ANY_NAME: Final = "/known-at-deployment"
+_PLACEHOLDER_NAME: Final = "/known-at-deployment"
 
 
 class Arguments:
@@ -60,9 +60,9 @@ class Arguments:
         self._issues: list[ConfigIssue] = []
         self._known: dict[KeyPath, object] = {}
         self._unresolved: dict[KeyPath, object] = {}
-        for argument, value in _flat(given):
+        for argument, value in _flatten(given):
             path = SETTINGS[argument]
-            if _has_to_be_known(argument, value):
+            if _must_be_resolved(argument, value):
                 fix = "pass a value that is known at synthesis: the template depends on it"
                 self._issues.append(ConfigIssue(key=argument, fix=fix))
             elif _is_unresolved(value):
@@ -70,13 +70,13 @@ class Arguments:
             else:
                 self._known[path] = _plain(value, path)
 
-    def settings(self, surroundings: Surroundings) -> tuple[RotatorConfig, list[ConfigIssue]]:
+    def settings(self, context: RotatorContext) -> tuple[RotatorConfig, list[ConfigIssue]]:
         """The settings, and all their issues.
 
         Values that are known only at deployment (CDK tokens) are not checked.
         """
         checked = check(RotatorConfig, self._document())
-        found = conflicts(checked.value, surroundings, checked.usable)
+        found = conflicts(checked.value, context, checked.usable)
         issues = [*checked.issues, *(checked.conflict(path, fix) for path, fix in found)]
         settings = checked.value
         for (*table, key), value in self._unresolved.items():
@@ -85,10 +85,10 @@ class Arguments:
             elif table == ["identity_provider"]:
                 provider = settings.identity_provider.model_copy(update={key: value})
                 settings = settings.model_copy(update={"identity_provider": provider})
-        return settings, [*self._issues, *map(_of_argument, issues)]
+        return settings, [*self._issues, *map(_argument_issue, issues)]
 
     def _document(self) -> dict[str, Any]:
-        document: dict[str, Any] = {"parameter_name": _STANDS_FOR_ANY_NAME}
+        document: dict[str, Any] = {"parameter_name": _PLACEHOLDER_NAME}
         for (*table, key), value in self._known.items():
             inner = document.setdefault(table[0], {}) if table else document
             inner[key] = value
@@ -106,7 +106,7 @@ def resolved(text: str | None) -> str | None:
     return None if text is None or Token.is_unresolved(text) else text
 
 
-def _flat(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flatten(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The given arguments. Fields of an argument have paths such as ``identity_provider.scope``."""
     for argument, value in given.items():
         if isinstance(value, IdentityProvider):
@@ -115,22 +115,22 @@ def _flat(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 if inner is not None:
                     yield f"{argument}.{field.name}", inner
         elif argument == "secret" and value is not None:
-            yield from _of_secret(argument, value)
+            yield from _secret_arguments(argument, value)
         elif value is not None:
             yield argument, value
 
 
-def _of_secret(argument: str, secret: secretsmanager.ISecret) -> Iterator[tuple[str, Any]]:
+def _secret_arguments(argument: str, secret: secretsmanager.ISecret) -> Iterator[tuple[str, Any]]:
     # without a complete ARN, the rule for complete ARNs reports the issue
     arn = secret.secret_full_arn or resolved(secret.secret_name) or "a partial ARN"
     yield argument, arn
     if secret.encryption_key is not None and resolved(secret.secret_full_arn):
         place = arn.replace(":secretsmanager:", ":kms:").partition(":secret:")[0]
         known = resolved(secret.encryption_key.key_arn)
-        yield f"{argument}.encryption_key", known or f"{place}:key{_STANDS_FOR_ANY_NAME}"
+        yield f"{argument}.encryption_key", known or f"{place}:key{_PLACEHOLDER_NAME}"
 
 
-def _has_to_be_known(argument: str, value: object) -> bool:
+def _must_be_resolved(argument: str, value: object) -> bool:
     if isinstance(value, Duration):
         return value.is_unresolved()
     return argument == "share_with" and _is_unresolved(value)
@@ -155,7 +155,7 @@ def _plain(value: object, path: KeyPath) -> object:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _of_argument(issue: ConfigIssue) -> ConfigIssue:
+def _argument_issue(issue: ConfigIssue) -> ConfigIssue:
     """Converts the issue of a setting to one of the argument."""
     path = (*issue.table, issue.key)
     unit = _UNIT.search(issue.key)

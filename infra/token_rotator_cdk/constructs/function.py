@@ -40,7 +40,7 @@ class RotatorFunction(lambda_.Function):
         """``statements`` are added to those for the log and the network."""
         attachment = Attachment(scope, network)
         if log_encryption_key is not None:
-            open_to_logs(scope, log_encryption_key, settings.log_group_name)
+            allow_logs_to_use_key(scope, log_encryption_key, settings.log_group_name)
         log_group = logs.LogGroup(
             scope,
             "LogGroup",
@@ -89,7 +89,7 @@ class RotatorFunction(lambda_.Function):
         self.execution_role: iam.IRole = role
 
 
-def open_to_logs(
+def allow_logs_to_use_key(
     scope: Construct, key: kms.IKey, log_group_name: str | None, *, stack_name: str | None = None
 ) -> None:
     """Lets CloudWatch Logs use a key for one rotator's log group.

@@ -30,14 +30,14 @@ class RoleNames:
         if self.prefix is None:
             return None
         # a CDK token cannot be hashed
-        known = not Token.is_unresolved(self.rotator)
-        of = self.rotator if known else _place_in(Stack.of(scope), scope.node.path)
+        name_is_known = not Token.is_unresolved(self.rotator)
+        of = self.rotator if name_is_known else _qualified_name(Stack.of(scope), scope.node.path)
         region = Stack.of(scope).region
         return role_name(self.prefix, kind, of=of, path=self.path or "/", region=region)
 
     def of_stack(self, stack: Stack, construct_id: str) -> "RoleNames":
         """The names for roles that a stack's rotators share."""
-        shared = _place_in(stack, construct_id)
+        shared = _qualified_name(stack, construct_id)
         return RoleNames(rotator=shared, path=self.path, prefix=self.prefix)
 
 
@@ -48,17 +48,17 @@ def default_rotator_name(construct: Construct) -> str:
     return f"{stack.stack_name}/{re.sub('[^A-Za-z0-9/_+=.@-]', '-', path)}"
 
 
-def _place_in(stack: Stack, path: str) -> str:
+def _qualified_name(stack: Stack, path: str) -> str:
     name = stack.node.path if Token.is_unresolved(stack.stack_name) else stack.stack_name
     return f"{name}/{path}"
 
 
-def issues_of_sharing(
+def issues_of_duplicates(
     construct: Construct, *, parameter_name: str, log_group_name: str | None
 ) -> Iterator[ConfigIssue]:
     """Issues if another rotator of the stack uses the parameter or the log group."""
     owners = _OWNERS.setdefault(Stack.of(construct), {})
-    for key, name, does in (
+    for key, name, usage in (
         ("parameter_name", parameter_name, "uses this parameter"),
         ("log_group_name", log_group_name, "uses this log group"),
     ):
@@ -66,5 +66,5 @@ def issues_of_sharing(
             continue
         owner = owners.setdefault((key, name), construct.node.path)
         if owner != construct.node.path:
-            fix = f"write another name: {owner} {does} already"
+            fix = f"write another name: {owner} {usage} already"
             yield ConfigIssue(key=key, value=shown(name), fix=fix)

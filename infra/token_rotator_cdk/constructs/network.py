@@ -36,8 +36,8 @@ class Network:
                     yield ConfigIssue(key=argument, fix="leave it out, or pass vpc too")
             return
         selected = _selected(self.vpc, self.vpc_subnets)
-        if selected.refused is not None:
-            fix = f"select subnets of the vpc. {selected.refused}"
+        if selected.error is not None:
+            fix = f"select subnets of the vpc. {selected.error}"
             yield ConfigIssue(key="vpc_subnets", fix=fix)
         elif selected.public:
             yield ConfigIssue(
@@ -53,8 +53,10 @@ class Network:
         selected = _selected(self.vpc, self.vpc_subnets)
         groups = [one.security_group_id for one in self.security_groups]
         return {
-            "vpc_subnets": _stood_for("subnet", selected.ids, looked_up=selected.looked_up),
-            "security_groups": _stood_for("sg", groups),
+            "vpc_subnets": _with_placeholders(
+                "subnet", selected.ids, pending_lookup=selected.pending_lookup
+            ),
+            "security_groups": _with_placeholders("sg", groups),
             "allow_ipv6_for_dual_stack": self.allow_ipv6_for_dual_stack,
         }
 
@@ -67,7 +69,7 @@ class Attachment:
         self.function_arguments: dict[str, Any] = {}
         if network.vpc is None:
             return
-        groups = [*network.security_groups] or [_https_out(scope, network)]
+        groups = [*network.security_groups] or [_https_security_group(scope, network)]
         self.statements = permissions.attach_to_vpc(
             Stack.of(scope),
             subnet_ids=_selected(network.vpc, network.vpc_subnets).ids,
@@ -114,9 +116,9 @@ def imported_network(scope: Construct, construct_id: str, config: VpcConfig | No
 class _Selected:
     ids: Sequence[str] = ()
     public: bool = False
-    looked_up: bool = False
+    pending_lookup: bool = False
     """Whether the ids are placeholders until the CDK's lookup."""
-    refused: str | None = None
+    error: str | None = None
     """The CDK's error if the selection is empty."""
 
 
@@ -128,11 +130,13 @@ def _selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> _Selected
         public = {one.subnet_id for one in vpc.public_subnets}
         return _Selected(ids=ids, public=not public.isdisjoint(ids))
     try:
-        found = vpc.select_subnets(**_criteria(selection))
+        selected_subnets = vpc.select_subnets(**_criteria(selection))
     except RuntimeError as error:
-        return _Selected(refused=str(error).partition(": ")[2] or str(error))
+        return _Selected(error=str(error).partition(": ")[2] or str(error))
     return _Selected(
-        ids=found.subnet_ids, public=found.has_public, looked_up=bool(found.is_pending_lookup)
+        ids=selected_subnets.subnet_ids,
+        public=selected_subnets.has_public,
+        pending_lookup=bool(selected_subnets.is_pending_lookup),
     )
 
 
@@ -142,9 +146,9 @@ def _criteria(selection: ec2.SubnetSelection | None) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _stood_for(kind: str, ids: Sequence[str], *, looked_up: bool = False) -> list[str]:
+def _with_placeholders(kind: str, ids: Sequence[str], *, pending_lookup: bool = False) -> list[str]:
     """The ids, with valid placeholders for those that are not known yet."""
-    if looked_up or not ids:
+    if pending_lookup or not ids:
         return [f"{kind}-{0:08x}"]
     return [
         f"{kind}-{number:08x}" if Token.is_unresolved(one) else one
@@ -152,7 +156,7 @@ def _stood_for(kind: str, ids: Sequence[str], *, looked_up: bool = False) -> lis
     ]
 
 
-def _https_out(scope: Construct, network: Network) -> ec2.SecurityGroup:
+def _https_security_group(scope: Construct, network: Network) -> ec2.SecurityGroup:
     assert network.vpc is not None  # noqa: S101 - narrows the type
     group = ec2.SecurityGroup(
         scope,

@@ -43,14 +43,14 @@ class OperatorPolicy(iam.ManagedPolicy):
                 role_arns=[function.execution_role.role_arn, triggers.role.role_arn],
                 schedule_arns=[one.schedule_arn for one in triggers.schedules],
                 rule_arns=[one.rule_arn for one in triggers.rules],
-                stack_arn=_by_name(Stack.of(scope)),
+                stack_arn=_stack_arn(Stack.of(scope)),
             ),
         )
         # retained: IAM does not delete a policy that is still attached to users or roles
         self.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
-def _by_name(stack: Stack) -> str:
+def _stack_arn(stack: Stack) -> str:
     """The stack's ARN without its id, which IAM checks if the caller names the stack.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html

@@ -82,21 +82,21 @@ def operate(
     stack_arn: str,
 ) -> list[iam.PolicyStatement]:
     """Permissions of an operator. No access to the secret, and no decryption of the parameter."""
-    of_one = (
+    actions_and_resources = (
         (Actions.OPERATE_FUNCTION, [function_arn]),
         (Actions.READ_LOG, [log_group_arn]),
         (Actions.READ_PARAMETER, [parameter_arn]),
-        (Actions.SEE_KEY, [key_arn]),
-        (Actions.SEE_TOPIC, topic_arns),
-        (Actions.SEE_ROLE, role_arns),
-        (Actions.SEE_SCHEDULE, schedule_arns),
-        (Actions.SEE_RULE, rule_arns),
-        (Actions.SEE_STACK, [stack_arn]),
+        (Actions.DESCRIBE_KEY, [key_arn]),
+        (Actions.DESCRIBE_TOPIC, topic_arns),
+        (Actions.DESCRIBE_ROLE, role_arns),
+        (Actions.DESCRIBE_SCHEDULE, schedule_arns),
+        (Actions.DESCRIBE_RULE, rule_arns),
+        (Actions.DESCRIBE_STACK, [stack_arn]),
         (Actions.LIST, ["*"]),
     )
     return [
         iam.PolicyStatement(actions=[*actions], resources=resources)
-        for actions, resources in of_one
+        for actions, resources in actions_and_resources
         if resources
     ]
 
@@ -137,12 +137,12 @@ def attach_to_vpc(
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
     """
-    named = (
+    network_resources = (
         *(("subnet", one) for one in subnet_ids),
         *(("security-group", one) for one in security_group_ids),
     )
-    used = (_of_network(stack, kind, one) for kind, one in named)
-    return [_create_interface(_interfaces(stack), *used), *_manage_interfaces()]
+    network_arns = (_network_arn(stack, kind, one) for kind, one in network_resources)
+    return [_create_interface(_interfaces(stack), *network_arns), *_manage_interfaces()]
 
 
 def attach_to_listed_vpc(
@@ -154,9 +154,9 @@ def attach_to_listed_vpc(
     """
     return [
         _create_interface(_interfaces(stack)),
-        _create_interface(_of_network(stack, "subnet", "*"), only={"ec2:SubnetID": [*subnet_ids]}),
+        _create_interface(_network_arn(stack, "subnet", "*"), only={"ec2:SubnetID": [*subnet_ids]}),
         _create_interface(
-            _of_network(stack, "security-group", "*"),
+            _network_arn(stack, "security-group", "*"),
             only={"ec2:SecurityGroupID": [*security_group_ids]},
         ),
         *_manage_interfaces(),
@@ -167,7 +167,7 @@ def _interfaces(stack: Stack) -> str:
     return stack.format_arn(service="ec2", resource="network-interface", resource_name="*")
 
 
-def _of_network(stack: Stack, kind: str, name: str) -> str:
+def _network_arn(stack: Stack, kind: str, name: str) -> str:
     return stack.format_arn(service="ec2", account="*", resource=kind, resource_name=name)
 
 

@@ -91,7 +91,7 @@ class SharedReader(iam.Role):
             path=names.path,
             role_name=names.name(scope, RoleKind.SHARE),
             description="Reads an access token for other accounts",
-            assumed_by=iam.CompositePrincipal(*map(_trusted, share_with)),
+            assumed_by=iam.CompositePrincipal(*map(_iam_principal, share_with)),
             inline_policies={
                 "Read": iam.PolicyDocument(
                     statements=permissions.read_parameter(parameter_arn, key)
@@ -100,12 +100,12 @@ class SharedReader(iam.Role):
         )
 
 
-def _trusted(whom: str) -> iam.IPrincipal:
-    if is_account(whom):
-        return iam.AccountPrincipal(whom)
-    if organization := ORGANIZATION_ARN.fullmatch(whom):
+def _iam_principal(principal: str) -> iam.IPrincipal:
+    if is_account(principal):
+        return iam.AccountPrincipal(principal)
+    if organization := ORGANIZATION_ARN.fullmatch(principal):
         return iam.OrganizationPrincipal(organization["organization"])
-    unit = UNIT_ARN.fullmatch(whom)
+    unit = UNIT_ARN.fullmatch(principal)
     assert unit is not None  # noqa: S101 - the configuration's rule has seen it
     # organization, root, and units down to the account's, each followed by a slash
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths

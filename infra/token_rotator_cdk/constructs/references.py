@@ -17,16 +17,16 @@ from token_rotator_cdk.config.places import (
     CODE_SIGNING,
     KEY,
     TOPIC,
-    Kind,
+    ResourceKind,
+    fix_of_fips,
     misplaced,
-    without_fips,
 )
 from token_rotator_cdk.config.rules.arns import CodeSigningConfigArn, KeyArn, TopicArn
 from token_rotator_cdk.config.rules.aws import RotatorName, RunbookUrl, Tags
 from token_rotator_cdk.config.rules.iam import RoleNamePrefix, RolePath
 from token_rotator_cdk.constructs.arguments import place_of, resolved
 
-_KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+_KINDS: Final[Mapping[str, ResourceKind]] = MappingProxyType(
     {
         "encryption_key": KEY,
         "log_encryption_key": KEY,
@@ -85,9 +85,9 @@ def issues_of_references(
             continue
         if fix := misplaced(kind, known[name], place_of(scope)):
             yield ConfigIssue(key=name, value=shown(known[name]), fix=fix)
-    if fips and (fix := without_fips(place_of(scope))):
+    if fips and (fix := fix_of_fips(place_of(scope))):
         yield ConfigIssue(key="fips", value="true", fix=fix)
-    if alarm_topic and _has_the_key_of_aws(alarm_topic):
+    if alarm_topic and _uses_aws_managed_key(alarm_topic):
         fix = "encrypt the topic with a customer managed key: alarms cannot use alias/aws/sns"
         yield ConfigIssue(key="alarm_topic", fix=fix)
     if secret_access_alerts and alarm_topic is None:
@@ -95,7 +95,7 @@ def issues_of_references(
         yield ConfigIssue(key="secret_access_alerts", value="true", fix=fix)
 
 
-def _has_the_key_of_aws(topic: sns.ITopic) -> bool:
+def _uses_aws_managed_key(topic: sns.ITopic) -> bool:
     """Whether the topic uses alias/aws/sns, whose fixed key policy does not let alarms publish."""
     key = topic.master_key
     return key is not None and key.key_arn.endswith("alias/aws/sns")

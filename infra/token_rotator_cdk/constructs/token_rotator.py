@@ -17,7 +17,7 @@ from constructs import Construct
 from token_rotator.contract import ValueFormat
 from token_rotator_cdk.bundle.asset import function_code
 from token_rotator_cdk.bundle.targets import BY_ARCHITECTURE
-from token_rotator_cdk.config.combinations.conflict import Surroundings
+from token_rotator_cdk.config.combinations.conflict import RotatorContext
 from token_rotator_cdk.config.environment import environment
 from token_rotator_cdk.config.issues import ConfigurationIssues
 from token_rotator_cdk.constructs import permissions
@@ -31,7 +31,7 @@ from token_rotator_cdk.constructs.monitoring.monitor import monitor
 from token_rotator_cdk.constructs.naming import (
     RoleNames,
     default_rotator_name,
-    issues_of_sharing,
+    issues_of_duplicates,
 )
 from token_rotator_cdk.constructs.network import Network
 from token_rotator_cdk.constructs.operators import OperatorPolicy
@@ -196,7 +196,7 @@ class TokenRotator(Construct):
             log_group_name=log_group_name,
             **network.settings(),
         ).settings(
-            Surroundings(
+            RotatorContext(
                 rotator_name=self.name,
                 place=place_of(self),
                 parameter_tags=tags,
@@ -220,7 +220,7 @@ class TokenRotator(Construct):
         )
         issues += network.issues()
         issues += issues_of_certificates(identity_provider)
-        issues += issues_of_sharing(
+        issues += issues_of_duplicates(
             self, parameter_name=parameter_name, log_group_name=log_group_name
         )
         if issues:

@@ -18,7 +18,7 @@ from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs.naming import RoleNames
 
-DELIVERED_WITHIN = Duration.minutes(1)
+MAX_EVENT_AGE = Duration.minutes(1)
 """After this, the watchdog's next run replaces a lost one."""
 DELIVERY_RETRIES = 2
 
@@ -44,17 +44,17 @@ class Triggers(Construct):
         self.role = _invoke_role(self, function, names)
         self._schedule(
             "Schedule",
-            every=Duration.minutes(settings.interval_minutes),
+            rate=Duration.minutes(settings.interval_minutes),
             description="Obtains a fresh token",
-            sends={EventField.TRIGGER: Trigger.SCHEDULE},
+            payload={EventField.TRIGGER: Trigger.SCHEDULE},
         )
         watchdogs = Default.WATCHDOGS if settings.watchdog_min_remaining_seconds > 0 else 0
         for number in range(watchdogs):
             self._schedule(
                 f"Watchdog{number + 1}",
-                every=Duration.minutes(1),
+                rate=Duration.minutes(1),
                 description="Repairs within a minute what the schedule missed",
-                sends={
+                payload={
                     EventField.TRIGGER: Trigger.WATCHDOG,
                     EventField.MIN_REMAINING_SECONDS: settings.watchdog_min_remaining_seconds,
                 },
@@ -68,7 +68,7 @@ class Triggers(Construct):
                 resources=[secret_arn],
                 detail={"labelUpdated": ["AWSCURRENT"]},
             ),
-            sends=Trigger.SECRET_CHANGED,
+            payload=Trigger.SECRET_CHANGED,
         )
         if watchdogs:
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
@@ -83,7 +83,7 @@ class Triggers(Construct):
                         "operation": ["Create", "Update", "Delete"],
                     },
                 ),
-                sends=Trigger.PARAMETER_CHANGED,
+                payload=Trigger.PARAMETER_CHANGED,
             )
 
     def created_after(self, others: "Triggers") -> None:
@@ -101,12 +101,12 @@ class Triggers(Construct):
         *,
         description: str,
         pattern: events.EventPattern,
-        sends: Trigger,
+        payload: Trigger,
     ) -> None:
         target = event_targets.LambdaFunction(
             self._function,
-            event=events.RuleTargetInput.from_object({EventField.TRIGGER: sends}),
-            max_event_age=DELIVERED_WITHIN,
+            event=events.RuleTargetInput.from_object({EventField.TRIGGER: payload}),
+            max_event_age=MAX_EVENT_AGE,
             retry_attempts=DELIVERY_RETRIES,
         )
         rule = events.Rule(
@@ -119,19 +119,19 @@ class Triggers(Construct):
         self.rules.append(rule)
 
     def _schedule(
-        self, construct_id: str, *, every: Duration, description: str, sends: dict[str, Any]
+        self, construct_id: str, *, rate: Duration, description: str, payload: dict[str, Any]
     ) -> None:
         schedule = scheduler.Schedule(
             self,
             construct_id,
             description=description,
-            schedule=scheduler.ScheduleExpression.rate(every),
+            schedule=scheduler.ScheduleExpression.rate(rate),
             target=schedule_targets.LambdaInvoke(
                 self._function,
-                input=scheduler.ScheduleTargetInput.from_object(sends),
+                input=scheduler.ScheduleTargetInput.from_object(payload),
                 # the CDK would also let the role invoke every version of the function
                 role=self.role.without_policy_updates(),
-                max_event_age=DELIVERED_WITHIN,
+                max_event_age=MAX_EVENT_AGE,
                 retry_attempts=DELIVERY_RETRIES,
             ),
         )

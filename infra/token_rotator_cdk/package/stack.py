@@ -34,8 +34,8 @@ from token_rotator_cdk.config.parameters import (
     open_parameters,
 )
 from token_rotator_cdk.constructs import permissions
-from token_rotator_cdk.constructs.function import open_to_logs
-from token_rotator_cdk.constructs.monitoring.alarm_topic import open_to_alarms
+from token_rotator_cdk.constructs.function import allow_logs_to_use_key
+from token_rotator_cdk.constructs.monitoring.alarm_topic import allow_alarms_to_publish
 from token_rotator_cdk.constructs.token_rotator import TokenRotator
 from token_rotator_cdk.package.place import BUCKET_DESCRIPTION, BUCKET_PARAMETER, PackagePlace
 from token_rotator_cdk.stack import TokenRotatorStack
@@ -58,7 +58,7 @@ class PackagedStack(TokenRotatorStack):
     ) -> None:
         self._place = place
         self._parameters: dict[Parameter, CfnParameter] = {}
-        self._open = frozenset(open_parameters(deployment))
+        self._open_parameters = frozenset(open_parameters(deployment))
         super().__init__(scope, deployment=deployment, directory=directory, code=code)
         if place.bucket_is_a_parameter:
             CfnParameter(
@@ -67,15 +67,17 @@ class PackagedStack(TokenRotatorStack):
                 description=BUCKET_DESCRIPTION,
                 default=place.bucket,
             )
-        if KEY_ARN in self._open:
-            self._open_own_key(deployment)
-        if PERMISSIONS_BOUNDARY_ARN in self._open:
-            none = self._none(PERMISSIONS_BOUNDARY_ARN)
-            self._bound_roles(_either(none, Aws.NO_VALUE, self._value(PERMISSIONS_BOUNDARY_ARN)))
-        if SUBNET_IDS in self._open:
+        if KEY_ARN in self._open_parameters:
+            self._add_own_key_statements(deployment)
+        if PERMISSIONS_BOUNDARY_ARN in self._open_parameters:
+            unset = self._all_empty(PERMISSIONS_BOUNDARY_ARN)
+            self._apply_permissions_boundary(
+                _choose(unset, Aws.NO_VALUE, self._value(PERMISSIONS_BOUNDARY_ARN))
+            )
+        if SUBNET_IDS in self._open_parameters:
             for name, rotator in self.rotators.items():
                 if deployment.rotators[name].vpc is None:
-                    self._attach(rotator)
+                    self._attach_to_vpc(rotator)
 
     def _synthesizer(self, config: StackConfig) -> IStackSynthesizer:  # noqa: ARG002 - no bootstrap
         return CliCredentialsStackSynthesizer(
@@ -86,59 +88,59 @@ class PackagedStack(TokenRotatorStack):
         )
 
     def _key(self, config: StackConfig) -> kms.IKey:
-        if KEY_ARN not in self._open or self._own_key is None:
+        if KEY_ARN not in self._open_parameters or self._own_key is None:
             return super()._key(config)
-        none = self._none(KEY_ARN)
-        _only_if(none, self._own_key)
-        arn = _either(none, self._own_key.key_arn, self._value(KEY_ARN))
+        unset = self._all_empty(KEY_ARN)
+        _only_if(unset, self._own_key)
+        arn = _choose(unset, self._own_key.key_arn, self._value(KEY_ARN))
         return kms.Key.from_key_arn(self, "OwnOrExistingKey", arn)
 
     def _alarm_topic(self, config: StackConfig) -> sns.ITopic:
-        own = super()._alarm_topic(config)
-        if ALARM_TOPIC_ARN not in self._open:
-            return own
+        own_topic = super()._alarm_topic(config)
+        if ALARM_TOPIC_ARN not in self._open_parameters:
+            return own_topic
         # the rotators receive an imported topic, whose policy they do not change
-        open_to_alarms(own, self)
-        none = self._none(ALARM_TOPIC_ARN)
-        _only_if(none, own)
+        allow_alarms_to_publish(own_topic, self)
+        unset = self._all_empty(ALARM_TOPIC_ARN)
+        _only_if(unset, own_topic)
         subscription = sns.Subscription(
             self,
             "AlarmEmailSubscription",
-            topic=own,
+            topic=own_topic,
             endpoint=self._value(ALARM_EMAIL),
             protocol=sns.SubscriptionProtocol.EMAIL,
         )
-        told = Fn.condition_not(self._is_empty(ALARM_EMAIL))
-        mails = Fn.condition_and(self._is_empty(ALARM_TOPIC_ARN), told)
-        _only_if(CfnCondition(self, "MailsAlarms", expression=mails), subscription)
+        has_email = Fn.condition_not(self._is_empty(ALARM_EMAIL))
+        sends_email = Fn.condition_and(self._is_empty(ALARM_TOPIC_ARN), has_email)
+        _only_if(CfnCondition(self, "MailsAlarms", expression=sends_email), subscription)
         return sns.Topic.from_topic_attributes(
             self,
             "OwnOrExistingTopic",
-            topic_arn=_either(none, own.topic_arn, self._value(ALARM_TOPIC_ARN)),
+            topic_arn=_choose(unset, own_topic.topic_arn, self._value(ALARM_TOPIC_ARN)),
             # needed to publish to the stack's own topic, harmless for an existing one
             key_arn=self.key.key_arn,
         )
 
-    def _open_own_key(self, deployment: Deployment) -> None:
+    def _add_own_key_statements(self, deployment: Deployment) -> None:
         """Adds the statements that constructs do not add to an imported key."""
         assert self._own_key is not None  # noqa: S101 - narrows the type
         if deployment.stack.log_key:
             for name, rotator in self.rotators.items():
                 group = deployment.rotators[name].log_group_name
-                open_to_logs(rotator, self._own_key, group, stack_name=Aws.STACK_NAME)
+                allow_logs_to_use_key(rotator, self._own_key, group, stack_name=Aws.STACK_NAME)
         if deployment.stack.alarm_topic_arn is None:
-            may_use = key_policy.alarms_may_publish(self.account)
-            self._own_key.add_to_resource_policy(iam.PolicyStatement.from_json(may_use))
+            statement = key_policy.alarms_may_publish(self.account)
+            self._own_key.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
 
-    def _attach(self, rotator: TokenRotator) -> None:
+    def _attach_to_vpc(self, rotator: TokenRotator) -> None:
         """Attaches a function to the VPC that the parameters specify, if any."""
         # Lambda requires both subnets and security groups
-        none = self._none(SUBNET_IDS, SECURITY_GROUP_IDS)
+        unset = self._all_empty(SUBNET_IDS, SECURITY_GROUP_IDS)
         subnets, groups = (
             self._parameter(one).value_as_list for one in (SUBNET_IDS, SECURITY_GROUP_IDS)
         )
         vpc = {"SubnetIds": subnets, "SecurityGroupIds": groups}
-        _cfn(rotator.function).add_property_override("VpcConfig", _unless(none, vpc))
+        _cfn(rotator.function).add_property_override("VpcConfig", _unless(unset, vpc))
         statements = permissions.attach_to_listed_vpc(
             self, subnet_ids=subnets, security_group_ids=groups
         )
@@ -147,7 +149,7 @@ class PackagedStack(TokenRotatorStack):
             "PolicyDocument": iam.PolicyDocument(statements=statements),
         }
         role = _cfn(rotator.node.find_child("Role"))
-        role.add_property_override("Policies.1", _unless(none, policy))
+        role.add_property_override("Policies.1", _unless(unset, policy))
 
     def _parameter(self, parameter: Parameter) -> CfnParameter:
         """Creates the parameter on first use."""
@@ -165,11 +167,11 @@ class PackagedStack(TokenRotatorStack):
     def _value(self, parameter: Parameter) -> str:
         return self._parameter(parameter).value_as_string
 
-    def _none(self, *parameters: Parameter) -> CfnCondition:
+    def _all_empty(self, *parameters: Parameter) -> CfnCondition:
         """The condition that all parameters are empty."""
         name = f"No{parameters[0].name}"
-        if isinstance(there := self.node.try_find_child(name), CfnCondition):
-            return there
+        if isinstance(existing := self.node.try_find_child(name), CfnCondition):
+            return existing
         empty = [*map(self._is_empty, parameters)]
         expression = empty[0] if len(empty) == 1 else Fn.condition_and(*empty)
         return CfnCondition(self, name, expression=expression)
@@ -184,7 +186,7 @@ class PackagedStack(TokenRotatorStack):
         return Fn.condition_equals(text, "")
 
 
-def _either(condition: CfnCondition, one: str, other: str) -> str:
+def _choose(condition: CfnCondition, one: str, other: str) -> str:
     return Token.as_string(Fn.condition_if(condition.logical_id, one, other))
 
 

@@ -16,7 +16,7 @@ from token_rotator_cdk.config.stack_limits import too_large
 from token_rotator_cdk.package.place import PackagePlace
 from token_rotator_cdk.package.stack import PackagedStack
 
-TEMPLATE: Final = ".template.json"
+TEMPLATE_SUFFIX: Final = ".template.json"
 _FLAGS: Final = "cdk.json"
 
 
@@ -56,18 +56,18 @@ def write_package(
         out.mkdir(parents=True, exist_ok=True)
         return Package(
             templates={
-                one.stack_name: _copied(
-                    Path(one.template_full_path), out / f"{one.stack_name}{TEMPLATE}"
+                one.stack_name: _copy(
+                    Path(one.template_full_path), out / f"{one.stack_name}{TEMPLATE_SUFFIX}"
                 )
                 for one in stacks
             },
             zip_files=tuple(
-                _copied(source, out / name) for name, source in sorted(_zip_files(assembly).items())
+                _copy(source, out / name) for name, source in sorted(_zip_files(assembly).items())
             ),
         )
 
 
-def _copied(source: Path, destination: Path) -> Path:
+def _copy(source: Path, destination: Path) -> Path:
     shutil.copyfile(source, destination)
     return destination
 
@@ -81,7 +81,7 @@ def _zip_files(assembly: Path) -> dict[str, Path]:
         Path(destination["objectKey"]).name: assembly / asset["source"]["path"]
         for manifest in assembly.glob("*.assets.json")
         for asset in json.loads(manifest.read_text(encoding="utf-8"))["files"].values()
-        if not asset["source"]["path"].endswith(TEMPLATE)
+        if not asset["source"]["path"].endswith(TEMPLATE_SUFFIX)
         for destination in asset["destinations"].values()
     }
 

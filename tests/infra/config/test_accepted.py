@@ -7,7 +7,7 @@ import pytest
 from fakes.certificates import an_authority
 from local import ROOT
 from tests.support.config_files import GOOD, TOPIC, written
-from token_rotator_cdk.config.document.nesting import inner_table, tables
+from token_rotator_cdk.config.document.nesting import nested_table, tables
 from token_rotator_cdk.config.load import load
 from token_rotator_cdk.config.models.deployment import Deployment
 
@@ -58,7 +58,7 @@ def test_the_sample_names_every_key_in_its_table():
         (".".join(path), key)
         for path, model in tables(Deployment, name="marketing")
         for key in model.model_fields
-        if not inner_table(model, key)
+        if not nested_table(model, key)
     }
 
 

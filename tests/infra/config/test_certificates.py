@@ -16,7 +16,7 @@ from token_rotator.errors import IdentityProviderUntrusted
 from token_rotator.identity_provider.addresses import AddressPolicy, tls_context_with
 from token_rotator.identity_provider.http import ProviderHttp
 from token_rotator_cdk import ConfigurationIssues, IdentityProvider, TokenRotatorStack
-from token_rotator_cdk.config.certificates import LONGEST_FILE_BYTES, certificates_of
+from token_rotator_cdk.config.certificates import MAX_FILE_BYTES, certificates_of
 from token_rotator_cdk.config.load import load
 
 NAMED = f'{GOOD}identity_provider.extra_ca_certificates = "private.pem"\n'
@@ -43,7 +43,7 @@ def said(directory: Path, content: bytes | None) -> str:
         (b"no certificate", "write the path of a PEM file"),
         (GOOD_PEM[:200], "write the path of a PEM file"),
         (an_authority().certificate.tbs_certificate_bytes, "write the path of a PEM file"),
-        (GOOD_PEM * (LONGEST_FILE_BYTES // len(GOOD_PEM) + 1), "use a file of at most 64 KiB"),
+        (GOOD_PEM * (MAX_FILE_BYTES // len(GOOD_PEM) + 1), "use a file of at most 64 KiB"),
         (an_authority("a leaf", ca=False, key_usage=False).pem, "is not a CA certificate"),
         (an_authority(ends=-DAY, begins=-2 * DAY).pem, "use a valid certificate: it expired on 20"),
         (

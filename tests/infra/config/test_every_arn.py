@@ -9,7 +9,7 @@ import pytest
 from tests.infra.config.test_accepted import uncommented
 from tests.infra.config.test_places import ELSEWHERE, UNIT
 from token_rotator_cdk.config.document.check import check
-from token_rotator_cdk.config.document.nesting import inner_table, tables, value_at
+from token_rotator_cdk.config.document.nesting import nested_table, tables, value_at
 from token_rotator_cdk.config.issues import KeyPath
 from token_rotator_cdk.config.load import issues_of
 from token_rotator_cdk.config.models.deployment import Deployment
@@ -30,7 +30,7 @@ def keys_with_arns() -> list[KeyPath]:
         (*path, key)
         for path, model in tables(Deployment, name="marketing")
         for key in model.model_fields
-        if not inner_table(model, key)
+        if not nested_table(model, key)
         and (
             "arn:" in json.dumps(model.model_json_schema()["properties"][key])
             or key == "arn"

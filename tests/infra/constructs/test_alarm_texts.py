@@ -11,15 +11,15 @@ from tests.support.headings import anchors
 from tests.support.infra_templates import a_rotator, a_stack, logical_id, resources, template
 from token_rotator.contract import ReportField
 from token_rotator_cdk.config.models.rotator import RotatorConfig
-from token_rotator_cdk.config.rules.aws import LONGEST_RUNBOOK_URL
-from token_rotator_cdk.constructs.monitoring.texts import MOST_CHARACTERS, SECRET_READ, TEXTS
+from token_rotator_cdk.config.rules.aws import MAX_RUNBOOK_URL_LENGTH
+from token_rotator_cdk.constructs.monitoring.texts import MAX_DESCRIPTION_LENGTH, SECRET_READ, TEXTS
 from token_rotator_cli.arguments.parser import parser
 
 FUNCTION = "f" * 64
 """Lambda's names are not longer."""
 REGION = "ap-southeast-99"
 RUNBOOK = "https://wiki.example.com/runbook"
-LONGEST = "https://".ljust(LONGEST_RUNBOOK_URL, "w")
+LONGEST = "https://".ljust(MAX_RUNBOOK_URL_LENGTH, "w")
 
 
 def shown(value: Any, function: str) -> str:
@@ -59,7 +59,7 @@ def test_every_alarm_has_a_text():
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_cloudwatch_takes_a_text_with_the_longest_names(name: str):
-    assert len(LINKED[name]) <= MOST_CHARACTERS
+    assert len(LINKED[name]) <= MAX_DESCRIPTION_LENGTH
 
 
 @pytest.mark.parametrize("name", PLAIN)

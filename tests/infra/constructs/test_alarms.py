@@ -24,7 +24,7 @@ from token_rotator_cdk.constructs.monitoring.alarms import (
     FEW_KEY_DAYS,
     FIRST_KEY_MINUTES,
     LOW_MARGIN_SECONDS,
-    longest_healthy_silence_minutes,
+    max_healthy_minutes_without_publication,
 )
 
 OURS = {
@@ -115,4 +115,6 @@ def test_every_alarm_tells_the_topic():
 
 
 def test_the_switch_allows_for_one_slow_run():
-    assert longest_healthy_silence_minutes(4) == (4 * 60 + 59 + FUNCTION_TIMEOUT_SECONDS) // 60
+    assert (
+        max_healthy_minutes_without_publication(4) == (4 * 60 + 59 + FUNCTION_TIMEOUT_SECONDS) // 60
+    )

@@ -21,7 +21,7 @@ from tests.support.infra_templates import (
     template_of,
 )
 from tests.support.replacement import replaced
-from token_rotator_cdk.config.document.nesting import inner_table
+from token_rotator_cdk.config.document.nesting import nested_table
 
 REGION: Final = "us-east-1"
 """One that has FIPS endpoints."""
@@ -124,7 +124,7 @@ IN_THE_BUNDLE: Final = ("rotators", "marketing", "identity_provider", "extra_ca_
 def settings(table: BaseModel, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for key in type(table).model_fields:
         value = getattr(table, key)
-        inner = inner_table(type(table), key)
+        inner = nested_table(type(table), key)
         if inner is None or value is None:
             yield (*path, key), value
         elif inner.named:

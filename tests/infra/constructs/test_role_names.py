@@ -20,10 +20,10 @@ from tests.support.infra_templates import (
     template_of,
 )
 from token_rotator_cdk.config.rules.iam import (
-    LONGEST_PREFIX,
-    LONGEST_ROLE_NAME,
+    MAX_PREFIX_LENGTH,
+    MAX_ROLE_NAME_LENGTH,
     RoleKind,
-    is_chosen,
+    has_role_name_form,
     role_name,
 )
 
@@ -80,7 +80,7 @@ def test_every_name_begins_with_the_prefix_fits_and_is_the_only_one():
     assert len({*found}) == len(found) == 11
     assert all(one.startswith("acme-prod-") for one in found)
     assert all(re.fullmatch(r"[\w+=,.@-]{1,64}", one) for one in found)
-    assert all(map(is_chosen, found))
+    assert all(map(has_role_name_form, found))
 
 
 def test_names_and_paths_are_cloudformations_unless_they_are_chosen():
@@ -121,11 +121,11 @@ def test_a_region_that_is_known_at_deployment_only_is_a_part_of_every_name():
 
 @pytest.mark.parametrize("kind", RoleKind)
 @pytest.mark.parametrize("rotator", ["a/b", "r" * 200, "Tokens/Team EU/x_y", "-" * 40])
-@pytest.mark.parametrize("prefix", ["a", "x" * LONGEST_PREFIX, "ends-with-"])
+@pytest.mark.parametrize("prefix", ["a", "x" * MAX_PREFIX_LENGTH, "ends-with-"])
 def test_any_name_fits_and_says_what_it_is_for(kind: RoleKind, rotator: str, prefix: str):
     name = role_name(prefix, kind, of=rotator, path="/", region="ap-northeast-99")
 
-    assert len(name) <= LONGEST_ROLE_NAME
+    assert len(name) <= MAX_ROLE_NAME_LENGTH
     assert re.fullmatch(r"[\w+=,.@-]+", name)
     assert name.startswith(f"{prefix}{kind}")
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import get_type_hints
 
 from token_rotator_cdk import IdentityProvider, TokenRotator
-from token_rotator_cdk.config.document.nesting import inner_table, tables
+from token_rotator_cdk.config.document.nesting import nested_table, tables
 from token_rotator_cdk.config.models.bootstrap import BootstrapConfig
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.models.rotator import RotatorConfig
@@ -66,7 +66,7 @@ def settings() -> set[tuple[str, ...]]:
         (*path, key)
         for path, model in tables(Deployment, name="NAME")
         for key in model.model_fields
-        if not inner_table(model, key)
+        if not nested_table(model, key)
     }
 
 

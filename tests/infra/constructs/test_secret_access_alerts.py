@@ -7,7 +7,7 @@ from moto.events.models import EventPattern
 
 from tests.support.infra_templates import NAMED_SECRET, a_rotator, a_stack, resources, template
 from token_rotator_cdk.constructs.monitoring.secret_access_alerts import (
-    WITH_READS,
+    ENABLED_WITH_READ_EVENTS,
     pattern,
 )
 
@@ -97,7 +97,7 @@ def test_each_rotator_has_a_rule_that_hears_of_reads_and_tells_the_topic():
     found, document = rules(secret_access_alerts=True)
 
     assert len(found) == 2
-    assert {rule["State"] for rule in found} == {WITH_READS}
+    assert {rule["State"] for rule in found} == {ENABLED_WITH_READ_EVENTS}
     (topic,) = resources(document, "AWS::SNS::Topic")
     assert [rule["Targets"][0]["Arn"] for rule in found] == [{"Ref": topic}] * 2
     roles = [name for name in resources(document, "AWS::IAM::Role") if "InvokeRole" not in name]

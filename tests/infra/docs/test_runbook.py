@@ -64,7 +64,7 @@ def test_every_alarm_has_a_section_with_its_meaning_and_the_first_step(promise):
 def test_the_first_command_is_that_of_the_alarm_s_own_text(name: str):
     page = PAGE.split(f"\n### {name}\n")[1].split("\n#")[0]
 
-    assert f"**First** `token-rotator {TEXTS[name].first}`" in page
+    assert f"**First** `token-rotator {TEXTS[name].first_command}`" in page
 
 
 def test_every_failure_was_tried_or_the_page_says_why_not():

@@ -130,7 +130,7 @@ def test_authorities_that_cannot_be_used_are_named(run: Run, tmp_path: Path):
 def test_a_template_that_cloudformation_would_refuse_is_not_written(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("token_rotator_cdk.config.stack_limits.MOST_TEMPLATE_BYTES", 20_000)
+    monkeypatch.setattr("token_rotator_cdk.config.stack_limits.MAX_TEMPLATE_BYTES", 20_000)
 
     said = run("--stack", "tokens", code=1)
 

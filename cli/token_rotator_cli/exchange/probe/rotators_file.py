@@ -10,8 +10,8 @@ from token_rotator.contract import Profile, RequestStyle
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.rules.rotator import (
+    MIN_WATCHDOG_SECONDS,
     SCHEDULE_JITTER_SECONDS,
-    WATCHDOG_SHORTEST_SECONDS,
 )
 from token_rotator_cli.exchange.probe import plan
 from token_rotator_cli.exchange.probe.findings import Observations
@@ -60,9 +60,9 @@ def _times(observed: Observations, rotator: RotatorConfig) -> Iterator[str]:
     elif lifetime < configured:
         yield f"# A token lives {lifetime} s, so it has to be replaced sooner than by default."
         longest = (lifetime - SCHEDULE_JITTER_SECONDS - 1) // 60
-        watchdog = lifetime // 2 + 5 if lifetime // 2 + 5 >= WATCHDOG_SHORTEST_SECONDS else 0
-        if lifetime > WATCHDOG_SHORTEST_SECONDS:
-            watchdog = watchdog or WATCHDOG_SHORTEST_SECONDS
+        watchdog = lifetime // 2 + 5 if lifetime // 2 + 5 >= MIN_WATCHDOG_SECONDS else 0
+        if lifetime > MIN_WATCHDOG_SECONDS:
+            watchdog = watchdog or MIN_WATCHDOG_SECONDS
         times = {
             "token_lifetime_seconds": lifetime,
             "interval_minutes": min(longest, rotator.interval_minutes),

@@ -14,14 +14,14 @@ _ROLES: Final = (
     "cloud_formation_execution_role",
     "lookup_role_arn",
 )
-_WITHOUT_USE: Final = (*_ROLES, "bootstrap_stack_version_ssm_parameter")
+_UNUSED_WITH_CLI_CREDENTIALS: Final = (*_ROLES, "bootstrap_stack_version_ssm_parameter")
 """Settings that CliCredentialsStackSynthesizer does not have."""
 
 
 def conflicts_of_bootstrap(stack: StackConfig, usable: Usable) -> Iterator[Conflict]:
     """Conflicts within the table. Skips settings that already have an issue."""
     bootstrap = stack.bootstrap
-    for key in _WITHOUT_USE:
+    for key in _UNUSED_WITH_CLI_CREDENTIALS:
         value: str | None = getattr(bootstrap, key)
         if value is None or not usable("bootstrap", key):
             continue

@@ -8,7 +8,7 @@ from token_rotator_cdk.config.issues import KeyPath
 from token_rotator_cdk.config.places import Place
 
 Usable = Callable[..., bool]
-"""Whether a key has no issue of its own (``Checked.usable``)."""
+"""Whether a key has no issue of its own (``CheckResult.usable``)."""
 
 
 class Conflict(NamedTuple):
@@ -19,7 +19,7 @@ class Conflict(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class RotatorContext:
     """What a rotator's settings are compared with besides each other."""
 
     rotator_name: str

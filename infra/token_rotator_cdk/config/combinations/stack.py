@@ -11,8 +11,8 @@ from token_rotator_cdk.config.places import (
     KEY,
     TOPIC,
     account_of,
+    fix_of_fips,
     misplaced,
-    without_fips,
 )
 
 
@@ -33,7 +33,7 @@ def conflicts_of_stack(stack: StackConfig, usable: Usable) -> Iterator[Conflict]
             yield Conflict((key,), fix)
     if stack.log_key and stack.key_arn is not None and usable("key_arn"):
         yield from _logs_need_a_key_of_their_account(stack, account_of(stack.key_arn))
-    if stack.fips and usable("region") and (fix := without_fips(stack.place)):
+    if stack.fips and usable("region") and (fix := fix_of_fips(stack.place)):
         yield Conflict(("fips",), fix)
     yield from conflicts_of_bootstrap(stack, usable)
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from token_rotator_cdk.config.document.messages import issue_of
-from token_rotator_cdk.config.document.nesting import completed, place_of, value_at
+from token_rotator_cdk.config.document.nesting import locate, value_at, with_defaults
 from token_rotator_cdk.config.issues import (
     HIDDEN,
     ConfigIssue,
@@ -21,7 +21,7 @@ T = TypeVar("T", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked(Generic[T]):
+class CheckResult(Generic[T]):
     """The result of checking a document."""
 
     document: object
@@ -47,17 +47,17 @@ class Checked(Generic[T]):
         return ConfigIssue(table=path[:-1], key=path[-1], value=f"{shown(value)}{note}", fix=fix)
 
 
-def check(model: type[T], document: object) -> Checked[T]:
+def check(model: type[T], document: object) -> CheckResult[T]:
     """Reads a document into its model."""
     read = _read(model, document)
     if not isinstance(read, list):
-        return Checked(
+        return CheckResult(
             document=document,
             value=read,
             issues=(*keys_in_values(document),),
             unusable=frozenset(),
         )
-    unusable = frozenset(place_of(model, error["loc"]).path for error in read)
+    unusable = frozenset(locate(model, error["loc"]).path for error in read)
     keys = [*keys_in_values(document)]
     issues = [*keys]
     for error in read:
@@ -66,9 +66,9 @@ def check(model: type[T], document: object) -> Checked[T]:
         named_as_key = keys and HIDDEN in (issue.value, name_shown(issue.key))
         if not named_as_key and issue not in issues:
             issues.append(issue)
-    return Checked(
+    return CheckResult(
         document=document,
-        value=completed(model, document, unusable=unusable),
+        value=with_defaults(model, document, unusable=unusable),
         issues=tuple(issues),
         unusable=unusable,
     )

@@ -8,16 +8,22 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from token_rotator_cdk.config.document.nesting import Place, inner_table, place_of, tables, value_at
+from token_rotator_cdk.config.document.nesting import (
+    KeyLocation,
+    locate,
+    nested_table,
+    tables,
+    value_at,
+)
 from token_rotator_cdk.config.issues import ConfigIssue, KeyPath, shown, table_name
 from token_rotator_cdk.config.rules.rule import BROKEN_RULE, Unset
 
-_NAME: Final = "NAME"
+_NAME_PLACEHOLDER: Final = "NAME"
 """Placeholder for a table name that the user chooses."""
 
-_ANY: Final = f"add a table [rotators.{_NAME}]: there is none"
+_ADD_ROTATOR: Final = f"add a table [rotators.{_NAME_PLACEHOLDER}]: there is none"
 
-_WANTED: Final[Mapping[str, str]] = {
+_TYPE_FIXES: Final[Mapping[str, str]] = {
     "string_type": 'write a string in quotes: "..."',
     "int_type": "write a whole number without quotes",
     "bool_type": "write true or false, without quotes",
@@ -28,14 +34,14 @@ _WANTED: Final[Mapping[str, str]] = {
 
 def issue_of(error: ErrorDetails, *, root: type[BaseModel], document: object) -> ConfigIssue:
     """Converts an error of the model ``root``."""
-    place = place_of(root, error["loc"])
+    place = locate(root, error["loc"])
     match error["type"]:
         case "extra_forbidden":
-            return _unknown(place, error["input"], root)
+            return _unknown_key(place, error["input"], root)
         case "missing":
-            return _missing(place, root)
-        case kind if inner_table(place.model, place.key) is not None:
-            return _no_table(place, error)
+            return _missing_key(place, root)
+        case kind if nested_table(place.model, place.key) is not None:
+            return _not_a_table(place, error)
         case kind if kind == BROKEN_RULE and place.is_name:
             *table, name = place.table
             value, fix = shown(name), error["ctx"]["fix"]
@@ -54,37 +60,37 @@ def _fix(error: ErrorDetails, written: object, *, is_entry: bool) -> str:
         return f"write one of {', '.join(map(shown, choices))}"
     if is_entry:
         kind = "dict_type" if isinstance(written, Mapping) else "tuple_type"
-    return _WANTED.get(kind, error["msg"])
+    return _TYPE_FIXES.get(kind, error["msg"])
 
 
-def _missing(place: Place, root: type[BaseModel]) -> ConfigIssue:
-    inner = inner_table(place.model, place.key)
+def _missing_key(place: KeyLocation, root: type[BaseModel]) -> ConfigIssue:
+    inner = nested_table(place.model, place.key)
     if inner is not None:
-        fix = _ANY if inner.named else f"add the table [{table_name(place.path)}]"
+        fix = _ADD_ROTATOR if inner.named else f"add the table [{table_name(place.path)}]"
         return ConfigIssue(table=place.path, fix=fix)
     field = place.model.model_fields[place.key]
-    fix = f"write {place.key}: {described(field.description)}"
-    for otherwise in _unset(place.table, root):
-        fix += f"; or leave out [{table_name(place.table)}]: {otherwise.means}"
+    fix = f"write {place.key}: {one_line(field.description)}"
+    for unset in _unset_marks(place.table, root):
+        fix += f"; or leave out [{table_name(place.table)}]: {unset.default}"
     return ConfigIssue(table=place.table, key=place.key, fix=fix)
 
 
-def described(description: str | None) -> str:
+def one_line(description: str | None) -> str:
     """A setting's description on one line."""
     return " ".join((description or "").split()).removesuffix(".")
 
 
-def _unset(table: KeyPath, root: type[BaseModel]) -> Iterator[Unset]:
+def _unset_marks(table: KeyPath, root: type[BaseModel]) -> Iterator[Unset]:
     if table:
-        place = place_of(root, table)
+        place = locate(root, table)
         field = place.model.model_fields.get(place.key)
         yield from (mark for mark in (field.metadata if field else ()) if isinstance(mark, Unset))
 
 
-def _no_table(place: Place, error: ErrorDetails) -> ConfigIssue:
+def _not_a_table(place: KeyLocation, error: ErrorDetails) -> ConfigIssue:
     value = shown(error["input"])
-    inner = inner_table(place.model, place.key)
-    template = f"[{table_name((*place.path, _NAME))}]"
+    inner = nested_table(place.model, place.key)
+    template = f"[{table_name((*place.path, _NAME_PLACEHOLDER))}]"
     if place.within:
         fix = f"move the key into a table {template}"
         return ConfigIssue(table=place.path, key=place.within[0], value=value, fix=fix)
@@ -98,32 +104,36 @@ def _no_table(place: Place, error: ErrorDetails) -> ConfigIssue:
     return ConfigIssue(table=place.table, key=place.key, value=value, fix=fix)
 
 
-def _unknown(place: Place, written: Any, root: type[BaseModel]) -> ConfigIssue:
+def _unknown_key(place: KeyLocation, written: Any, root: type[BaseModel]) -> ConfigIssue:
     known = place.model.model_fields
-    meant = get_close_matches(place.key, known, n=1)
+    similar = get_close_matches(place.key, known, n=1)
     if not place.table:
-        fix = f"write [{meant[0]}]" if meant else "the only tables are [stack] and [rotators.NAME]"
-    elif home := _elsewhere(place, root).get(place.key):
-        fix = f"unknown key here; it belongs to [{table_name(home)}]"
-    elif meant:
-        fix = f"unknown key; did you mean {meant[0]}?"
-    elif other := get_close_matches(place.key, _elsewhere(place, root), n=1):
-        home = _elsewhere(place, root)[other[0]]
-        fix = f"unknown key; did you mean {other[0]} in [{table_name(home)}]?"
+        fix = (
+            f"write [{similar[0]}]"
+            if similar
+            else "the only tables are [stack] and [rotators.NAME]"
+        )
+    elif other_table := _keys_of_other_tables(place, root).get(place.key):
+        fix = f"unknown key here; it belongs to [{table_name(other_table)}]"
+    elif similar:
+        fix = f"unknown key; did you mean {similar[0]}?"
+    elif other := get_close_matches(place.key, _keys_of_other_tables(place, root), n=1):
+        other_table = _keys_of_other_tables(place, root)[other[0]]
+        fix = f"unknown key; did you mean {other[0]} in [{table_name(other_table)}]?"
     else:
         names = (
-            f"[{table_name((*place.table, key))}]" if inner_table(place.model, key) else key
+            f"[{table_name((*place.table, key))}]" if nested_table(place.model, key) else key
             for key in known
         )
         fix = f"unknown key; the known keys are {', '.join(names)}"
     return ConfigIssue(table=place.table, key=place.key, value=shown(written), fix=fix)
 
 
-def _elsewhere(place: Place, root: type[BaseModel]) -> dict[str, KeyPath]:
+def _keys_of_other_tables(place: KeyLocation, root: type[BaseModel]) -> dict[str, KeyPath]:
     """The keys of other tables, each with the nearest table that has it."""
     top, *below = place.table
-    inner = inner_table(root, top)
-    name = below[0] if inner is not None and inner.named else _NAME
+    inner = nested_table(root, top)
+    name = below[0] if inner is not None and inner.named else _NAME_PLACEHOLDER
     others = [(path, model) for path, model in tables(root, name=name) if path]
     others.sort(key=lambda other: other[0][0] == top)
     return {key: path for path, model in others for key in model.model_fields}

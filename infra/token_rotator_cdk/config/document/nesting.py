@@ -10,7 +10,7 @@ from token_rotator_cdk.config.issues import KeyPath
 T = TypeVar("T", bound=BaseModel)
 
 
-class Inner(NamedTuple):
+class NestedTable(NamedTuple):
     """The model of a nested table."""
 
     model: type[BaseModel]
@@ -18,7 +18,7 @@ class Inner(NamedTuple):
     """Whether the key holds several such tables, with names that the user chooses."""
 
 
-class Place(NamedTuple):
+class KeyLocation(NamedTuple):
     """The position of a key in a document."""
 
     table: KeyPath
@@ -39,13 +39,13 @@ class Place(NamedTuple):
         return self.key == "[key]"
 
 
-def inner_table(model: type[BaseModel], key: str) -> Inner | None:
+def nested_table(model: type[BaseModel], key: str) -> NestedTable | None:
     """The nested table of a key, or None for a plain value."""
     field = model.model_fields.get(key)
     annotation = None if field is None else field.annotation
     for kind in (annotation, *get_args(annotation)):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return Inner(kind, named=get_origin(annotation) is Mapping)
+            return NestedTable(kind, named=get_origin(annotation) is Mapping)
     return None
 
 
@@ -55,22 +55,22 @@ def tables(
     """Every table with its path; ``name`` is the placeholder for names that the user chooses."""
     yield path, model
     for key in model.model_fields:
-        if inner := inner_table(model, key):
-            below = (*path, key, name) if inner.named else (*path, key)
-            yield from tables(inner.model, name=name, path=below)
+        if inner := nested_table(model, key):
+            inner_path = (*path, key, name) if inner.named else (*path, key)
+            yield from tables(inner.model, name=name, path=inner_path)
 
 
-def place_of(root: type[BaseModel], location: tuple[int | str, ...]) -> Place:
+def locate(root: type[BaseModel], location: tuple[int | str, ...]) -> KeyLocation:
     """The key of a pydantic error location."""
     model = root
     table: KeyPath = ()
     steps = tuple(map(str, location))
-    while inner := inner_table(model, steps[0]):
+    while inner := nested_table(model, steps[0]):
         depth = 2 if inner.named else 1
         if len(steps) <= depth:
             break
         model, table, steps = inner.model, (*table, *steps[:depth]), steps[depth:]
-    return Place(table, steps[0], model, steps[1:])
+    return KeyLocation(table, steps[0], model, steps[1:])
 
 
 def value_at(document: object, path: KeyPath) -> object:
@@ -82,7 +82,7 @@ def value_at(document: object, path: KeyPath) -> object:
     return document
 
 
-def completed(
+def with_defaults(
     model: type[T], content: object, *, unusable: frozenset[KeyPath], path: KeyPath = ()
 ) -> T:
     """A table's model, with defaults in place of unusable values.
@@ -92,19 +92,19 @@ def completed(
     written = content if isinstance(content, Mapping) else {}
     values: dict[str, Any] = {}
     for key, field in model.model_fields.items():
-        here = (*path, key)
+        key_path = (*path, key)
         value = written.get(key)
-        inner = inner_table(model, key)
+        inner = nested_table(model, key)
         if inner is not None and inner.named:
             values[key] = {
-                name: completed(inner.model, one, unusable=unusable, path=(*here, name))
+                name: with_defaults(inner.model, one, unusable=unusable, path=(*key_path, name))
                 for name, one in (value if isinstance(value, Mapping) else {}).items()
                 if isinstance(one, Mapping)
             }
         elif inner is not None and (field.is_required() or isinstance(value, Mapping)):
-            values[key] = completed(inner.model, value, unusable=unusable, path=here)
+            values[key] = with_defaults(inner.model, value, unusable=unusable, path=key_path)
         elif field.is_required():
             values[key] = value if isinstance(value, str) else ""
-        elif key in written and here not in unusable:
+        elif key in written and key_path not in unusable:
             values[key] = value
     return model.model_construct(**values)

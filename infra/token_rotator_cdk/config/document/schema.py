@@ -7,13 +7,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from token_rotator_cdk.config.document.messages import described
+from token_rotator_cdk.config.document.messages import one_line
 from token_rotator_cdk.config.document.nesting import tables
 from token_rotator_cdk.config.models.deployment import Deployment
 from token_rotator_cdk.config.rules.rule import Unset
 
 
-class _OfToml(GenerateJsonSchema):
+class _TomlJsonSchema(GenerateJsonSchema):
     """Omits null, which TOML does not have, and titles, which repeat the keys."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
@@ -31,15 +31,15 @@ class _OfToml(GenerateJsonSchema):
 
 def schema() -> dict[str, Any]:
     """The schema (draft 2020-12)."""
-    document = Deployment.model_json_schema(schema_generator=_OfToml)
+    document = Deployment.model_json_schema(schema_generator=_TomlJsonSchema)
     for definition in document["$defs"].values():
         del definition["title"]
     for _, model in tables(Deployment, name="NAME"):
         properties = document["$defs"].get(model.__name__, document)["properties"]
         for key, field in model.model_fields.items():
-            description = described(field.description)
+            description = one_line(field.description)
             unset = [mark for mark in field.metadata if isinstance(mark, Unset)]
-            otherwise = f" Default: {unset[0].means}." if unset else ""
+            otherwise = f" Default: {unset[0].default}." if unset else ""
             properties[key]["description"] = f"{description}.{otherwise}"
     return {
         "$schema": GenerateJsonSchema.schema_dialect,

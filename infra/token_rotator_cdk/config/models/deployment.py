@@ -6,7 +6,7 @@ from typing import Annotated
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.config.models.stack import StackConfig
 from token_rotator_cdk.config.models.table import Table
-from token_rotator_cdk.config.rules.rotator import ANY_TABLES, TableName
+from token_rotator_cdk.config.rules.rotator import NOT_EMPTY, TableName
 
 
 class Deployment(Table):
@@ -17,7 +17,7 @@ class Deployment(Table):
 
     rotators: Annotated[
         Mapping[TableName, RotatorConfig],
-        ANY_TABLES,
+        NOT_EMPTY,
     ]
     """One table per credential. The name appears in alarms, metrics and logs."""
 
@@ -40,7 +40,7 @@ class Deployment(Table):
             rotators.setdefault(self.stack_name(name), {})[name] = rotator
         return tuple(
             self.model_copy(
-                update={"stack": self.stack.model_copy(update={"name": name}), "rotators": those}
+                update={"stack": self.stack.model_copy(update={"name": name}), "rotators": group}
             )
-            for name, those in rotators.items()
+            for name, group in rotators.items()
         )

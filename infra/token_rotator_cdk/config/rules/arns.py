@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from token_rotator_cdk.config.places import partition_in, partition_of, region_of
 from token_rotator_cdk.config.rules.aws import ACCOUNT, REGION
-from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching, unnamed
+from token_rotator_cdk.config.rules.rule import Rule, Strings, each, matching, without_group_names
 
 _ARN: Final = "arn:aws[a-z-]*"
 _AWS: Final = "arn:aws:"
@@ -20,21 +20,21 @@ UNIT_ARN: Final = re.compile(
 """https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html"""
 
 
-def _form(pattern: str, fix: str) -> Rule:
+def _pattern_rule(pattern: str, fix: str) -> Rule:
     """A rule for a pattern. The fix shows an example ARN in the same partition."""
-    form = matching(pattern, fix)
+    rule = matching(pattern, fix)
 
     def in_partition(text: str) -> str | None:
-        found, written = form.fix(text), re.match(f"{_ARN}:", text)
-        return found.replace(_AWS, written[0]) if found and written else found
+        suggestion, prefix = rule.fix(text), re.match(f"{_ARN}:", text)
+        return suggestion.replace(_AWS, prefix[0]) if suggestion and prefix else suggestion
 
-    return Rule(in_partition, form.json_schema)
+    return Rule(in_partition, rule.json_schema)
 
 
-def _arn(pattern: str, fix: str) -> Rule:
+def _arn_rule(pattern: str, fix: str) -> Rule:
     """A rule for an ARN whose partition and region must match."""
-    form = _form(pattern, fix)
-    return Rule(lambda arn: form.fix(arn) or _wrong_partition(arn), form.json_schema)
+    rule = _pattern_rule(pattern, fix)
+    return Rule(lambda arn: rule.fix(arn) or _wrong_partition(arn), rule.json_schema)
 
 
 def _wrong_partition(arn: str) -> str | None:
@@ -44,8 +44,14 @@ def _wrong_partition(arn: str) -> str | None:
     return f"write arn:{partition}:..., the partition of {region_of(arn)}"
 
 
-_SHAREABLE: Final = _form(
-    "|".join((ACCOUNT, unnamed(UNIT_ARN.pattern), unnamed(ORGANIZATION_ARN.pattern))),
+_SHAREABLE: Final = _pattern_rule(
+    "|".join(
+        (
+            ACCOUNT,
+            without_group_names(UNIT_ARN.pattern),
+            without_group_names(ORGANIZATION_ARN.pattern),
+        )
+    ),
     "write 12 digits in quotes for an account, or the ARN of an organizational unit "
     "(arn:aws:organizations::ACCOUNT:ou/o-.../ou-...) or of an organization "
     "(arn:aws:organizations::ACCOUNT:organization/o-...)",
@@ -53,7 +59,7 @@ _SHAREABLE: Final = _form(
 
 SecretArn = Annotated[
     str,
-    _arn(
+    _arn_rule(
         rf"{_ARN}:secretsmanager:{REGION}:{ACCOUNT}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{{6}}",
         "write the complete ARN, including its six random characters: "
         "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-XXXXXX",
@@ -63,7 +69,7 @@ SecretArn = Annotated[
 
 KeyArn = Annotated[
     str,
-    _arn(
+    _arn_rule(
         rf"{_ARN}:kms:{REGION}:{ACCOUNT}:key/[A-Za-z0-9-]+",
         "write the key's ARN, not an alias: arn:aws:kms:REGION:ACCOUNT:key/KEY-ID",
     ),
@@ -74,7 +80,7 @@ _KEY_ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
 
 StackKeyArn = Annotated[
     str,
-    _arn(
+    _arn_rule(
         rf"{_ARN}:kms:{REGION}:{ACCOUNT}:key/(?:{_KEY_ID})",
         "write the key's ARN, not an alias, with the whole key ID: "
         "arn:aws:kms:REGION:ACCOUNT:key/KEY-ID",
@@ -87,7 +93,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-i
 
 TopicArn = Annotated[
     str,
-    _arn(
+    _arn_rule(
         rf"{_ARN}:sns:{REGION}:{ACCOUNT}:[A-Za-z0-9_-]{{1,256}}",
         "write the ARN of a standard topic: arn:aws:sns:REGION:ACCOUNT:NAME",
     ),
@@ -96,7 +102,7 @@ TopicArn = Annotated[
 
 PolicyArn = Annotated[
     str,
-    _arn(
+    _arn_rule(
         rf"{_ARN}:iam::(?:aws|{ACCOUNT}):policy/[A-Za-z0-9_+=,.@/-]+",
         "write the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME",
     ),
@@ -105,7 +111,7 @@ PolicyArn = Annotated[
 
 CodeSigningConfigArn = Annotated[
     str,
-    _arn(
+    _arn_rule(
         rf"{_ARN}:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-[a-z0-9]{{17}}",
         "write the ARN of a code signing configuration: "
         "arn:aws:lambda:REGION:ACCOUNT:code-signing-config:csc-...",
@@ -113,5 +119,5 @@ CodeSigningConfigArn = Annotated[
 ]
 """https://docs.aws.amazon.com/lambda/latest/api/API_CodeSigningConfig.html"""
 
-Shareable = Annotated[Texts, each(_SHAREABLE)]
+Shareable = Annotated[Strings, each(_SHAREABLE)]
 """Accounts, organizational units or organizations."""

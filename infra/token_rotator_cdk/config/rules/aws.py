@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching
+from token_rotator_cdk.config.rules.rule import Rule, Strings, each, matching
 
 ROTATOR_TAG: Final = "token-rotator"
 """The tag that the rotator adds to every parameter."""
@@ -18,22 +18,22 @@ LOG_RETENTION_DAYS: Final = (
 FOREVER: Final = 0
 """Logs are never deleted."""
 
-LONGEST_PARAMETER_NAME: Final = 1011 - len(
+MAX_PARAMETER_NAME_LENGTH: Final = 1011 - len(
     "arn:aws-us-gov:ssm:ap-southeast-99:111122223333:parameter"
 )
 """PutParameter's limit of 1011 characters includes the ARN prefix."""
 
-DEEPEST_PARAMETER_NAME: Final = 15
-MOST_TAGS: Final = 49
+MAX_PARAMETER_NAME_LEVELS: Final = 15
+MAX_TAGS: Final = 49
 """SSM allows 50 per parameter, and ROTATOR_TAG is one of them."""
 
-LONGEST_ROTATOR_NAME: Final = 200
+MAX_ROTATOR_NAME_LENGTH: Final = 200
 """An alarm's name has at most 255 characters and begins with the rotator's name."""
 
-MOST_EMAILS: Final = 15
+MAX_EMAILS: Final = 15
 """Each is a resource in every stack. ``stack_limits`` leaves room for this many."""
 
-LONGEST_RUNBOOK_URL: Final = 160
+MAX_RUNBOOK_URL_LENGTH: Final = 160
 """It ends an alarm's description, which has at most 1,024 characters."""
 
 ACCOUNT: Final = "[0-9]{12}"
@@ -42,7 +42,7 @@ REGION: Final = "[a-z]+(?:-[a-z]+)+-[0-9]+"
 
 _LEVEL: Final = "[a-zA-Z0-9_.-]+"
 
-LONGEST_LOG_GROUP_NAME: Final = 512
+MAX_LOG_GROUP_NAME_LENGTH: Final = 512
 _LOG_GROUP_NAME: Final = "[a-zA-Z0-9._/#-]+"
 
 EMAIL: Final = matching(
@@ -66,10 +66,10 @@ def _parameter_name(name: str) -> str | None:
         return "write letters, digits and . - _ between single slashes, and no slash at the end"
     if levels[0].lower().startswith(("aws", "ssm")):
         return 'start it with another word: SSM reserves names that begin with "aws" and "ssm"'
-    if len(levels) > DEEPEST_PARAMETER_NAME:
-        return f"write at most {DEEPEST_PARAMETER_NAME} levels; this one has {len(levels)}"
-    if len(name) > LONGEST_PARAMETER_NAME:
-        return f"write at most {LONGEST_PARAMETER_NAME} characters; this has {len(name)}"
+    if len(levels) > MAX_PARAMETER_NAME_LEVELS:
+        return f"write at most {MAX_PARAMETER_NAME_LEVELS} levels; this one has {len(levels)}"
+    if len(name) > MAX_PARAMETER_NAME_LENGTH:
+        return f"write at most {MAX_PARAMETER_NAME_LENGTH} characters; this has {len(name)}"
     return None
 
 
@@ -78,8 +78,8 @@ def _log_group_name(name: str) -> str | None:
         return "write letters, digits and . - _ / #"
     if name.startswith("aws/"):
         return 'start it with another word: CloudWatch Logs reserves names that begin with "aws/"'
-    if len(name) > LONGEST_LOG_GROUP_NAME:
-        return f"write at most {LONGEST_LOG_GROUP_NAME} characters; this has {len(name)}"
+    if len(name) > MAX_LOG_GROUP_NAME_LENGTH:
+        return f"write at most {MAX_LOG_GROUP_NAME_LENGTH} characters; this has {len(name)}"
     return None
 
 
@@ -89,13 +89,13 @@ def _retention(days: int) -> str | None:
     return f"write one of {', '.join(map(str, LOG_RETENTION_DAYS))}, or {FOREVER} for no expiry"
 
 
-def _tags(wanted: Mapping[str, str]) -> str | None:
-    for fix in filter(None, (_tag(key, value) for key, value in wanted.items())):
+def _tags(tags: Mapping[str, str]) -> str | None:
+    for fix in filter(None, (_tag(key, value) for key, value in tags.items())):
         return fix
-    if len({key.lower() for key in wanted}) < len(wanted):
+    if len({key.lower() for key in tags}) < len(tags):
         return "write every key once: IAM ignores case in tag keys"
-    if len(wanted) > MOST_TAGS:
-        return f"write at most {MOST_TAGS} tags"
+    if len(tags) > MAX_TAGS:
+        return f"write at most {MAX_TAGS} tags"
     return None
 
 
@@ -126,13 +126,13 @@ RunbookUrl = Annotated[
     Rule(
         lambda url: (
             None
-            if len(url) <= LONGEST_RUNBOOK_URL
+            if len(url) <= MAX_RUNBOOK_URL_LENGTH
             and re.fullmatch(r"https?://[!-~]+", url)
             and "#" not in url
-            else f"write a URL of up to {LONGEST_RUNBOOK_URL} characters without #, such as "
+            else f"write a URL of up to {MAX_RUNBOOK_URL_LENGTH} characters without #, such as "
             "https://wiki.example.com/token-rotator/runbook"
         ),
-        {"pattern": "^https?://", "maxLength": LONGEST_RUNBOOK_URL},
+        {"pattern": "^https?://", "maxLength": MAX_RUNBOOK_URL_LENGTH},
     ),
 ]
 
@@ -144,8 +144,8 @@ RotatorName = Annotated[
     Rule(
         lambda name: (
             None
-            if len(name) <= LONGEST_ROTATOR_NAME and re.fullmatch("[A-Za-z0-9/_+=.@-]+", name)
-            else f"write up to {LONGEST_ROTATOR_NAME} letters, digits and / _ + = . @ -"
+            if len(name) <= MAX_ROTATOR_NAME_LENGTH and re.fullmatch("[A-Za-z0-9/_+=.@-]+", name)
+            else f"write up to {MAX_ROTATOR_NAME_LENGTH} letters, digits and / _ + = . @ -"
         )
     ),
 ]
@@ -156,8 +156,8 @@ ParameterName = Annotated[
     Rule(
         _parameter_name,
         {
-            "pattern": f"^(?:/{_LEVEL}){{1,{DEEPEST_PARAMETER_NAME}}}$",
-            "maxLength": LONGEST_PARAMETER_NAME,
+            "pattern": f"^(?:/{_LEVEL}){{1,{MAX_PARAMETER_NAME_LEVELS}}}$",
+            "maxLength": MAX_PARAMETER_NAME_LENGTH,
         },
     ),
 ]
@@ -169,7 +169,7 @@ LogGroupName = Annotated[
         _log_group_name,
         {
             "pattern": f"^(?!aws/){_LOG_GROUP_NAME}$",
-            "maxLength": LONGEST_LOG_GROUP_NAME,
+            "maxLength": MAX_LOG_GROUP_NAME_LENGTH,
         },
     ),
 ]
@@ -178,11 +178,11 @@ LogGroupName = Annotated[
 RetentionDays = Annotated[int, Rule(_retention, {"enum": [*LOG_RETENTION_DAYS, FOREVER]})]
 """CloudWatch Logs accepts only certain numbers."""
 
-Tags = Annotated[Mapping[str, str], Rule(_tags, {"maxProperties": MOST_TAGS})]
+Tags = Annotated[Mapping[str, str], Rule(_tags, {"maxProperties": MAX_TAGS})]
 """https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
 
 Emails = Annotated[
-    Texts,
-    each(EMAIL, at_most=MOST_EMAILS, else_="a mailing list, or alarm_topic_arn"),
+    Strings,
+    each(EMAIL, at_most=MAX_EMAILS, alternative="a mailing list, or alarm_topic_arn"),
 ]
 """Addresses that Amazon SNS asks to confirm a subscription."""

@@ -15,8 +15,8 @@ _PLACEHOLDER: Final = r"\$\{(?:Qualifier|AWS::(?:Partition|AccountId|Region))\}"
 
 _ROLE_CHARACTER: Final = rf"(?:[A-Za-z0-9_+=,.@/-]|{_PLACEHOLDER})"
 _BUCKET_EDGE: Final = rf"(?:[a-z0-9]|{_PLACEHOLDER})"
-_SHORTEST_BUCKET: Final = 3
-_LONGEST_BUCKET: Final = 63
+_MIN_BUCKET_LENGTH: Final = 3
+_MAX_BUCKET_LENGTH: Final = 63
 _PLACEHOLDERS: Final = "${Qualifier}, ${AWS::AccountId}, ${AWS::Region} and ${AWS::Partition}"
 
 _BUCKET: Final = matching(
@@ -28,8 +28,10 @@ _BUCKET: Final = matching(
 def _bucket(name: str) -> str | None:
     if fix := _BUCKET.fix(name):
         return fix
-    if "${" not in name and not _SHORTEST_BUCKET <= len(name) <= _LONGEST_BUCKET:
-        return f"write {_SHORTEST_BUCKET} to {_LONGEST_BUCKET} characters; this has {len(name)}"
+    if "${" not in name and not _MIN_BUCKET_LENGTH <= len(name) <= _MAX_BUCKET_LENGTH:
+        return (
+            f"write {_MIN_BUCKET_LENGTH} to {_MAX_BUCKET_LENGTH} characters; this has {len(name)}"
+        )
     return None
 
 

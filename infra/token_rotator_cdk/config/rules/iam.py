@@ -7,17 +7,19 @@ from typing import Annotated, Final
 
 from token_rotator_cdk.config.rules.rule import Rule, matching
 
-LONGEST_PATH: Final = 512
-LONGEST_ROLE_NAME: Final = 64
+MAX_PATH_LENGTH: Final = 512
+MAX_ROLE_NAME_LENGTH: Final = 64
 """Policy names may be longer but follow the same scheme."""
 
-LONGEST_PREFIX: Final = 30
-_LONGEST_REGION: Final = 16
+MAX_PREFIX_LENGTH: Final = 30
+_MAX_REGION_LENGTH: Final = 16
 _HASH_DIGITS: Final = 8
-_ROOM: Final = LONGEST_ROLE_NAME - len("-") - _HASH_DIGITS - len("-") - _LONGEST_REGION
+_MAX_READABLE_LENGTH: Final = (
+    MAX_ROLE_NAME_LENGTH - len("-") - _HASH_DIGITS - len("-") - _MAX_REGION_LENGTH
+)
 """For the prefix, the role's kind, and as much of the rotator's name as fits."""
 
-_CHOSEN_NAME: Final = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}-[a-z]+(?:-[a-z]+)+-[0-9]+")
+_ROLE_NAME_FORM: Final = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}-[a-z]+(?:-[a-z]+)+-[0-9]+")
 
 # the strictest of three: IAM's role paths and policy paths, and Lambda's role ARNs
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
@@ -51,12 +53,12 @@ def role_name(prefix: str, kind: RoleKind, *, of: str, path: str, region: str) -
     """
     digest = hashlib.sha256("\n".join((of, kind, path)).encode()).hexdigest()[:_HASH_DIGITS]
     readable = f"{kind}-{re.sub('[^A-Za-z0-9]+', '-', of)}"
-    return f"{f'{prefix}{readable}'[:_ROOM].rstrip('-')}-{digest}-{region}"
+    return f"{f'{prefix}{readable}'[:_MAX_READABLE_LENGTH].rstrip('-')}-{digest}-{region}"
 
 
-def is_chosen(name: str) -> bool:
+def has_role_name_form(name: str) -> bool:
     """Whether ``role_name`` generated a name; if not, CloudFormation did."""
-    return _CHOSEN_NAME.search(name) is not None
+    return _ROLE_NAME_FORM.search(name) is not None
 
 
 def _path(path: str) -> str | None:
@@ -65,20 +67,20 @@ def _path(path: str) -> str | None:
             "begin and end it with a slash, with letters, digits and . _ + = , @ - between "
             'single slashes: "/teams/data/"'
         )
-    if len(path) > LONGEST_PATH:
-        return f"write at most {LONGEST_PATH} characters; this has {len(path)}"
+    if len(path) > MAX_PATH_LENGTH:
+        return f"write at most {MAX_PATH_LENGTH} characters; this has {len(path)}"
     return None
 
 
-RolePath = Annotated[str, Rule(_path, {"pattern": f"^{_PATH}$", "maxLength": LONGEST_PATH})]
+RolePath = Annotated[str, Rule(_path, {"pattern": f"^{_PATH}$", "maxLength": MAX_PATH_LENGTH})]
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"""
 
 RoleNamePrefix = Annotated[
     str,
     matching(
-        f"[A-Za-z0-9_+=,.@-]{{1,{LONGEST_PREFIX}}}",
-        f"write up to {LONGEST_PREFIX} letters, digits and _ + = , . @ -. A role's name has at "
-        f"most {LONGEST_ROLE_NAME} characters",
+        f"[A-Za-z0-9_+=,.@-]{{1,{MAX_PREFIX_LENGTH}}}",
+        f"write up to {MAX_PREFIX_LENGTH} letters, digits and _ + = , . @ -. A role's name has at "
+        f"most {MAX_ROLE_NAME_LENGTH} characters",
     ),
 ]
 """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""

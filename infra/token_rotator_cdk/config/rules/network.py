@@ -2,13 +2,13 @@
 
 from typing import Annotated, Final
 
-from token_rotator_cdk.config.rules.rule import Rule, Texts, each, matching
+from token_rotator_cdk.config.rules.rule import Rule, Strings, each, matching
 
-MOST_SUBNETS: Final = 16
-MOST_SECURITY_GROUPS: Final = 5
+MAX_SUBNETS: Final = 16
+MAX_SECURITY_GROUPS: Final = 5
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-vpcconfig.html"""
 
-LONGEST_PATH: Final = 1024
+MAX_PATH_LENGTH: Final = 1024
 
 _ID: Final = "[0-9a-f]{8}(?:[0-9a-f]{9})?"
 """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
@@ -21,7 +21,7 @@ SECURITY_GROUP: Final = matching(
 )
 
 
-def _some(what: str, ids: Rule) -> Rule:
+def _not_empty(what: str, ids: Rule) -> Rule:
     """A list that is not empty."""
     return Rule(
         lambda entries: ids.fix(entries) if entries else f"write at least one {what}",
@@ -30,24 +30,24 @@ def _some(what: str, ids: Rule) -> Rule:
 
 
 def _path(text: str) -> str | None:
-    if text.isprintable() and text == text.strip() and 0 < len(text) <= LONGEST_PATH:
+    if text.isprintable() and text == text.strip() and 0 < len(text) <= MAX_PATH_LENGTH:
         return None
     return "write the path of a PEM file, relative to this file"
 
 
 SubnetIds = Annotated[
-    Texts, _some("subnet", each(SUBNET, at_most=MOST_SUBNETS, else_="Lambda's limit"))
+    Strings, _not_empty("subnet", each(SUBNET, at_most=MAX_SUBNETS, alternative="Lambda's limit"))
 ]
 """Private subnets of one VPC."""
 
 SecurityGroupIds = Annotated[
-    Texts,
-    _some(
+    Strings,
+    _not_empty(
         "security group",
-        each(SECURITY_GROUP, at_most=MOST_SECURITY_GROUPS, else_="Lambda's limit"),
+        each(SECURITY_GROUP, at_most=MAX_SECURITY_GROUPS, alternative="Lambda's limit"),
     ),
 ]
 """Security groups of the same VPC."""
 
-PemPath = Annotated[str, Rule(_path, {"minLength": 1, "maxLength": LONGEST_PATH})]
+PemPath = Annotated[str, Rule(_path, {"minLength": 1, "maxLength": MAX_PATH_LENGTH})]
 """The content is checked at synthesis: ``config.certificates``."""

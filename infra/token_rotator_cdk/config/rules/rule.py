@@ -9,7 +9,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
+Strings = Annotated[tuple[str, ...], Field(strict=False)]
 """TOML has lists and frozen models have tuples, so any sequence of strings is accepted."""
 
 BROKEN_RULE: Final = "broken_rule"
@@ -46,15 +46,15 @@ class Rule:
 class Unset:
     """The documented behaviour if an optional setting is not set."""
 
-    means: str
+    default: str
 
 
 def matching(pattern: str, fix: str) -> Rule:
     """A rule for strings that fully match a regular expression."""
-    whole = re.compile(pattern)
+    compiled = re.compile(pattern)
     return Rule(
-        lambda text: None if whole.fullmatch(text) else fix,
-        {"pattern": f"^(?:{unnamed(pattern)})$"},
+        lambda text: None if compiled.fullmatch(text) else fix,
+        {"pattern": f"^(?:{without_group_names(pattern)})$"},
     )
 
 
@@ -65,7 +65,7 @@ def rule_of(annotated: Any) -> Rule:
     return rule
 
 
-def unnamed(pattern: str) -> str:
+def without_group_names(pattern: str) -> str:
     """The expression without named groups, which ECMAScript (JSON Schema) writes differently."""
     return re.sub(r"\?P<[^>]+>", "?:", pattern)
 
@@ -82,12 +82,12 @@ def between(lowest: int, highest: int, unit: str) -> Rule:
     )
 
 
-def each(rule: Rule, *, at_most: int | None = None, else_: str = "") -> Rule:
+def each(rule: Rule, *, at_most: int | None = None, alternative: str = "") -> Rule:
     """A rule for lists without duplicates. ``rule`` checks each entry."""
 
     def fix(entries: tuple[str, ...]) -> str | None:
         if at_most is not None and len(entries) > at_most:
-            return f"write at most {at_most}, {else_}"
+            return f"write at most {at_most}, {alternative}"
         for position, entry in enumerate(entries, start=1):
             if entry_fix := rule.fix(entry):
                 return f"{entry_fix} (entry {position})"

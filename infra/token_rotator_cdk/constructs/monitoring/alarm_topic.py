@@ -24,14 +24,14 @@ class AlarmTopic(sns.Topic):
             self.add_subscription(subscriptions.EmailSubscription(email))
 
 
-def open_to_alarms(topic: sns.ITopic, stack: Stack) -> None:
+def allow_alarms_to_publish(topic: sns.ITopic, stack: Stack) -> None:
     """Lets the stack's alarms publish, if the app manages the policies of the topic and its key.
 
     The AWS CDK's ``SnsAction`` does not add these permissions.
     """
     if topic.master_key is not None:
-        may_use = key_policy.alarms_may_publish(stack.account)
-        topic.master_key.add_to_resource_policy(iam.PolicyStatement.from_json(may_use))
+        statement = key_policy.alarms_may_publish(stack.account)
+        topic.master_key.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
     Aspects.of(topic).add(_AlarmsMayPublish(topic.topic_arn, stack.account))
 
 

@@ -11,21 +11,21 @@ from constructs import Construct
 
 from token_rotator.contract import Metric
 from token_rotator_cdk.constructs.monitoring.metrics import rotator_metric
-from token_rotator_cdk.constructs.monitoring.texts import Texts
+from token_rotator_cdk.constructs.monitoring.texts import AlertTexts
 
 MINUTE: Final = Duration.minutes(1)
 
 LOW_MARGIN_SECONDS: Final = 30
 FEW_KEY_DAYS: Final = 30
-CLEAN_MINUTES: Final = 3
+RECOVERY_MINUTES: Final = 3
 """RefreshFailing clears after this many: a watchdog run that skips the rotation also succeeds."""
 
 FIRST_KEY_MINUTES: Final = 30
 """Time to store the service account after the first deployment before an alarm fires."""
 
-UNHEALTHY: Final = 1
+UNHEALTHY_MINUTES: Final = 1
 """Minutes without data, beyond a healthy system's maximum, that fire the alarm."""
-NOT_ARRIVED: Final = 1
+DELAYED_MINUTES: Final = 1
 """The newest minute's data point may not have arrived in CloudWatch yet:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
 """
@@ -35,7 +35,7 @@ BELOW: Final = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
 class RotatorAlarms(Construct):
-    """The alarms of one rotator. The id names the problem, the description says what to do."""
+    """The alarms of one rotator. The id names the problem, the description contains the fix."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class RotatorAlarms(Construct):
         function: lambda_.IFunction,
         topic: sns.ITopic | None,
         actions_enabled: bool,
-        texts: Texts,
+        texts: AlertTexts,
     ) -> None:
         """``rotator`` is its name in metrics. Without a topic, the alarms have no actions."""
         super().__init__(scope, construct_id)
@@ -58,53 +58,55 @@ class RotatorAlarms(Construct):
         self._texts = texts
         self._action = None if topic is None else actions.SnsAction(topic)
         self.by_name: dict[str, cloudwatch.Alarm] = {}
-        silent = silent_minutes(interval_minutes)
+        minutes_without_token = minutes_without_publication(interval_minutes)
 
         self._alarm(
             "RefreshFailing",
             metric=function.metric_errors(period=MINUTE, statistic=cloudwatch.Stats.SUM),
-            rings=AT_LEAST,
+            comparison=AT_LEAST,
             threshold=1,
-            within_minutes=CLEAN_MINUTES,
+            within_minutes=RECOVERY_MINUTES,
         )
-        self._silence(
+        self._no_data_alarm(
             "TokenNotRefreshed",
             metric=self._metric(Metric.TOKEN_PUBLISHED),
-            minutes=silent,
+            minutes=minutes_without_token,
         )
         if watchdogs:
-            self._silence(
+            self._no_data_alarm(
                 "FunctionNotInvoked",
                 metric=function.metric_invocations(period=MINUTE, statistic=cloudwatch.Stats.SUM),
-                minutes=uninvoked_minutes(),
+                minutes=minutes_without_invocation(),
             )
         self._alarm(
             "TokenMarginLow",
             metric=self._metric(Metric.EXPIRY_MARGIN_SECONDS),
-            rings=BELOW,
+            comparison=BELOW,
             threshold=LOW_MARGIN_SECONDS,
-            within_minutes=silent,
+            within_minutes=minutes_without_token,
         )
         self._alarm(
             "PreviousKeyInUse",
             metric=self._metric(Metric.PREVIOUS_KEY_USED),
-            rings=AT_LEAST,
+            comparison=AT_LEAST,
             threshold=1,
-            within_minutes=silent,
+            within_minutes=minutes_without_token,
         )
         if keys_expire:
             self._alarm(
                 "KeyExpiringSoon",
                 metric=self._metric(Metric.KEY_DAYS_LEFT),
-                rings=BELOW,
+                comparison=BELOW,
                 threshold=FEW_KEY_DAYS,
-                within_minutes=silent,
+                within_minutes=minutes_without_token,
             )
 
     def _metric(self, metric: Metric) -> cloudwatch.Metric:
         return rotator_metric(self._rotator, metric, period=MINUTE)
 
-    def _silence(self, construct_id: str, *, metric: cloudwatch.IMetric, minutes: int) -> None:
+    def _no_data_alarm(
+        self, construct_id: str, *, metric: cloudwatch.IMetric, minutes: int
+    ) -> None:
         """Fires if there was no data for ``minutes`` minutes (a dead man's switch).
 
         FILL counts missing minutes as 0. With ``TreatMissingData`` alone, CloudWatch also evaluates
@@ -116,10 +118,10 @@ class RotatorAlarms(Construct):
             metric=cloudwatch.MathExpression(
                 expression="FILL(counted, 0)", using_metrics={"counted": metric}, period=MINUTE
             ),
-            rings=BELOW,
+            comparison=BELOW,
             threshold=1,
             within_minutes=minutes,
-            every_minute=True,
+            all_minutes=True,
         )
         resource = alarm.node.default_child
         assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows the type
@@ -134,12 +136,12 @@ class RotatorAlarms(Construct):
         construct_id: str,
         *,
         metric: cloudwatch.IMetric,
-        rings: cloudwatch.ComparisonOperator,
+        comparison: cloudwatch.ComparisonOperator,
         threshold: float,
         within_minutes: int,
-        every_minute: bool = False,
+        all_minutes: bool = False,
     ) -> cloudwatch.Alarm:
-        """Fires after one bad minute, or with ``every_minute`` only if all minutes are bad."""
+        """Fires after one bad minute, or with ``all_minutes`` only if all minutes are bad."""
         missing = cloudwatch.TreatMissingData
         alarm = cloudwatch.Alarm(
             self,
@@ -153,12 +155,12 @@ class RotatorAlarms(Construct):
             ),
             metric=metric,
             threshold=threshold,
-            comparison_operator=rings,
+            comparison_operator=comparison,
             evaluation_periods=within_minutes,
-            datapoints_to_alarm=within_minutes if every_minute else 1,
+            datapoints_to_alarm=within_minutes if all_minutes else 1,
             # None omits the property, and CloudWatch's default is true
             actions_enabled=None if self._actions_enabled else False,
-            treat_missing_data=missing.BREACHING if every_minute else missing.NOT_BREACHING,
+            treat_missing_data=missing.BREACHING if all_minutes else missing.NOT_BREACHING,
         )
         if self._action is not None:
             alarm.add_alarm_action(self._action)
@@ -167,7 +169,7 @@ class RotatorAlarms(Construct):
         return alarm
 
 
-def longest_healthy_silence_minutes(interval_minutes: int) -> int:
+def max_healthy_minutes_without_publication(interval_minutes: int) -> int:
     """The most whole minutes without a publication in a healthy system.
 
     Two scheduled runs start up to ``interval`` minutes and 59 s apart, and one publication can take
@@ -177,15 +179,19 @@ def longest_healthy_silence_minutes(interval_minutes: int) -> int:
     return interval_minutes + 1
 
 
-def silent_minutes(interval_minutes: int) -> int:
+def minutes_without_publication(interval_minutes: int) -> int:
     """The number of consecutive minutes without a publication that fires TokenNotRefreshed."""
-    return longest_healthy_silence_minutes(interval_minutes) + UNHEALTHY + NOT_ARRIVED
+    return (
+        max_healthy_minutes_without_publication(interval_minutes)
+        + UNHEALTHY_MINUTES
+        + DELAYED_MINUTES
+    )
 
 
-def uninvoked_minutes() -> int:
+def minutes_without_invocation() -> int:
     """The number of consecutive minutes without an invocation that fires FunctionNotInvoked.
 
     Two runs of one watchdog start up to 119 s apart, so one whole minute can have no invocation:
     docs/understand/decisions/0041-alarms-in-time.md.
     """
-    return 1 + UNHEALTHY + NOT_ARRIVED
+    return 1 + UNHEALTHY_MINUTES + DELAYED_MINUTES

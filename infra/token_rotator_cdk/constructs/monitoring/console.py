@@ -37,17 +37,25 @@ def console_link(scope: Construct, page: str) -> ConsoleLink | None:
     region = Stack.of(scope).region
     known = place_of(scope).region
     if known is not None:
-        named = HOSTS.get(partition_of(known) or "")
-        return None if named is None else ConsoleLink(_url(region, named, page), None)
+        partition_host = HOSTS.get(partition_of(known) or "")
+        return (
+            None
+            if partition_host is None
+            else ConsoleLink(_url(region, partition_host, page), None)
+        )
     (_, host), *others = HOSTS.items()
-    for partition, named in others:
-        there = CfnCondition(scope, f"Partition-{partition}", expression=_is(partition))
-        host = Token.as_string(Fn.condition_if(there.logical_id, named, host))
-    exists = CfnCondition(scope, "ConsoleExists", expression=Fn.condition_or(*map(_is, HOSTS)))
+    for partition, partition_host in others:
+        condition = CfnCondition(
+            scope, f"Partition-{partition}", expression=_is_partition(partition)
+        )
+        host = Token.as_string(Fn.condition_if(condition.logical_id, partition_host, host))
+    exists = CfnCondition(
+        scope, "ConsoleExists", expression=Fn.condition_or(*map(_is_partition, HOSTS))
+    )
     return ConsoleLink(_url(region, host, page), exists)
 
 
-def _is(partition: str) -> ICfnRuleConditionExpression:
+def _is_partition(partition: str) -> ICfnRuleConditionExpression:
     return Fn.condition_equals(Aws.PARTITION, partition)
 
 

@@ -34,11 +34,14 @@ REQUESTS: Final = (
     f"filter ispresent({ReportField.TOKEN_REQUESTS})",
     f"stats sum({ReportField.TOKEN_REQUESTS}) as {ReportField.TOKEN_REQUESTS} by bin(5m)",
 )
-_LONGEST: Final = ", ".join(
+_MAX_DURATIONS: Final = ", ".join(
     f"max({ReportField.STEPS}.{step}.{StepField.DURATION_MS})" for step in RotationStep
 )
-DURATIONS: Final = (f"filter ispresent({ReportField.OUTCOME})", f"stats {_LONGEST} by bin(5m)")
-_WHY: Final = (
+DURATIONS: Final = (
+    f"filter ispresent({ReportField.OUTCOME})",
+    f"stats {_MAX_DURATIONS} by bin(5m)",
+)
+_FAILURE_FIELDS: Final = (
     ReportField.TRIGGER,
     ReportField.ERROR,
     ReportField.RETRY_HELPS,
@@ -49,7 +52,7 @@ LAST_FAILURES: Final = (
     # a run that times out writes no report; Lambda's platform log records it
     f'filter {ReportField.OUTCOME} = "{Outcome.FAILED}" or record.status = "timeout"',
     "sort @timestamp desc",
-    f"display @timestamp, {', '.join(_WHY)}",
+    f"display @timestamp, {', '.join(_FAILURE_FIELDS)}",
     "limit 20",
 )
 

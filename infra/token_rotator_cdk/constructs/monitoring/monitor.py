@@ -10,10 +10,10 @@ from constructs import Construct
 from token_rotator_cdk.config.defaults import PROFILES
 from token_rotator_cdk.config.models.rotator import RotatorConfig
 from token_rotator_cdk.constructs.function import RotatorFunction
-from token_rotator_cdk.constructs.monitoring.alarm_topic import open_to_alarms
+from token_rotator_cdk.constructs.monitoring.alarm_topic import allow_alarms_to_publish
 from token_rotator_cdk.constructs.monitoring.alarms import RotatorAlarms
 from token_rotator_cdk.constructs.monitoring.secret_access_alerts import SecretAccessAlerts
-from token_rotator_cdk.constructs.monitoring.texts import Texts
+from token_rotator_cdk.constructs.monitoring.texts import AlertTexts
 from token_rotator_cdk.constructs.naming import RoleNames
 
 
@@ -35,9 +35,9 @@ def monitor(
 
     Without a topic, no one is notified.
     """
-    texts = Texts(scope=rotator, function_name=function.function_name, runbook_url=runbook_url)
+    texts = AlertTexts(scope=rotator, function_name=function.function_name, runbook_url=runbook_url)
     if topic is not None:
-        open_to_alarms(topic, Stack.of(rotator))
+        allow_alarms_to_publish(topic, Stack.of(rotator))
         if secret_access_alerts:
             SecretAccessAlerts(
                 rotator,

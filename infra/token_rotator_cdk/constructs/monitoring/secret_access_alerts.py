@@ -17,13 +17,13 @@ from constructs import Construct
 
 from token_rotator_cdk.config.rules.iam import RoleKind
 from token_rotator_cdk.constructs import permissions
-from token_rotator_cdk.constructs.monitoring.texts import Texts
+from token_rotator_cdk.constructs.monitoring.texts import AlertTexts
 from token_rotator_cdk.constructs.naming import RoleNames
 
-WITH_READS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+ENABLED_WITH_READ_EVENTS: Final = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 """Rules with state ENABLED do not receive read-only management events."""
 
-MOST_SECONDS: Final = 3600
+MAX_EVENT_AGE_SECONDS: Final = 3600
 """An alert that cannot be delivered within this time is dropped."""
 
 
@@ -41,7 +41,7 @@ class SecretAccessAlerts(Construct):
         role_arn: str,
         topic: sns.ITopic,
         names: RoleNames,
-        texts: Texts,
+        texts: AlertTexts,
     ) -> None:
         """``role_arn`` is the only expected reader."""
         super().__init__(scope, construct_id)
@@ -55,36 +55,40 @@ class SecretAccessAlerts(Construct):
                 detail_type=matched["detail-type"],
                 detail=matched["detail"],
             ),
-            targets=[_Mail(_mail(rotator, texts), topic, _mailer(self, topic, names))],
+            targets=[
+                _AlertTarget(
+                    _alert_text(rotator, texts), topic, _publisher_role(self, topic, names)
+                )
+            ],
         )
         resource = rule.node.default_child
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - narrows the type
-        resource.state = WITH_READS
+        resource.state = ENABLED_WITH_READ_EVENTS
 
 
 @jsii.implements(events.IRuleTarget)
-class _Mail:
+class _AlertTarget:
     """A rule target for an SNS topic, which may be in another account.
 
     The CDK's own target would require a stack with an event bus in the topic's account:
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
     """
 
-    def __init__(self, text: str, topic: sns.ITopic, mailer: iam.IRole) -> None:
-        self._mail = events.RuleTargetConfig(
+    def __init__(self, text: str, topic: sns.ITopic, role: iam.IRole) -> None:
+        self._config = events.RuleTargetConfig(
             arn=topic.topic_arn,
-            role=mailer,
+            role=role,
             input=events.RuleTargetInput.from_text(text),
             retry_policy=events.CfnRule.RetryPolicyProperty(
-                maximum_event_age_in_seconds=MOST_SECONDS
+                maximum_event_age_in_seconds=MAX_EVENT_AGE_SECONDS
             ),
         )
 
     def bind(self, rule: IRuleRef, id: str | None = None) -> events.RuleTargetConfig:  # noqa: A002, ARG002 - the AWS CDK's signature
-        return self._mail
+        return self._config
 
 
-def _mailer(scope: Construct, topic: sns.ITopic, names: RoleNames) -> iam.IRole:
+def _publisher_role(scope: Construct, topic: sns.ITopic, names: RoleNames) -> iam.IRole:
     """The role that EventBridge uses to publish to a topic, shared by a stack's rules.
 
     Without a role, the CDK allows ``events.amazonaws.com``, and so the rules of any account, to use
@@ -92,8 +96,8 @@ def _mailer(scope: Construct, topic: sns.ITopic, names: RoleNames) -> iam.IRole:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
     stack, construct_id = Stack.of(scope), f"SecretAccessMailer{topic.node.addr[-8:]}"
-    if isinstance(there := stack.node.try_find_child(construct_id), iam.Role):
-        return there.without_policy_updates()
+    if isinstance(existing := stack.node.try_find_child(construct_id), iam.Role):
+        return existing.without_policy_updates()
     statements = [permissions.publish_to(topic.topic_arn)]
     if topic.master_key is not None:
         statements.append(permissions.use_key_for_topic(topic.topic_arn, topic.master_key))
@@ -130,10 +134,10 @@ def pattern(secret_arn: str, secret_name: str, role_arn: str) -> dict[str, Any]:
     }
 
 
-def _mail(rotator: str, texts: Texts) -> str:
+def _alert_text(rotator: str, texts: AlertTexts) -> str:
     field = events.EventField.from_path
     return texts.secret_read(
-        who=f"{field('$.detail.userIdentity.arn')} read the key of {rotator}, or tried to, at "
+        event=f"{field('$.detail.userIdentity.arn')} read the key of {rotator}, or tried to, at "
         f"{field('$.detail.eventTime')} from {field('$.detail.sourceIPAddress')} "
         f"({field('$.detail.userAgent')}). Event {field('$.detail.eventID')} in CloudTrail."
     )

@@ -1,7 +1,7 @@
 """Texts of alarms and alerts.
 
-A text says what happened, the first command to run (with names filled in), and what to do next.
-docs/operate/runbook.md has details; with ``runbook_url``, each text links to it.
+A text describes what happened, the first command to run (with names filled in), and the next
+steps. docs/operate/runbook.md has details; with ``runbook_url``, each text links to it.
 """
 
 from collections.abc import Mapping
@@ -19,64 +19,65 @@ from token_rotator.contract import RESTORE, ReportField
 class AlarmText:
     """The text of one alarm. ``{upload}`` is replaced by the command that stores a new key."""
 
-    means: str
-    first: str
+    meaning: str
+    first_command: str
     """The ``token-rotator`` command to run first."""
-    then: str
+    next_steps: str
 
 
 TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
     {
         "RefreshFailing": AlarmText(
-            means="A rotation failed. The published token works until it expires. The next run "
+            meaning="A rotation failed. The published token works until it expires. The next run "
             "tries again.",
-            first="check",
-            then="It reports the problem and the fix. Identity provider or AWS down: no action is "
-            "needed. Key rejected or unusable: get a new one from the identity provider, then run "
-            "{upload}. The function times out or does not start: roll back its last deployment.",
+            first_command="check",
+            next_steps="It reports the problem and the fix. Identity provider or AWS down: no "
+            "action is needed. Key rejected or unusable: get a new one from the identity "
+            "provider, then run {upload}. The function times out or does not start: roll back "
+            "its last deployment.",
         ),
         "FunctionNotInvoked": AlarmText(
-            means="The function has not been invoked for some minutes. RefreshFailing cannot "
+            meaning="The function has not been invoked for some minutes. RefreshFailing cannot "
             "detect this. A 5-minute token expires about now.",
-            first="rotate",
-            then="If that publishes, consumers have a token for a few more minutes: enable the "
-            f"schedules in EventBridge Scheduler, or {RESTORE}, if the schedules or their role "
-            "are gone. If it is throttled: set the function's reserved "
-            "concurrency to 1, or free the account's concurrency. If neither helps: check the "
-            "AWS Health Dashboard, and repeat the command every 4 minutes until AWS recovers.",
+            first_command="rotate",
+            next_steps="If that publishes, consumers have a token for a few more minutes: enable "
+            f"the schedules in EventBridge Scheduler, or {RESTORE}, if the schedules or their "
+            "role are gone. If it is throttled: set the function's reserved concurrency to 1, or "
+            "free the account's concurrency. If neither helps: check the AWS Health Dashboard, "
+            "and repeat the command every 4 minutes until AWS recovers.",
         ),
         "TokenNotRefreshed": AlarmText(
-            means="No token was published for {minutes} minutes. Consumers have no valid token, "
+            meaning="No token was published for {minutes} minutes. Consumers have no valid token, "
             "or, with a new stack, never had one.",
-            first="rotate",
-            then="If it says waiting: no key is stored yet; run {upload}. If it fails: its error "
-            "says what to do. If it publishes: the function works but is not invoked; enable the "
-            f"schedules in EventBridge Scheduler, or {RESTORE}.",
+            first_command="rotate",
+            next_steps="If the outcome is waiting: no key is stored yet; run {upload}. If it "
+            "fails: the error includes the fix. If it publishes: the function works but is not "
+            f"invoked; enable the schedules in EventBridge Scheduler, or {RESTORE}.",
         ),
         "TokenMarginLow": AlarmText(
-            means="A token was replaced less than {margin} s before its expiry, or after it "
+            meaning="A token was replaced less than {margin} s before its expiry, or after it "
             "(below 0). The next delay can leave consumers without a token.",
-            first="check",
-            then="If RefreshFailing was in ALARM: this is the end of that outage. Otherwise, the "
-            f"function's log of that minute shows why ({ReportField.MARGIN_SECONDS}, "
-            f"{ReportField.STEPS}, {ReportField.TOKEN_REQUESTS}): a slow identity provider or a "
-            "slow AWS. If no step was slow, the schedules fire late: raise "
-            "watchdog_min_remaining_seconds.",
+            first_command="check",
+            next_steps="If RefreshFailing was in ALARM: this is the end of that outage. "
+            "Otherwise, the function's log of that minute shows why "
+            f"({ReportField.MARGIN_SECONDS}, {ReportField.STEPS}, {ReportField.TOKEN_REQUESTS}): "
+            "a slow identity provider or a slow AWS. If no step was slow, the schedules fire "
+            "late: raise watchdog_min_remaining_seconds.",
         ),
         "PreviousKeyInUse": AlarmText(
-            means="The secret's current key does not work, and tokens are obtained with the "
+            meaning="The secret's current key does not work, and tokens are obtained with the "
             "previous one. If that is revoked, consumers have no token.",
-            first="check",
-            then="It says why. Wrong or damaged file, or a key that the provider does not know: "
-            "run {upload} with the newest file. Do not store anything as a test: that would remove "
-            "the working key from the secret.",
+            first_command="check",
+            next_steps="It reports the cause. Wrong or damaged file, or a key that the provider "
+            "does not know: run {upload} with the newest file. Do not store anything as a test: "
+            "that would remove the working key from the secret.",
         ),
         "KeyExpiringSoon": AlarmText(
-            means="The key expires in less than {key_days} days, judging by when it was stored. "
+            meaning="The key expires in less than {key_days} days, judging by when it was stored. "
             "After that, no token can be obtained. Not urgent: handle it in working hours.",
-            first="check",
-            then="Ask someone who may press Generate/Refresh in Intelligence, and run {upload} "
-            "with the new file.",
+            first_command="check",
+            next_steps="Ask someone who may press Generate/Refresh in Intelligence, and run "
+            "{upload} with the new file.",
         ),
     }
 )
@@ -84,12 +85,12 @@ TEXTS: Final[Mapping[str, AlarmText]] = MappingProxyType(
 SECRET_READ: Final = "KeySecretRead"
 """The heading of an alert, and of its section in docs/operate/runbook.md."""
 
-MOST_CHARACTERS: Final = 1024
+MAX_DESCRIPTION_LENGTH: Final = 1024
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Texts:
+class AlertTexts:
     """The texts of one rotator."""
 
     scope: Construct
@@ -100,20 +101,23 @@ class Texts:
         """The description of an alarm."""
         text = TEXTS[name]
         stack = Stack.of(self.scope)
-        means = text.means.format(**numbers)
-        then = text.then.format(upload=self._command("upload FILE"))
-        first = self._command(text.first)
-        if text.first == "rotate":
+        meaning = text.meaning.format(**numbers)
+        next_steps = text.next_steps.format(upload=self._command("upload FILE"))
+        first_command = self._command(text.first_command)
+        if text.first_command == "rotate":
             invoke = f"aws lambda invoke --function-name {self.function_name} --region"
-            first += f" (or `{invoke} {stack.region} /dev/stdout`)"
-        return f"{means} First, in account {stack.account}: {first}. {then}{self._link(name)}"
+            first_command += f" (or `{invoke} {stack.region} /dev/stdout`)"
+        return (
+            f"{meaning} First, in account {stack.account}: {first_command}. "
+            f"{next_steps}{self._link(name)}"
+        )
 
-    def secret_read(self, *, who: str) -> str:
+    def secret_read(self, *, event: str) -> str:
         """The alert that another principal read the secret."""
         return (
-            f"{SECRET_READ}: {who} First, check the event: did it succeed (no errorCode), and who "
-            "is userIdentity? A colleague or a scanner: ask whether this is necessary. If nobody "
-            "knows, treat the key as stolen: get a new one from the identity provider, run "
+            f"{SECRET_READ}: {event} First, check the event: did it succeed (no errorCode), and "
+            "who is userIdentity? A colleague or a scanner: ask whether this is necessary. If "
+            "nobody knows, treat the key as stolen: get a new one from the identity provider, run "
             f"{self._command('upload FILE')}, have the old one revoked, and check what else that "
             f"principal did.{self._link(SECRET_READ)}"
         )
