@@ -30,7 +30,8 @@ def account_in(content: bytes, *, algorithm: Algorithm) -> tuple[str, ServiceAcc
     account = parse(text, algorithm=algorithm)
     if len(text.encode()) > MAX_SECRET_BYTES:
         raise CredentialError(
-            f"It is larger than {MAX_SECRET_BYTES // 1024} KiB, the limit of a secret. {HOW_TO_STORE}"
+            f"It is larger than {MAX_SECRET_BYTES // 1024} KiB, the limit of a secret. "
+            f"{HOW_TO_STORE}"
         )
     return text, account
 

@@ -94,7 +94,9 @@ class ObservedHttp(ProviderHttp):
 
     def get(self, url: str, *, endpoint_name: str, deadline: datetime) -> ProviderResponse:
         with self._journal.step("discovery") as step:
-            self.discovery_response = super().get(url, endpoint_name=endpoint_name, deadline=deadline)
+            self.discovery_response = super().get(
+                url, endpoint_name=endpoint_name, deadline=deadline
+            )
             self._finish(step, self.discovery_response, url, "")
         return self.discovery_response
 
@@ -118,8 +120,7 @@ class ObservedHttp(ProviderHttp):
     def _finish(self, step: Step, response: ProviderResponse, url: str, details: str) -> None:
         tls = self._network.tls_version
         step.finish(
-            f"{urls.without_query(url)} answered: {response.summary} "
-            f"({tls or 'no TLS'}{details})",
+            f"{urls.without_query(url)} answered: {response.summary} ({tls or 'no TLS'}{details})",
             url=urls.without_query(url),
             status=response.status,
             tls_version=tls,
