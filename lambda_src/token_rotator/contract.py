@@ -204,6 +204,9 @@ class ReportField(StrEnum):
     """The life that the replaced token had left when the new one was published."""
     SECRET_VERSION = "secret_version"
     """The version of the secret that was used."""
+    FAILED_SECRET_VERSION = "failed_secret_version"
+    """The current version of the secret, if it failed and ``secret_version`` is another one or
+    absent."""
     KEY = "key"
     """Type and size of the private key."""
     KEY_AGE_DAYS = "key_age_days"

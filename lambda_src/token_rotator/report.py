@@ -24,6 +24,7 @@ class Report:
     """The remaining lifetime of the previously published token. None: there was none."""
     token_requests: int = 0
     secret_version: str | None = None
+    """The version of the last credential used."""
     key: str | None = None
     """Type and size of the last key used."""
     key_age_days: int | None = None
@@ -41,6 +42,12 @@ class Report:
 
     def __post_init__(self) -> None:
         self.steps = Steps(now=self.now)
+
+    @property
+    def failed_secret_version(self) -> str | None:
+        """The secret's current version, if it was read and another version or none was used."""
+        current = self.steps.current_secret_version
+        return None if current == self.secret_version else current
 
     @property
     def margin(self) -> timedelta | None:

@@ -29,6 +29,8 @@ class Steps:
 
     now: Callable[[], datetime] = field(repr=False)
     reached: dict[RotationStep, StepReport] = field(default_factory=dict)
+    current_secret_version: str | None = None
+    """The current version of the secret. None: it was not read."""
     token_endpoint: str | None = None
     """The endpoint of the last assertion, without a query."""
     clock_skew: timedelta | None = None

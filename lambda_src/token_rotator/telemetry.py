@@ -63,6 +63,7 @@ class Telemetry:
             ReportField.TOKEN_REQUESTS: report.token_requests,
             ReportField.MARGIN_SECONDS: _seconds(report.margin),
             ReportField.SECRET_VERSION: report.secret_version,
+            ReportField.FAILED_SECRET_VERSION: report.failed_secret_version,
             ReportField.KEY: report.key,
             ReportField.KEY_AGE_DAYS: report.key_age_days,
             ReportField.KEY_DAYS_LEFT: report.key_days_left,

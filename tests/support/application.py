@@ -79,8 +79,10 @@ class Deployed:
         """From now on an AWS operation returns what ``instead`` returns, or raises its error."""
         self.tap(lambda asked: instead() if asked == operation else None)
 
-    def store(self, value: str) -> None:
-        self.secrets.put_secret_value(SecretId=self.secret, SecretString=value)
+    def store(self, value: str) -> str:
+        """Returns the id of the new version."""
+        answer = self.secrets.put_secret_value(SecretId=self.secret, SecretString=value)
+        return answer["VersionId"]
 
     @property
     def value(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from token_rotator.contract import (
     RotationStep,
     Trigger,
 )
-from token_rotator.errors import IdentityProviderDown, TokenRequestRefused
+from token_rotator.errors import CredentialError, IdentityProviderDown, TokenRequestRefused
 from token_rotator.parameter.record import Record
 from token_rotator_cdk.config.defaults import KEY_LIFETIME_DAYS
 
@@ -115,6 +116,28 @@ def test_a_difference_of_clocks_is_in_the_line_and_comes_first_in_a_refusal(
     line = json.loads(capsys.readouterr().out)
     assert line["clock_skew_seconds"] == pytest.approx(-100, abs=30)
     assert "The provider's clock is" in line["error_message"].partition("Generate/Refresh")[0]
+
+
+def test_a_line_names_the_version_of_the_secret_that_failed(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+):
+    def line() -> dict[str, Any]:
+        return json.loads(capsys.readouterr().out.splitlines()[0])
+
+    used = deployed.rotate()["secret_version"]
+    assert "failed_secret_version" not in line()
+
+    failed = deployed.store("nonsense")
+    deployed.rotate()
+    with_the_previous_version = line()
+    failed_too = deployed.store("more nonsense")
+    with pytest.raises(CredentialError):
+        deployed.rotate()
+    with_none = line()
+
+    versions = ("secret_version", "failed_secret_version")
+    assert [with_the_previous_version.get(one) for one in versions] == [used, failed]
+    assert [with_none.get(one) for one in versions] == [None, failed_too]
 
 
 EVERY_LINE = {

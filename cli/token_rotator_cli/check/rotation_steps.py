@@ -134,7 +134,7 @@ def _publish(rotation: LoggedRotation) -> tuple[str, Result]:
 
 _FOUND: Final[Mapping[RotationStep, Callable[[LoggedRotation], tuple[str, Result]]]] = {
     RotationStep.READ: _read,
-    RotationStep.SECRET: lambda one: (f"version {one.secret_version}", Result.OK),
+    RotationStep.SECRET: lambda one: (f"version {one.current_secret_version}", Result.OK),
     RotationStep.KEY: _key,
     RotationStep.DISCOVERY: lambda one: (f"the token endpoint is {one.token_endpoint}", Result.OK),
     RotationStep.ASSERTION: lambda _: ("signed", Result.OK),
@@ -145,7 +145,7 @@ _FOUND: Final[Mapping[RotationStep, Callable[[LoggedRotation], tuple[str, Result
 
 _FACTS: Final[Mapping[RotationStep, tuple[str, ...]]] = {
     RotationStep.READ: ("life_left_before_seconds",),
-    RotationStep.SECRET: ("secret_version",),
+    RotationStep.SECRET: ("secret_version", "failed_secret_version"),
     RotationStep.KEY: ("key", "key_age_days", "key_days_left"),
     RotationStep.DISCOVERY: ("token_endpoint",),
     RotationStep.EXCHANGE: ("token_lifetime_seconds", "clock_skew_seconds", "token_requests"),

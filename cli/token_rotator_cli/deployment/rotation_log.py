@@ -38,6 +38,7 @@ class LoggedRotation:
     life_left_before_seconds: float | None = None
     token_requests: int | None = None
     secret_version: str | None = None
+    failed_secret_version: str | None = None
     key: str | None = None
     key_age_days: int | None = None
     key_days_left: int | None = None
@@ -74,6 +75,7 @@ class LoggedRotation:
             life_left_before_seconds=line.get(ReportField.LIFE_LEFT_BEFORE_SECONDS),
             token_requests=line.get(ReportField.TOKEN_REQUESTS),
             secret_version=line.get(ReportField.SECRET_VERSION),
+            failed_secret_version=line.get(ReportField.FAILED_SECRET_VERSION),
             key=line.get(ReportField.KEY),
             key_age_days=line.get(ReportField.KEY_AGE_DAYS),
             key_days_left=line.get(ReportField.KEY_DAYS_LEFT),
@@ -90,6 +92,11 @@ class LoggedRotation:
             error_message=line.get(ReportField.ERROR_MESSAGE),
             retry_helps=bool(line.get(ReportField.RETRY_HELPS)),
         )
+
+    @property
+    def current_secret_version(self) -> str | None:
+        """The version of the secret that was current. None: it was not read."""
+        return self.failed_secret_version or self.secret_version
 
     @property
     def attempted(self) -> bool:

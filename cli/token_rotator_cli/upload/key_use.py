@@ -86,8 +86,9 @@ def _rotations(
 
 def _used_version(rotation: LoggedRotation, version: SecretVersion) -> bool:
     """Whether it tried this version, even if it then used the previous one."""
-    is_other = rotation.secret_version not in (None, version.version_id)
-    return rotation.at >= version.created_at and not (is_other and not rotation.warnings)
+    return rotation.current_secret_version in (None, version.version_id) and (
+        rotation.at >= version.created_at
+    )
 
 
 def _use_from_parameter(session: Session, deployed: Deployed, *, unreadable: bool) -> KeyUse:

@@ -13,7 +13,7 @@ from token_rotator_cli.session import Session
 from token_rotator_cli.upload.confirmation import confirm, confirmation_question
 from token_rotator_cli.upload.current import Current, read_current
 from token_rotator_cli.upload.key_use import KeyUse, last_key_use
-from token_rotator_cli.upload.wait_for_publication import StoredVersion, Watcher
+from token_rotator_cli.upload.wait_for_publication import Watcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def upload(session: Session, options: UploadOptions, stdin: TextIO) -> int:
         result = run.report_stored(current)
     else:
         run.ask_to_replace(current, account, stdin)
-        result = UploadResult() if options.dry_run else run.store(text, current)
+        result = UploadResult() if options.dry_run else run.store(text)
     session.console.document(
         {
             "ok": True,
@@ -111,17 +111,14 @@ class _Upload:
         elif question:
             confirm(question, current, self.session.console, stdin)
 
-    def store(self, text: str, current: Current | None) -> UploadResult:
+    def store(self, text: str) -> UploadResult:
         """Stores the file and waits for a token. Raises NotPublished, NotForgotten, CallerError."""
         watcher = Watcher.start(self.session, self.deployed) if self.options.wait else None
         version = secret.store(self.session.aws, self.deployed.settings, text)
         self._show(f"Stored as version {version} of the secret.")
         if watcher is None:
             return UploadResult(stored_version=version)
-        replaced = current.version.version_id if current else None
-        use = watcher.wait_for_publication(
-            StoredVersion(version_id=version, replaced_version_id=replaced)
-        )
+        use = watcher.wait_for_publication(version)
         self._show(use.message)
         forgotten = self._forget(version, use)
         return UploadResult(stored_version=version, use=use, forgotten_version=forgotten)

@@ -18,23 +18,13 @@ POLL_INTERVAL: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredVersion:
-    """The new version of the secret, and the replaced one."""
-
-    version_id: str
-    replaced_version_id: str | None
-    """None: there was none, or it cannot be read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
-    """Detects publications after the key was stored, by ignoring earlier ones."""
+    """Detects the publication of a token for a key that the command stores."""
 
     session: Session
     deployed: Deployed
     log: RotationLog
-    known_ids: frozenset[str | None] | None
-    """Request ids of earlier rotations. None: the log cannot be read."""
+    can_read_log: bool
     earlier: Published | None
     """What the parameter contained. Its version alone does not show a new token: a parameter that
     was deleted starts again with version 1."""
@@ -44,45 +34,44 @@ class Watcher:
         """Creates the watcher. Call it before the key is stored."""
         log = session.rotation_log(deployed)
         try:
-            known_ids = frozenset(rotation.request_id for rotation in log.recent_attempts())
+            log.recent_attempts()
+            can_read_log = True
         except CallerError:
-            known_ids = None
+            can_read_log = False
         earlier = _published(session.aws, deployed)
         return cls(
-            session=session, deployed=deployed, log=log, known_ids=known_ids, earlier=earlier
+            session=session, deployed=deployed, log=log, can_read_log=can_read_log, earlier=earlier
         )
 
-    def wait_for_publication(self, stored: StoredVersion) -> KeyUse:
-        """Waits for a token for the stored key. Raises NotPublished, CallerError.
+    def wait_for_publication(self, version_id: str) -> KeyUse:
+        """Waits for a token for a version of the secret. Raises NotPublished, CallerError.
 
         If the log cannot be read, any new token in the parameter counts.
         """
         clock = self.session.clock
         with self.session.console.progress("Waiting for the function to publish a token for it"):
             published = clock.wait_for(
-                lambda: (
-                    self._from_parameter() if self.known_ids is None else self._from_log(stored)
-                ),
+                lambda: self._from_log(version_id) if self.can_read_log else self._from_parameter(),
                 until=clock.now() + LONGEST_WAIT,
                 every=POLL_INTERVAL,
             )
         if published is None:
             raise NotPublished(
                 f"No token was published for it within {LONGEST_WAIT.seconds} s. "
-                f"{self._timeout_reason(stored)}"
+                f"{self._timeout_reason(version_id)}"
             )
         return published
 
-    def _from_log(self, stored: StoredVersion) -> KeyUse | None:
-        for rotation in self._new_rotations(stored):
+    def _from_log(self, version_id: str) -> KeyUse | None:
+        for rotation in self._rotations(version_id):
             if use := key_use_in(rotation):
                 return use
             if not rotation.retry_helps:
                 raise NotPublished(f"The new key does not work. {failure_reason(rotation)}")
         return None
 
-    def _timeout_reason(self, stored: StoredVersion) -> str:
-        rotations = [] if self.known_ids is None else self._new_rotations(stored)
+    def _timeout_reason(self, version_id: str) -> str:
+        rotations = self._rotations(version_id) if self.can_read_log else []
         if rotations:
             return rotations[-1].reason
         return (
@@ -90,17 +79,10 @@ class Watcher:
             "find the problem."
         )
 
-    def _new_rotations(self, stored: StoredVersion) -> list[LoggedRotation]:
-        """New rotations that tried the new version, even if they then used the previous one."""
-        return [
-            rotation
-            for rotation in self.log.recent_attempts()
-            if rotation.request_id not in (self.known_ids or ())
-            and (
-                rotation.secret_version == stored.version_id
-                or (rotation.secret_version == stored.replaced_version_id and rotation.warnings)
-            )
-        ]
+    def _rotations(self, version_id: str) -> list[LoggedRotation]:
+        """Rotations that tried the version, even if they then used the previous one."""
+        attempts = self.log.recent_attempts()
+        return [one for one in attempts if one.current_secret_version == version_id]
 
     def _from_parameter(self) -> KeyUse | None:
         published = _published(self.session.aws, self.deployed)

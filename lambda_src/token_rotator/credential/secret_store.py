@@ -88,10 +88,11 @@ class SecretStore:
             if cached is None:
                 raise
             return cached
+        version = response["VersionId"]
         if stage == CURRENT:
             # not cached: removing its label must stop its use
             self._cached.pop(PREVIOUS, None)
-        version = response["VersionId"]
+            steps.current_secret_version = version
         with steps.timed(RotationStep.KEY):
             if cached is None or cached.version_id != version:
                 value = response.get("SecretString", response.get("SecretBinary", ""))

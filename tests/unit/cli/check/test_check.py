@@ -95,7 +95,7 @@ def test_what_needs_a_wrong_step_is_skipped_and_the_rest_runs(
     rotator: OperatedRotator, capsys: pytest.CaptureFixture[str]
 ):
     rotator.store("no service account")
-    rotator.store("nor this")
+    version = rotator.store("nor this")
 
     found = steps(rotator, capsys)
 
@@ -103,6 +103,7 @@ def test_what_needs_a_wrong_step_is_skipped_and_the_rest_runs(
         "key": "wrong", "discovery": "skipped", "assertion": "skipped", "exchange": "skipped",
         "publish": "skipped", "drift": "skipped",
     }  # fmt: skip
+    assert found["secret"]["message"].startswith(f"version {version} (")
 
 
 def test_where_the_previous_key_works_the_current_one_is_wrong_and_the_rest_is_told(

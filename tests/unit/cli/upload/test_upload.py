@@ -8,10 +8,9 @@ import pytest
 
 from fakes.keys import ec_key, pem
 from local.idp.service_account import ServiceAccount
-from tests.support.operated_aws import Refusing
 from tests.support.operating import OperatedRotator
 from tests.support.terminal import at_debug, shown
-from tests.unit.cli.upload.uploading import current
+from tests.unit.cli.upload.uploading import current, may_only_write
 
 
 def test_a_program_gets_one_document(
@@ -139,12 +138,7 @@ def test_a_file_that_is_not_there_is_named(
 
 
 def test_who_may_only_write_can_upload(rotator: OperatedRotator, generated: ServiceAccount):
-    real = vars(rotator.aws)["secrets"]
-
-    class WriteOnly(Refusing):
-        put_secret_value = real.put_secret_value
-
-    vars(rotator.aws)["secrets"] = WriteOnly()
+    may_only_write(rotator)
 
     assert rotator.run("upload", "--no-wait", "-", stdin=generated.as_downloaded().encode()) == 0
 

@@ -10,7 +10,13 @@ from local.idp.faults import Endpoint
 from local.idp.service_account import ServiceAccount
 from tests.support.operating import PARAMETER, OperatedRotator
 from tests.support.terminal import at_debug
-from tests.unit.cli.upload.uploading import current, failing, interrupt, without_the_log
+from tests.unit.cli.upload.uploading import (
+    current,
+    failing,
+    interrupt,
+    may_only_write,
+    without_the_log,
+)
 from token_rotator_cli.upload.wait_for_publication import LONGEST_WAIT
 
 
@@ -80,6 +86,50 @@ def test_a_rotation_that_had_begun_with_the_old_key_does_not_count(
 
     assert rotator.published()["Version"] == 2
     assert "Published" not in capsys.readouterr().out
+
+
+def test_a_rotation_that_could_not_use_the_replaced_version_does_not_count(
+    rotator: OperatedRotator, downloaded: Path, capsys: pytest.CaptureFixture[str]
+):
+    """The caller does not know which version that was."""
+    first = rotator.store("a random string")
+    broken = rotator.store("another random string")
+    secrets = vars(rotator.aws)["secrets"]
+
+    def with_the_replaced_version() -> None:
+        vars(rotator.aws)["secrets"] = secrets
+        new = secrets.get_secret_value(SecretId=rotator.secret)["VersionId"]
+        rotator.make_current(broken, instead_of=new)
+        secrets.update_secret_version_stage(
+            SecretId=rotator.secret,
+            VersionStage="AWSPREVIOUS",
+            MoveToVersionId=first,
+            RemoveFromVersionId=new,
+        )
+        failing(rotator)
+        rotator.make_current(new, instead_of=broken)
+
+    may_only_write(rotator)
+    rotator.while_waiting = [with_the_replaced_version, rotator.secret_changed]
+
+    assert rotator.run("upload", str(downloaded)) == 0
+
+    assert "Published by a rotation (secret-changed) that used it." in capsys.readouterr().out
+
+
+def test_who_may_only_write_is_told_that_the_new_key_is_refused(
+    rotator: OperatedRotator,
+    downloaded: Path,
+    generated: ServiceAccount,
+    capsys: pytest.CaptureFixture[str],
+):
+    rotator.idp.reject(generated)
+    may_only_write(rotator)
+    rotator.while_waiting = [rotator.secret_changed]
+
+    assert rotator.run("upload", str(downloaded)) == 1
+
+    assert "The new key does not work. Consumers still get tokens" in capsys.readouterr().err
 
 
 def test_a_failure_before_the_upload_does_not_count(

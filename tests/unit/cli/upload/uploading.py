@@ -31,6 +31,16 @@ def without_the_log(rotator: OperatedRotator) -> Callable[[], None]:
     return rotated
 
 
+def may_only_write(rotator: OperatedRotator) -> None:
+    """The caller may store a version, but may not read the secret."""
+    real = vars(rotator.aws)["secrets"]
+
+    class WriteOnly(Refusing):
+        put_secret_value = real.put_secret_value
+
+    vars(rotator.aws)["secrets"] = WriteOnly()
+
+
 def interrupt() -> None:
     raise KeyboardInterrupt
 
