@@ -25,11 +25,13 @@ from token_rotator.steps import Steps
 from token_rotator_cdk.bundle.sources import INSTALLED
 
 
-def _token_answer(fault: Fault) -> Callable[[Deployed], None]:
+def _token_answer(fault: Fault) -> Callable[[Deployed], object]:
     return lambda deployed: deployed.idp.fail(Endpoint.TOKEN, fault, times=None)
 
 
-def _aws_call(operation: str, instead: Callable[[], CannedResponse]) -> Callable[[Deployed], None]:
+def _aws_call(
+    operation: str, instead: Callable[[], CannedResponse]
+) -> Callable[[Deployed], object]:
     return lambda deployed: deployed.breaks(operation, instead)
 
 
@@ -54,7 +56,7 @@ def _raises(error: Exception) -> Callable[[], CannedResponse]:
 
 QUOTED = f"1 validation error detected: Value '{TOKEN}' at 'value'"
 
-TROUBLE: dict[str, Callable[[Deployed], None]] = {
+TROUBLE: dict[str, Callable[[Deployed], object]] = {
     "none": lambda _: None,
     **{name: _token_answer(fault) for name, fault, _ in BAD_ANSWERS},
     "discovery is garbage": lambda it: it.idp.fail(
@@ -145,7 +147,7 @@ def watched(
 
 @pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE.keys())
 def test_no_key_assertion_or_token_gets_out_whatever_goes_wrong(
-    watched: Watched, trouble: Callable[[Deployed], None]
+    watched: Watched, trouble: Callable[[Deployed], object]
 ):
     trouble(watched.deployed)
 

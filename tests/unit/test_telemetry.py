@@ -122,7 +122,8 @@ def test_a_line_names_the_version_of_the_secret_that_failed(
     deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ):
     def line() -> dict[str, Any]:
-        return json.loads(capsys.readouterr().out.splitlines()[0])
+        found: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[0])
+        return found
 
     used = deployed.rotate()["secret_version"]
     assert "failed_secret_version" not in line()
