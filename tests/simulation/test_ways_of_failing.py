@@ -1,4 +1,4 @@
-"""What rings before the token dies, and what after: the sentences of docs/operate/monitoring.md."""
+"""The alarms that fire before consumers notice, and after: docs/operate/monitoring.md."""
 
 import math
 

@@ -36,7 +36,7 @@ DEFAULT = alarms()
 
 
 def rung(life: Life, *, extra: int = 2, **rotator) -> dict[str, list[int]]:
-    """Name of each alarm that rings → the minutes at which it does."""
+    """Name of each alarm that fires → the minutes at which it does."""
     watching = alarms(**rotator) if rotator else DEFAULT
     found = {
         name: alarm.alarm_minutes(life.samples, until=life.minutes, extra=extra)
