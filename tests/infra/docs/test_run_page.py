@@ -43,7 +43,7 @@ def test_what_it_tells_to_press_is_on_the_panel():
 
 
 def test_the_alarms_that_it_names_exist():
-    named = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]+)+) rings", TEXT))
+    named = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]+)+) fires", TEXT))
 
     assert named
     assert named <= TEXTS.keys()
